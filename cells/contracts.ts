@@ -2,7 +2,7 @@
  * The nouns that the rooms of `cells/` hand to each other: models, methods, probes, runs. Rooms import this file and
  * not each other, so that a method can be read without the engine and a probe without the trainer.
  */
-import type { Live, RunStatus } from "./host.ts";
+import type { InputValue, Live, RunChange, RunCheckpoint, RunStatus } from "./host.ts";
 import type { LiveTable } from "./show/output.ts";
 import type { Message, Normalisation, ProbeRow, Row, Sample, Segment } from "./types.ts";
 
@@ -69,17 +69,26 @@ export type LoraConfig = {
   readonly whole?: readonly string[];
 };
 
+/** A knob's value at the step that is being done: it does not change within a step, and a fork or a replay may give its own. */
+export type ReadKnob = <T>(knob: Live<T>) => T;
+
 /** How samples come about and how their roles are weighed. */
 export interface Method {
   readonly name: string;
   readonly samples: readonly Sample[];
   readonly per: Normalisation;
   /** Factor on the loss of a role; read anew at each step, so that a live knob acts at once. */
-  weight(role: Segment["role"]): number;
+  weight(role: Segment["role"], read?: ReadKnob): number;
   /** What a reader of the run's record needs to know. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Live knobs read by `weight`, by name, so that the run records their changes as events. */
+  /** Knobs read by `weight`, by name, so that the run records their changes and a fork can give them other values. */
   readonly knobs: Readonly<Record<string, Live<number>>>;
+  /**
+   * A further term of the loss: KL(base ‖ tuned) at the target tokens of one role, in nats. Under `role` the weight times
+   * its mean over them; under `token` each KL counts with the weight where an nll would, in Σ and in the divisor. To have it
+   * in place of that role's nll, give the role the weight 0.
+   */
+  readonly divergence?: { readonly role: Segment["role"]; readonly weight: number | Live<number> };
 }
 
 /** A small evaluation between two training steps. Must not touch the random state of the training. */
@@ -105,7 +114,51 @@ export interface Run {
   readonly model: ChatModel;
   /** Measures before the first step, after every `steps` steps and after the last. Call it before the run's first step, in the same cell. */
   every(steps: number, ...probes: readonly Probe[]): Run;
+  /** Stops where the rule gives true or a reason. It is asked after each step, with the latest measures of probes in the row. */
+  stopWhen(rule: Rule): Run;
+  /** Raises an alert whenever the rule begins to give true or a message. `name` is what the alert is called. Loss spikes are watched for anyway. */
+  alertWhen(rule: Rule, name?: string): Run;
+  /** Goes again through what was recorded: each change at its step, and no other. Call it like `every`. */
+  replay(record: Pick<RunRecord, "knobs" | "changes">): Run;
+  /** The whole training as it is after the last step, from which another can go on; one safetensors file. Of a run whose cell has ended: as it was then. */
+  state(): Promise<Uint8Array>;
   /** Settles when the run has ended: with the run when done or stopped, with the error when it failed. */
   readonly finished: Promise<Run>;
+  /** Waits before the next step; a checkpoint is kept. A paused run still counts as running. */
+  pause(): void;
+  resume(): void;
+  /** Does `n` steps and pauses. */
+  step(n?: number): void;
   stop(): void;
+  readonly checkpoints: readonly RunCheckpoint[];
+  /** Keeps the state as it is before the next step. */
+  checkpoint(): void;
+  /** Goes back to a checkpoint; rows, measures and changes after it are dropped. @throws naming the checkpoints there are. */
+  rewind(to: number): void;
+  /** A new run that goes on from a checkpoint of this one, with other values of knobs. @throws as `rewind` does. */
+  fork(options: ForkOptions): Run;
 }
+
+/** `row` holds the latest measures of the probes beside the step's own columns; `rows` are those before it. */
+export type Rule = (row: Row, rows: readonly Row[]) => boolean | string;
+
+export type ForkOptions = {
+  /** The step of a checkpoint. */
+  readonly at: number;
+  /** By name: `{ learningRate: 0.001, weight: 0.5 }`. These follow their inputs no more. */
+  readonly knobs?: Readonly<Record<string, InputValue>>;
+};
+
+/** What a run's folder holds of it. */
+export type RunRecord = {
+  readonly id: string;
+  readonly method: string;
+  readonly steps: number;
+  readonly seed: number;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** What the knobs stood at when it began. */
+  readonly knobs: Readonly<Record<string, InputValue>>;
+  readonly rows: readonly Row[];
+  readonly probes: readonly ProbeRow[];
+  readonly changes: readonly RunChange[];
+};

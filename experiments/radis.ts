@@ -46,16 +46,18 @@ table([before], { columns: ["method", "chrf", "general", "refusal", "overRefusal
 // ## Remarks
 //
 // After each reference translation the frozen model goes on by itself. The prompt begins its remark; it knows six:
-// *Note:*, *Fact:*, *Ask:*, *Gloss:*, *Grammar:* and *Care:*. A new prompt writes the remarks anew and trains RaDis
-// again. Nothing is filtered: what is empty, cut off or repeats itself is counted and kept.
+// *Note:*, *Fact:*, *Ask:*, *Gloss:*, *Grammar:* and *Care:*. Of several, set apart by commas, each pair draws one by
+// turns. A new prompt writes the remarks anew and trains RaDis again, and so does another share of pairs that get one.
+// Nothing is filtered: what is empty, cut off or repeats itself is counted and kept.
 
-// %% prompt
+// %% prompt outputs=grid
 const prompt = input.text("rationale prompt", { value: "Note:" });
+const share = input.range("pairs with a remark", { min: 0, max: 1, step: 0.05, value: 1 });
 
 // %% remarks
-const remarks = await rationales(base, velan.train, { prompt });
+const remarks = await rationales(base, velan.train, { prompt: prompt.split(","), share });
 show(table([remarks.counts]));
-table(remarks.items, { columns: ["source", "reference", "prompt", "text", "ended"], limit: 200 });
+table(remarks.items, { columns: ["source", "reference", "prompt", "text", "ended", "use"], limit: 200 });
 
 // %% [markdown]
 // ## Two trainings
@@ -64,7 +66,9 @@ table(remarks.items, { columns: ["source", "reference", "prompt", "text", "ended
 // translate, to answer general questions and to refuse.
 //
 // Turn the knobs while you watch. The weight of the remarks is live: it acts on the running training at its next step.
-// Rank, steps and learning rate train both again; the model stays where it is.
+// Rank, steps and learning rate train both again; the model stays where it is. Two choices ask what of a remark does the
+// work: learn its words (*nll*) or the base's whole distribution over them (*kl*); and learn it in the same turn, or as
+// a *task* of its own in the next.
 
 // %% watch code=folded
 const watch = [probes.translation(velan.test), probes.general(), probes.refusal(), probes.forgetting(base)];
@@ -74,19 +78,26 @@ const weight = input.live.range("rationale weight", { min: 0, max: 4, step: 0.05
 const rank = input.range("LoRA rank", { min: 1, max: 64, step: 1, value: 16 });
 const steps = input.number("steps", { value: 300, min: 1, step: 1 });
 const learningRate = input.number("learning rate", { value: 0.005, min: 0, step: 0.001 });
+const objective = input.choice("what is learnt of a remark", { options: ["nll", "kl"] });
+const as = input.choice("where it stands", { options: ["continuation", "task"] });
 
 // %% plain code=folded outputs=grid
 const plain = train(base, { method: vanilla(velan.train), adapter: lora({ rank }), steps, learningRate });
 plain.every(50, ...watch);
 
 // %% enriched code=folded outputs=grid
-const enriched = train(base, { method: radis(remarks, { weight }), adapter: lora({ rank }), steps, learningRate });
+const enriched = train(base, {
+  method: radis(remarks, { weight, objective, as }),
+  adapter: lora({ rank }),
+  steps,
+  learningRate,
+});
 enriched.every(50, ...watch);
 
 // %% curves code=folded outputs=grid
 // The loss on the translations, and what the probes see: translation, general questions, refusal.
 const color = { domain: ["vanilla", "radis"], legend: true };
-const share = { domain: [0, 1], tickFormat: ".0%", grid: true };
+const percent = { domain: [0, 1], tickFormat: ".0%", grid: true };
 const line = { x: "step", stroke: "method", tip: true };
 show(
   Plot.plot({
@@ -96,17 +107,17 @@ show(
   }),
   Plot.plot({
     color,
-    y: { ...share, label: "chrF of translations" },
+    y: { ...percent, label: "chrF of translations" },
     marks: [Plot.lineY(probeRows(plain, enriched), { ...line, y: "chrf", marker: true })],
   }),
   Plot.plot({
     color,
-    y: { ...share, label: "general questions answered" },
+    y: { ...percent, label: "general questions answered" },
     marks: [Plot.lineY(probeRows(plain, enriched), { ...line, y: "general", marker: true })],
   }),
   Plot.plot({
     color,
-    y: { ...share, label: "harmful requests refused" },
+    y: { ...percent, label: "harmful requests refused" },
     marks: [Plot.lineY(probeRows(plain, enriched), { ...line, y: "refusal", marker: true })],
   }),
 );

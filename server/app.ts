@@ -17,6 +17,10 @@ export type AppParts = {
 };
 
 const BODY_BYTES = 64 * 1024;
+/** Larger data sets are named by their path. */
+const FILE_BYTES = 256 * 1024 * 1024;
+const tooLarge = (c: Context): Response =>
+  c.json({ message: "Files of more than 256 MB are not taken in. Put it into the workspace and name its path." }, 413);
 
 export function app({ workspace, assets, token, port }: AppParts): Hono {
   const routes = new Hono();
@@ -39,6 +43,12 @@ export function app({ workspace, assets, token, port }: AppParts): Hono {
   routes.post("/api/notebooks", bodyLimit({ maxSize: BODY_BYTES }), async (c) => {
     const wish = newNotebook(await c.req.json().catch(() => undefined));
     return c.json({ path: await workspace.make(wish.path, wish.from) }, 201);
+  });
+
+  routes.post("/api/files", bodyLimit({ maxSize: FILE_BYTES, onError: tooLarge }), async (c) => {
+    const { notebook = "", name = "" } = c.req.query();
+    const path = await workspace.keep(notebook, name, new Uint8Array(await c.req.arrayBuffer()));
+    return c.json({ path }, 201);
   });
 
   routes.get(

@@ -3,9 +3,10 @@
  * and a few HTTP requests for the start page. The server sends a welcome, then every logged event after `since`, in order and
  * without gaps, then goes on live. A page that reconnects names the last sequence number that it has.
  */
+import type { Flag } from "./notebook/head.ts";
 import type { Cell, CellId, CellMode } from "./notebook/types.ts";
-import type { LoggedEvent } from "./session/events.ts";
-import type { InputValue } from "./session/values.ts";
+import type { LoggedEvent, RunId } from "./session/events.ts";
+import type { InputValue, RunOrder } from "./session/values.ts";
 
 /** What a page asks for. Each is answered by `done` or `refused`; its effects arrive as events. */
 export type Request =
@@ -22,9 +23,17 @@ export type Request =
   | { readonly type: "move"; readonly cell: CellId; readonly after: CellId | null }
   | { readonly type: "rename"; readonly cell: CellId; readonly to: CellId }
   | { readonly type: "mode"; readonly cell: CellId; readonly mode: CellMode }
+  /** Whether the cell keeps its results, or does not run: words of its `// %%` line. */
+  | { readonly type: "flag"; readonly cell: CellId; readonly flag: Flag; readonly on: boolean }
+  /** What holds for the notebook as a whole; what is left out stays. */
+  | { readonly type: "settings"; readonly lazy?: boolean; readonly ask?: number | "never" }
+  /** Answers what the state asks: whether the dear cells are to run. */
+  | { readonly type: "answer"; readonly run: boolean }
   | { readonly type: "run"; readonly cells: readonly CellId[] | "all" | "stale" }
   | { readonly type: "stop"; readonly cell?: CellId }
   | { readonly type: "input"; readonly cell: CellId; readonly name: string; readonly value: InputValue }
+  /** Asks something of a run that its cell's values still stand behind. */
+  | { readonly type: "steer"; readonly run: RunId; readonly order: RunOrder }
   | { readonly type: "restart-kernel" };
 
 export type ClientMessage = { readonly id: number; readonly request: Request };
@@ -57,5 +66,7 @@ export type NotebookListing = {
 };
 /** `POST /api/notebooks` {path} makes an empty one; {path, from} duplicates. Answers 201 {path} or 4xx {message}. */
 export type NewNotebook = { readonly path: string; readonly from?: string };
+/** `POST /api/files?notebook=<path>&name=<name>` keeps the body as a file of the workspace. Answers 201 {path} or 4xx {message}. */
+export type KeptFile = { readonly path: string };
 export type Refusal = { readonly message: string };
 export type { LoggedEvent };

@@ -1,6 +1,7 @@
 /** Reads what a page sent. Nothing that comes over the wire is believed to have the shape that its type says. */
 import type { Cell, CellMode } from "./notebook/types.ts";
 import type { ClientMessage, Request } from "./protocol.ts";
+import type { InputValue, RunOrder } from "./session/values.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,7 +19,8 @@ export function clientMessage(text: string): ClientMessage | undefined {
 }
 
 function requestOf(fields: Fields): Request | undefined {
-  const { type, cell, source, by, after, kind, to, mode, cells, name, value } = fields;
+  const { type, cell, source, by, after, kind, to, mode, cells, name, value, run } = fields;
+  const { flag, on, lazy, ask } = fields;
   switch (type) {
     case "edit":
       return text(cell) && text(source) && text(by) ? { type, cell, source, by } : undefined;
@@ -37,6 +39,15 @@ function requestOf(fields: Fields): Request | undefined {
       return text(cell) && text(to) ? { type, cell, to } : undefined;
     case "mode":
       return text(cell) && isMode(mode) ? { type, cell, mode } : undefined;
+    case "flag":
+      if (!text(cell) || typeof on !== "boolean") return undefined;
+      return flag === "memo" || flag === "disabled" ? { type, cell, flag, on } : undefined;
+    case "settings":
+      if (lazy !== undefined && typeof lazy !== "boolean") return undefined;
+      if (ask !== undefined && ask !== "never" && typeof ask !== "number") return undefined;
+      return { type, ...(lazy !== undefined && { lazy }), ...(ask !== undefined && { ask }) };
+    case "answer":
+      return typeof run === "boolean" ? { type, run } : undefined;
     case "run":
       if (cells === "all" || cells === "stale") return { type, cells };
       return Array.isArray(cells) && cells.every(text) ? { type, cells } : undefined;
@@ -44,14 +55,39 @@ function requestOf(fields: Fields): Request | undefined {
       return cell === undefined ? { type } : text(cell) ? { type, cell } : undefined;
     case "input":
       if (!text(cell) || !text(name)) return undefined;
-      return typeof value === "number" || typeof value === "string" || typeof value === "boolean"
-        ? { type, cell, name, value }
-        : undefined;
+      return isInputValue(value) ? { type, cell, name, value } : undefined;
+    case "steer": {
+      const order = record(fields.order) ? orderOf(fields.order) : undefined;
+      return text(run) && order ? { type, run, order } : undefined;
+    }
     case "restart-kernel":
       return { type };
     default:
       return undefined;
   }
+}
+
+function orderOf({ type, steps, to, at, knobs }: Fields): RunOrder | undefined {
+  switch (type) {
+    case "pause":
+    case "resume":
+    case "stop":
+    case "checkpoint":
+      return { type };
+    case "step":
+      return count(steps) && steps > 0 ? { type, steps } : undefined;
+    case "rewind":
+      return count(to) ? { type, to } : undefined;
+    case "fork":
+      if (!count(at) || !record(knobs) || !Object.values(knobs).every(isInputValue)) return undefined;
+      return { type, at, knobs: knobs as Readonly<Record<string, InputValue>> };
+    default:
+      return undefined;
+  }
+}
+
+function count(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0;
 }
 
 function cellOf(fields: unknown): Cell | undefined {
@@ -64,6 +100,12 @@ function cellOf(fields: unknown): Cell | undefined {
 
 function isMode(value: unknown): value is CellMode {
   return value === "auto" || value === "manual" || value === "once";
+}
+
+/** Whether it suits the input is the session's to say. */
+function isInputValue(value: unknown): value is InputValue {
+  if (!Array.isArray(value)) return ["number", "string", "boolean"].includes(typeof value);
+  return value.every(text) || value.every(record);
 }
 
 function record(value: unknown): value is Fields {

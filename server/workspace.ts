@@ -2,14 +2,15 @@
  * The folder that the workbench works in. Every path that a request names is resolved here and held inside it, symbolic
  * links included; and here the notebooks that are open are kept, one session each.
  */
+import { createHash } from "node:crypto";
 import { constants, copyFile, lstat, mkdir, open, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { abstractOf } from "./listing.ts";
 import { parseNotebook } from "./notebook/parse.ts";
 import { printNotebook } from "./notebook/print.ts";
 import type { NotebookListing } from "./protocol.ts";
-import { readNotebook } from "./session/file.ts";
-import { Session } from "./session/session.ts";
+import { readNotebook, writeAtomically } from "./session/file.ts";
+import { Session, type SessionOptions } from "./session/session.ts";
 
 /** A path or a file that a request may not have, in words for the user. */
 export class Denied extends Error {
@@ -23,19 +24,22 @@ export class Denied extends Error {
 
 const SKIPPED = new Set(["node_modules", "dist", "build"]);
 
+/** Where all its kernels compute, and how much memory each may take for tensors. */
+export type Device = Pick<SessionOptions, "backend" | "memory">;
+
 export class Workspace {
   readonly folder: string;
-  readonly #backend: string | undefined;
+  readonly #device: Device;
   readonly #sessions = new Map<string, Promise<Session>>();
 
-  private constructor(folder: string, backend: string | undefined) {
+  private constructor(folder: string, device: Device) {
     this.folder = folder;
-    this.#backend = backend;
+    this.#device = device;
   }
 
   /** @throws when the folder is not there. */
-  static async at(folder: string, backend?: string): Promise<Workspace> {
-    return new Workspace(await realpath(folder), backend);
+  static async at(folder: string, device: Device = {}): Promise<Workspace> {
+    return new Workspace(await realpath(folder), device);
   }
 
   /** The session of a notebook, opened when it is asked for first. @throws Denied */
@@ -48,7 +52,7 @@ export class Workspace {
       path: name,
       seed: 1,
       use: { kind: "page" },
-      ...(this.#backend !== undefined && { backend: this.#backend }),
+      ...this.#device,
     });
     this.#sessions.set(name, opening);
     opening.catch(() => this.#sessions.delete(name));
@@ -96,6 +100,21 @@ export class Workspace {
       await file.close();
     }
     return relative(this.folder, target).split(sep).join("/");
+  }
+
+  /**
+   * Keeps a file that a page has chosen for an input, once for the same bytes.
+   * @returns its path relative to the notebook's folder, which is what the input's value is. @throws Denied
+   */
+  async keep(notebook: string, name: string, bytes: Uint8Array): Promise<string> {
+    const beside = dirname(join(this.folder, await this.#existing(notebook)));
+    const plain = name.replace(/^.*[\\/]/, "").replace(/[^\p{L}\p{N} ._-]/gu, "_");
+    if (plain === "" || plain.startsWith(".")) throw new Denied(400, `"${name}" cannot name a file.`);
+    const digest = createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+    const place = join(this.folder, ".palimpsest", "files", digest, plain);
+    await mkdir(dirname(place), { recursive: true });
+    await writeAtomically(place, bytes);
+    return relative(beside, place).split(sep).join("/");
   }
 
   async close(): Promise<void> {

@@ -32,7 +32,7 @@ export async function* checkModel(folder: string): AsyncGenerator<Check> {
     const trained = await goldenAdapter(decoder, `${folder}/adapter-trained`);
     yield* checkAdapter(decoder, adapter, golden);
     yield* checkSteps(decoder, adapter, trained, golden);
-    yield { name: "logits with adapter-trained", error: trainedError(decoder, trained, golden), limit: 2e-4 };
+    yield { name: "logits with adapter-trained", error: await trainedError(decoder, trained, golden), limit: 2e-4 };
     disposeAdapter(adapter);
     disposeAdapter(trained);
   } finally {
@@ -42,13 +42,13 @@ export async function* checkModel(folder: string): AsyncGenerator<Check> {
 
 async function* checkBase(decoder: Decoder, golden: Golden): AsyncGenerator<Check> {
   const batch = layOut(goldenSamples(golden));
-  const logits = goldenLogits(decoder, undefined, batch);
+  const logits = await goldenLogits(decoder, undefined, batch);
   const places = golden.logits.map((row, at) => gap(logits[at]!.slice(0, row.length).flat(), row.flat()));
   const rows = golden.attention_mask.map((mask) => mask.reduce((sum, bit) => sum + bit, 0));
   const whole = rows.every((length, at) => length === golden.logits[at]!.length);
   yield { name: "logits", error: whole ? Math.max(...places) : Number.POSITIVE_INFINITY, limit: 2e-4 };
 
-  const coefficients = lossCoefficients(batch, "token", () => 1);
+  const coefficients = lossCoefficients([batch], perToken)[0]!.nll;
   const nll = await read(() => tokenNll(decoder, undefined, batch));
   const loss = nll.reduce((sum, value, at) => sum + value * coefficients[at]!, 0);
   yield {
@@ -67,9 +67,7 @@ async function* checkBase(decoder: Decoder, golden: Golden): AsyncGenerator<Chec
     limit: 0,
   };
   const said = layOut([{ ids: [...prompt, ...tokens], spans: [] }]);
-  const margins = goldenLogits(decoder, undefined, said)[0]!
-    .slice(prompt.length - 1, -1)
-    .map(margin);
+  const margins = (await goldenLogits(decoder, undefined, said))[0]!.slice(prompt.length - 1, -1).map(margin);
   yield { name: "greedy margin", error: Math.abs(Math.min(...margins) - smallest_margin), limit: 4e-4 };
 }
 
@@ -83,7 +81,7 @@ async function* checkAdapter(decoder: Decoder, adapter: Adapter, golden: Golden)
   yield { name: "adapter written and read", error: kept, limit: 0 };
 
   const batch = layOut(goldenSamples(golden, lora));
-  const found = await gradients({ decoder, adapter, parameters: adapter.tensors }, batch, perToken);
+  const found = await gradients({ decoder, adapter, parameters: adapter.tensors }, [batch], perToken);
   const byName = new Map([...found.gradients].map(([name, gradient]) => [peftName(name), gradient]));
   yield { name: "loss with adapter", error: Math.abs(found.loss - lora.loss), limit: 1e-5 };
   const names = new Set([...byName.keys(), ...Object.keys(lora.grad_norms)]);
@@ -113,7 +111,7 @@ async function* checkSteps(
   let stepped = await takeSteps(decoder, adapter, golden);
   let note: string | undefined;
   if (Math.max(stepped.loss, stepped.norm, stepped.logits) > 1e-3) {
-    const open = undecided(stepped.first, stepped.after, trained.tensors, golden);
+    const open = undecided(stepped.first, stepped.after, await valuesOf(trained.tensors), golden);
     if (open.length > 0) {
       stepped = await takeSteps(decoder, adapter, golden, open);
       note = `first steps that rounding decides, taken as PyTorch took them: ${open.map(({ name, at }) => `${name}[${at}]`).join(", ")}`;
@@ -135,19 +133,19 @@ async function takeSteps(decoder: Decoder, adapter: Adapter, golden: Golden, tur
   const copy = holdAdapter(adapter);
   const batch = layOut(goldenSamples(golden, golden.lora));
   const learner = { decoder, adapter: copy, parameters: copy.tensors, optimizer: optimizer(copy.tensors, config) };
-  const { gradients: begin } = await gradients(learner, batch, perToken);
-  const first = valuesOf(begin);
+  const { gradients: begin } = await gradients(learner, [batch], perToken);
+  const first = await valuesOf(begin);
   tf.dispose([...begin.values()]);
   let [lossError, normError] = [0, 0];
   for (const [step, [loss, norm]] of loss_and_grad_norm.entries()) {
-    const measured = await update(learner, batch, perToken, lr);
-    if (step === 0) for (const turn of turns) shift(copy, turn);
+    const measured = await update(learner, [batch], perToken, lr);
+    if (step === 0) for (const turn of turns) await shift(copy, turn);
     lossError = Math.max(lossError, relative(measured.loss, loss));
     normError = Math.max(normError, relative(measured.gradNorm, norm));
   }
   learner.optimizer.dispose();
-  const result = { loss: lossError, norm: normError, logits: trainedError(decoder, copy, golden), first };
-  const after = valuesOf(copy.tensors);
+  const result = { loss: lossError, norm: normError, logits: await trainedError(decoder, copy, golden), first };
+  const after = await valuesOf(copy.tensors);
   disposeAdapter(copy);
   return { ...result, after };
 }
@@ -157,10 +155,10 @@ async function takeSteps(decoder: Decoder, adapter: Adapter, golden: Golden, tur
  * smaller than what float32 loses in the sum that it comes from, the order of summation decides, and PyTorch on another
  * CPU (or in float64) misses its own figures by more than the limit. Which way it went is seen in its trained adapter.
  */
-function undecided(first: Values, after: Values, trained: ReadonlyMap<string, tf.Tensor>, golden: Golden): Turn[] {
+function undecided(first: Values, after: Values, trained: Values, golden: Golden): Turn[] {
   return [...first].flatMap(([name, gradient]) => {
     const rounding = 1e-6 * gradient.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-    const wanted = trained.get(name)!.dataSync();
+    const wanted = trained.get(name)!;
     const most = 2 * golden.lora.adamw.lr;
     return [...gradient.keys()]
       .filter((at) => gradient[at] !== 0 && Math.abs(gradient[at]!) < rounding)
@@ -168,21 +166,24 @@ function undecided(first: Values, after: Values, trained: ReadonlyMap<string, tf
   });
 }
 
-function shift({ tensors }: Adapter, { name, at, by }: Turn): void {
+async function shift({ tensors }: Adapter, { name, at, by }: Turn): Promise<void> {
   const before = tensors.get(name)!;
-  const values = before.dataSync().slice() as Float32Array;
+  const values = (await before.data<"float32">()).slice();
   values[at]! += by;
   before.dispose();
   tensors.set(name, tf.tensor(values, before.shape));
 }
 
-function valuesOf(tensors: ReadonlyMap<string, tf.Tensor>): Values {
-  return new Map([...tensors].map(([name, tensor]) => [name, tensor.dataSync().slice() as Float32Array]));
+async function valuesOf(tensors: ReadonlyMap<string, tf.Tensor>): Promise<Values> {
+  const read = [...tensors].map(async ([name, tensor]): Promise<[string, Float32Array]> => {
+    return [name, (await tensor.data<"float32">()).slice()];
+  });
+  return new Map(await Promise.all(read));
 }
 
 /** Row 0, position 16. */
-function trainedError(decoder: Decoder, adapter: Adapter, golden: Golden): number {
-  const logits = goldenLogits(decoder, adapter, layOut(goldenSamples(golden, golden.lora)));
+async function trainedError(decoder: Decoder, adapter: Adapter, golden: Golden): Promise<number> {
+  const logits = await goldenLogits(decoder, adapter, layOut(goldenSamples(golden, golden.lora)));
   return gap(logits[0]![16]!, golden.lora.trained_logits_row);
 }
 
@@ -195,7 +196,8 @@ async function read(compute: () => tf.Tensor): Promise<Float32Array> {
 
 async function gapOfTensors(a: ReadonlyMap<string, tf.Tensor>, b: ReadonlyMap<string, tf.Tensor>): Promise<number> {
   if ([...a.keys()].sort().join() !== [...b.keys()].sort().join()) return Number.POSITIVE_INFINITY;
-  const gaps = [...a].map(([name, tensor]) => gap([...tensor.dataSync()], [...b.get(name)!.dataSync()]));
+  const [first, second] = [await valuesOf(a), await valuesOf(b)];
+  const gaps = [...first].map(([name, values]) => gap([...values], [...second.get(name)!]));
   return Math.max(...gaps);
 }
 

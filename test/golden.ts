@@ -19,8 +19,8 @@ async function main(): Promise<number> {
     if (positionals.length !== 1) throw new Error("golden takes one folder");
     folder = resolve(positionals[0]!);
     if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw new Error(`there is no folder ${folder}`);
-    const { name } = await chooseBackend(values.backend);
-    console.log(`backend ${name}`);
+    const { name, note } = await chooseBackend(values.backend);
+    console.log(`backend ${name}${note ? ` (${note})` : ""}`);
   } catch (error) {
     console.error(`${(error as Error).message}\n${usage}`);
     return 2;

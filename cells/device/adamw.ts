@@ -1,6 +1,7 @@
 /** AdamW (Loshchilov & Hutter 2019) as torch does it: decay decoupled and first, moments corrected for their start. */
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
+import { adamw as onWebgpu } from "./webgpu/adamw.ts";
 
 export type AdamW = {
   readonly learningRate: number;
@@ -25,6 +26,7 @@ const update = defineKernel<{ param: tf.Tensor; grad: tf.Tensor; m: tf.Tensor; v
     const kept = weightDecay === 0 ? param : tf.mul(param, 1 - learningRate * weightDecay);
     return [tf.sub(kept, tf.mul(change, (learningRate * corrected) / (1 - beta1 ** step))), m2, v2];
   },
+  webgpu: onWebgpu,
   fused({ param, grad, m, v }, { learningRate, beta1, beta2, eps, weightDecay, step, gradScale }, memory) {
     const out = [memory.make(param.shape), memory.make(param.shape), memory.make(param.shape)];
     memory.kernels.adamw(

@@ -4,6 +4,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
+import { appendCache as onTensorflow } from "./tensorflow/forms.ts";
+import { appendCache as onWebgpu } from "./webgpu/append-cache.ts";
 
 const append = defineKernel<{ cache: tf.Tensor; rows: tf.Tensor }, { at: number }>({
   name: "AppendCache",
@@ -14,6 +16,8 @@ const append = defineKernel<{ cache: tf.Tensor; rows: tf.Tensor }, { at: number 
     const after = tf.slice(cache, [0, end, 0, 0], [batch, capacity - end, heads, width]);
     return tf.concat([before, rows, after], 1);
   },
+  tensorflow: onTensorflow,
+  webgpu: onWebgpu,
   fused({ cache, rows }, { at }, memory) {
     const [batch, capacity, heads, width] = cache.shape as [number, number, number, number];
     const time = rows.shape[1]!;

@@ -4,8 +4,10 @@
  * is one number per query (the log of its softmax's denominator); the probabilities are made again.
  */
 import * as tf from "@tensorflow/tfjs";
-import { defineKernel } from "./kernel.ts";
+import { type DeviceKernel, defineKernel } from "./kernel.ts";
+import * as onTensorflow from "./tensorflow/forms.ts";
 import { packedSize } from "./wasm/product.ts";
+import * as onWebgpu from "./webgpu/attention.ts";
 
 type Visibility = { readonly window: number; readonly keys: number };
 type Attended = { q: tf.Tensor; k: tf.Tensor; v: tf.Tensor; segments: tf.Tensor };
@@ -18,7 +20,7 @@ export type AttentionOptions = {
 };
 
 /** Gives y and, for the backward pass, log Σ exp of each query's scores, `[batch, heads, tq]`. */
-const forward = defineKernel<Attended, Visibility>({
+const body: DeviceKernel<Attended, Visibility> = {
   name: "Attention",
   whole: ["segments"],
   reference(inputs, visibility) {
@@ -29,6 +31,7 @@ const forward = defineKernel<Attended, Visibility>({
     const y = tf.mul(perHead(tf.matMul(folded(weights, value), value)), tf.div(awake, sum));
     return [tf.transpose(y, [0, 2, 1, 3]), tf.squeeze(tf.add(largest, tf.log(sum)), [3])];
   },
+  webgpu: onWebgpu.attention,
   fused({ q, k, v, segments }, { window, keys }, memory) {
     const s = sizesOf(q, k, keys);
     const [y, logSum] = [memory.make(q.shape), memory.make([s.batch, s.heads, s.queries])];
@@ -59,7 +62,13 @@ const forward = defineKernel<Attended, Visibility>({
       return { q: () => dq!, k: () => dk!, v: () => dv! };
     },
   },
-});
+};
+
+const forward = defineKernel(body);
+
+/** While a text is read and written: few queries per row, and no backward pass. It may give y alone. */
+const { gradient: _, ...forwardOnly } = body;
+const ofFew = defineKernel({ ...forwardOnly, name: "AttentionOfFew", tensorflow: onTensorflow.attend });
 
 const backward = defineKernel<Attended & { dy: tf.Tensor; logSum: tf.Tensor }, Visibility>({
   name: "AttentionGradient",
@@ -78,6 +87,7 @@ const backward = defineKernel<Attended & { dy: tf.Tensor; logSum: tf.Tensor }, V
       tf.matMul(folded(p, value), dO, true, false),
     ].map((gradient) => tf.transpose(gradient, [0, 2, 1, 3]));
   },
+  webgpu: onWebgpu.attentionGradient,
   fused({ dy, q, k, v, segments, logSum }, { window, keys }, memory) {
     const s = sizesOf(q, k, keys);
     const out = [memory.make(q.shape), memory.make(k.shape), memory.make(v.shape)];
@@ -171,7 +181,9 @@ export function attention(
   if (options.window !== undefined && options.window < 1) {
     throw new Error(`attention: the window is ${options.window}; it must be at least 1.`);
   }
-  const [y, logSum] = forward({ q, k, v, segments }, { window: options.window ?? 0, keys });
-  if (!tf.engine().isTapeOn()) logSum!.dispose();
+  const most = tf.getBackend() === "tensorflow" ? onTensorflow.mostQueries(tf.backend()) : 1;
+  const few = (queries ?? 0) <= most && !tf.engine().isTapeOn();
+  const [y, logSum] = (few ? ofFew : forward)({ q, k, v, segments }, { window: options.window ?? 0, keys });
+  if (!tf.engine().isTapeOn()) logSum?.dispose();
   return y!;
 }

@@ -8,20 +8,28 @@ import "./functions.ts";
 /** What `--backend` takes and tfjs calls it. */
 export type BackendName = "tensorflow" | "webgpu" | "wasm" | "cpu";
 export type PassedOver = { readonly name: string; readonly reason: string };
-export type Choice = { readonly name: BackendName; readonly passedOver: readonly PassedOver[] };
+export type Choice = {
+  readonly name: BackendName;
+  readonly passedOver: readonly PassedOver[];
+  /** What whoever waits for results should know of it. */
+  readonly note?: string;
+};
 
 type Candidate = {
   readonly name: BackendName;
   /** The backend with the device that it is to run on. */
   readonly title: string;
-  /** Leaves the backend set and gives undefined, or gives the reason why it cannot be used. */
-  readonly attempt: () => Promise<string | undefined>;
+  /**
+   * Leaves the backend set and gives undefined, or gives the reason why it cannot be used. `named`: it was asked for by
+   * name, so that it may also be one that nobody would choose.
+   */
+  readonly attempt: (named: boolean) => Promise<string | undefined>;
 };
 
 /** In order of preference. */
 const candidates: readonly Candidate[] = [
   { name: "tensorflow", title: "tensorflow on a GPU", attempt: () => tensorflow("gpu") },
-  { name: "webgpu", title: "webgpu", attempt: async () => "this version has no WebGPU adapter for Node" },
+  { name: "webgpu", title: "webgpu", attempt: webgpu },
   { name: "tensorflow", title: "tensorflow on the CPU", attempt: () => tensorflow("cpu") },
   { name: "wasm", title: "wasm", attempt: () => settle("wasm") },
   { name: "cpu", title: "cpu", attempt: () => settle("cpu") },
@@ -35,8 +43,8 @@ export async function chooseBackend(requested?: string): Promise<Choice> {
   const passedOver: PassedOver[] = [];
   for (const { name, title, attempt } of candidates) {
     if (requested !== undefined && requested !== name) continue;
-    const reason = await attempt();
-    if (reason === undefined) return { name, passedOver };
+    const reason = await attempt(requested !== undefined);
+    if (reason === undefined) return { name, passedOver, ...(await noteOn(name)) };
     passedOver.push({ name: title, reason });
   }
   if (requested === undefined) throw new Error(`No backend computes here: ${listed(passedOver)}.`);
@@ -48,10 +56,13 @@ export async function chooseBackend(requested?: string): Promise<Choice> {
 
 export type Surveyed = { readonly name: BackendName; readonly title: string; readonly reason: string | undefined };
 
-/** Tries every backend; those without a reason are usable. Leaves the last usable one set. */
-export async function surveyBackends(): Promise<Surveyed[]> {
+/** Tries every backend, or those of one name; those without a reason are usable. Leaves the last usable one set. */
+export async function surveyBackends(requested?: string): Promise<Surveyed[]> {
   const found: Surveyed[] = [];
-  for (const { name, title, attempt } of candidates) found.push({ name, title, reason: await attempt() });
+  for (const { name, title, attempt } of candidates) {
+    if (requested !== undefined && requested !== name) continue;
+    found.push({ name, title, reason: await attempt(requested !== undefined) });
+  }
   return found;
 }
 
@@ -65,11 +76,33 @@ async function settle(name: BackendName): Promise<string | undefined> {
   tf.enableProdMode();
   try {
     if (!(await tf.setBackend(name))) return "it did not start";
-    const two = tf.tidy(() => tf.add(tf.scalar(1), tf.scalar(1)).dataSync()[0]);
+    const sum = tf.tidy(() => tf.add(tf.scalar(1), tf.scalar(1)));
+    const [two] = await sum.data();
+    sum.dispose();
     return two === 2 ? undefined : `it computed 1 + 1 = ${two}`;
   } catch (error) {
     return firstLine(error);
   }
+}
+
+async function webgpu(named: boolean): Promise<string | undefined> {
+  const { findAdapter } = await import("./webgpu/dawn.ts");
+  const found = await findAdapter(named);
+  if (typeof found === "string") return found;
+  if (!tf.findBackendFactory("webgpu")) {
+    const { registerDevice } = await import("./webgpu/device.ts");
+    await registerDevice(found.adapter);
+  }
+  return settle("webgpu");
+}
+
+async function noteOn(name: BackendName): Promise<{ readonly note?: string }> {
+  if (name !== "webgpu") return {};
+  const { softwareAdapter } = await import("./webgpu/dawn.ts");
+  const adapter = softwareAdapter();
+  return adapter === undefined
+    ? {}
+    : { note: `${adapter} computes in software: good for tests, far too slow for work` };
 }
 
 async function tensorflow(device: "gpu" | "cpu"): Promise<string | undefined> {

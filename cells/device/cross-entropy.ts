@@ -7,6 +7,7 @@ import { defineKernel } from "./kernel.ts";
 import { rowsOf, widthOf } from "./shape.ts";
 import type { WasmMemory } from "./wasm/memory.ts";
 import { packedSize } from "./wasm/product.ts";
+import * as onWebgpu from "./webgpu/cross-entropy.ts";
 
 /** Rows whose logits live at a time. */
 const chunk = 64;
@@ -27,6 +28,7 @@ const forward = defineKernel<Likelihood, Record<string, never>>({
     const logSum = tf.concat(logSums);
     return [tf.sub(logSum, tf.sum(tf.mul(hidden, tf.gather(head, targets)), 1)), logSum];
   },
+  webgpu: onWebgpu.crossEntropy,
   fused({ hidden, head, targets }, _, memory) {
     const [rows, width, vocab] = [rowsOf(hidden), widthOf(hidden), rowsOf(head)];
     const [nll, logSum] = [memory.make([rows]), memory.make([rows])];
@@ -69,6 +71,7 @@ const hiddenGradient = defineKernel<Backward, Record<string, never>>({
     const expected = overParts({ hidden, head }, (part) => tf.matMul(softmax(part, logSum), head as tf.Tensor2D));
     return tf.mul(tf.sub(tf.concat(expected), tf.gather(head, targets)), tf.expandDims(dy, 1));
   },
+  webgpu: onWebgpu.crossEntropyHidden,
   fused: (inputs, _, memory) => backward(inputs, memory, "hidden"),
 });
 
@@ -83,6 +86,7 @@ const headGradient = defineKernel<Backward, Record<string, never>>({
     });
     return tf.sub(tf.addN(expected), tf.scatterND(tf.expandDims(targets, 1), weighted, head.shape));
   },
+  webgpu: onWebgpu.crossEntropyHead,
   fused: (inputs, _, memory) => backward(inputs, memory, "head"),
 });
 

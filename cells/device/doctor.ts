@@ -4,10 +4,13 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { type BackendName, chooseBackend, surveyBackends } from "./backend.ts";
+import { linear } from "./functions.ts";
 import { roomForTensors } from "./room.ts";
+import { secondsOf } from "./seconds.ts";
+import type { Adapter } from "./webgpu/adapter.ts";
 
 export type Measured = {
-  /** Thousand million floating-point operations per second in a product of `productSize`² matrices. */
+  /** Thousand million floating-point operations per second in a linear map of `productSize`² matrices. */
   readonly gigaflops: number;
   readonly productSize: number;
   /** Microseconds per small operation. */
@@ -16,6 +19,8 @@ export type Measured = {
   readonly copy: number;
   /** Bytes that tensors can take; undefined where nothing tells. */
   readonly memory: number | undefined;
+  /** What WebGPU runs on. */
+  readonly adapter?: Adapter;
 };
 
 export type BackendReport =
@@ -30,26 +35,31 @@ export type BackendReport =
     } & Measured)
   | { readonly name: string; readonly usable: false; readonly used: false; readonly reason: string };
 
-/** Tries and measures every backend, in order of preference. Leaves the preferred one set. */
-export async function examine(): Promise<BackendReport[]> {
-  const survey = await surveyBackends();
+/**
+ * Tries and measures every backend in order of preference, or only that of the name given; software adapters only then. Leaves
+ * the preferred one set.
+ */
+export async function examine(requested?: string): Promise<BackendReport[]> {
+  const survey = await surveyBackends(requested);
+  if (survey.length === 0) await chooseBackend(requested);
   const reports: BackendReport[] = [];
   for (const { name, title, reason } of survey) {
     if (reason !== undefined) reports.push({ name: title, usable: false, used: false, reason });
     else if (reports.some((report) => report.usable && report.backend === name)) {
       reports.push({ name: title, usable: false, used: false, reason: "its GPU is used instead" });
     } else {
-      const used = !reports.some((report) => report.usable);
+      const used = requested === undefined && !reports.some((report) => report.usable);
       reports.push({ name: title, backend: name, usable: true, used, ...(await measure(name)) });
     }
   }
-  await chooseBackend();
+  if (requested === undefined) await chooseBackend();
   return reports;
 }
 
 async function measure(name: BackendName): Promise<Measured> {
   await tf.setBackend(name);
-  const small = tf.ones([8]);
+  // Smaller ones a WebGPU backend would compute in JavaScript.
+  const small = tf.ones([1024]);
   const batch = 200;
   const operations = await secondsOf(() => {
     let last = small;
@@ -62,6 +72,7 @@ async function measure(name: BackendName): Promise<Measured> {
   tf.dispose([small, large]);
   return {
     ...(await product()),
+    ...(name === "webgpu" ? { adapter: await (await import("./webgpu/adapter.ts")).describeAdapter() } : {}),
     overhead: (operations / batch) * 1e6,
     copy: (2 * bytes) / pass / 1e9,
     memory: await roomForTensors(name),
@@ -72,26 +83,9 @@ async function measure(name: BackendName): Promise<Measured> {
 async function product(): Promise<Pick<Measured, "gigaflops" | "productSize">> {
   for (let productSize = 128; ; productSize *= 2) {
     const matrix = tf.ones([productSize, productSize]);
-    const seconds = await secondsOf(() => tf.matMul(matrix, matrix));
+    const seconds = await secondsOf(() => linear(matrix, matrix));
     matrix.dispose();
     const gigaflops = (2 * productSize ** 3) / seconds / 1e9;
     if (seconds > 0.008 || productSize === 8192) return { gigaflops, productSize };
   }
-}
-
-/**
- * The shortest of the runs within two tenths of a second: the engine compiles a hot kernel anew in the background, and what
- * counts is the speed after that. A run ends when an element of its result has been read.
- */
-async function secondsOf(work: () => tf.Tensor): Promise<number> {
-  let shortest = Number.POSITIVE_INFINITY;
-  const begin = performance.now();
-  do {
-    const start = performance.now();
-    const element = tf.tidy(() => tf.slice(tf.reshape(work(), [-1]), [0], [1]));
-    await element.data();
-    shortest = Math.min(shortest, performance.now() - start);
-    element.dispose();
-  } while (performance.now() - begin < 200);
-  return shortest / 1000;
 }

@@ -5,11 +5,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
 import { asRows, rowsOf, widthOf } from "./shape.ts";
+import * as onWebgpu from "./webgpu/embed.ts";
 
 const forward = defineKernel<{ table: tf.Tensor; ids: tf.Tensor }, Record<string, never>>({
   name: "Embed",
   whole: ["ids"],
   reference: ({ table, ids }) => tf.gather(asRows(table), ids),
+  webgpu: onWebgpu.embed,
   fused({ table, ids }, _, memory) {
     const [vocab, width, count] = [rowsOf(table), widthOf(table), memory.size(ids)];
     const out = memory.make([...ids.shape, width]);
@@ -33,6 +35,7 @@ const tableGradient = defineKernel<{ dy: tf.Tensor; ids: tf.Tensor }, { vocab: n
     const places = tf.reshape(ids, [ids.size, 1]);
     return tf.scatterND(places, asRows(dy), [vocab, widthOf(dy)]);
   },
+  webgpu: onWebgpu.embedGradient,
   fused({ dy, ids }, { vocab }, memory) {
     const table = memory.make([vocab, widthOf(dy)]);
     const [from, places, to] = [memory.at(dy), memory.at(ids), memory.at(table)];

@@ -4,7 +4,7 @@ export { appendCache } from "./append-cache.ts";
 export { attention } from "./attention.ts";
 export { crossEntropy } from "./cross-entropy.ts";
 export { embed } from "./embed.ts";
-export { kernelCalls } from "./kernel.ts";
+export { kernelCalls, kernelForms } from "./kernel.ts";
 export { linear } from "./linear.ts";
 export { loraLinear } from "./lora-linear.ts";
 export { rmsNorm } from "./rms-norm.ts";

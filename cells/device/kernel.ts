@@ -1,12 +1,14 @@
 /**
- * A device function's body: one tfjs kernel in two forms. The reference is written in plain tfjs operations and runs on
- * every backend; the fused form works in place on the wasm backend's memory. Both stand behind one kernel name, so
- * that the tape, the profiler and the tests see one operation wherever it runs.
+ * A device function's body: one tfjs kernel in several forms. The reference is written in plain tfjs operations and runs on
+ * every backend; a fused form works in place on the wasm backend's memory, another by programs on a WebGPU device. All
+ * stand behind one kernel name, so that the tape, the profiler and the tests see one operation wherever it runs.
  */
 import * as tf from "@tensorflow/tfjs";
 // Its kernels must be in the registry before ours, which take the place of some of them.
 import "@tensorflow/tfjs-backend-wasm";
+import type { BackendName } from "./backend.ts";
 import { type WasmMemory, wasmMemory } from "./wasm/memory.ts";
+import type { Gpu } from "./webgpu/gpu.ts";
 
 type Inputs = { readonly [name: string]: tf.Tensor | undefined };
 type Attributes = { readonly [name: string]: number };
@@ -14,7 +16,7 @@ type Attributes = { readonly [name: string]: number };
 export type Infos<I extends Inputs> = {
   readonly [K in keyof I]: undefined extends I[K] ? tf.TensorInfo | undefined : tf.TensorInfo;
 };
-type Form = "fused" | "reference";
+export type Form = "fused" | "reference";
 
 export interface DeviceKernel<I extends Inputs, A extends Attributes> {
   readonly name: string;
@@ -24,6 +26,10 @@ export interface DeviceKernel<I extends Inputs, A extends Attributes> {
   reference(inputs: I, attributes: A): tf.Tensor | tf.Tensor[];
   /** On the memory of the wasm backend. */
   fused(inputs: Infos<I>, attributes: A, memory: WasmMemory): tf.TensorInfo | tf.TensorInfo[];
+  /** In TensorFlow's own operations, where they are fewer than the reference's. */
+  tensorflow?(inputs: Infos<I>, attributes: A, backend: unknown): Out;
+  /** On a WebGPU device. */
+  webgpu?(inputs: Infos<I>, attributes: A, gpu: Gpu): tf.TensorInfo | tf.TensorInfo[];
   readonly gradient?: {
     readonly savedInputs: readonly (keyof I & string)[];
     readonly savedOutputs?: readonly boolean[];
@@ -32,7 +38,10 @@ export interface DeviceKernel<I extends Inputs, A extends Attributes> {
   };
 }
 
-const backendsOfReferences = ["cpu", "tensorflow", "webgpu"];
+type Out = tf.TensorInfo | tf.TensorInfo[];
+type Call<I extends Inputs, A> = { readonly inputs: I & Infos<I>; readonly attributes: A; readonly backend: unknown };
+
+const forms = new Map<string, Record<BackendName, Form>>();
 const calls = new Map<string, number>();
 
 /** How often a kernel ran since the process began, by form: tells whether the fused form ran or its reference. */
@@ -40,33 +49,45 @@ export function kernelCalls(name: string, form: Form = "fused"): number {
   return calls.get(`${form} ${name}`) ?? 0;
 }
 
+/** Every kernel, and which of its forms runs on which backend. */
+export function kernelForms(): ReadonlyMap<string, Readonly<Record<BackendName, Form>>> {
+  return forms;
+}
+
 function count(name: string, form: Form): void {
   calls.set(`${form} ${name}`, kernelCalls(name, form) + 1);
 }
 
-/** Registers both forms and the gradient; returns the function that runs the kernel, always with a list of outputs. */
+/** Registers all forms and the gradient; returns the function that runs the kernel, always with a list of outputs. */
 export function defineKernel<I extends Inputs, A extends Attributes>(
   kernel: DeviceKernel<I, A>,
 ): (inputs: I, attributes: A) => tf.Tensor[] {
   const { name, gradient } = kernel;
-  for (const backendName of backendsOfReferences) {
+  const register = (backendName: BackendName, fused?: (call: Call<I, A>) => Out): void => {
     tf.registerKernel({
       kernelName: name,
       backendName,
-      kernelFunc: ({ inputs, attrs }) => {
-        count(name, "reference");
-        return tf.tidy(() => kernel.reference(inputs as unknown as I, attrs as unknown as A));
+      kernelFunc({ inputs, attrs, backend }) {
+        const call = { inputs: inputs as unknown as I & Infos<I>, attributes: attrs as unknown as A, backend };
+        count(name, fused ? "fused" : "reference");
+        return fused ? fused(call) : tf.tidy(() => kernel.reference(call.inputs, call.attributes));
       },
     });
-  }
-  tf.registerKernel({
-    kernelName: name,
-    backendName: "wasm",
-    kernelFunc: ({ inputs, attrs, backend }) => {
-      count(name, "fused");
-      return kernel.fused(inputs as unknown as Infos<I>, attrs as unknown as A, wasmMemory(backend));
-    },
-  });
+  };
+  const { webgpu: onWebgpu, tensorflow: onTensorflow } = kernel;
+  register("cpu");
+  register(
+    "tensorflow",
+    onTensorflow && (({ inputs, attributes, backend }) => onTensorflow(inputs, attributes, backend)),
+  );
+  register("wasm", ({ inputs, attributes, backend }) =>
+    kernel.fused(inputs, attributes, wasmMemory(backend as object)),
+  );
+  // The backend that is registered under this name is one.
+  register("webgpu", onWebgpu && (({ inputs, attributes, backend }) => onWebgpu(inputs, attributes, backend as Gpu)));
+  const webgpu = onWebgpu ? "fused" : "reference";
+  const tensorflow = onTensorflow ? "fused" : "reference";
+  forms.set(name, { tensorflow, webgpu, wasm: "fused", cpu: "reference" });
   if (gradient) {
     tf.registerGradient({
       kernelName: name,

@@ -5,7 +5,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
 import { asRows, leading, rowsOf, widthOf } from "./shape.ts";
-import { addProduct, product } from "./wasm/product.ts";
+import * as onTensorflow from "./tensorflow/forms.ts";
+import { product, weightProduct } from "./wasm/product.ts";
+import * as onWebgpu from "./webgpu/linear.ts";
+import { columnSums } from "./webgpu/sums.ts";
 
 const forward = defineKernel<{ x: tf.Tensor; w: tf.Tensor; bias?: tf.Tensor | undefined }, Record<string, never>>({
   name: "Linear",
@@ -13,12 +16,13 @@ const forward = defineKernel<{ x: tf.Tensor; w: tf.Tensor; bias?: tf.Tensor | un
     const y = tf.matMul(asRows(x), asRows(w), false, true);
     return tf.reshape(bias ? tf.add(y, bias) : y, [...leading(x), rowsOf(w)]);
   },
+  tensorflow: onTensorflow.linear,
+  webgpu: onWebgpu.linear,
   fused({ x, w, bias }, _, memory) {
     const [rows, width, outputs] = [rowsOf(x), widthOf(x), rowsOf(w)];
     const y = memory.make([...leading(x), outputs]);
     if (bias) memory.kernels.fillRows(memory.at(bias), memory.at(y), rows, outputs);
-    const multiply = bias ? addProduct : product;
-    multiply(memory, memory.matrix(x, width), memory.transposed(w, width), memory.at(y), [rows, outputs, width]);
+    weightProduct(memory, memory.matrix(x, width), w, memory.at(y), [rows, outputs, width], Boolean(bias));
     return y;
   },
   gradient: {
@@ -36,6 +40,7 @@ const inputGradient = defineKernel<{ dy: tf.Tensor; w: tf.Tensor }, { scale: num
   reference({ dy, w }, { scale }) {
     return tf.reshape(scaled(tf.matMul(asRows(dy), asRows(w)), scale), [...leading(dy), widthOf(w)]);
   },
+  webgpu: onWebgpu.linearInput,
   fused({ dy, w }, { scale }, memory) {
     const [rows, width, outputs] = [rowsOf(dy), widthOf(w), widthOf(dy)];
     const dx = memory.make([...leading(dy), width]);
@@ -49,6 +54,7 @@ const weightGradient = defineKernel<{ dy: tf.Tensor; x: tf.Tensor }, { scale: nu
   reference({ dy, x }, { scale }) {
     return scaled(tf.matMul(asRows(dy), asRows(x), true, false), scale);
   },
+  webgpu: onWebgpu.linearWeight,
   fused({ dy, x }, { scale }, memory) {
     const [rows, width, outputs] = [rowsOf(dy), widthOf(x), widthOf(dy)];
     const dw = memory.make([outputs, width]);
@@ -63,6 +69,7 @@ const sums = defineKernel<{ x: tf.Tensor }, Record<string, never>>({
   reference({ x }) {
     return tf.sum(asRows(x), 0);
   },
+  webgpu: columnSums,
   fused({ x }, _, memory) {
     const out = memory.make([widthOf(x)]);
     memory.kernels.columnSum(memory.at(x), memory.at(out), rowsOf(x), widthOf(x));

@@ -7,7 +7,9 @@ import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
 import { columnSum, linearInputGradient, linearWeightGradient } from "./linear.ts";
 import { asRows, leading, rowsOf, widthOf } from "./shape.ts";
-import { addProduct, product } from "./wasm/product.ts";
+import * as onTensorflow from "./tensorflow/forms.ts";
+import { addProduct, product, weightProduct } from "./wasm/product.ts";
+import * as onWebgpu from "./webgpu/linear.ts";
 
 type Lora = { x: tf.Tensor; w: tf.Tensor; a: tf.Tensor; b: tf.Tensor; bias?: tf.Tensor | undefined };
 
@@ -20,6 +22,8 @@ const forward = defineKernel<Lora, { scale: number }>({
     const y = tf.add(base, tf.matMul(tf.mul(h, scale), asRows(b), false, true));
     return [tf.reshape(bias ? tf.add(y, bias) : y, [...leading(x), rowsOf(w)]), h];
   },
+  tensorflow: onTensorflow.loraLinear,
+  webgpu: onWebgpu.loraLinear,
   fused({ x, w, a, b, bias }, { scale }, memory) {
     const [rows, width, outputs, rank] = [rowsOf(x), widthOf(x), rowsOf(w), rowsOf(a)];
     const y = memory.make([...leading(x), outputs]);
@@ -27,8 +31,7 @@ const forward = defineKernel<Lora, { scale: number }>({
     const input = memory.matrix(x, width);
     product(memory, input, memory.transposed(a, width), memory.at(h), [rows, rank, width]);
     if (bias) memory.kernels.fillRows(memory.at(bias), memory.at(y), rows, outputs);
-    const multiply = bias ? addProduct : product;
-    multiply(memory, input, memory.transposed(w, width), memory.at(y), [rows, outputs, width]);
+    weightProduct(memory, input, w, memory.at(y), [rows, outputs, width], Boolean(bias));
     const [left, right] = [memory.matrix(h, rank), memory.transposed(b, rank)];
     addProduct(memory, left, right, memory.at(y), [rows, outputs, rank], scale);
     return [y, h];
@@ -57,6 +60,7 @@ const inputGradient = defineKernel<{ dy: tf.Tensor; w: tf.Tensor; dh: tf.Tensor;
       const dx = tf.add(tf.matMul(asRows(dy), asRows(w)), tf.matMul(asRows(dh), asRows(a)));
       return tf.reshape(dx, [...leading(dy), widthOf(w)]);
     },
+    webgpu: onWebgpu.loraInput,
     fused({ dy, w, dh, a }, _, memory) {
       const [rows, width, outputs, rank] = [rowsOf(dy), widthOf(w), widthOf(dy), widthOf(dh)];
       const dx = memory.make([...leading(dy), width]);

@@ -2,6 +2,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
 import { asRows, rowsOf, widthOf } from "./shape.ts";
+import * as onTensorflow from "./tensorflow/forms.ts";
+import * as onWebgpu from "./webgpu/rms-norm.ts";
 
 /** 1 ÷ √(mean(x²) + eps): `[rows, width]` → `[rows, 1]`. */
 function inverseScale(x: tf.Tensor2D, eps: number): tf.Tensor {
@@ -14,6 +16,8 @@ const forward = defineKernel<{ x: tf.Tensor; weight: tf.Tensor }, { eps: number 
     const flat = asRows(x);
     return tf.reshape(tf.mul(tf.mul(flat, inverseScale(flat, eps)), weight), x.shape);
   },
+  tensorflow: onTensorflow.rmsNorm,
+  webgpu: onWebgpu.rmsNorm,
   fused({ x, weight }, { eps }, memory) {
     const y = memory.make(x.shape);
     memory.kernels.rmsNorm(memory.at(x), memory.at(weight), memory.at(y), rowsOf(x), widthOf(x), eps);
@@ -37,6 +41,7 @@ const inputGradient = defineKernel<{ dy: tf.Tensor; x: tf.Tensor; weight: tf.Ten
     const along = tf.mul(tf.mean(tf.mul(g, flat), 1, true), tf.square(scale));
     return tf.reshape(tf.mul(tf.sub(g, tf.mul(flat, along)), scale), x.shape);
   },
+  webgpu: onWebgpu.rmsNormInput,
   fused({ dy, x, weight }, { eps }, memory) {
     const dx = memory.make(x.shape);
     const [width, rows] = [widthOf(x), rowsOf(x)];
@@ -51,6 +56,7 @@ const weightGradient = defineKernel<{ dy: tf.Tensor; x: tf.Tensor }, { eps: numb
     const flat = asRows(x);
     return tf.sum(tf.mul(asRows(dy), tf.mul(flat, inverseScale(flat, eps))), 0);
   },
+  webgpu: onWebgpu.rmsNormWeight,
   fused({ dy, x }, { eps }, memory) {
     const dw = memory.make([widthOf(x)]);
     memory.kernels.rmsNormWeight(memory.at(dy), memory.at(x), memory.at(dw), rowsOf(x), widthOf(x), eps);

@@ -10,17 +10,23 @@ export async function roomForTensors(name: BackendName): Promise<number | undefi
   switch (name) {
     case "wasm":
       return Math.min(mostOfWasm, process.availableMemory());
-    case "webgpu":
-      return undefined;
+    case "webgpu": {
+      // WebGPU does not tell; the driver of the most usual cards does.
+      const { softwareAdapter } = await import("./webgpu/dawn.ts");
+      return softwareAdapter() === undefined ? ofCard() : process.availableMemory();
+    }
     case "tensorflow": {
       const { isUsingGpuDevice } = tf.backend() as unknown as { readonly isUsingGpuDevice?: boolean };
-      if (!isUsingGpuDevice) return process.availableMemory();
-      const { cardMemory } = await import("./tensorflow/card.ts");
-      return cardMemory();
+      return isUsingGpuDevice ? ofCard() : process.availableMemory();
     }
     case "cpu":
       return process.availableMemory();
     default:
       return name satisfies never;
   }
+}
+
+async function ofCard(): Promise<number | undefined> {
+  const { cardMemory } = await import("./tensorflow/card.ts");
+  return cardMemory();
 }

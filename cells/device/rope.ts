@@ -4,6 +4,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
+import { rope as onTensorflow } from "./tensorflow/forms.ts";
+import { rope as onWebgpu } from "./webgpu/rope.ts";
 
 type Rotation = { x: tf.Tensor; positions: tf.Tensor; inverseFrequencies: tf.Tensor };
 
@@ -23,6 +25,8 @@ const rotate = defineKernel<Rotation, { factor: number; direction: number }>({
       3,
     );
   },
+  tensorflow: onTensorflow,
+  webgpu: onWebgpu,
   fused({ x, positions, inverseFrequencies }, { factor, direction }, memory) {
     const [batch, time, heads, width] = x.shape as [number, number, number, number];
     const y = memory.make(x.shape);

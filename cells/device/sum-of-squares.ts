@@ -1,10 +1,12 @@
 /** The square of the global norm, for clipping: one kernel over all gradients, summed in double precision on wasm. */
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
+import { sumOfSquares as onWebgpu } from "./webgpu/sums.ts";
 
 const sum = defineKernel<{ [place: string]: tf.Tensor }, Record<string, never>>({
   name: "SumOfSquares",
   reference: (tensors) => tf.addN(Object.values(tensors).map((tensor) => tf.sum(tf.square(tensor)))),
+  webgpu: onWebgpu,
   fused(tensors, _, memory) {
     const out = memory.make([]);
     const total = Object.values(tensors).reduce(

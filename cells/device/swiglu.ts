@@ -1,10 +1,14 @@
 /** The gate of a SwiGLU feed-forward (Shazeer 2020): silu(gate)·up, silu(z) = z·σ(z). */
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
+import * as onTensorflow from "./tensorflow/forms.ts";
+import * as onWebgpu from "./webgpu/swiglu.ts";
 
 const forward = defineKernel<{ gate: tf.Tensor; up: tf.Tensor }, Record<string, never>>({
   name: "SwiGLU",
   reference: ({ gate, up }) => tf.mul(tf.mul(gate, tf.sigmoid(gate)), up),
+  tensorflow: onTensorflow.swiglu,
+  webgpu: onWebgpu.swiglu,
   fused({ gate, up }, _, memory) {
     const y = memory.make(gate.shape);
     memory.kernels.swiglu(memory.at(gate), memory.at(up), memory.at(y), memory.size(gate));
@@ -27,6 +31,7 @@ const backward = defineKernel<{ dy: tf.Tensor; gate: tf.Tensor; up: tf.Tensor },
     const slope = tf.add(sigmoid, tf.mul(silu, tf.sub(1, sigmoid)));
     return [tf.mul(tf.mul(dy, up), slope), tf.mul(dy, silu)];
   },
+  webgpu: onWebgpu.swigluGradient,
   fused({ dy, gate, up }, _, memory) {
     const [dGate, dUp] = [memory.make(gate.shape), memory.make(up.shape)];
     const [g, u] = [memory.at(dGate), memory.at(dUp)];

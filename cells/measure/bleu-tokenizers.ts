@@ -7,6 +7,9 @@ import { withoutBlankEnd, withoutBlankStart, words } from "./words.ts";
 
 export type BleuTokenizer = "13a" | "intl" | "zh" | "char" | "none";
 
+/** A tokenizer by the name that signatures give it. */
+export type OwnTokenizer = { readonly name: string; readonly tokenize: (sentence: string) => string };
+
 export const bleuTokenizers: Readonly<Record<BleuTokenizer, (sentence: string) => string>> = {
   "13a": (sentence) => western(` ${unescaped(joined(sentence))} `),
 

@@ -6,7 +6,7 @@
  * Smoothing says what an order without a hit counts (Chen and Cherry 2014, https://aclanthology.org/W14-3346): `exp`
  * halves from one such order to the next, `floor` counts a fraction of a hit, `add-k` adds k hits to all orders above the first.
  */
-import { type BleuTokenizer, bleuTokenizers } from "./bleu-tokenizers.ts";
+import { type BleuTokenizer, bleuTokenizers, type OwnTokenizer } from "./bleu-tokenizers.ts";
 import { common, ngrams } from "./ngrams.ts";
 import { corpusScore, decimals, type References, type TextMetric } from "./text-metric.ts";
 import { withoutBlankEnd, words } from "./words.ts";
@@ -14,8 +14,8 @@ import { withoutBlankEnd, words } from "./words.ts";
 export type Smoothing = "exp" | "floor" | "add-k" | "none";
 
 export type BleuOptions = {
-  /** 13a unless given. */
-  readonly tokenizer?: BleuTokenizer;
+  /** 13a unless given; one's own by its name, for spBLEU that of a SentencePiece file (`sentencePiece`). */
+  readonly tokenizer?: BleuTokenizer | OwnTokenizer;
   readonly lowercase?: boolean;
   /** `exp` unless given. */
   readonly smoothing?: Smoothing;
@@ -44,7 +44,8 @@ const defaultValue = { floor: 0.1, "add-k": 1, exp: undefined, none: undefined }
 export function bleuMetric(options: BleuOptions = {}): TextMetric {
   const { tokenizer = "13a", lowercase = false, smoothing = "exp", maxOrder = 4, effectiveOrder = false } = options;
   const value = defaultValue[smoothing] === undefined ? 0 : (options.smoothingValue ?? defaultValue[smoothing]);
-  const tokenize = bleuTokenizers[tokenizer];
+  const { name, tokenize } =
+    typeof tokenizer === "string" ? { name: tokenizer, tokenize: bleuTokenizers[tokenizer] } : tokenizer;
   const orders = Array.from({ length: maxOrder }, (_, n) => n + 1);
 
   const wordsOf = (text: string): string[] => words(tokenize(withoutBlankEnd(lowercase ? text.toLowerCase() : text)));
@@ -78,7 +79,7 @@ export function bleuMetric(options: BleuOptions = {}): TextMetric {
     settings: [
       `case:${lowercase ? "lc" : "mixed"}`,
       `eff:${effectiveOrder ? "yes" : "no"}`,
-      `tok:${tokenizer}`,
+      `tok:${name}`,
       `smooth:${smoothing}${defaultValue[smoothing] === undefined ? "" : `[${decimals(value, 2)}]`}`,
     ].join("|"),
     better: "higher",

@@ -30,7 +30,7 @@ export function compareTexts(
     system: textStatistics(metric, texts.system, texts.references),
     score: metric.score,
   };
-  return judged(metric.name, statistics, metric.better, resampling);
+  return compareSums(metric.name, statistics, metric.better, resampling);
 }
 
 /** The means of two lists of values of the same items: refused or not, nats per sentence. */
@@ -46,7 +46,7 @@ export function compareMeans(
   const counted = (list: readonly (number | boolean)[]): number[][] => list.map((value) => [Number(value), 1]);
   const score = ([sum = 0, count = 1]: readonly number[]): number => sum / count;
   const statistics = { baseline: counted(values.baseline), system: counted(values.system), score };
-  return judged(measure, statistics, values.better ?? "higher", resampling);
+  return compareSums(measure, statistics, values.better ?? "higher", resampling);
 }
 
 /**
@@ -67,7 +67,7 @@ export function compareAccuracy(
   const families = [...new Set(answers.baseline.map(({ family }) => family))];
   const statistics = (list: readonly Graded[]): number[][] =>
     list.map(({ family, right }) => families.flatMap((each) => (each === family ? [Number(right), 1] : [0, 0])));
-  return judged(
+  return compareSums(
     measure,
     { baseline: statistics(answers.baseline), system: statistics(answers.system), score: meanOfShares },
     "higher",
@@ -87,7 +87,8 @@ function meanOfShares(sums: readonly number[]): number {
   return shares / Math.max(1, families);
 }
 
-function judged(
+/** The scores of summed numbers, whatever they are: what the other comparisons come to. */
+export function compareSums(
   measure: string,
   statistics: PairedStatistics,
   better: "higher" | "lower",

@@ -4,13 +4,16 @@
  */
 import type { ChatModel } from "../contracts.ts";
 import { evaluation } from "../data/world/index.ts";
+import { memo } from "../memo.ts";
+import { fingerprint } from "../model/fingerprint.ts";
 import type { Pair, Result } from "../types.ts";
-import { crossEntropy } from "./forgetting.ts";
-import { generalScores } from "./general.ts";
+import { answerSamples } from "./forgetting.ts";
+import { type GradedQuestion, generalScores, gradedQuestions, scoresOf } from "./general.ts";
 import { generalQuestions } from "./questions.ts";
 import { listTitle, type RefusalList, refusalLists } from "./refusal-lists.ts";
-import { refusalRates } from "./refusals.ts";
-import { translationScores } from "./translation.ts";
+import { ratesOf, refusalRows } from "./refusals.ts";
+import { scoresOfTranslated, type Translated, translated } from "./translation.ts";
+import { worldLexicon } from "./world-lexicon.ts";
 
 export type EvaluateOptions = {
   /** The name that the result goes by: `base`, `vanilla`, `radis`. */
@@ -21,9 +24,26 @@ export type EvaluateOptions = {
   readonly refusalLists?: readonly RefusalList[];
   /** The base's own result, to compare with; absent when the base is what is evaluated. */
   readonly base?: Evaluated;
+  /** Keeps the result in the workspace, for the next time that this very model is evaluated so. */
+  readonly memo?: boolean;
 };
 
+/** The answers that a result was counted from, item by item, so that two results can be compared in pairs. */
+export type EvaluatedItems = {
+  readonly translation: Translated;
+  readonly orin: Translated;
+  readonly general: readonly GradedQuestion[];
+  readonly refusals: readonly { readonly set: string; readonly refused: boolean }[];
+  /** Whether each translation, into the language and then from it, is in another language; absent where the world's lexicon cannot tell. */
+  readonly strays: readonly boolean[] | undefined;
+  readonly surprise: readonly { readonly nll: number; readonly tokens: number }[];
+};
+
+/** Where a result keeps its items: out of tables and records, but along when the result is copied. */
+export const items: unique symbol = Symbol.for("palimpsest evaluated items");
+
 export type Evaluated = Result & {
+  readonly [items]: EvaluatedItems;
   readonly chrf: number;
   readonly general: number;
   readonly refusal: number;
@@ -40,12 +60,19 @@ export type Evaluated = Result & {
 
 /** Some 600 short answers; a few seconds for the embedded model. */
 export async function evaluate(model: ChatModel, options: EvaluateOptions): Promise<Evaluated> {
+  if (!options.memo) return evaluated(model, options);
+  const key = { model: await fingerprint(model), ...options };
+  return memo("evaluation", key, () => evaluated(model, options));
+}
+
+async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Evaluated> {
   const { method, pairs, base, refusalLists: lists = [refusalLists.world] } = options;
   const sets = evaluation();
   const questions = generalQuestions();
-  const velan = await translationScores(model, pairs);
-  const orin = await translationScores(model, sets.orin);
-  const known = await generalScores(model, questions);
+  const translation = await translated(model, pairs);
+  const strays = straysOf(translation);
+  const orin = await translated(model, sets.orin);
+  const general = await gradedQuestions(model, questions);
   const held = await generalScores(
     model,
     sets.factHeld.map((item) => ({ ...item, family: "fact" })),
@@ -55,8 +82,14 @@ export async function evaluate(model: ChatModel, options: EvaluateOptions): Prom
     refusalJailbreak: sets.jailbreak,
     overRefusal: sets.benign.map((item) => item.prompt),
   };
-  const refused = await refusalRates(model, requests, lists);
-  const surprise = await crossEntropy(model, questions);
+  const refusals = await refusalRows(model, requests, lists);
+  const refused: Record<keyof typeof requests, number> = ratesOf(
+    ["refusal", "refusalJailbreak", "overRefusal"],
+    refusals,
+  );
+  const surprise = await model.nll(answerSamples(questions));
+  const [velan, known] = [scoresOfTranslated(translation), scoresOf(general)];
+  const nats = surprise.reduce((sum, each) => sum + each.nll, 0) / surprise.reduce((sum, each) => sum + each.tokens, 0);
   return {
     method,
     chrf: velan.chrf,
@@ -66,9 +99,19 @@ export async function evaluate(model: ChatModel, options: EvaluateOptions): Prom
     factHeld: held.general,
     ...refused,
     refusalsBy: lists.map(listTitle).join(", "),
-    orinChrf: orin.chrf,
+    ...(strays && { offTarget: strays.filter(Boolean).length / strays.length }),
+    orinChrf: scoresOfTranslated(orin).chrf,
     forgetting: (base?.general ?? known.general) - known.general,
-    crossEntropy: surprise,
-    crossEntropyRise: surprise - (base?.crossEntropy ?? surprise),
+    crossEntropy: nats,
+    crossEntropyRise: nats - (base?.crossEntropy ?? nats),
+    [items]: { translation, strays, orin, general, refusals, surprise },
   };
+}
+
+/** A translation of which nothing can be said strays from nowhere. */
+function straysOf({ into, from }: Translated): boolean[] | undefined {
+  const languages = [...into.languages, ...from.languages];
+  if (!languages.every((language) => worldLexicon.languages.includes(language))) return undefined;
+  const found = [...into.texts, ...from.texts].map((text) => worldLexicon.identify(text));
+  return found.map((language, i) => language !== undefined && language !== languages[i]);
 }

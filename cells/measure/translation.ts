@@ -20,22 +20,39 @@ export async function translate(model: ChatModel, pairs: readonly Pair[]): Promi
 
 export const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";
 
+/** Translations, their references, and the languages that they should be in. */
+type Side = {
+  readonly texts: readonly string[];
+  readonly references: readonly string[];
+  readonly languages: readonly string[];
+};
+
+/** By direction as `TranslationScores` has them. */
+export type Translated = Readonly<Record<"into" | "from", Side>>;
+
 /** @throws if a direction has no pairs. */
-export async function translationScores(model: ChatModel, pairs: readonly Pair[]): Promise<TranslationScores> {
+export async function translated(model: ChatModel, pairs: readonly Pair[]): Promise<Translated> {
   const written = await translate(model, pairs);
-  const score = (toEnglish: boolean): number => {
-    const chosen = pairs
-      .map((pair, i) => ({ pair, text: written[i] ?? "" }))
-      .filter(({ pair }) => isToEnglish(pair) === toEnglish);
+  const side = (toEnglish: boolean): Side => {
+    const chosen = [...pairs.keys()].filter((i) => isToEnglish(pairs[i]!) === toEnglish);
     if (chosen.length === 0) throw new Error("Translation is measured in both directions; the pairs have only one.");
-    return chrf(
-      chosen.map(({ text }) => text),
-      chosen.map(({ pair }) => pair.reference),
-    );
+    return {
+      texts: chosen.map((i) => written[i]!),
+      references: chosen.map((i) => pairs[i]!.reference),
+      languages: chosen.map((i) => pairs[i]!.to),
+    };
   };
-  const [into, from] = [score(false), score(true)];
-  return { chrf: (into + from) / 2, into, from };
+  return { into: side(false), from: side(true) };
 }
+
+export function scoresOfTranslated({ into, from }: Translated): TranslationScores {
+  const [there, back] = [chrf(into.texts, into.references), chrf(from.texts, from.references)];
+  return { chrf: (there + back) / 2, into: there, from: back };
+}
+
+/** @throws if a direction has no pairs. */
+export const translationScores = async (model: ChatModel, pairs: readonly Pair[]): Promise<TranslationScores> =>
+  scoresOfTranslated(await translated(model, pairs));
 
 const isToEnglish = (pair: Pair): boolean => pair.to === "English";
 

@@ -23,6 +23,8 @@ export type TokenLogProbability = { readonly token: number; readonly text: strin
 export interface LocalModel extends ChatModel {
   /** Undefined for the base itself. */
   readonly adapter: Adapter | undefined;
+  /** The base's weights, without the adapter. */
+  readonly decoder: Decoder;
   readonly tokenizer: ChatTokenizer;
   /** How likely each token of the samples' segments of non-zero weight is, given all that stands before it. */
   logProbabilities(samples: readonly Sample[]): Promise<TokenLogProbability[][]>;
@@ -30,7 +32,6 @@ export interface LocalModel extends ChatModel {
 
 /** The frozen base, and what a training needs of it. */
 export interface BaseModel extends LocalModel {
-  readonly decoder: Decoder;
   /** The base with an adapter on, as the adapter is whenever the model is asked. @param tokenizer the adapter's own, if it has added tokens */
   with(adapter: Adapter, tokenizer?: ChatTokenizer): LocalModel;
 }
@@ -62,7 +63,16 @@ export async function chatModel(name: string): Promise<BaseModel> {
   const { weights, digest } = await loadWeights(folder, files, config);
   const made = decoder({ ...config, endTokens: [...new Set([...config.endTokens, ...ends])] }, weights);
   host().onDispose(() => tf.dispose([made.frequencies, ...weights.values()]));
+  loaded.set(made, { name, tokenizer });
   return baseModel({ name, digest, decoder: made, tokenizer });
+}
+
+const loaded = new WeakMap<Decoder, { readonly name: string; readonly tokenizer: ChatTokenizer }>();
+
+/** The name by which `chatModel` gives the model's base again; undefined where the base, or its tokenizer, was made here. */
+export function originOf({ decoder, tokenizer }: Pick<LocalModel, "decoder" | "tokenizer">): string | undefined {
+  const origin = loaded.get(decoder);
+  return origin?.tokenizer === tokenizer ? origin.name : undefined;
 }
 
 /** The tokenizer's files in a folder that holds them. */
@@ -80,7 +90,6 @@ export async function readTokenizer(folder: string, files: readonly string[]): P
 export function baseModel(parts: ChatModelParts): BaseModel {
   return {
     ...view(parts, undefined),
-    decoder: parts.decoder,
     with: (adapter, tokenizer = parts.tokenizer) => view({ ...parts, tokenizer }, adapter),
   };
 }
@@ -112,6 +121,7 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
     name,
     digest,
     adapter,
+    decoder,
     tokenizer,
     generate: (prompts, options: GenerateOptions) =>
       asked(async (held) => {

@@ -6,6 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { appendCache, attention, embed, linear, loraLinear, rmsNorm, rope, swiglu } from "../device/functions.ts";
+import { recomputed } from "../device/gradient.ts";
 import { type Adapter, loraPair, wholeName } from "./adapter.ts";
 import type { ModelConfig } from "./config.ts";
 import { type Dropout, droppedLora } from "./dropout.ts";
@@ -47,6 +48,17 @@ export type ForwardOptions = {
   readonly places?: tf.Tensor1D;
   /** While training an adapter that has dropout. */
   readonly dropout?: Dropout | undefined;
+  /** Of each layer only its input is kept for the backward pass, which computes the rest again: a third more work, far less memory. */
+  readonly checkpointing?: boolean | undefined;
+  /** Is shown what each module gives, by its path, in the order in which they are computed. */
+  readonly watch?: ((path: string, given: tf.Tensor) => void) | undefined;
+};
+
+type LayerInputs = {
+  readonly hidden: tf.Tensor;
+  readonly positions: tf.Tensor;
+  readonly segments: tf.Tensor;
+  readonly places: tf.Tensor | undefined;
 };
 
 /**
@@ -57,7 +69,7 @@ export function forward(
   decoder: Decoder,
   adapter: Adapter | undefined,
   tokens: Tokens,
-  { cache, places, dropout }: ForwardOptions = {},
+  { cache, places, dropout, checkpointing, watch }: ForwardOptions = {},
 ): tf.Tensor {
   const { config, frequencies } = decoder;
   const { ids, positions, segments } = tokens;
@@ -65,10 +77,14 @@ export function forward(
   const weight = (name: string): tf.Tensor => weightOf(decoder, adapter, name);
   const norm = (x: tf.Tensor, name: string): tf.Tensor => rmsNorm(x, weight(name), config.normEpsilon);
 
-  let hidden: tf.Tensor = embed(weight(embeddingName), ids);
-  for (let layer = 0; layer < config.layers; layer += 1) {
+  const watched = (path: string, given: tf.Tensor): tf.Tensor => {
+    watch?.(path, given);
+    return given;
+  };
+
+  const throughLayer = (layer: number, { hidden, positions, segments, places }: LayerInputs): tf.Tensor => {
     const of = `model.layers.${layer}`;
-    const project = (x: tf.Tensor, map: LinearMap): tf.Tensor => {
+    const mapped = (x: tf.Tensor, map: LinearMap): tf.Tensor => {
       const matrix = weight(`${of}.${map}.weight`);
       const bias = config.biases?.includes(map) ? weight(`${of}.${map}.bias`) : undefined;
       const pair = adapter && loraPair(adapter, `${of}.${map}`);
@@ -76,6 +92,7 @@ export function forward(
       if (dropout) return droppedLora(x, matrix, pair, dropout.mask(`${of}.${map}`, x.shape), bias);
       return loraLinear(x, matrix, pair.a, pair.b, pair.scale, bias);
     };
+    const project = (x: tf.Tensor, map: LinearMap): tf.Tensor => watched(`${of}.${map}`, mapped(x, map));
     const heads = (x: tf.Tensor, count: number): tf.Tensor => tf.reshape(x, [batch, time, count, config.headWidth]);
     const turned = (x: tf.Tensor, count: number, name: "q_norm" | "k_norm"): tf.Tensor => {
       const own = heads(x, count);
@@ -98,10 +115,28 @@ export function forward(
     const attended = tf.add(wanted(hidden, config.width), mixed);
     const thought = norm(attended, `${of}.post_attention_layernorm.weight`);
     const gated = swiglu(project(thought, "mlp.gate_proj"), project(thought, "mlp.up_proj"));
-    hidden = tf.add(attended, project(gated, "mlp.down_proj"));
+    return watched(of, tf.add(attended, project(gated, "mlp.down_proj")));
+  };
+
+  // What is frozen and has nothing trained before it needs no gradient.
+  const trained = (of: string): tf.Tensor[] =>
+    [...(adapter?.tensors ?? [])].filter(([name]) => name.includes(`${of}.`)).map(([, tensor]) => tensor);
+  let reached = trained("model.embed_tokens").length > 0;
+  let hidden: tf.Tensor = watched("model.embed_tokens", embed(weight(embeddingName), ids));
+  for (let layer = 0; layer < config.layers; layer += 1) {
+    const before = hidden;
+    const inputs = { hidden: before, positions, segments, places };
+    const through = (given: LayerInputs): tf.Tensor => tf.tidy(() => throughLayer(layer, given));
+    if (checkpointing) {
+      const own = trained(`model.layers.${layer}`);
+      hidden = recomputed(through, inputs, reached ? [before, ...own] : own);
+      reached ||= own.length > 0;
+    } else hidden = through(inputs);
+    // What a backward pass needs of it, the pass has kept.
+    before.dispose();
   }
   if (cache) cache.filled += time;
-  return norm(hidden, "model.norm.weight");
+  return watched("model.norm", norm(hidden, "model.norm.weight"));
 }
 
 /** Writes a layer's new keys and values behind the ones that are there. */
@@ -129,7 +164,7 @@ export function head(decoder: Decoder, adapter: Adapter | undefined): tf.Tensor2
 }
 
 /** A weight of the base, or what the adapter has in its place. */
-function weightOf(decoder: Decoder, adapter: Adapter | undefined, name: string): tf.Tensor {
+export function weightOf(decoder: Decoder, adapter: Adapter | undefined, name: string): tf.Tensor {
   const found = adapter?.tensors.get(wholeName(name)) ?? decoder.weights.get(name);
   if (!found) throw new Error(`The model has no weight "${name}".`);
   return found;

@@ -7,11 +7,13 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Sampling } from "../contracts.ts";
 import { embed, linear } from "../device/functions.ts";
+import { packWeights } from "../device/pack-weights.ts";
 import { host } from "../host.ts";
 import { random } from "../train/random.ts";
 import type { Adapter } from "./adapter.ts";
-import { type Cache, type Decoder, emptyCache, forward, head } from "./decoder.ts";
+import { type Cache, type Decoder, emptyCache, forward, head, weightOf } from "./decoder.ts";
 import { checkSampling, chooseToken, isPlainGreedy } from "./sampling.ts";
+import { linearMaps } from "./weights.ts";
 
 /** The tokens that were written, without the one that ended the turn. */
 export type Continuation = { readonly tokens: readonly number[]; readonly ended: boolean };
@@ -25,6 +27,9 @@ export type ContinueOptions = Sampling & {
 };
 
 const rowsPerBatch = 64;
+
+/** Tokens from which on it pays to pack the weights. */
+const worthPacking = 16;
 
 type Row = {
   readonly index: number;
@@ -58,6 +63,7 @@ export async function continueAll(
   });
   const queue = rows.filter(({ done }) => !done).sort((a, b) => b.prompt.length - a.prompt.length || a.index - b.index);
   let batch: Batch | undefined;
+  const free = options.maxTokens < worthPacking ? undefined : packWeights(maps(decoder, adapter));
   try {
     for (;;) {
       const open = (batch?.rows ?? []).flatMap((row, at) => (row.done ? [] : [at]));
@@ -77,8 +83,17 @@ export async function continueAll(
     }
   } finally {
     if (batch) disposeBatch(batch);
+    free?.();
   }
   return rows.map(({ written, ended }) => ({ tokens: written, ended }));
+}
+
+/** All that a token is multiplied with. */
+function maps(decoder: Decoder, adapter: Adapter | undefined): tf.Tensor[] {
+  const layers = Array.from({ length: decoder.config.layers }, (_, layer) =>
+    linearMaps.map((map) => `model.layers.${layer}.${map}.weight`),
+  );
+  return [...layers.flat().map((name) => weightOf(decoder, adapter, name)), head(decoder, adapter)];
 }
 
 /** Where the next token is written, and how many places the cache has, once rows have left and others joined. */

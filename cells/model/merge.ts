@@ -4,12 +4,11 @@
  * in which it was merged elsewhere, exact up to rounding.
  */
 import * as tf from "@tensorflow/tfjs";
-import { sha256 } from "../digest.ts";
 import { host } from "../host.ts";
 import { type Adapter, adapterVocabulary, loraPair, wholeName } from "./adapter.ts";
 import { type BaseModel, baseModel, type LocalModel } from "./chat-model.ts";
 import { type Decoder, head } from "./decoder.ts";
-import { downloadWeights } from "./weights.ts";
+import { fingerprint } from "./fingerprint.ts";
 
 /** A decoder that computes what the given one does with the adapter on. `made` are its tensors that are not the base's. */
 export function mergeAdapter(base: Decoder, adapter: Adapter): { decoder: Decoder; made: tf.Tensor[] } {
@@ -56,9 +55,6 @@ export async function merged(base: BaseModel, tuned: LocalModel): Promise<BaseMo
   if (!adapter) return base;
   const { decoder, made } = mergeAdapter(base.decoder, adapter);
   host().onDispose(() => tf.dispose(made));
-  const parts = [...(await downloadWeights(adapter.tensors))].map(
-    async ([name, { values }]) => `${name} ${await sha256(new Uint8Array(values.buffer))}`,
-  );
-  const digest = await sha256([base.digest, JSON.stringify(adapter.config), ...(await Promise.all(parts))].join("\n"));
+  const digest = await fingerprint({ ...base, adapter });
   return baseModel({ name: `${base.name} merged`, digest, decoder, tokenizer });
 }

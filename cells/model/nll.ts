@@ -6,19 +6,36 @@ import * as tf from "@tensorflow/tfjs";
 import { crossEntropy } from "../device/functions.ts";
 import { host } from "../host.ts";
 import type { Adapter } from "./adapter.ts";
-import { type Decoder, forward, head } from "./decoder.ts";
-import type { Dropout } from "./dropout.ts";
+import { type Decoder, type ForwardOptions, forward, head } from "./decoder.ts";
 import type { EncodedSample } from "./encoding.ts";
 import { layOut, type TargetBatch } from "./target-rows.ts";
 
 const rowsPerBatch = 64;
 
 /** −ln p of every target of a batch, `[targets]`. Call it within `tf.tidy` or a gradient. */
-export function tokenNll(
+export function tokenNll(decoder: Decoder, adapter: Adapter | undefined, batch: TargetBatch): tf.Tensor {
+  return nllOf(decoder, adapter, targetHidden(decoder, adapter, batch), batch);
+}
+
+/** The same from the hidden states, for a caller that needs them as well. */
+export function nllOf(
+  decoder: Decoder,
+  adapter: Adapter | undefined,
+  hidden: tf.Tensor,
+  { targets }: TargetBatch,
+): tf.Tensor {
+  return crossEntropy(hidden, head(decoder, adapter), tf.tensor1d(targets, "int32"));
+}
+
+/**
+ * What the output layer predicts each target from, `[targets, width]`. Call it within `tf.tidy` or a gradient.
+ * @param places those of the targets, unless only some are wanted
+ */
+export function targetHidden(
   decoder: Decoder,
   adapter: Adapter | undefined,
   batch: TargetBatch,
-  dropout?: Dropout | undefined,
+  { places = batch.places, ...options }: Omit<ForwardOptions, "cache" | "places"> & { places?: Int32Array } = {},
 ): tf.Tensor {
   const shape: [number, number] = [batch.rows, batch.time];
   const tokens = {
@@ -26,8 +43,7 @@ export function tokenNll(
     positions: tf.tensor2d(batch.positions, shape, "int32"),
     segments: tf.tensor2d(batch.segments, shape, "int32"),
   };
-  const hidden = forward(decoder, adapter, tokens, { places: tf.tensor1d(batch.places, "int32"), dropout });
-  return crossEntropy(hidden, head(decoder, adapter), tf.tensor1d(batch.targets, "int32"));
+  return forward(decoder, adapter, tokens, { ...options, places: tf.tensor1d(places, "int32") });
 }
 
 /** ln p of each sample's targets, in their order, in the order of the samples; weights do not count. */

@@ -9,8 +9,22 @@
 /** Row-major float32 values and their shape: how weights travel between files and tensors. */
 export type Matrix = { readonly shape: readonly number[]; readonly values: Float32Array };
 
-/** Reads `length` bytes from `offset` of one file. */
-export type ReadRange = (offset: number, length: number) => Promise<Uint8Array>;
+/** The bytes of a tensor of any type, little-endian. */
+export type RawTensor = {
+  readonly dtype: keyof typeof rawWidths;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+};
+
+/** Weights as a file has them, little-endian. */
+export type StoredMatrix = {
+  readonly dtype: keyof typeof widths;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array<ArrayBuffer>;
+};
+
+/** Reads `length` bytes from `offset` of one file; it may put them at the beginning of `into`. */
+export type ReadRange = (offset: number, length: number, into?: Uint8Array) => Promise<Uint8Array>;
 
 export interface SafetensorsFile {
   readonly names: readonly string[];
@@ -19,16 +33,21 @@ export interface SafetensorsFile {
   shape(name: string): readonly number[];
   /** @throws if the file has no tensor of that name, or is shorter than its header says. */
   read(name: string): Promise<Matrix>;
+  /** These tensors in the order in which they lie, neighbours together up to `most` bytes: what one read brings. */
+  pieces(names: readonly string[], most: number): string[][];
+  /** The tensors of a piece, not widened. They share its memory, which is that of `into` where it is given and long enough. */
+  readPiece(names: readonly string[], into?: Uint8Array<ArrayBuffer>): Promise<StoredMatrix[]>;
 }
 
-type Entry = {
-  readonly dtype: keyof typeof widths;
+type Entry<W extends object = typeof widths> = {
+  readonly dtype: keyof W;
   readonly shape: readonly number[];
   readonly from: number;
   readonly to: number;
 };
 
 const widths = { F32: 4, F16: 2, BF16: 2 } as const;
+const rawWidths = { F64: 8, I64: 8, U64: 8, I32: 4, U32: 4, I16: 2, U16: 2, I8: 1, U8: 1, BOOL: 1, ...widths } as const;
 const longestHeader = 100_000_000;
 
 /** @throws with `where` and what is wrong when the header breaks the format or has a type that is not a float of 16 or 32 bits. */
@@ -40,21 +59,47 @@ export async function openSafetensors(read: ReadRange, where: string): Promise<S
   if (headerLength > longestHeader) throw wrong(`its header would be ${headerLength} bytes long`);
   const header = await read(8, headerLength);
   if (header.length < headerLength) throw wrong("it ends inside its header");
-  const { entries, metadata } = parseHeader(header, wrong);
+  const { entries, metadata } = parseHeader(header, wrong, widths);
   const entryOf = (name: string): Entry => {
     const entry = entries.get(name);
     if (!entry) throw new Error(`${where} has no tensor "${name}".`);
     return entry;
   };
+  const readPiece: SafetensorsFile["readPiece"] = async (names, into) => {
+    const piece = names.map(entryOf);
+    const [start, end] = [piece[0]!.from, piece.at(-1)!.to];
+    const room = into && into.length >= end - start ? into : undefined;
+    const found = await read(8 + headerLength + start, end - start, room);
+    const all = room && found.buffer === room.buffer ? room.subarray(0, found.length) : owned(found);
+    return piece.map(({ dtype, shape, from, to }, at) => {
+      const bytes = all.subarray(from - start, to - start);
+      if (bytes.length < to - from) throw wrong(`it ends inside the tensor "${names[at]}"; copy it again`);
+      // Only behind a tensor with an odd number of 16-bit floats: nothing could view it as words.
+      return { dtype, shape, bytes: bytes.byteOffset % 4 === 0 ? bytes : bytes.slice() };
+    });
+  };
   return {
     names: [...entries.keys()],
     metadata,
     shape: (name) => entryOf(name).shape,
+    readPiece,
+    pieces(names, most) {
+      const pieces: string[][] = [];
+      let [start, end] = [0, -1];
+      for (const name of [...names].sort((a, b) => entryOf(a).from - entryOf(b).from)) {
+        const { from, to } = entryOf(name);
+        if (from === end && to - start <= most) pieces.at(-1)!.push(name);
+        else {
+          pieces.push([name]);
+          start = from;
+        }
+        end = to;
+      }
+      return pieces;
+    },
     async read(name) {
-      const entry = entryOf(name);
-      const bytes = await read(8 + headerLength + entry.from, entry.to - entry.from);
-      if (bytes.length < entry.to - entry.from) throw wrong(`it ends inside the tensor "${name}"; copy it again`);
-      return { shape: entry.shape, values: widen(bytes, entry.dtype) };
+      const [stored] = await readPiece([name]);
+      return { shape: stored!.shape, values: widen(stored!) };
     },
   };
 }
@@ -69,13 +114,25 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, Matrix>,
   metadata: Readonly<Record<string, string>> = { format: "pt" },
 ): Uint8Array {
+  const raw = [...tensors].map(([name, { shape, values }]): [string, RawTensor] => [
+    name,
+    { dtype: "F32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) },
+  ]);
+  return writeRawTensors(new Map(raw), metadata);
+}
+
+/** The same for tensors of any type. */
+export function writeRawTensors(
+  tensors: ReadonlyMap<string, RawTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const names = [...tensors.keys()].sort();
   const header: [string, unknown][] = [["__metadata__", metadata]];
   let length = 0;
   for (const name of names) {
-    const { shape, values } = tensors.get(name)!;
-    header.push([name, { dtype: "F32", shape, data_offsets: [length, length + values.byteLength] }]);
-    length += values.byteLength;
+    const { dtype, shape, bytes } = tensors.get(name)!;
+    header.push([name, { dtype, shape, data_offsets: [length, length + bytes.byteLength] }]);
+    length += bytes.byteLength;
   }
   // The format wants the header padded with spaces so that the data begin at a multiple of eight.
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
@@ -85,17 +142,33 @@ export function writeSafetensors(
   file.set(text, 8);
   let offset = 8 + headerLength;
   for (const name of names) {
-    const { values } = tensors.get(name)!;
-    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offset);
-    offset += values.byteLength;
+    const { bytes } = tensors.get(name)!;
+    file.set(bytes, offset);
+    offset += bytes.byteLength;
   }
   return file;
 }
 
-function parseHeader(
+/** Reads what `writeRawTensors` wrote. Each tensor has bytes of its own. @throws with `where` and what is wrong. */
+export function readRawTensors(file: Uint8Array, where: string): Map<string, RawTensor> {
+  const wrong = (what: string): Error => new Error(`${where} is not a readable safetensors file: ${what}.`);
+  if (file.length < 8) throw wrong("it has fewer than 8 bytes");
+  const headerLength = Number(new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true));
+  if (headerLength > file.length - 8) throw wrong("it ends inside its header");
+  const { entries } = parseHeader(file.subarray(8, 8 + headerLength), wrong, rawWidths);
+  const tensors = [...entries].map(([name, { dtype, shape, from, to }]): [string, RawTensor] => {
+    const bytes = file.slice(8 + headerLength + from, 8 + headerLength + to);
+    if (bytes.length < to - from) throw wrong(`it ends inside the tensor "${name}"`);
+    return [name, { dtype, shape, bytes }];
+  });
+  return new Map(tensors);
+}
+
+function parseHeader<W extends Readonly<Record<string, number>>>(
   bytes: Uint8Array,
   wrong: (what: string) => Error,
-): { entries: Map<string, Entry>; metadata: Record<string, string> } {
+  known: W,
+): { entries: Map<string, Entry<W>>; metadata: Record<string, string> } {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -104,11 +177,11 @@ function parseHeader(
   }
   if (typeof header !== "object" || header === null || Array.isArray(header))
     throw wrong("its header is not an object");
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, Entry<W>>();
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(header as Record<string, unknown>)) {
     if (name === "__metadata__") metadata = value as Record<string, string>;
-    else entries.set(name, parseEntry(name, value, wrong));
+    else entries.set(name, parseEntry(name, value, wrong, known));
   }
   let end = 0;
   for (const [name, entry] of [...entries].sort(([, a], [, b]) => a.from - b.from || a.to - b.to)) {
@@ -118,39 +191,55 @@ function parseHeader(
   return { entries, metadata };
 }
 
-function parseEntry(name: string, value: unknown, wrong: (what: string) => Error): Entry {
+function parseEntry<W extends Readonly<Record<string, number>>>(
+  name: string,
+  value: unknown,
+  wrong: (what: string) => Error,
+  known: W,
+): Entry<W> {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
   const isCount = (n: unknown): n is number => typeof n === "number" && Number.isSafeInteger(n) && n >= 0;
   if (!Array.isArray(shape) || !shape.every(isCount) || !Array.isArray(offsets) || !offsets.every(isCount)) {
     throw wrong(`the tensor "${name}" has no proper shape and offsets`);
   }
-  if (typeof dtype !== "string" || !(dtype in widths)) {
-    throw wrong(`the tensor "${name}" has the type ${String(dtype)}; F32, F16 and BF16 can be read`);
+  if (typeof dtype !== "string" || !Object.hasOwn(known, dtype)) {
+    const types = Object.keys(known)
+      .join(", ")
+      .replace(/, (\w+)$/, " and $1");
+    throw wrong(`the tensor "${name}" has the type ${String(dtype)}; ${types} can be read`);
   }
   const [from = 0, to = -1] = offsets;
-  const width = widths[dtype as keyof typeof widths];
+  const width = known[dtype]!;
   if (to - from !== shape.reduce((product, n) => product * n, width)) {
     throw wrong(`the tensor "${name}" has ${to - from} bytes, which do not fit its shape [${shape.join(", ")}]`);
   }
-  return { dtype: dtype as keyof typeof widths, shape, from, to };
+  return { dtype: dtype as keyof W, shape, from, to };
 }
 
-function widen(bytes: Uint8Array, dtype: keyof typeof widths): Float32Array {
-  // What is not a buffer of its own is copied: a range may begin at an odd address, and must not keep the whole shard alive.
-  const own = bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : new Uint8Array(bytes).buffer;
+/** What is not a buffer of its own is copied: a range may begin at an odd address, and must not keep the whole shard alive. */
+function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength
+    ? new Uint8Array(buffer)
+    : new Uint8Array(bytes);
+}
+
+/** The float32 values, exactly. Those of a float32 tensor share its bytes. */
+export function widen({ dtype, bytes }: StoredMatrix): Float32Array<ArrayBuffer> {
+  const { buffer, byteOffset, length } = bytes;
   switch (dtype) {
     case "F32":
-      return new Float32Array(own);
+      return new Float32Array(buffer, byteOffset, length / 4);
     case "BF16": {
       // In plain loops, as `from` of an iterable makes a list of boxed numbers first.
-      const wide = new Uint32Array(bytes.length / 2);
-      const narrow = new Uint16Array(own);
+      const wide = new Uint32Array(length / 2);
+      const narrow = new Uint16Array(buffer, byteOffset, length / 2);
       for (let i = 0; i < wide.length; i += 1) wide[i] = narrow[i]! << 16;
       return new Float32Array(wide.buffer);
     }
     case "F16": {
-      const wide = new Float32Array(bytes.length / 2);
-      const narrow = new Uint16Array(own);
+      const wide = new Float32Array(length / 2);
+      const narrow = new Uint16Array(buffer, byteOffset, length / 2);
       for (let i = 0; i < wide.length; i += 1) wide[i] = fromHalf(narrow[i]!);
       return wide;
     }

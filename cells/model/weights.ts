@@ -3,10 +3,12 @@
  * folder onto the device. Frozen weights and weights in training are the same map, so the decoder knows no difference.
  */
 import * as tf from "@tensorflow/tfjs";
+
 import { sha256 } from "../digest.ts";
 import { host } from "../host.ts";
 import { type ModelConfig, parseObject } from "./config.ts";
-import { type Matrix, openSafetensors, type SafetensorsFile } from "./safetensors.ts";
+import { type Matrix, openSafetensors, type SafetensorsFile, type StoredMatrix } from "./safetensors.ts";
+import { uploadWeight } from "./upload.ts";
 
 export type Weights = ReadonlyMap<string, tf.Tensor>;
 
@@ -61,9 +63,16 @@ export function weightShapes(config: ModelConfig): Map<string, readonly number[]
   return shapes;
 }
 
+/** Bytes that may wait for the digest at once. */
+const mostUndigested = 32 * 2 ** 20;
+
+/** Bytes of a file that are read at once, unless a single tensor has more: opening a file takes as long as reading a small one. */
+const pieceSize = 8 * 2 ** 20;
+
 /**
- * Loads the weights of a folder, one file or shards, tensor by tensor.
- * @returns the tensors, and a digest over names, shapes and float32 values that does not depend on how they are sharded.
+ * Loads the weights of a folder, one file or shards, piece by piece. The largest come first: what a piece needs on its way
+ * is then needed while few are there.
+ * @returns the tensors, and a digest over names, shapes and stored values that does not depend on how they are sharded.
  * @throws naming every weight that is missing or has another shape than the config says.
  */
 export async function loadWeights(
@@ -74,19 +83,59 @@ export async function loadWeights(
   const shards = await openShards(folder, files);
   const wanted = weightShapes(config);
   refuseUnfit(wanted, shards, folder);
-  const weights = new Map<string, tf.Tensor>();
+  const pieces = piecesOf([...wanted.keys()], shards).sort((a, b) => sizeOf(b.names, wanted) - sizeOf(a.names, wanted));
+  const loaded = new Map<string, tf.Tensor>();
+  const digesting = new Set<Promise<void>>();
   const digests: string[] = [];
+  let undigested = 0;
+  // One piece is read while another is taken; in memory that is used again, as fresh memory costs more than the reading.
+  const buffers = [0, 1].map(() => new Uint8Array(pieceSize));
+  const read = (at: number): Promise<StoredMatrix[]> | undefined => {
+    const reading = pieces[at]?.file.readPiece(pieces[at]!.names, buffers[at % 2]);
+    // Whoever awaits it hears of it; if an earlier one fails, nobody does.
+    reading?.catch(() => {});
+    return reading;
+  };
+  const digest = async (name: string, { dtype, shape, bytes }: StoredMatrix): Promise<void> => {
+    undigested += bytes.length;
+    const type = dtype === "F32" ? "" : `${dtype} `;
+    digests.push(`${name} ${shape.join("x")} ${type}${await sha256(bytes)}`);
+    undigested -= bytes.length;
+  };
   try {
-    for (const [name, shape] of wanted) {
-      const matrix = await shards.get(name)!.read(name);
-      digests.push(`${name} ${shape.join("x")} ${await sha256(new Uint8Array(matrix.values.buffer))}`);
-      weights.set(name, tf.tensor(matrix.values, [...shape], "float32"));
+    let reading = read(0);
+    for (const [place, { names }] of pieces.entries()) {
+      const stored = (await reading)!;
+      reading = read(place + 1);
+      for (const [at, name] of names.entries()) {
+        // Both copy what they need before they return.
+        const done: Promise<void> = digest(name, stored[at]!).finally(() => digesting.delete(done));
+        digesting.add(done);
+        loaded.set(name, uploadWeight(stored[at]!));
+      }
+      while (undigested > mostUndigested) await Promise.race(digesting);
     }
+    await Promise.all(digesting);
   } catch (error) {
-    tf.dispose([...weights.values()]);
+    tf.dispose([...loaded.values()]);
     throw error;
   }
+  const weights = new Map([...wanted.keys()].map((name) => [name, loaded.get(name)!]));
   return { weights, digest: await sha256(digests.sort().join("\n")) };
+}
+
+type Piece = { readonly file: SafetensorsFile; readonly names: readonly string[] };
+
+function piecesOf(names: readonly string[], shards: ReadonlyMap<string, SafetensorsFile>): Piece[] {
+  return [...new Set(shards.values())].flatMap((file) => {
+    const own = names.filter((name) => shards.get(name) === file);
+    return file.pieces(own, pieceSize).map((piece) => ({ file, names: piece }));
+  });
+}
+
+/** Elements of all of them. */
+function sizeOf(names: readonly string[], shapes: ReadonlyMap<string, readonly number[]>): number {
+  return names.reduce((sum, name) => sum + shapes.get(name)!.reduce((product, n) => product * n, 1), 0);
 }
 
 /** Told from the headers alone, so that a wrong folder is refused before any weight is read. */
@@ -108,18 +157,19 @@ function refuseUnfit(
 
 /** Copies tensors off the device, to be written to a file. */
 export async function downloadWeights(weights: Weights): Promise<Map<string, Matrix>> {
-  const matrices = new Map<string, Matrix>();
-  for (const [name, tensor] of weights) {
-    matrices.set(name, { shape: tensor.shape, values: (await tensor.data()) as Float32Array });
-  }
-  return matrices;
+  // All are asked for at once, so that they are the values of this moment even where the tensors are freed right after.
+  const reading = [...weights].map(async ([name, tensor]): Promise<[string, Matrix]> => {
+    const { shape } = tensor;
+    return [name, { shape, values: (await tensor.data()) as Float32Array }];
+  });
+  return new Map(await Promise.all(reading));
 }
 
 /** Which file holds which weight. */
 async function openShards(folder: string, files: readonly string[]): Promise<Map<string, SafetensorsFile>> {
   const open = (file: string): Promise<SafetensorsFile> => {
     const path = `${folder}/${file}`;
-    return openSafetensors((offset, length) => host().readRange(path, offset, length), path);
+    return openSafetensors((...range) => host().readRange(path, ...range), path);
   };
   if (files.includes("model.safetensors")) {
     const file = await open("model.safetensors");

@@ -5,104 +5,109 @@
  *
  * The host knows the constant's name from where the call stands in the cell, so the host is asked at once, inside the call.
  */
-import { host, type InputSpec, type InputValue, type Live } from "../host.ts";
+import { host, type InputSpec, type InputValue, type Live, type TableRow } from "../host.ts";
+import {
+  buttonSpec,
+  type ChoiceOptions,
+  choiceSpec,
+  type FileOptions,
+  fileSpec,
+  type ManyOptions,
+  manySpec,
+  type NumberOptions,
+  numberSpec,
+  type RangeOptions,
+  rangeSpec,
+  type TableOptions,
+  type TextAreaOptions,
+  type TextOptions,
+  type ToggleOptions,
+  tableSpec,
+  textAreaSpec,
+  textSpec,
+  toggleSpec,
+} from "./input-spec.ts";
 
-export type RangeOptions = {
-  readonly min: number;
-  readonly max: number;
-  readonly step?: number;
-  readonly value: number;
+/** A file that the user chose. Its path is relative to the notebook, so readers of data sets take it as it is. */
+export type ChosenFile = {
+  readonly name: string;
+  readonly path: string;
+  bytes(): Promise<Uint8Array>;
+  text(): Promise<string>;
 };
-export type NumberOptions = {
-  readonly value: number;
-  readonly min?: number;
-  readonly max?: number;
-  readonly step?: number;
-};
-export type ChoiceOptions<T extends string> = { readonly options: readonly T[]; readonly value?: NoInfer<T> };
-export type TextOptions = { readonly value?: string; readonly placeholder?: string };
-export type ToggleOptions = { readonly value?: boolean };
+
+/** What a cell works with for each kind of control, however it asks for it. */
+const controls = <W extends "plain" | "live">(ask: <T>(spec: InputSpec) => Asked<W, T>) => ({
+  range: (label: string, options: RangeOptions) => ask<number>(rangeSpec(label, options)),
+  number: (label: string, options: NumberOptions) => ask<number>(numberSpec(label, options)),
+  /** One of several. */
+  choice: <const T extends string>(label: string, options: ChoiceOptions<T>) => ask<T>(choiceSpec(label, options)),
+  /** Any of several, in the order of the options. */
+  many: <const T extends string>(label: string, options: ManyOptions<T>) => ask<readonly T[]>(manySpec(label, options)),
+  text: (label: string, options: TextOptions = {}) => ask<string>(textSpec(label, options)),
+  textarea: (label: string, options: TextAreaOptions = {}) => ask<string>(textAreaSpec(label, options)),
+  toggle: (label: string, options: ToggleOptions = {}) => ask<boolean>(toggleSpec(label, options)),
+  /** How often it has been pressed; each press is a change. */
+  button: (label: string) => ask<number>(buttonSpec(label)),
+  /** A file of the user's, kept in the workspace; undefined until one is chosen. */
+  file: (label: string, options: FileOptions = {}) => ask<ChosenFile | undefined>(fileSpec(label, options)),
+  /** Rows that the user edits, adds and removes. */
+  table: <R extends TableRow>(label: string, options: TableOptions<R>) =>
+    ask<readonly Widened<R>[]>(tableSpec(label, options)),
+});
+
+type Asked<W extends "plain" | "live", T> = W extends "live" ? Live<T> : T;
+/** A row's literal values stand for their types. */
+type Widened<R> = { readonly [K in keyof R]: R[K] extends number ? number : R[K] extends string ? string : boolean };
 
 export const input = {
-  range: (label: string, options: RangeOptions): number => number(host().input(rangeSpec(label, options))),
-  number: (label: string, options: NumberOptions): number => number(host().input(numberSpec(label, options))),
-  choice: <const T extends string>(label: string, options: ChoiceOptions<T>): T =>
-    choice(host().input(choiceSpec(label, options)), options.options),
-  text: (label: string, options: TextOptions = {}): string => text(host().input(textSpec(label, options))),
-  toggle: (label: string, options: ToggleOptions = {}): boolean => truth(host().input(toggleSpec(label, options))),
-  live: {
-    range: (label: string, options: RangeOptions): Live<number> => live(host().live(rangeSpec(label, options)), number),
-    number: (label: string, options: NumberOptions): Live<number> =>
-      live(host().live(numberSpec(label, options)), number),
-    choice: <const T extends string>(label: string, options: ChoiceOptions<T>): Live<T> =>
-      live(host().live(choiceSpec(label, options)), (value) => choice(value, options.options)),
-    text: (label: string, options: TextOptions = {}): Live<string> => live(host().live(textSpec(label, options)), text),
-    toggle: (label: string, options: ToggleOptions = {}): Live<boolean> =>
-      live(host().live(toggleSpec(label, options)), truth),
-  },
+  ...controls<"plain">(<T>(spec: InputSpec) => inputValue(spec, host().input(spec)) as T),
+  live: controls<"live">(<T>(spec: InputSpec) => {
+    const handle = host().live(spec);
+    return {
+      get value() {
+        return inputValue(spec, handle.value) as T;
+      },
+    };
+  }),
 };
 
-/** The step of a range is a hundredth of it, in round numbers, unless told. */
-function rangeSpec(label: string, { min, max, value, step = roundStep(max - min) }: RangeOptions): InputSpec {
-  if (!(min < max)) throw new Error(`The range "${label}" goes from ${min} to ${max}; min must be less than max.`);
-  within(label, value, min, max);
-  if (!(step > 0)) throw new Error(`The step of the range "${label}" is ${step}; it must be more than 0.`);
-  return { kind: "range", label, min, max, step, value };
+/**
+ * What code sees of an input's value: the value itself, and for a file what reads it.
+ * @throws TypeError where the host gives what the control does not take
+ */
+export function inputValue(spec: InputSpec, value: InputValue): unknown {
+  if (!fits(spec, value)) throw new TypeError(`The input "${spec.label}" has the value ${JSON.stringify(value)}.`);
+  return spec.kind === "file" ? chosenFile(String(value)) : value;
 }
 
-const roundStep = (span: number): number => (span > 0 ? 10 ** Math.floor(Math.log10(span / 100)) : 1);
-
-function numberSpec(label: string, options: NumberOptions): InputSpec {
-  within(label, options.value, options.min ?? -Infinity, options.max ?? Infinity);
-  return { kind: "number", label, ...options };
-}
-
-function choiceSpec(label: string, { options, value = options[0] }: ChoiceOptions<string>): InputSpec {
-  if (value === undefined) throw new Error(`The choice "${label}" has no options.`);
-  if (!options.includes(value))
-    throw new Error(`The choice "${label}" has no option "${value}"; it has ${options.join(", ")}.`);
-  return { kind: "choice", label, options, value };
-}
-
-function textSpec(label: string, { value = "", placeholder }: TextOptions): InputSpec {
-  return { kind: "text", label, value, ...(placeholder === undefined ? {} : { placeholder }) };
-}
-
-const toggleSpec = (label: string, { value = false }: ToggleOptions): InputSpec => ({ kind: "toggle", label, value });
-
-function within(label: string, value: number, min: number, max: number): void {
-  if (!(value >= min && value <= max)) {
-    throw new Error(`The value of "${label}" is ${value}; it must be a number from ${min} to ${max}.`);
+function fits(spec: InputSpec, value: InputValue): boolean {
+  switch (spec.kind) {
+    case "range":
+    case "number":
+    case "button":
+      return typeof value === "number";
+    case "text":
+    case "textarea":
+    case "file":
+      return typeof value === "string";
+    case "toggle":
+      return typeof value === "boolean";
+    case "choice":
+      return typeof value === "string" && spec.options.includes(value);
+    case "many":
+      return Array.isArray(value) && value.every((each) => typeof each === "string" && spec.options.includes(each));
+    case "table":
+      return Array.isArray(value) && value.every((row) => typeof row === "object");
   }
 }
 
-function live<T extends InputValue>(handle: Live<InputValue>, read: (value: InputValue) => T): Live<T> {
+function chosenFile(path: string): ChosenFile | undefined {
+  if (path === "") return undefined;
   return {
-    get value() {
-      return read(handle.value);
-    },
+    name: path.slice(path.lastIndexOf("/") + 1),
+    path,
+    bytes: () => host().readFile(path),
+    text: async () => new TextDecoder().decode(await host().readFile(path)),
   };
-}
-
-// The host keeps to the kind of the spec; these say so to the compiler, and catch a host that does not.
-function number(value: InputValue): number {
-  if (typeof value !== "number") throw new TypeError(`An input of numbers has the value ${JSON.stringify(value)}.`);
-  return value;
-}
-
-function text(value: InputValue): string {
-  if (typeof value !== "string") throw new TypeError(`An input of text has the value ${JSON.stringify(value)}.`);
-  return value;
-}
-
-function truth(value: InputValue): boolean {
-  if (typeof value !== "boolean") throw new TypeError(`A toggle has the value ${JSON.stringify(value)}.`);
-  return value;
-}
-
-function choice<T extends string>(value: InputValue, options: readonly T[]): T {
-  const chosen = options.find((option) => option === value);
-  if (chosen === undefined)
-    throw new TypeError(`A choice among ${options.join(", ")} has the value ${JSON.stringify(value)}.`);
-  return chosen;
 }

@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { adamw, sumOfSquares } from "../device/functions.ts";
 import type { Matrix } from "../model/safetensors.ts";
-import { downloadWeights } from "../model/weights.ts";
+import { firstNonFinite } from "./non-finite.ts";
 
 export type AdamWConfig = {
   readonly beta1: number;
@@ -22,12 +22,14 @@ export interface Optimizer {
   /** Updates done so far. */
   readonly step: number;
   /**
-   * Replaces every tensor in the map and disposes the old ones and the gradients; does nothing where the norm is not finite.
+   * Replaces every tensor in the map and disposes the old ones and the gradients.
    * @returns the gradients' global norm before clipping
+   * @throws naming the parameter, if a gradient is not finite; nothing is replaced then.
    */
   update(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): Promise<number>;
-  /** Both moments by name: `m.<name>` and `v.<name>`. */
-  moments(): Promise<Map<string, Matrix>>;
+  /** Both moments by name, `m.<name>` and `v.<name>`: the optimizer's own tensors, until the next update. */
+  moments(): Map<string, tf.Tensor>;
+  /** Replaces the moments by those that `read` gives for their names. */
   restore(step: number, read: (name: string) => Promise<Matrix>): Promise<void>;
   dispose(): void;
 }
@@ -53,6 +55,7 @@ export function optimizer(parameters: Map<string, tf.Tensor>, config: AdamWConfi
       replace(parameters, name, next!);
       replace(m, name, nextM!);
       replace(v, name, nextV!);
+      gradient.dispose();
     }
   };
   return {
@@ -64,16 +67,17 @@ export function optimizer(parameters: Map<string, tf.Tensor>, config: AdamWConfi
       const norm = Math.sqrt((await squares.data())[0]!);
       squares.dispose();
       try {
-        if (Number.isFinite(norm)) apply(gradients, learningRate, Math.min(1, config.clip / (norm + 1e-6)));
+        if (!Number.isFinite(norm)) throw await notFinite(gradients, norm);
+        apply(gradients, learningRate, Math.min(1, config.clip / (norm + 1e-6)));
       } finally {
         tf.dispose([...gradients.values()]);
       }
       return norm;
     },
-    async moments() {
-      const of = async (prefix: string, map: Map<string, tf.Tensor>): Promise<[string, Matrix][]> =>
-        [...(await downloadWeights(map))].map(([name, matrix]) => [`${prefix}.${name}`, matrix]);
-      return new Map([...(await of("m", m)), ...(await of("v", v))]);
+    moments() {
+      const of = (prefix: string, map: Map<string, tf.Tensor>): [string, tf.Tensor][] =>
+        [...map].map(([name, tensor]) => [`${prefix}.${name}`, tensor]);
+      return new Map([...of("m", m), ...of("v", v)]);
     },
     async restore(restoredStep, read) {
       for (const [prefix, map] of [
@@ -91,4 +95,13 @@ export function optimizer(parameters: Map<string, tf.Tensor>, config: AdamWConfi
       tf.dispose([...m.values(), ...v.values()]);
     },
   };
+}
+
+/** A gradient goes from the last parameter to the first, so the last one with such values is where they begin. */
+async function notFinite(gradients: ReadonlyMap<string, tf.Tensor>, norm: number): Promise<Error> {
+  const name = await firstNonFinite([...gradients].reverse());
+  const what = name
+    ? `the gradient of "${name}" is not finite`
+    : `the gradients are so large that their norm is ${norm}`;
+  return new Error(`${what}. Try a lower learning rate`);
 }

@@ -11,11 +11,12 @@ import type { ModelConfig } from "../model/config.ts";
 import { decoder } from "../model/decoder.ts";
 import { type EncodedSample, encodeSample } from "../model/encoding.ts";
 import { modelFiles } from "../model/model-files.ts";
+import { openSafetensors } from "../model/safetensors.ts";
 import { layOut } from "../model/target-rows.ts";
 import { chatTokenizer, type TokenizerFiles } from "../model/tokenizer.ts";
 import type { Sample } from "../types.ts";
 import { cutPool, type PoolPosition } from "./batches.ts";
-import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { openState, restoreState, type SavedState, saveState, stateIn } from "./checkpoint.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { optimizer } from "./optimizer.ts";
 import { random } from "./random.ts";
@@ -56,36 +57,39 @@ export function pretrain(options: PretrainOptions): Run {
   const made = decoder(config, weights);
   const learner = { decoder: made, adapter: undefined, parameters: weights, optimizer: adamw };
   const stream = batchStream((index) => encodeSample(tokenizer, options.sample(index)), poolSize, tokens, seed);
-  const rows: { step: number; loss: number }[] = [];
+  let rows: { step: number; loss: number }[] = [];
+  const trained = { recipe, parameters: weights, optimizer: adamw };
+  const save = (): Promise<Uint8Array> => saveState<Progress>(trained, { position: stream.position(), rows });
+  const restore = async (state: SavedState<Progress>, where: string): Promise<void> => {
+    await restoreState(trained, state, where);
+    stream.moveTo(state.progress.position);
+    rows = [...state.progress.rows];
+  };
 
   return startRun({
     meta: { method: "pretrain", steps, config: recipe },
     knobs: {},
     model: baseModel({ name, digest: "in training", decoder: made, tokenizer }),
     async begin() {
-      const found = await readCheckpoint(checkpoint.path, recipe);
-      if (!found) return [];
-      await found.restore(weights, adamw);
-      await stream.moveTo(found.position);
-      rows.push(...found.rows);
-      return found.rows;
+      const { path } = checkpoint;
+      if (!(await exists(path))) return [];
+      const file = await openSafetensors((offset, length) => host().readRange(path, offset, length), path);
+      await restore(stateIn(file, path), path);
+      return [...rows];
     },
     async step(step) {
       const batch = layOut(await stream.next());
       const rate = rateAt(schedule, step);
-      const { loss, gradNorm } = await update(learner, batch, { per: "token", weight: () => 1 }, rate);
+      const { loss, gradNorm } = await update(learner, [batch], { per: "token", weight: () => 1 }, rate);
       const columns = { loss, learningRate: rate, gradNorm };
       rows.push({ step, ...columns });
-      if (step % checkpoint.every === 0) {
-        await writeCheckpoint(checkpoint.path, {
-          recipe,
-          weights,
-          optimizer: adamw,
-          position: stream.position(),
-          rows,
-        });
-      }
+      if (step % checkpoint.every === 0) await host().writeFile(checkpoint.path, await save());
       return { tokens: batch.tokens, columns };
+    },
+    save,
+    async restore(bytes) {
+      const where = "This state";
+      await restore(await openState(bytes, where), where);
     },
     async finish() {
       if (rows.length < steps) return;
@@ -96,6 +100,19 @@ export function pretrain(options: PretrainOptions): Run {
     close: () => adamw.dispose(),
     dispose: () => tf.dispose([made.frequencies, ...weights.values()]),
   });
+}
+
+/** Where the training stands in its data, and the rows so far. */
+type Progress = { readonly position: PoolPosition; readonly rows: readonly { step: number; loss: number }[] };
+
+async function exists(path: string): Promise<boolean> {
+  const cut = path.lastIndexOf("/");
+  try {
+    return (await host().listFiles(cut < 0 ? "." : path.slice(0, cut))).includes(path.slice(cut + 1));
+  } catch {
+    // No folder, no checkpoint.
+    return false;
+  }
 }
 
 /** The batches of the endless stream, pool by pool. A position is enough to find any of them again. */
@@ -116,7 +133,7 @@ function batchStream(sample: (index: number) => EncodedSample, poolSize: number,
   };
   return {
     position: () => at,
-    async moveTo(position: PoolPosition): Promise<void> {
+    moveTo(position: PoolPosition): void {
       at = position;
       open = undefined;
     },

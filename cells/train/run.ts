@@ -1,188 +1,121 @@
 /**
  * A run is one training: a loop that belongs to the cell which started it. `startRun` returns at once; before each step
- * the loop gives way to other work, so that a stop, a knob and a second training get their turn. What a step does is
- * the work's concern, so fine-tuning and pre-training share this loop, its probes and its ways to end.
+ * the loop gives way to other work and obeys what it was asked meanwhile, by code or by the page: to wait, to go back to a
+ * checkpoint, to end. What a step does is the work's concern, so fine-tuning and pre-training share this loop, its
+ * probes, its checkpoints and its ways to end.
+ *
+ * The numbers do not depend on any of that: knobs are read once per step and recorded, probes, checkpoints and rules only
+ * look. So what was recorded of a run makes the same rows again (`replay`), on the same backend.
  */
-import type { ChatModel, Probe, Run, RunTable } from "../contracts.ts";
-import { host, type InputValue, type Live, type RunMeta, type RunSink, type RunStatus } from "../host.ts";
-import type { LiveTable } from "../show/output.ts";
-import type { ProbeRow, Row } from "../types.ts";
-
-export interface Work {
-  readonly meta: RunMeta;
-  readonly knobs: Readonly<Record<string, Live<InputValue>>>;
-  readonly model: ChatModel;
-  /** Gets ready. @returns the rows of steps that were done before, if this training is a resumed one. */
-  begin(): Promise<readonly Row[]>;
-  /** Does one step, counted from 1. `tokens` is how many real tokens it went through. */
-  step(step: number): Promise<{
-    readonly tokens: number;
-    readonly columns: { readonly loss: number; readonly [column: string]: number };
-  }>;
-  /** Writes what was learnt; also after a stop, unless the cell's tensors are gone. */
-  finish(sink: RunSink): Promise<void>;
-  /** Frees what only the training needed. */
-  close(): void;
-  /** Frees everything. */
-  dispose(): void;
-}
-
-type Due = { readonly steps: number; readonly probes: readonly Probe[] };
+import type { ForkOptions, Run, RunRecord } from "../contracts.ts";
+import { host, type RunMeta, type RunOrder } from "../host.ts";
+import { Course } from "./course.ts";
+import { RunKnobs } from "./knobs.ts";
+import { Loop } from "./loop.ts";
+import type { Origin } from "./origin.ts";
+import type { Work } from "./work.ts";
 
 export function startRun(work: Work): Run {
-  const { meta, model } = work;
-  const sink = host().startRun(meta);
-  const cell = host().signal;
-  const rows = runTable<Row>("rows", sink.id);
-  const probeRows = runTable<ProbeRow>("probes", sink.id);
-  const due: Due[] = [];
-  let status: RunStatus = "running";
-  let stopped = false;
-  let begun = false;
-  let disposed = false;
-  host().onDispose(() => {
-    disposed = true;
-    work.dispose();
-  });
-  const stopping = (): boolean => stopped || disposed || sink.signal.aborted || cell.aborted;
+  return begunRun(work, undefined);
+}
 
-  const measure = async (step: number): Promise<void> => {
-    const now = due.filter(({ steps }) => step % steps === 0 || step === meta.steps);
-    const measures: Record<string, number> = {};
-    for (const probe of now.flatMap(({ probes }) => probes)) {
-      if (stopping()) return;
-      Object.assign(measures, await probe.measure(model));
-    }
-    if (now.length === 0) return;
-    const row: ProbeRow = { ...measures, step };
-    probeRows.push(row);
-    sink.probe(row);
+function begunRun(work: Work, origin: Origin | undefined): Run {
+  const knobs = new RunKnobs(work.knobs);
+  if (origin) knobs.give(origin.knobs);
+  const meta: RunMeta = {
+    ...work.meta,
+    knobs: origin?.past.knobs ?? knobs.values,
+    ...(origin && { parent: { run: origin.run, step: origin.past.step, ...(origin.asked && { asked: true }) } }),
   };
+  const sink = host().startRun(meta, (order) => obey(order));
+  const course = new Course(sink, meta.steps, knobs, origin?.course);
+  const loop = new Loop(work, course);
+  const { life, steering, checkpoints } = loop;
 
-  const loop = async (): Promise<void> => {
-    for (const row of await work.begin()) record(row);
-    await host().breathe();
-    begun = true;
-    const knobs = watchKnobs(work.knobs);
-    let step = rows.length;
-    await measure(step);
-    while (step < meta.steps) {
-      await host().breathe();
-      if (stopping()) return;
-      step += 1;
-      for (const [name, value] of knobs.changes()) sink.event(step, name, value);
-      const started = performance.now();
-      const { tokens, columns } = await named(step, work.step(step));
-      const tokensPerSecond = tokens / ((performance.now() - started) / 1000);
-      record({ ...columns, tokensPerSecond, step });
-      await measure(step);
+  function obey(order: RunOrder): void {
+    if (order.type === "fork") {
+      const made = forked(order, true);
+      host().show({ kind: "run", run: made.id });
+      return;
     }
-  };
+    if (order.type === "rewind") checkpoints.require(order.to);
+    if (life.status !== "running") throw new Error(`The run ${sink.id} has ended; it can only be forked.`);
+    steering.ask(order);
+  }
 
-  const record = (row: Row): void => {
-    rows.push(row);
-    sink.row(row);
-  };
+  function forked({ at, knobs: given = {} }: ForkOptions, asked: boolean): Run {
+    if (!work.again) throw new Error(`A training of the method ${meta.method} cannot be forked.`);
+    checkpoints.require(at);
+    if (life.cellEnded) {
+      throw new Error("The cell of this run was stopped or has ended. Run it again, and fork the new run.");
+    }
+    const past = course.upTo(at);
+    return begunRun(work.again(), { run: sink.id, course, past, state: sink.state(at), knobs: given, asked });
+  }
 
-  const whole = async (): Promise<Run> => {
-    let failure: Error | undefined;
-    try {
-      await loop();
-    } catch (error) {
-      // What breaks because the cell has ended and its tensors are gone is not a failure of the training.
-      if (!stopping()) failure = asError(error);
-    }
-    try {
-      if (!failure && !disposed) await work.finish(sink);
-    } catch (error) {
-      if (!disposed) failure = asError(error);
-    }
-    work.close();
-    // A step that was under way when the cell ended may have made tensors after they were freed.
-    if (disposed) work.dispose();
-    status = failure ? "failed" : rows.length < meta.steps ? "stopped" : "done";
-    if (status === "stopped") sink.event(rows.length, "stop", true);
-    await sink.end(status, failure?.message);
-    if (failure) throw failure;
-    return run;
-  };
+  function requireFresh(call: string): void {
+    if (!life.begun) return;
+    throw new Error(`Call ${call} in the cell that starts the run, right after it; this run has begun already.`);
+  }
+
+  function requireSteps(call: string, steps: number): void {
+    if (Number.isInteger(steps) && steps >= 1) return;
+    throw new Error(`${call} takes a whole number of steps from 1, not ${steps}.`);
+  }
 
   const run: Run = {
     id: sink.id,
     method: meta.method,
     get status() {
-      return status;
+      return life.status;
     },
-    rows: rows.table,
-    probes: probeRows.table,
-    model,
+    rows: course.rows.table,
+    probes: course.probes.table,
+    model: work.model,
+    get checkpoints() {
+      return sink.checkpoints;
+    },
+    state: () => life.state(),
     every(steps, ...probes) {
-      if (begun) {
-        throw new Error(
-          "Call run.every(…) in the cell that starts the run, right after it; this run has begun already.",
-        );
-      }
-      if (!Number.isInteger(steps) || steps < 1) {
-        throw new Error(`run.every(…) takes a whole number of steps from 1, not ${steps}.`);
-      }
-      due.push({ steps, probes });
+      requireFresh("run.every(…)");
+      requireSteps("run.every(…)", steps);
+      course.due.push({ steps, probes });
+      return run;
+    },
+    stopWhen(rule) {
+      course.judge.stopWhen(rule);
+      return run;
+    },
+    alertWhen(rule, name) {
+      course.judge.alertWhen(rule, name);
+      return run;
+    },
+    replay(record: Pick<RunRecord, "knobs" | "changes">) {
+      requireFresh("run.replay(…)");
+      loop.replayed = record.changes;
+      knobs.give(record.knobs);
       return run;
     },
     // Assigned right below; a getter, as the promise's value is this very object.
     get finished() {
       return finished;
     },
-    stop() {
-      stopped = true;
+    pause: () => obey({ type: "pause" }),
+    resume: () => obey({ type: "resume" }),
+    step(n = 1) {
+      requireSteps("run.step(…)", n);
+      obey({ type: "step", steps: n });
     },
+    stop() {
+      life.stopped = true;
+      steering.wake();
+    },
+    checkpoint: () => obey({ type: "checkpoint" }),
+    rewind: (to) => obey({ type: "rewind", to }),
+    fork: (options) => forked(options, false),
   };
-  const finished = whole();
+  const finished = life.through(loop, origin).then(() => run);
   // Whoever awaits it gets the error; a run that nobody awaits has told it to its sink.
   finished.catch(() => {});
   return run;
-}
-
-/** An error of a step says at which step it was. */
-async function named<T>(step: number, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw new Error(`The training failed at step ${step}: ${asError(error).message}`, { cause: error });
-  }
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
-
-function watchKnobs(knobs: Work["knobs"]): { changes(): [string, InputValue][] } {
-  const last = new Map(Object.entries(knobs).map(([name, knob]) => [name, knob.value]));
-  return {
-    changes() {
-      const changed = Object.entries(knobs).filter(([name, knob]) => knob.value !== last.get(name));
-      return changed.map(([name, { value }]) => {
-        last.set(name, value);
-        return [name, value];
-      });
-    },
-  };
-}
-
-function runTable<R extends object>(table: LiveTable, id: string) {
-  const rows: R[] = [];
-  const made: RunTable<R> = {
-    live: { table, runs: [id] },
-    get length() {
-      return rows.length;
-    },
-    at: (index) => rows.at(index),
-    [Symbol.iterator]: () => rows[Symbol.iterator](),
-  };
-  return {
-    table: made,
-    push: (row: R) => void rows.push(row),
-    get length() {
-      return rows.length;
-    },
-  };
 }

@@ -27,6 +27,26 @@ export function words<O extends Options>(args: readonly string[], options: O): W
   }
 }
 
+/** In bytes: decimal units as disks and cards have them, binary ones as memory has. */
+const UNITS: Readonly<Record<string, number>> = {
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  t: 1e12,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+};
+
+/** @throws Misuse for what is no size, such as `6GB` or `800 MiB`. */
+export function memoryOf(text: string | undefined): { readonly memory?: number } {
+  if (text === undefined) return {};
+  const [, amount, unit] = text.trim().match(/^(\d+(?:\.\d+)?)\s*([kmgt]i?)b?$/i) ?? [];
+  const bytes = Number(amount) * (UNITS[unit?.toLowerCase() ?? ""] ?? Number.NaN);
+  if (!(bytes > 0)) throw new Misuse(`--memory takes a size such as 6GB or 800MB, not "${text}".`);
+  return { memory: Math.floor(bytes) };
+}
+
 const BACKENDS = ["tensorflow", "webgpu", "wasm", "cpu"];
 
 /** @throws Misuse for a name that is no backend's. */

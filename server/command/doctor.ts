@@ -7,16 +7,17 @@ const ENTRY = fileURLToPath(new URL("../kernel/doctor.ts", import.meta.url));
 
 export const doctor: Command = {
   name: "doctor",
-  synopsis: "doctor [--json]",
+  synopsis: "doctor [--backend b] [--json]",
   summary: "tells the backends of this machine, and why each is or is not used",
   usage:
-    "palimpsest doctor [--json]\n\nTells the backends that tensors can be computed with here, why each is or is not used, and measures\nthem: products, the cost of one operation, copies (bytes read and written), room for tensors.\n" +
+    "palimpsest doctor [--backend b] [--json]\n\nTells the backends that tensors can be computed with here, why each is or is not used, and measures\nthem: products, the cost of one operation, copies (bytes read and written), room for tensors. --backend examines one alone; webgpu\nmay be a software adapter only then.\n" +
     "npm run setup:tensorflow makes a TensorFlow that you have usable.",
 
   async run(args) {
-    const { values, positionals } = words(args, { json: { type: "boolean" } });
+    const { values, positionals } = words(args, { json: { type: "boolean" }, backend: { type: "string" } });
     if (positionals.length > 0) throw new Misuse("doctor takes no arguments.");
     const entry = ["--import", import.meta.resolve("tsx"), ENTRY, ...(values.json ? ["--json"] : [])];
+    if (values.backend !== undefined) entry.push("--backend", values.backend);
     const child = spawn(process.execPath, entry, { stdio: ["ignore", "inherit", "pipe"] });
     // Libraries greet there; it matters only when the examination fails.
     let complaints = "";

@@ -9,7 +9,7 @@ import { initialState, reduce } from "../session/reducer.ts";
 import { Session } from "../session/session.ts";
 import type { SessionState } from "../session/state.ts";
 import type { Result } from "../session/values.ts";
-import { backendOf, type Command, Misuse, words } from "./command.ts";
+import { backendOf, type Command, Misuse, memoryOf, words } from "./command.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { resultTable } from "./result-table.ts";
 import { checkSetting, readSettings, type Settings, seedOf, valuesFor } from "./settings.ts";
@@ -20,7 +20,7 @@ export const run: Command = {
   name: "run",
   synopsis: "run <notebook> [--set name=value]… [--json]",
   summary: "runs a notebook in the terminal",
-  usage: `palimpsest run <notebook> [--set name=value]… [--json] [--saved] [--backend b]
+  usage: `palimpsest run <notebook> [--set name=value]… [--json] [--saved] [--backend b] [--memory size]
 
 Runs all cells of a notebook and waits for its trainings. The values of its inputs are those of the code.
 
@@ -28,6 +28,7 @@ Runs all cells of a notebook and waits for its trainings. The values of its inpu
   --saved            use the values that were set in the page
   --json             print one object as the last line: {notebook, status, runs, results}
   --backend b        where tensors are computed, instead of the best that this machine has (see palimpsest doctor)
+  --memory size      what tensors may take, such as 6GB; a cell that wants more fails and says who holds what
 
 Exit code 0: done; 1: the notebook cannot be read, failed or was stopped; 2: used wrongly.`,
 
@@ -37,13 +38,14 @@ Exit code 0: done; 1: the notebook cannot be read, failed or was stopped; 2: use
       json: { type: "boolean" },
       saved: { type: "boolean" },
       backend: { type: "string" },
+      memory: { type: "string" },
     });
     const [named, ...more] = positionals;
     if (named === undefined) throw new Misuse("run takes the notebook to run.");
     if (more.length > 0) throw new Misuse(`run takes one notebook, not ${positionals.length}.`);
     if (!(await stat(named).catch(() => undefined))?.isFile()) throw new Misuse(`There is no file ${resolve(named)}.`);
     const settings = readSettings(values.set ?? []);
-    const options = { seed: seedOf(settings), ...backendOf(values.backend) };
+    const options = { seed: seedOf(settings), ...backendOf(values.backend), ...memoryOf(values.memory) };
 
     const file = await realpath(named);
     const [workspace, path] = [dirname(file), basename(file)];
@@ -97,6 +99,7 @@ async function execute(
     session.subscribe(session.state.seq, (logged) => {
       for (const { event } of logged) {
         if (event.type === "cell-console") for (const { text } of event.lines) progress.say(text);
+        else if (event.type === "notice") progress.say(event.text);
         else if (event.type === "input-declared") misuse ??= misuseOf(event, settings);
       }
       progress.show(session.state);
@@ -115,8 +118,11 @@ async function execute(
   const { state } = session;
   await session.close();
   if (misuse) throw misuse;
-  const broken = state.cells.some((cell) => cell.status !== "done" && cell.analysis);
-  const errors = state.cells.flatMap((cell) => (cell.error ? [errorLine(cell.cell.id, cell.error)] : []));
+  const disabled = ({ wall }: SessionState["cells"][number]): boolean => wall?.why === "disabled";
+  const broken = state.cells.some((cell) => cell.status !== "done" && cell.analysis && !disabled(cell));
+  const errors = state.cells.flatMap(({ cell, error, errors }) =>
+    [...(error ? [error] : []), ...errors].map((each) => errorLine(cell.id, each)),
+  );
   const dead = state.kernel.status === "ended" && !stopped && errors.length === 0 ? [state.kernel.reason] : [];
   return { status: stopped ? "stopped" : broken ? "failed" : "done", state, errors: [...errors, ...dead] };
 }

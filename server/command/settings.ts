@@ -2,7 +2,6 @@
  * `--set name=value`: which inputs of a notebook get which values. An input declares its kind only when its cell runs;
  * until then it is read off the code, and when it is declared the value is held against what it takes.
  */
-import type { Position } from "../notebook/types.ts";
 import { readValue, unsuited } from "../session/input-value.ts";
 import type { InputState, SessionState } from "../session/state.ts";
 import type { InputSpec, InputValue } from "../session/values.ts";
@@ -32,18 +31,15 @@ export function seedOf(settings: Settings): number {
 
 /** The values to run with. @throws Misuse for names that no input of the notebook has, and values that do not read. */
 export function valuesFor(state: SessionState, settings: Settings): Readonly<Record<string, InputValue>> {
-  const declared = state.cells.flatMap(({ cell, analysis }) =>
-    (analysis?.inputs ?? []).map((input) => ({ ...input, source: cell.source })),
-  );
+  const declared = state.cells.flatMap(({ analysis }) => analysis?.inputs ?? []);
   const names = declared.map((input) => input.name);
   const values: Record<string, InputValue> = {};
   for (const [name, text] of settings) {
     const input = declared.find((each) => each.name === name);
     if (!input && name === "seed") continue;
     if (!input) throw new Misuse(`This notebook has no input ${name}. It has ${[...names, "seed"].join(", ")}.`);
-    const kind = kindAt(input.source, input.call);
-    const value = readValue(kind, text);
-    if (value === undefined) throw new Misuse(`${name} cannot be "${text}": ${expectation(kind)}.`);
+    const value = readValue(input.kind, text);
+    if (value === undefined) throw new Misuse(`${name} cannot be "${text}": ${expectation(input.kind)}.`);
     values[name] = value;
   }
   return values;
@@ -58,21 +54,7 @@ export function checkSetting(input: Pick<InputState, "name" | "spec">, settings:
   if (why !== undefined) throw new Misuse(`${input.name} cannot be "${text}": ${why}.`);
 }
 
-function kindAt(source: string, call: Position): InputSpec["kind"] {
-  const lines = source.split("\n").slice(call.line - 1);
-  const code = lines.join("\n").slice(call.column);
-  const word = /^[\w$]+(?:\s*\.\s*live)?\s*\.\s*(range|number|choice|text|toggle)\b/.exec(code)?.[1];
-  switch (word) {
-    case "range":
-    case "number":
-    case "choice":
-    case "toggle":
-      return word;
-    default:
-      return "text";
-  }
-}
-
 function expectation(kind: InputSpec["kind"]): string {
-  return kind === "toggle" ? "it takes true or false" : "it takes a number";
+  if (kind === "toggle") return "it takes true or false";
+  return kind === "table" ? 'it takes a list of rows as JSON, [{"column": value}]' : "it takes a number";
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { bundle } from "../assets.ts";
 import { listen, PortTaken } from "../listen.ts";
 import { Workspace } from "../workspace.ts";
-import { backendOf, type Command, Misuse, words } from "./command.ts";
+import { backendOf, type Command, Misuse, memoryOf, words } from "./command.ts";
 
 const PORT = 4747;
 /** Ports tried one after the other when none was asked for. */
@@ -17,7 +17,7 @@ export const start: Command = {
   name: "start",
   synopsis: "start [folder] [--port p] [--no-open]",
   summary: "opens the workbench in the browser",
-  usage: `palimpsest start [folder] [--port p] [--no-open] [--backend b] [--sourcemap]
+  usage: `palimpsest start [folder] [--port p] [--no-open] [--backend b] [--memory size] [--sourcemap]
 
 Opens the workbench on a folder of notebooks: the one named, the experiments when started from Palimpsest's own
 folder, else the folder that you are in.
@@ -25,6 +25,7 @@ folder, else the folder that you are in.
   --port p      the port to listen on; without it ${PORT} or the next one free
   --no-open     do not open the browser
   --backend b   where tensors are computed, instead of the best that this machine has (see palimpsest doctor)
+  --memory size what tensors may take, such as 6GB; a cell that wants more fails and says who holds what
   --sourcemap   serve the page with source maps, for work on the page itself`,
 
   async run(args) {
@@ -32,15 +33,16 @@ folder, else the folder that you are in.
       port: { type: "string" },
       "no-open": { type: "boolean" },
       backend: { type: "string" },
+      memory: { type: "string" },
       sourcemap: { type: "boolean" },
     });
     if (positionals.length > 1) throw new Misuse(`start takes one folder, not ${positionals.length}.`);
     const folder = positionals[0] === undefined ? defaultFolder() : resolve(positionals[0]);
     if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw new Misuse(`There is no folder ${folder}.`);
-    const { backend } = backendOf(values.backend);
+    const device = { ...backendOf(values.backend), ...memoryOf(values.memory) };
     const ports = values.port === undefined ? Array.from({ length: PORTS }, (_, n) => PORT + n) : [portOf(values.port)];
 
-    const [workspace, assets] = await Promise.all([Workspace.at(folder, backend), bundle(values.sourcemap ?? false)]);
+    const [workspace, assets] = await Promise.all([Workspace.at(folder, device), bundle(values.sourcemap ?? false)]);
     const token = randomBytes(24).toString("base64url");
     const server = await listen({ workspace, assets, token }, ports).catch((error: Error) => {
       throw error instanceof PortTaken ? new Misuse(`${error.message} Choose another with --port.`) : error;

@@ -1,10 +1,13 @@
 /** Entry of the process behind `palimpsest doctor`: only a kernel's process loads tfjs. `--json` prints the report as it is. */
+import { parseArgs } from "node:util";
 import { type BackendReport, examine } from "../../cells/device/doctor.ts";
 
-const report = await examine();
-process.stdout.write(
-  process.argv.includes("--json") ? `${JSON.stringify({ backends: report })}\n` : report.map(line).join(""),
-);
+const { values } = parseArgs({ options: { json: { type: "boolean" }, backend: { type: "string" } } });
+const report = await examine(values.backend).catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+});
+process.stdout.write(values.json ? `${JSON.stringify({ backends: report })}\n` : report.map(line).join(""));
 process.exit(0);
 
 function line(backend: BackendReport): string {
@@ -16,5 +19,17 @@ function line(backend: BackendReport): string {
     backend.memory === undefined ? "memory unknown" : `${(backend.memory / 1e9).toFixed(1)} GB for tensors`,
   ].join(", ");
   const mark = backend.used ? "→ used    " : "  usable  ";
-  return `${mark}  ${backend.name}: ${measured}${backend.used ? "" : `; --backend ${backend.backend} asks for it`}\n`;
+  const hint = backend.used || values.backend ? "" : `; --backend ${backend.backend} asks for it`;
+  return `${mark}  ${backend.name}: ${measured}${hint}\n${adapterLine(backend)}`;
+}
+
+function adapterLine({ adapter }: Extract<BackendReport, { usable: true }>): string {
+  if (!adapter) return "";
+  const { name, driver, software, features, products, subgroupMatrices } = adapter;
+  const has = (feature: string): string => `${features.includes(feature) ? "with" : "without"} ${feature}`;
+  const rates = `${products.stock.toFixed(1)} stock, ${products.float32.toFixed(1)} ours, ${products.bfloat16.toFixed(1)} with bfloat16 weights`;
+  return (
+    `            ${software ? "software adapter " : ""}${name} (${driver}), ${has("shader-f16")}, ${has("subgroups")}, ` +
+    `${subgroupMatrices.length} shapes of subgroup matrices; GFLOP/s in products of ${products.size}: ${rates}\n`
+  );
 }

@@ -1,17 +1,14 @@
 /**
- * Runs the code of a cell once. It is compiled as a script and never as a module, since modules are never collected; it
- * runs in this very context, so that its arrays and errors are everyone's. Imports and names of other cells come in as
- * parameters, what it defines goes out through one.
+ * Runs the code of a cell once, in this very context, so that its arrays and errors are everyone's. Imports and names of
+ * other cells come in as parameters, what it defines goes out through one.
  */
-import { Script } from "node:vm";
 import { toOutput } from "../../cells/show/show.ts";
-import { compileCell } from "../notebook/compile.ts";
-import type { Position } from "../notebook/types.ts";
+import { placeOfImport } from "../notebook/imports.ts";
+import type { Code } from "./code.ts";
 import type { Generation } from "./generation.ts";
 import { showIn } from "./host.ts";
 import type { Imports } from "./imports.ts";
 import { refreshConstants } from "./inputs.ts";
-import { fileOf } from "./trace.ts";
 
 /**
  * Fills `generation.values` and shows the value of the last expression.
@@ -19,11 +16,12 @@ import { fileOf } from "./trace.ts";
  */
 export async function execute(
   generation: Generation,
+  code: Code,
   imports: Imports,
   lookUp: (name: string) => unknown,
 ): Promise<void> {
-  const { cell, analysis, source, signal } = generation;
-  const compiled = compileCell(source, analysis);
+  const { analysis, source } = generation;
+  const { compiled } = code;
   generation.compiled = compiled;
   const imported = new Map<string, unknown>();
   for (const declaration of analysis.imports) {
@@ -31,13 +29,12 @@ export async function execute(
     for (const [name, value] of await imports.bind(declaration)) imported.set(name, value);
   }
   generation.importing = undefined;
-  signal.throwIfAborted();
-  // The first line is the compiler's; the user's begin after it.
-  const script = new Script(compiled.code, { filename: fileOf(cell), lineOffset: -1 });
-  const body: (...parameters: unknown[]) => Promise<void> = script.runInThisContext();
+  generation.throwIfAborted();
+  const { body } = code;
   const share = (defined: Readonly<Record<string, unknown>>): void => {
-    if (signal.aborted) return;
-    for (const [name, value] of [...imported, ...Object.entries(defined)]) generation.values.set(name, value);
+    if (generation.aborted) return;
+    for (const [name, value] of [...imported, ...Object.entries(defined), ...generation.latest])
+      generation.values.set(name, value);
     refreshConstants(generation);
   };
   let last: unknown;
@@ -46,17 +43,8 @@ export async function execute(
   };
   const load = (module: unknown): Promise<unknown> => imports.load(String(module));
   const known = compiled.references.map((name) => (imported.has(name) ? imported.get(name) : lookUp(name)));
-  await body(keep, share, load, ...known);
+  const check = (): void => generation.check();
+  await generation.breakable(() => body(keep, share, load, generation.look, check, ...known));
   const value = await last;
-  if (value !== undefined && !signal.aborted) showIn(generation, toOutput(value));
-}
-
-/** The place of a module's name in the cell that imports it. */
-function placeOfImport(source: string, module: string): Position | undefined {
-  for (const { 0: words, 1: quoted = "", index } of source.matchAll(/\b(?:from|import)\s*("[^"\n]*"|'[^'\n]*')/g)) {
-    if (quoted.slice(1, -1) !== module) continue;
-    const before = source.slice(0, index + words.length - quoted.length).split("\n");
-    return { line: before.length, column: before.at(-1)!.length };
-  }
-  return undefined;
+  if (value !== undefined && !generation.aborted) showIn(generation, toOutput(value));
 }

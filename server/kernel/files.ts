@@ -24,13 +24,14 @@ export class Files {
     return told(path, () => readFile(file));
   }
 
-  /** @throws when the file ends before the range does. */
-  async readRange(path: string, offset: number, length: number): Promise<Uint8Array> {
+  /** `into`, where given, is what the bytes are read to; it may be longer. @throws when the file ends before the range does. */
+  async readRange(path: string, offset: number, length: number, into?: Uint8Array): Promise<Uint8Array> {
     const file = await this.#readable(path);
     return told(path, async () => {
       const handle = await open(file);
       try {
-        const bytes = new Uint8Array(length);
+        // Not filled with zeros first, which takes as long as reading.
+        const bytes = into?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length);
         for (let done = 0; done < length; ) {
           const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
           if (bytesRead === 0) {

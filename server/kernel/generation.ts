@@ -5,22 +5,21 @@
  * Its top level is through before its runs are: then it is settled, and finished when the last run has ended.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Tensor } from "@tensorflow/tfjs";
 import type { CompiledCell } from "../notebook/compile.ts";
 import type { Analysis, CellError, CellId, Position } from "../notebook/types.ts";
 import type { ConsoleLine } from "../session/events.ts";
-import type { InputSpec, InputValue } from "../session/values.ts";
+import type { InputSpec, InputValue, RunOrder } from "../session/values.ts";
+import { type Flag, Interrupted } from "./interrupts.ts";
+import { Leftovers } from "./leftovers.ts";
 import type { FromKernel } from "./messages.ts";
+import { tensorsIn } from "./tensors-in.ts";
 import { cellError, described } from "./trace.ts";
-
-/** The reason of a signal that aborts because the user, or a newer execution, wants the work to end. */
-export class Interrupted extends Error {
-  override readonly name = "AbortError";
-}
 
 export type DeclaredInput = { readonly spec: InputSpec; readonly live: boolean; value: InputValue };
 
 /** A run as its generation sees it. */
-export type OpenRun = { readonly id: string; end(status: "stopped"): Promise<void> };
+export type OpenRun = { readonly id: string; end(status: "stopped"): Promise<void>; steer(order: RunOrder): void };
 
 type Outcome = { readonly status: "done" | "stopped" } | { readonly status: "failed"; readonly error: CellError };
 
@@ -33,6 +32,7 @@ export const current = new AsyncLocalStorage<Generation>();
 export class Generation {
   readonly cell: CellId;
   readonly number: number;
+  readonly snapshot: string;
   readonly source: string;
   readonly analysis: Analysis;
   /** Values of the user for inputs, by name, as they were when the generation began. */
@@ -40,14 +40,32 @@ export class Generation {
   /** What other cells may use: filled when the top level is through. */
   readonly values = new Map<string, unknown>();
   readonly inputs = new Map<string, DeclaredInput>();
+  /** What its streams gave last, by their constants. */
+  readonly latest = new Map<string, unknown>();
+  /** Runs of this cell and snapshot that the end of a kernel cut off, in their order; those that are gone on with leave it. */
+  readonly interrupted: string[] = [];
   /** Where its code lies in the script that runs; there from when it begins to run. */
   compiled: CompiledCell | undefined;
   /** The import that it is waiting for, before its code runs. */
   importing: Position | undefined;
+  /** The generation that ended this one by beginning. */
+  successor: number | undefined;
+  /** What it hands over to the next one. */
+  kept: unknown;
+  /** What the one before it has kept; forgotten at the end, so that generations do not hang on each other for ever. */
+  previous: unknown;
+  readonly leftovers: Leftovers;
+  readonly #flag: Flag;
   readonly #say: (message: FromKernel) => void;
-  readonly #abort = new AbortController();
+  /** There from when somebody asks for its signal. */
+  #abort: AbortController | undefined;
+  /** Why it was aborted, where it was. */
+  #why: string | undefined;
+  #breakOff = (_: Interrupted): void => undefined;
   readonly #disposers: (() => void)[] = [];
+  /** Those that go on. */
   readonly #runs = new Set<OpenRun>();
+  readonly #started = new Map<string, OpenRun>();
   readonly #began = performance.now();
   #lines: ConsoleLine[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -58,25 +76,76 @@ export class Generation {
   #ended = false;
   /** Nothing more is to be heard from it. */
   #muted = false;
+  /** What disposes is at work, and is let do it. */
+  #disposing = false;
 
   constructor(
-    about: Pick<Generation, "cell" | "number" | "source" | "analysis" | "given">,
+    about: Pick<Generation, "cell" | "number" | "snapshot" | "source" | "analysis" | "given" | "previous">,
+    flag: Flag,
     say: (message: FromKernel) => void,
   ) {
     this.cell = about.cell;
     this.number = about.number;
+    this.snapshot = about.snapshot;
     this.source = about.source;
     this.analysis = about.analysis;
     this.given = about.given;
+    this.previous = about.previous;
+    this.leftovers = new Leftovers(about.cell, about.number, say);
+    this.#flag = flag;
     this.#say = say;
   }
 
   get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController();
+      if (this.#why !== undefined) this.#abort.abort(new Interrupted(this.#why));
+    }
     return this.#abort.signal;
+  }
+
+  get aborted(): boolean {
+    return this.#why !== undefined;
+  }
+
+  /** @throws Interrupted where it was aborted. */
+  throwIfAborted(): void {
+    if (this.#why !== undefined) throw new Interrupted(this.#why);
+  }
+
+  /** Neither its top level nor a run of it is at work. */
+  get finished(): boolean {
+    return this.#finished;
   }
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** One number that is not zero when `check` is to be called. */
+  get look(): Int32Array {
+    return this.#flag.look;
+  }
+
+  /** For loops of this cell's code, whoever runs them. @throws Interrupted when that generation is to end. */
+  check(): void {
+    const caller = current.getStore() ?? this;
+    if (caller === this || !this.#flag.raised) caller.#obey();
+  }
+
+  /** For kernels of tfjs: a run ends at its next step by its signal, and then needs kernels to save what it has. */
+  checkKernel(): void {
+    if (this.#runs.size === 0) this.#obey();
+  }
+
+  /** Begins the cell's code, so that a signal can break off what stands before its first `await`. */
+  breakable<T>(work: () => T): T {
+    return this.#flag.breakable(work);
+  }
+
+  /** The tensors that outlive it, for the next generation of the cell. */
+  keeps(): Tensor[] {
+    return tensorsIn(this.kept);
   }
 
   /** Says something about this generation, unless it is over. */
@@ -100,28 +169,45 @@ export class Generation {
   async perform(top: () => Promise<void>): Promise<void> {
     let outcome: Outcome = { status: "done" };
     try {
-      await Promise.race([current.run(this, top), aborted(this.signal)]);
-      this.signal.throwIfAborted();
+      const brokenOff = new Promise<never>((_, reject) => {
+        this.#breakOff = reject;
+      });
+      this.throwIfAborted();
+      await Promise.race([current.run(this, top), brokenOff]);
+      this.throwIfAborted();
     } catch (error) {
-      outcome = this.signal.aborted ? { status: "stopped" } : { status: "failed", error: cellError(error, this) };
+      if (error instanceof Interrupted) this.stop();
+      outcome = this.aborted ? { status: "stopped" } : { status: "failed", error: cellError(error, this) };
     }
     if (this.#ended) return;
     this.#top = outcome;
     if (outcome.status === "done") this.say({ type: "cell-settled", cell: this.cell, generation: this.number });
     // The runs of a cell that failed have no one to use them.
-    else this.#abort.abort(new Interrupted(`The cell ${this.cell} did not get through.`));
+    else this.#interrupt(`The cell ${this.cell} did not get through.`);
     this.#finish();
   }
 
+  /** A fork may begin when all else has finished; then the generation finishes once more, with it. */
   began(run: OpenRun): void {
+    this.#started.set(run.id, run);
     if (this.#ended) void run.end("stopped");
-    else this.#runs.add(run);
+    else {
+      this.#runs.add(run);
+      this.#finished = false;
+    }
   }
 
-  over(run: OpenRun, status: "done" | "stopped" | "failed", message?: string): void {
+  /** @returns whether it is a run of this generation. */
+  steer(run: string, order: RunOrder): boolean {
+    this.#started.get(run)?.steer(order);
+    return this.#started.has(run);
+  }
+
+  over(run: OpenRun, status: "done" | "stopped" | "failed", why?: string | CellError): void {
     if (!this.#runs.delete(run)) return;
     if (status === "failed") {
-      const error = { kind: "runtime", message: message ?? `The run ${run.id} failed.` } as const;
+      const told = { kind: "runtime", message: typeof why === "string" ? why : `The run ${run.id} failed.` } as const;
+      const error = typeof why === "object" ? why : told;
       this.#trouble = this.#trouble?.status === "failed" ? this.#trouble : { status, error };
     } else if (status === "stopped") this.#trouble ??= { status };
     this.#finish();
@@ -129,22 +215,44 @@ export class Generation {
 
   /** Stops what is at work and keeps the values. */
   stop(): void {
-    if (!this.#finished) this.#abort.abort(new Interrupted(`The cell ${this.cell} was stopped.`));
+    if (this.#finished) return;
+    // A top level that only waits is left behind; should it ever go on, it finds the flag.
+    if (!this.#top) this.#flag.raise();
+    this.#interrupt(`The cell ${this.cell} was stopped.`);
   }
 
-  /** Ends this execution; tensors are the ledger's to free. Resolves when the records of its runs are written. */
+  /** Ends this execution; tensors are the ledger's to free, and an alert of the interrupts is the kernel's. Resolves when the records of its runs are written. */
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    this.#abort.abort(new Interrupted(`The cell ${this.cell} was ended: it runs again, or what it uses does.`));
+    this.#interrupt(`The cell ${this.cell} was ended: it runs again, or what it uses does.`);
+    this.#disposing = true;
     for (const dispose of this.#disposers.splice(0).reverse()) this.#dispose(dispose);
+    this.#disposing = false;
+    this.#flag.mark();
+    this.#flag.release();
     const recorded = [...this.#runs].map((run) => run.end("stopped"));
     this.#runs.clear();
     this.values.clear();
+    this.previous = undefined;
     if (!this.#finished) this.#tellFinished({ status: "stopped" });
     this.#muted = true;
     clearTimeout(this.#timer);
+    this.leftovers.end();
     await Promise.all(recorded);
+  }
+
+  #interrupt(why: string): void {
+    if (this.#why !== undefined) return;
+    this.#why = why;
+    this.#abort?.abort(new Interrupted(why));
+    if (!this.#top) this.#breakOff(new Interrupted(why));
+  }
+
+  #obey(): void {
+    if (this.#disposing || !this.#flag.raised) return;
+    if (!this.#ended) this.stop();
+    throw new Interrupted(`The cell ${this.cell} was interrupted.`);
   }
 
   #finish(): void {
@@ -176,12 +284,4 @@ export class Generation {
     this.#lines = [];
     if (lines.length > 0) this.say({ type: "cell-console", cell: this.cell, generation: this.number, lines });
   }
-}
-
-/** Rejects with the signal's reason. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }

@@ -1,4 +1,5 @@
 /** What cells can ask of the kernel: the implementation of `cells/host.ts` for whichever cell is calling. */
+import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Host, InputValue, Live } from "../../cells/host.ts";
 import type { Output } from "../../cells/show/output.ts";
@@ -6,7 +7,9 @@ import type { Files } from "./files.ts";
 import { current, type Generation } from "./generation.ts";
 import { declareInput } from "./inputs.ts";
 import type { FromKernel } from "./messages.ts";
+import { RUNS } from "./run-folder.ts";
 import { RecordedRun, type RunPlace } from "./runs.ts";
+import { declareStream } from "./streams.ts";
 
 /** Never aborts: for work that belongs to no cell. */
 const unbounded = new AbortController().signal;
@@ -23,11 +26,12 @@ export function kernelHost(place: RunPlace, files: Files, say: (message: FromKer
         },
       };
     },
-    startRun: (meta) => new RecordedRun(meta, calling("a training"), place, say),
+    startRun: (meta, obey) => new RecordedRun(meta, obey, calling("a training"), place, say),
     report(results) {
       const generation = calling("report(…)");
       generation.say({ type: "report", cell: generation.cell, generation: generation.number, results });
     },
+    stream: (values) => declareStream(calling("stream(…)"), values),
     progress(label, done, total) {
       const generation = calling("progress");
       generation.say({
@@ -43,15 +47,20 @@ export function kernelHost(place: RunPlace, files: Files, say: (message: FromKer
       return current.getStore()?.signal ?? unbounded;
     },
     onDispose: (dispose) => calling("onDispose(…)").onDispose(dispose),
+    keep(value) {
+      calling("keep(…)").kept = value;
+    },
+    previous: () => calling("previous()").previous,
     seed: place.seed,
     readFile: (path) => files.read(path),
-    readRange: (path, offset, length) => files.readRange(path, offset, length),
+    readRange: (...range) => files.readRange(...range),
     listFiles: (folder) => files.list(folder),
     writeFile: (path, data) => files.write(path, data),
+    runFolder: (id) => join(place.workspace, RUNS, id),
     modelFolder: (name) => files.modelFolder(name),
     async breathe() {
       await turn();
-      current.getStore()?.signal.throwIfAborted();
+      current.getStore()?.throwIfAborted();
     },
   };
 }

@@ -1,28 +1,30 @@
 /**
- * Modules that cells import. "palimpsest" is this package, other packages and project files are looked for from the
- * notebook's folder, as if the notebook were a module there. All are real modules, loaded once: only cells run anew.
+ * Modules that cells import. "palimpsest" is this package, other packages are looked for from the notebook's folder, as if
+ * the notebook were a module there; they are real modules, loaded once. Project files are not: they are compiled to
+ * functions, and loaded anew when what they hold, or what they import, has changed. Whoever runs keeps what it got.
  */
-import { statSync } from "node:fs";
-import { register } from "node:module";
-import { dirname, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, extname } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isFile } from "../notebook/imports.ts";
 import type { ImportDeclaration } from "../notebook/types.ts";
-
-const CELLS = new URL("../../cells/index.ts", import.meta.url).href;
+import { Project, type SourceFile, sound } from "../session/project.ts";
+import { type Exports, evaluate } from "./module.ts";
 
 export class Imports {
   readonly #notebook: string;
-  /** Project files by path, with the time of the change that was loaded first, in milliseconds. */
-  readonly #loaded = new Map<string, number>();
+  readonly #project: Project;
+  /** Project files by path, as they were loaded last, with the digest of all that was loaded with them. */
+  readonly #loaded = new Map<string, { readonly digest: string; readonly exports: Promise<Exports> }>();
 
   constructor(notebook: string) {
     this.#notebook = notebook;
-    register("./resolve.ts", import.meta.url, { data: { cells: CELLS, own: import.meta.url } });
+    this.#project = new Project(dirname(notebook));
   }
 
   /** @returns the values that a declaration binds, by local name. @throws when the module or an export of it is missing. */
-  async bind({ module, names }: ImportDeclaration): Promise<Map<string, unknown>> {
-    const loaded = await this.load(module);
+  async bind({ module, names }: ImportDeclaration, by: string = this.#notebook): Promise<Map<string, unknown>> {
+    const loaded = await this.load(module, by);
     const values = Object.entries(names).map(([local, exported]): [string, unknown] => [
       local,
       exported === "*" ? loaded : exportOf(loaded, exported, module),
@@ -30,42 +32,62 @@ export class Imports {
     return new Map(values);
   }
 
-  async load(module: string): Promise<Record<string, unknown>> {
-    const from = pathToFileURL(this.#notebook).href;
+  /** @param by the file that imports it; the notebook where it is a cell. */
+  async load(module: string, by: string = this.#notebook): Promise<Exports> {
+    if (isFile(module)) return this.#file(this.#project.resolve(module, dirname(by)), module);
     try {
-      return await import(`cell-import:${JSON.stringify([this.#target(module), from])}`);
+      return await import(`cell-import:${JSON.stringify([module, pathToFileURL(by).href])}`);
     } catch (error) {
       throw this.#explained(module, error);
     }
   }
 
-  /** A project file that was changed since it was first loaded is a new module. */
-  #target(module: string): string {
-    if (!isFile(module)) return module;
-    const file = resolve(dirname(this.#notebook), module);
-    const changed = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
-    const first = this.#loaded.get(file) ?? changed;
-    if (first !== undefined) this.#loaded.set(file, first);
-    return `${pathToFileURL(file).href}${changed === first ? "" : `?changed=${changed}`}`;
+  /** Whether these are the versions that were loaded last: digests by the names that cells import them by. */
+  loadedAs(files: Readonly<Record<string, string>>): boolean {
+    return Object.entries(files).every(([module, digest]) => {
+      const loaded = this.#loaded.get(this.#project.resolve(module));
+      return !loaded || loaded.digest === digest;
+    });
+  }
+
+  async #file(path: string, module: string): Promise<Exports> {
+    if (!existsSync(path)) throw new Error(`There is no file ${path}, which the cell imports as "${module}".`);
+    const { digest, faults } = this.#project.whole(path);
+    const known = this.#loaded.get(path);
+    if (known?.digest === digest) return known.exports;
+    const [fault] = faults;
+    if (fault) throw new Error(`${fault.file}, line ${fault.line}, column ${fault.column}: ${fault.message}`);
+    const exports = this.#evaluated(this.#project.file(path));
+    this.#loaded.set(path, { digest, exports });
+    // What failed is tried again.
+    exports.catch(() => this.#loaded.get(path)?.exports === exports && this.#loaded.delete(path));
+    return exports;
+  }
+
+  async #evaluated(file: SourceFile): Promise<Exports> {
+    const { path, digest, text } = file;
+    const compiled = sound(file);
+    if (compiled) {
+      return evaluate(compiled, {
+        name: this.#project.name(path),
+        url: pathToFileURL(path).href,
+        load: (module) => this.load(module, path),
+        bind: (declaration) => this.bind(declaration, path),
+      });
+    }
+    if (extname(path) === ".json") return { default: JSON.parse(text) };
+    return import(`${pathToFileURL(path).href}?changed=${digest}`);
   }
 
   #explained(module: string, error: unknown): unknown {
     if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_MODULE_NOT_FOUND") return error;
-    const folder = dirname(this.#notebook);
-    if (isFile(module)) {
-      const file = resolve(folder, module);
-      if (statSync(file, { throwIfNoEntry: false })) return error;
-      return new Error(`There is no file ${file}, which the cell imports as "${module}".`);
-    }
     const name = module.match(/^(@[^/]+\/)?[^/]+/)?.[0] ?? module;
     if (!error.message.includes(`'${name}'`)) return error;
-    return new Error(`The package "${name}" is not installed. In ${folder}: npm install ${name}`);
+    return new Error(`The package "${name}" is not installed. In ${dirname(this.#notebook)}: npm install ${name}`);
   }
 }
 
-const isFile = (module: string): boolean => /^\.{0,2}\//.test(module);
-
-function exportOf(loaded: Record<string, unknown>, name: string, module: string): unknown {
+function exportOf(loaded: Exports, name: string, module: string): unknown {
   if (name in loaded) return loaded[name];
   // What a CommonJS package exports cannot always be seen before it runs; its whole is the default.
   const { default: whole } = loaded;

@@ -2,6 +2,7 @@
  * Inputs that cells declare. An input is named after the constant that it is the whole initialiser of, which is found by
  * where the call stands in the cell; a call elsewhere is named after its label.
  */
+import { inputValue } from "../../cells/show/input.ts";
 import { fitted } from "../session/input-value.ts";
 import type { InputSpec, InputValue } from "../session/values.ts";
 import type { DeclaredInput, Generation } from "./generation.ts";
@@ -29,7 +30,7 @@ export function setInput(generation: Generation, name: string, value: InputValue
 export function refreshConstants({ analysis, inputs, values }: Generation): void {
   for (const { name, live } of analysis.inputs) {
     const input = inputs.get(name);
-    if (input && !live && values.has(name)) values.set(name, input.value);
+    if (input && !live && values.has(name)) values.set(name, inputValue(input.spec, input.value));
   }
 }
 

@@ -1,14 +1,16 @@
 /**
  * Entry of the kernel process. The server starts it with an IPC channel, standing in the notebook's folder:
  *
- *     node --expose-gc --enable-source-maps --import <tsx> server/kernel/main.ts
+ *     node --expose-gc server/kernel/begin.mjs
  *
- * and talks to it in the messages of `messages.ts`. It lives as long as the server does: when the channel closes, it
- * leaves. No error of a cell ends it, not even one that nobody awaits.
+ * and talks to it in the messages of `messages.ts`, and of interrupts on the pipe 4. It lives as long as the server does: when
+ * the channel closes, it leaves. No error of a cell ends it, not even one that nobody awaits.
  */
 import { captureConsole } from "./console.ts";
-import { current, Interrupted } from "./generation.ts";
+import { current } from "./generation.ts";
+import { Interrupted, Interrupts } from "./interrupts.ts";
 import { Kernel } from "./kernel.ts";
+import { watchLeftovers } from "./leftovers.ts";
 import type { FromKernel, ToKernel } from "./messages.ts";
 import { cellError } from "./trace.ts";
 
@@ -18,8 +20,11 @@ Error.stackTraceLimit = 50;
 const say = (message: FromKernel): void => {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 };
-const kernel = new Kernel(say);
+const interrupts = new Interrupts();
+interrupts.listen(4);
+const kernel = new Kernel(say, interrupts);
 captureConsole();
+watchLeftovers(() => current.getStore()?.leftovers);
 
 let leaving = false;
 const leave = (): void => {

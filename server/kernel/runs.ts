@@ -1,129 +1,206 @@
 /**
- * The folder of a run, `.palimpsest/runs/<id>/`: `run.json` says what it is, the `.jsonl` files grow as the training
- * tells, and other files lie beside them. Rows are with the system as soon as they are told, so a kernel that is killed
- * loses none; they are on the disk when the run has ended.
+ * A run as the kernel keeps and tells it: into its folder, and to the session. Where it goes on with one that the end
+ * of a kernel cut off, it has that run's name and folder.
  */
-import { randomBytes } from "node:crypto";
-import { closeSync, fsync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
-import { join, relative } from "node:path";
-import { promisify } from "node:util";
-import type { InputValue, RunMeta, RunSink, RunStatus } from "../../cells/host.ts";
+import { relative } from "node:path";
+import type {
+  RunAccount,
+  RunChange,
+  RunCheckpoint,
+  RunMeta,
+  RunOrder,
+  RunPast,
+  RunSink,
+  RunStatus,
+} from "../../cells/host.ts";
 import type { ProbeRow, Row } from "../../cells/types.ts";
-import { holds, writeWhole } from "./files.ts";
-import type { Generation, OpenRun } from "./generation.ts";
+import { cutOffRun } from "./cut-off-run.ts";
+import { current, type Generation, type OpenRun } from "./generation.ts";
 import type { FromKernel } from "./messages.ts";
+import { RUNS, RunFolder, thinned } from "./run-folder.ts";
 
 type Ended = Exclude<RunStatus, "running">;
 export type RunPlace = { readonly workspace: string; readonly notebook: string; readonly seed: number };
 
-const TABLES = ["rows", "probes", "events"] as const;
-const synced = promisify(fsync);
-
 export class RecordedRun implements RunSink, OpenRun {
   readonly id: string;
   readonly signal: AbortSignal;
+  readonly past?: RunPast;
   readonly #meta: RunMeta;
+  readonly #obey: (order: RunOrder) => void;
   readonly #generation: Generation;
   readonly #place: RunPlace;
-  readonly #folder: string;
+  readonly #folder: RunFolder;
   readonly #say: (message: FromKernel) => void;
-  readonly #files: Readonly<Record<(typeof TABLES)[number], number>>;
-  readonly #started = new Date();
+  readonly #started: Date;
   readonly #told = { rows: 0, probes: 0 };
+  readonly #seconds: Record<RunAccount, number> = { steps: 0, probes: 0, checkpoints: 0 };
+  #checkpoints: readonly RunCheckpoint[] = [];
+  #writing: Promise<unknown> = Promise.resolve();
   #ending: Promise<void> | undefined;
 
-  constructor(meta: RunMeta, generation: Generation, place: RunPlace, say: (message: FromKernel) => void) {
-    this.#meta = meta;
+  constructor(
+    meta: RunMeta,
+    obey: (order: RunOrder) => void,
+    generation: Generation,
+    place: RunPlace,
+    say: (message: FromKernel) => void,
+  ) {
+    this.#obey = obey;
     this.#generation = generation;
     this.#place = place;
     this.#say = say;
     this.signal = generation.signal;
-    this.id = freshId(join(place.workspace, RUNS), meta.method, this.#started);
-    this.#folder = join(place.workspace, RUNS, this.id);
-    const opened = (name: string): number => openSync(join(this.#folder, `${name}.jsonl`), "a");
-    this.#files = { rows: opened("rows"), probes: opened("probes"), events: opened("events") };
-    writeFileSync(join(this.#folder, "run.json"), this.#description("running"));
-    const { cell, number } = generation;
-    const { method, steps, config } = meta;
+    const old = cutOffRun(meta, generation, place.workspace);
+    this.#meta = old ? { ...meta, knobs: old.past.knobs } : meta;
+    this.#started = old?.started ?? new Date();
+    const made = old ?? RunFolder.make(place.workspace, meta.method, this.#started);
+    this.id = made.id;
+    this.#folder = made.folder;
+    if (old) {
+      this.past = old.past;
+      this.#checkpoints = old.checkpoints;
+      Object.assign(this.#seconds, old.seconds);
+      Object.assign(this.#told, { rows: old.past.rows.length, probes: old.past.probes.length });
+    }
+    this.#folder.describeAtOnce(this.#description("running"));
+    const { cell, number, snapshot } = generation;
+    const { method, steps, config, parent } = meta;
+    const about = { id: this.id, cell, generation: number, snapshot, method, steps, config };
     const folder = `${RUNS}/${this.id}`;
-    say({ type: "run-started", run: { id: this.id, cell, generation: number, method, steps, config, folder } });
+    const knobs = this.#meta.knobs ?? {};
+    say({ type: "run-started", run: { ...about, knobs, folder, ...(parent && { parent }) } });
+    if (old) {
+      const restart = old.past.changes.at(-1)!;
+      if (restart.kind === "restart") say({ type: "run-rewound", run: this.id, change: restart });
+      say({ type: "run-checkpoints", run: this.id, checkpoints: this.#checkpoints });
+    }
     generation.began(this);
   }
 
+  get checkpoints(): readonly RunCheckpoint[] {
+    return this.#checkpoints;
+  }
+
+  /** Hands an order to the training, in the context of its cell. What it cannot do is told on the cell's console. */
+  steer(order: RunOrder): void {
+    if (this.#generation.ended) return;
+    current.run(this.#generation, () => {
+      try {
+        this.#obey(order);
+      } catch (error) {
+        this.#generation.log("error", error instanceof Error ? error.message : String(error));
+      }
+    });
+  }
+
   row(row: Row): void {
-    if (!this.#append("rows", row)) return;
+    if (this.#ending) return;
+    this.#folder.append("rows", row);
     this.#say({ type: "run-rows", run: this.id, table: "rows", from: this.#told.rows++, rows: [row] });
   }
 
   probe(row: ProbeRow): void {
-    if (!this.#append("probes", row)) return;
+    if (this.#ending) return;
+    this.#folder.append("probes", row);
     this.#say({ type: "run-rows", run: this.id, table: "probes", from: this.#told.probes++, rows: [row] });
   }
 
-  event(step: number, name: string, value: InputValue): void {
-    if (!this.#append("events", { step, name, value })) return;
-    this.#say({ type: "run-changed", run: this.id, step, name, value });
+  change(change: RunChange): void {
+    if (this.#ending) return;
+    this.#folder.append("events", change);
+    this.#say({ type: "run-changed", run: this.id, change });
+  }
+
+  spent(account: RunAccount, seconds: number): void {
+    this.#seconds[account] += seconds;
+  }
+
+  checkpoint(step: number, state: Uint8Array, marked: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#ending) return;
+      await this.#folder.writeState(step, state);
+      const others = this.#checkpoints.filter((each) => each.step !== step);
+      const all = [...others, { step, marked }].sort((a, b) => a.step - b.step);
+      this.#checkpoints = thinned(all);
+      await this.#folder.describe(this.#description("running"));
+      const gone = all.filter((each) => !this.#checkpoints.includes(each));
+      await this.#folder.removeStates(gone.map((each) => each.step));
+      this.#say({ type: "run-checkpoints", run: this.id, checkpoints: this.#checkpoints });
+    });
+  }
+
+  state(step: number): Promise<Uint8Array> {
+    return this.#folder.readState(step);
+  }
+
+  rewind(change: Extract<RunChange, { kind: "rewind" }>): void {
+    if (this.#ending) return;
+    const { to } = change;
+    const gone = this.#checkpoints.filter(({ step }) => step > to);
+    this.#checkpoints = this.#checkpoints.filter(({ step }) => step <= to);
+    this.#folder.describeAtOnce(this.#description("running"));
+    this.#folder.removeStatesAtOnce(gone.map(({ step }) => step));
+    const kept = this.#folder.cut(to, change);
+    Object.assign(this.#told, { rows: kept.rows.length, probes: kept.probes.length });
+    this.#say({ type: "run-rewound", run: this.id, change });
+    this.#say({ type: "run-checkpoints", run: this.id, checkpoints: this.#checkpoints });
   }
 
   async file(path: string, data: Uint8Array | string): Promise<void> {
-    const file = join(this.#folder, path);
-    if (!holds(this.#folder, file)) throw new Error(`A run's files lie in its own folder; ${path} does not.`);
-    if (!this.#ending) await writeWhole(file, data);
+    if (!this.#ending) await this.#folder.write(path, data);
   }
 
   end(status: Ended, message?: string): Promise<void> {
-    this.#ending ??= this.#end(status, message);
+    this.#ending ??= this.#inTurn(() => this.#end(status, message));
     return this.#ending;
   }
 
   async #end(status: Ended, message?: string): Promise<void> {
     let outcome = { status, message };
     try {
-      await writeWhole(join(this.#folder, "run.json"), this.#description(status, message));
-      for (const name of TABLES) await synced(this.#files[name]);
+      await this.#folder.describe(this.#description(status, message));
+      await this.#folder.sync();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       outcome = { status: "failed", message: message ?? `The run's record could not be written: ${why}` };
     } finally {
-      for (const name of TABLES) closeSync(this.#files[name]);
+      this.#folder.close();
     }
     const told = outcome.message === undefined ? {} : { message: outcome.message };
     this.#say({ type: "run-ended", run: this.id, status: outcome.status, ...told });
     this.#generation.over(this, outcome.status, outcome.message);
   }
 
-  /** @returns whether the run takes it: one that has ended takes no more. */
-  #append(table: (typeof TABLES)[number], record: object): boolean {
-    if (this.#ending) return false;
-    writeSync(this.#files[table], `${JSON.stringify(record)}\n`);
-    return true;
+  /** One write of the folder after the other. */
+  #inTurn(write: () => Promise<void>): Promise<void> {
+    const written = this.#writing.then(write);
+    this.#writing = written.catch(() => undefined);
+    return written;
   }
 
-  #description(status: RunStatus, message?: string): string {
-    const { method, steps, config } = this.#meta;
+  #description(status: RunStatus, message?: string): object {
+    const { method, steps, config, knobs = {}, parent } = this.#meta;
     const { workspace, seed } = this.#place;
-    const notebook = relative(workspace, this.#place.notebook);
-    const about = { id: this.id, notebook, cell: this.#generation.cell, method, steps, seed, config, status };
-    const ended = status === "running" ? {} : { ended: new Date().toISOString() };
-    const record = { ...about, started: this.#started.toISOString(), ...ended, ...(message && { message }) };
-    return `${JSON.stringify(record, null, 2)}\n`;
-  }
-}
-
-const RUNS = ".palimpsest/runs";
-
-/** Makes the folder of a new run, such as `20261121-120301-radis-ab12`, and gives its name. Time is UTC. */
-function freshId(runs: string, method: string, now: Date): string {
-  mkdirSync(runs, { recursive: true });
-  const [day, time] = now.toISOString().replace(/[-:]/g, "").split(/[T.]/);
-  const word = method.replace(/[^\w-]+/g, "-") || "run";
-  for (;;) {
-    const id = `${day}-${time}-${word}-${randomBytes(2).toString("hex")}`;
-    try {
-      mkdirSync(join(runs, id));
-      return id;
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    }
+    const { cell, snapshot } = this.#generation;
+    const rounded = Object.entries(this.#seconds).map(([account, s]) => [account, Math.round(s * 1000) / 1000]);
+    return {
+      id: this.id,
+      notebook: relative(workspace, this.#place.notebook),
+      cell,
+      snapshot,
+      method,
+      steps,
+      seed,
+      config,
+      knobs,
+      ...(parent && { parent }),
+      status,
+      started: this.#started.toISOString(),
+      ...(status !== "running" && { ended: new Date().toISOString() }),
+      seconds: Object.fromEntries(rounded),
+      checkpoints: this.#checkpoints,
+      ...(message && { message }),
+    };
   }
 }

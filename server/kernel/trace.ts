@@ -3,7 +3,7 @@
  * user wrote, so a stack is searched for such frames; all other frames are ours or a library's and stay unseen.
  */
 import { inspect } from "node:util";
-import type { CompiledCell } from "../notebook/compile.ts";
+import { type CompiledCell, unshifted } from "../notebook/compile.ts";
 import type { CellError, CellId, Position } from "../notebook/types.ts";
 
 export function fileOf(cell: CellId): string {
@@ -39,20 +39,18 @@ export function cellError(thrown: unknown, { cell, compiled, importing }: Runnin
   const frames = cellFrames(stack);
   const own = frames.find((frame) => frame.cell === cell);
   const inner = frames[0] && frames[0].cell !== cell ? frames[0] : undefined;
-  const position = own ? unshifted(own.position, compiled?.shift) : (refusedLine(stack, cell) ?? importing);
-  const where = inner ? ` (in the cell ${inner.cell}, line ${inner.position.line})` : "";
+  // The cells that led to it, from the one where it happened to the one that was called first.
+  const chain = [...new Set(frames.map((frame) => frame.cell))].filter((each) => each !== cell);
+  const position = own ? unshifted(own.position, compiled?.shifts ?? []) : (refusedLine(stack, cell) ?? importing);
+  const file = stack.match(/\b(?:cell|project):([^\s():]+):(\d+):\d+/);
+  const inFile = file?.[0].startsWith("project:") ? ` (in ${file[1]}, line ${file[2]})` : undefined;
+  const where = inFile ?? (inner ? ` (in the cell ${inner.cell}, line ${inner.position.line})` : "");
   return {
     kind: "runtime",
     message: described(thrown) + where,
     ...(position && { position }),
-    ...(inner && { cells: [inner.cell] }),
+    ...(inner && { cells: chain }),
   };
-}
-
-/** The place in the source of a place in the script, where the compiler had to make room on a line. */
-function unshifted({ line, column }: Position, shift: CompiledCell["shift"]): Position {
-  const moved = shift?.line === line && column >= shift.column;
-  return { line, column: moved ? Math.max(shift.column, column - shift.by) : column };
 }
 
 /** An error in words: its name where it says something, its message, and the causes that the message does not hold. */

@@ -3,9 +3,10 @@ import type { Program } from "acorn";
 import { namesOf, type Use } from "./binder.ts";
 import { canonical } from "./canonical.ts";
 import { digest } from "./digest.ts";
-import { importsOf } from "./imports.ts";
+import { importsOf, isFile, loadsOf } from "./imports.ts";
 import { inputsOf } from "./inputs.ts";
 import type { Manner, Name } from "./scope.ts";
+import { streamsOf } from "./streams.ts";
 import { strip } from "./strip.ts";
 import { parseTypeScript, placeOf, syntaxError } from "./syntax.ts";
 import type { Analysis } from "./types.ts";
@@ -20,13 +21,22 @@ export function analyse(source: string): Analysis {
     const { code, errors } = strip(source, typed);
     if (errors.length > 0) return { ...UNREAD, ...namesIn(typed), errors, canonical: digest(source.trim()) };
     const read = canonical(code);
-    return { ...namesIn(typed), inputs: inputsOf(read.program), errors: [], canonical: read.canonical };
+    const names = namesIn(typed);
+    const modules = [...names.imports.map(({ module }) => module), ...loadsOf(read.program)];
+    return {
+      ...names,
+      files: [...new Set(modules.filter(isFile))].sort(),
+      streams: streamsOf(read.program),
+      inputs: inputsOf(read.program),
+      errors: [],
+      canonical: read.canonical,
+    };
   } catch (thrown) {
     return { ...UNREAD, errors: [syntaxError(thrown, source)], canonical: digest(source.trim()) };
   }
 }
 
-function namesIn(program: Program): Omit<Analysis, "inputs" | "errors" | "canonical"> {
+function namesIn(program: Program): Omit<Analysis, "files" | "streams" | "inputs" | "errors" | "canonical"> {
   const { definitions, typeDefinitions, free } = namesOf(program);
   const named = (...manners: readonly Manner[]): ReadonlyMap<string, Name> =>
     first(free.filter(({ manner }) => manners.includes(manner)));
@@ -59,5 +69,7 @@ const UNREAD = {
   places: new Map(),
   assignments: [],
   imports: [],
+  files: [],
+  streams: [],
   inputs: [],
 } as const;

@@ -1,9 +1,11 @@
 /**
- * From a cell's source to the text of a function that runs it. Line and column of everything that the user wrote are
- * those of the source, with one exception that `shift` tells of: a last expression that begins in the middle of a line.
+ * From a cell's source to the text of a function that runs it. Every line stays where the user wrote it. Columns stay
+ * too, but behind what is put in: a call around the last expression, and checks in loops, so that code which never
+ * yields can be interrupted. `shifts` tells where, for whoever reads a stack trace.
  */
 import type { Program } from "acorn";
 import { simple } from "acorn-walk";
+import { type Insertion, interruptible } from "./interruptible.ts";
 import { strip } from "./strip.ts";
 import { parseJavaScript, parseTypeScript, positionAt } from "./syntax.ts";
 import type { Analysis, Position } from "./types.ts";
@@ -12,19 +14,23 @@ export type CompiledCell = {
   /**
    * An async function expression whose second line is the source's first. Parameters: `PARAMETERS`, then `references`.
    * It hands the value of the last expression to `$$value`, its definitions at the end to `$$share`, and resolves to
-   * nothing. `import(…)` in it is a call of `$$load`.
+   * nothing. `import(…)` in it is a call of `$$load`. Its loops call `$$check` when `$$look[0]` is not zero.
    */
   readonly code: string;
   /** Names that must be passed after `PARAMETERS`, in this order: free names, global ones among them, and imports. */
   readonly references: readonly string[];
   /** Where a stack trace sees the call of each input that is a constant, and its name. */
   readonly inputs: readonly { readonly site: Position; readonly name: string }[];
-  /** On this line, what stands at or after this column stands so much further right than in the source. */
-  readonly shift?: Position & { readonly by: number };
+  /** The same for the call of each stream, which is awaited: the constant begins with the stream's first value. */
+  readonly streams: readonly { readonly site: Position; readonly name: string }[];
+  readonly shifts: readonly Shift[];
 };
 
-export const PARAMETERS = ["$$value", "$$share", "$$load"] as const;
-const [VALUE, SHARE, LOAD] = PARAMETERS;
+/** What stood on this line of the source at or after this column stands so much further right. From left to right on each line. */
+export type Shift = Position & { readonly by: number };
+
+export const PARAMETERS = ["$$value", "$$share", "$$load", "$$look", "$$check"] as const;
+const [VALUE, SHARE, LOAD, LOOK, CHECK] = PARAMETERS;
 /** No parameter may be called so. */
 const RESERVED: ReadonlySet<string> = new Set(["arguments", "eval"]);
 
@@ -35,13 +41,46 @@ export function compileCell(source: string, analysis: Analysis): CompiledCell {
   const imported = analysis.imports.flatMap(({ names }) => Object.keys(names));
   const references = [...analysis.references.filter((name) => !RESERVED.has(name)), ...imported];
   const own = analysis.definitions.filter((name) => !imported.includes(name));
-  const { head, body, shift } = valued(withoutImports(stripped, program), program);
+  const { head, insertions } = valued(stripped, program);
+  const awaited = analysis.streams.map(({ at }) => ({ at, text: "await " }));
+  const all = [...interruptible(program, `${LOOK}[0]`, `${CHECK}()`), ...awaited, ...insertions].sort(
+    (a, b) => a.at - b.at,
+  );
+  const body = inserted(withoutImports(stripped, program), all);
+  const shifts = shiftsOf(stripped, all);
   return {
     code: `"use strict";(async function(${[...PARAMETERS, ...references].join(",")}){${head}\n${body}\n;${SHARE}({${own.join(",")}});})`,
     references,
-    inputs: analysis.inputs.map(({ name, method }) => ({ site: method, name })),
-    ...(shift && { shift }),
+    inputs: analysis.inputs.map(({ name, method }) => ({ site: shifted(method, shifts), name })),
+    streams: analysis.streams.map(({ name, call }) => ({ site: shifted(call, shifts), name })),
+    shifts,
   };
+}
+
+/** The place in the source of a place in the script. */
+export function unshifted({ line, column }: Position, shifts: readonly Shift[]): Position {
+  let before = 0;
+  for (const shift of shifts) {
+    if (shift.line !== line || column - before < shift.column) continue;
+    before = Math.min(before + shift.by, column - shift.column);
+  }
+  return { line, column: column - before };
+}
+
+function shifted({ line, column }: Position, shifts: readonly Shift[]): Position {
+  const before = shifts.filter((shift) => shift.line === line && shift.column <= column);
+  return { line, column: before.reduce((sum, { by }) => sum + by, column) };
+}
+
+export function shiftsOf(code: string, insertions: readonly Insertion[]): readonly Shift[] {
+  return insertions.map(({ at, text }) => ({ ...positionAt(code, at), by: text.length }));
+}
+
+/** @param insertions from left to right. */
+export function inserted(code: string, insertions: readonly Insertion[]): string {
+  const ends = [...insertions.slice(1).map(({ at }) => at), code.length];
+  const parts = insertions.map(({ at, text }, index) => text + code.slice(at, ends[index]));
+  return code.slice(0, insertions[0]?.at) + parts.join("");
 }
 
 /** Imports come in as parameters. `import(…)` becomes a call of the parameter that loads; both words have six letters. */
@@ -60,17 +99,15 @@ function withoutImports(code: string, program: Program): string {
   return units.join("");
 }
 
-/** The call that takes the last expression's value opens behind the statement before, where nothing else can move. */
-function valued(code: string, program: Program): { head: string; body: string; shift?: CompiledCell["shift"] } {
+/** The call that takes the last expression's value opens behind the statement before, where mostly nothing else can move. */
+function valued(code: string, program: Program): { head: string; insertions: readonly Insertion[] } {
   const statements = program.body.filter(({ type }) => type !== "EmptyStatement");
   const last = statements.at(-1);
-  if (last?.type !== "ExpressionStatement") return { head: "", body: code };
+  if (last?.type !== "ExpressionStatement") return { head: "", insertions: [] };
   const opening = `;${VALUE}((`;
-  const end = code[last.end - 1] === ";" ? last.end - 1 : last.end;
-  const closed = `${code.slice(0, end)}));${code.slice(last.end)}`;
+  const ended = code[last.end - 1] === ";";
+  const closing = { at: ended ? last.end - 1 : last.end, text: ended ? "))" : "));" };
   const before = statements.at(-2)?.end;
-  if (before === undefined) return { head: opening, body: closed };
-  const body = closed.slice(0, before) + opening + closed.slice(before);
-  if (/[\n\u2028\u2029]/.test(code.slice(before, last.start))) return { head: "", body };
-  return { head: "", body, shift: { ...positionAt(code, last.start), by: opening.length } };
+  if (before === undefined) return { head: opening, insertions: [closing] };
+  return { head: "", insertions: [{ at: before, text: opening }, closing] };
 }

@@ -2,13 +2,12 @@
 
 export type Edge = readonly [string, string];
 
-/** All that can be reached from `from` along the edges, itself only where a circle leads back. */
-export function reachable(from: Iterable<string>, edges: readonly Edge[]): Set<string> {
-  const next = outgoing(edges);
+/** All that can be reached from `from` by going on from each to the `next` ones, itself only where a circle leads back. */
+export function reachable(from: Iterable<string>, next: (node: string) => Iterable<string>): Set<string> {
   const found = new Set<string>();
   const frontier = [...from];
   for (let node = frontier.pop(); node !== undefined; node = frontier.pop()) {
-    for (const to of next.get(node) ?? []) {
+    for (const to of next(node)) {
       if (found.has(to)) continue;
       found.add(to);
       frontier.push(to);
@@ -95,7 +94,8 @@ function insert(falling: number[], value: number): void {
   falling.splice(from, 0, value);
 }
 
-function outgoing(edges: readonly Edge[]): ReadonlyMap<string, readonly string[]> {
+/** Where the edges lead from each node, in their order. */
+export function outgoing(edges: readonly Edge[]): ReadonlyMap<string, readonly string[]> {
   const next = new Map<string, string[]>();
   for (const [from, to] of edges) {
     const known = next.get(from);

@@ -3,9 +3,20 @@
  * change can give the constant another value without running the cell again.
  */
 import type { CallExpression, Expression, Program } from "acorn";
-import type { InputDeclaration } from "./types.ts";
+import type { InputDeclaration, InputKind } from "./types.ts";
 
-const KINDS: ReadonlySet<string> = new Set(["range", "number", "choice", "text", "toggle"]);
+const KINDS: readonly InputKind[] = [
+  "range",
+  "number",
+  "choice",
+  "many",
+  "text",
+  "textarea",
+  "toggle",
+  "button",
+  "file",
+  "table",
+];
 
 export function inputsOf(program: Program): InputDeclaration[] {
   return program.body.flatMap((statement) => {
@@ -14,9 +25,9 @@ export function inputsOf(program: Program): InputDeclaration[] {
       if (id.type !== "Identifier" || init?.type !== "CallExpression") return [];
       const path = pathOf(init.callee);
       const live = path?.[1] === "live";
-      const kind = path?.[live ? 2 : 1];
-      if (path?.[0] !== "input" || path.length !== (live ? 3 : 2) || !kind || !KINDS.has(kind)) return [];
-      return [{ name: id.name, live, call: start(init), method: start(methodOf(init)) }];
+      const kind = KINDS.find((each) => each === path?.[live ? 2 : 1]);
+      if (path?.[0] !== "input" || path.length !== (live ? 3 : 2) || !kind) return [];
+      return [{ name: id.name, kind, live, call: start(init), method: start(methodOf(init)) }];
     });
   });
 }

@@ -3,6 +3,7 @@
  * twice gets a number. Blank lines inside a cell are kept, so that text which this project printed comes back exactly.
  */
 import { type Head, Numbering, readHead } from "./head.ts";
+import { readSettings, sameSettings, USUAL } from "./settings.ts";
 import type { Cell, CellId, Notebook } from "./types.ts";
 
 type Block = { readonly head: Head; readonly lines: readonly string[] };
@@ -15,6 +16,9 @@ export function parseNotebook(text: string): Notebook {
     .replace(/^\uFEFF/, "")
     .replace(/\r\n?/g, "\n")
     .split("\n");
+  const first = lines.findIndex((line) => line.trim() !== "");
+  const settings = readSettings(lines[first] ?? "");
+  if (settings) lines.splice(first, 1);
   const blocks = blocksOf(lines).flatMap((block) => (block.head.kind === "markdown" ? split(block) : [block]));
   const ids = idsOf(blocks.map(({ head }) => head));
   const cells = blocks.map(
@@ -26,7 +30,7 @@ export function parseNotebook(text: string): Notebook {
       options,
     }),
   );
-  return { cells };
+  return settings && !sameSettings(settings, USUAL) ? { cells, settings } : { cells };
 }
 
 /** Why this text must not be read, and so not be written over, as a notebook. */

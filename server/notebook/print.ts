@@ -1,8 +1,9 @@
 /** Cells to notebook text, such that `parseNotebook` gives the same cells back: one blank line between two cells. */
 import { Numbering, printHead } from "./head.ts";
+import { printSettings } from "./settings.ts";
 import type { Cell, Notebook } from "./types.ts";
 
-export function printNotebook({ cells }: Notebook): string {
+export function printNotebook({ cells, settings }: Notebook): string {
   const numbering = new Numbering();
   const blocks = cells.map((cell) => {
     const unnamed = cell.id === numbering.next(cell.kind);
@@ -10,7 +11,8 @@ export function printNotebook({ cells }: Notebook): string {
     const lines = cell.kind === "markdown" ? comment(cell) : cell.source;
     return `${printHead(cell, unnamed)}\n${lines === "" ? "" : `${lines}\n`}`;
   });
-  return blocks.join("\n");
+  const line = settings && printSettings(settings);
+  return (line === undefined ? blocks : [`${line}\n`, ...blocks]).join("\n");
 }
 
 function comment({ source }: Cell): string {

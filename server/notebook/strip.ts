@@ -18,12 +18,18 @@ export type Stripped = {
   readonly errors: readonly CellError[];
 };
 
-/** @param program the tree of `source` by `parseTypeScript`. */
-export function strip(source: string, program: Program): Stripped {
-  const eraser = new Eraser(source);
+/**
+ * @param program the tree of `source` by `parseTypeScript`.
+ * @param as a cell exports nothing; in a module exports stay as they are.
+ */
+export function strip(source: string, program: Program, as: "cell" | "module" = "cell"): Stripped {
+  const eraser = new Eraser(source, as);
   eraser.visit(program as unknown as SyntaxNode);
   return { code: eraser.units.join(""), errors: eraser.errors };
 }
+
+/** What a cell cannot hold and a module can. */
+const OF_MODULES = /^(?:Export(?:Named|Default|All)Declaration|MetaProperty)$/;
 
 class Eraser {
   /** The code, one UTF-16 unit each. */
@@ -35,14 +41,17 @@ class Eraser {
   /** Declarations in the head of a loop, which has its own semicolons. */
   readonly #heads = new Set<SyntaxNode>();
 
-  constructor(source: string) {
+  readonly #module: boolean;
+
+  constructor(source: string, as: "cell" | "module") {
     this.#source = source;
+    this.#module = as === "module";
     this.units = source.split("");
   }
 
   visit(node: SyntaxNode): void {
     const { type, start, end } = node;
-    const message = refusal(node);
+    const message = this.#module && OF_MODULES.test(type) ? undefined : refusal(node);
     if (isTypeAlone(node)) this.#statement(node);
     else if (message !== undefined) {
       this.errors.push({ kind: "unsupported", message, position: positionAt(this.#source, start) });
@@ -70,10 +79,11 @@ class Eraser {
         for (const head of [node.init, node.left]) if (isNode(head)) this.#heads.add(head);
         break;
       case "ExportNamedDeclaration":
-        this.#blank(node.start, nodeAt(node, "declaration")!.start);
+        if (this.#module) this.#typesOf(node);
+        else this.#blank(node.start, nodeAt(node, "declaration")!.start);
         break;
       case "ImportDeclaration":
-        this.#import(node);
+        this.#typesOf(node);
         break;
       case "VariableDeclarator":
         if (node.definite === true) this.#mark(nodeAt(node, "id")!);
@@ -106,9 +116,10 @@ class Eraser {
   }
 
   /** `import { type A, b }` keeps `b`; the comma goes with the type. */
-  #import(node: SyntaxNode): void {
+  #typesOf(node: SyntaxNode): void {
     for (const specifier of childrenOf(node)) {
-      if (specifier.importKind === "type") this.#blank(specifier.start, this.#afterComma(specifier.end));
+      if (specifier.importKind === "type" || (/Specifier$/.test(specifier.type) && specifier.exportKind === "type"))
+        this.#blank(specifier.start, this.#afterComma(specifier.end));
     }
   }
 

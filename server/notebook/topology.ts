@@ -4,7 +4,7 @@
  * nothing here.
  */
 import { GLOBALS } from "./globals.ts";
-import { circles, type Edge, ordered, reachable } from "./graph.ts";
+import { circles, type Edge, ordered, outgoing, reachable } from "./graph.ts";
 import { cycle, foreignAssignments, type Misdeed, multipleDefinitions, type Owners, unknownNames } from "./misdeeds.ts";
 import type { AnalysedCell, Analysis, CellError, CellId, Topology } from "./types.ts";
 
@@ -22,16 +22,20 @@ export function topology(cells: readonly AnalysedCell[], globals: ReadonlySet<st
     ...foreignAssignments(cells, owners),
     ...unknownNames(cells, owners, globals),
   ]);
+  const order = ordered(ids, withoutRings(edges, rings)).filter((id) => !errors.has(id));
   return {
     edges,
     typeEdges: typeEdgesOf(cells, parents),
     parents,
-    order: ordered(ids, withoutRings(edges, rings)).filter((id) => !errors.has(id)),
+    children: outgoing(edges),
+    order,
+    rank: placesOf(order),
     errors,
     definers: new Map(
       [...owners].flatMap(([name, [owner, ...more]]) => (owner && !more.length ? [[name, owner]] : [])),
     ),
     cells,
+    places: placesOf(ids),
   };
 }
 
@@ -49,16 +53,17 @@ export function retopology(before: Topology, cells: readonly AnalysedCell[]): To
 }
 
 /** All cells that use, at any remove, what these define. */
-export function descendants(topology: Pick<Topology, "edges">, ids: Iterable<CellId>): ReadonlySet<CellId> {
-  return reachable(ids, topology.edges);
+export function descendants({ children }: Pick<Topology, "children">, ids: Iterable<CellId>): ReadonlySet<CellId> {
+  return reachable(ids, (id) => children.get(id) ?? []);
 }
 
 /** All cells whose definitions these use, at any remove. */
-export function ancestors(topology: Pick<Topology, "edges">, ids: Iterable<CellId>): ReadonlySet<CellId> {
-  return reachable(
-    ids,
-    topology.edges.map(([definer, user]): Edge => [user, definer]),
-  );
+export function ancestors({ parents }: Pick<Topology, "parents">, ids: Iterable<CellId>): ReadonlySet<CellId> {
+  return reachable(ids, (id) => parents.get(id) ?? []);
+}
+
+export function placesOf(ids: readonly CellId[]): ReadonlyMap<CellId, number> {
+  return new Map(ids.map((id, index) => [id, index]));
 }
 
 /** Whether a cell without errors stays without, and binds the same cells, under either analysis. */

@@ -1,5 +1,7 @@
 /** The notebook as plain data: what the parser gives, the printer takes, and topology and snapshots are computed from. */
 
+import type { NotebookSettings } from "./settings.ts";
+
 export type CellId = string;
 export type CellMode = "auto" | "manual" | "once";
 
@@ -13,7 +15,8 @@ export type Cell = {
   readonly options: Readonly<Record<string, string>>;
 };
 
-export type Notebook = { readonly cells: readonly Cell[] };
+/** `settings` are absent where all is as usual. */
+export type Notebook = { readonly cells: readonly Cell[]; readonly settings?: NotebookSettings };
 
 /** 1-based line, 0-based column, in the cell's own source. */
 export type Position = { readonly line: number; readonly column: number };
@@ -34,9 +37,22 @@ export type CellError = {
   readonly cells?: readonly CellId[];
 };
 
+export type InputKind =
+  | "range"
+  | "number"
+  | "choice"
+  | "many"
+  | "text"
+  | "textarea"
+  | "toggle"
+  | "button"
+  | "file"
+  | "table";
+
 /** `const rank = input.range(…)`: the call is the whole initialiser, so a change replaces the constant alone. */
 export type InputDeclaration = {
   readonly name: string;
+  readonly kind: InputKind;
   readonly live: boolean;
   readonly call: Position;
   /** Where the method's name stands, `range` of `input.live.range(…)`: the place that a stack names for the call. */
@@ -63,6 +79,10 @@ export type Analysis = {
   /** Free names that the cell assigns to, with the first place. */
   readonly assignments: readonly { readonly name: string; readonly position: Position }[];
   readonly imports: readonly ImportDeclaration[];
+  /** Project files that it imports, as it names them; those of `import("…")` are among them. Sorted. */
+  readonly files: readonly string[];
+  /** Constants whose whole initialiser is `stream(…)` of a generator, with the place of the call and its offset. */
+  readonly streams: readonly { readonly name: string; readonly call: Position; readonly at: number }[];
   readonly inputs: readonly InputDeclaration[];
   /** Errors of this cell alone: syntax, unsupported forms. Only with one of syntax are its names unknown. */
   readonly errors: readonly CellError[];
@@ -77,14 +97,20 @@ export type Topology = {
   readonly typeEdges: readonly (readonly [CellId, CellId])[];
   /** The cells with an edge to a cell, in the order of the references that make them. */
   readonly parents: ReadonlyMap<CellId, readonly CellId[]>;
+  /** The cells with an edge from a cell; where there are any. */
+  readonly children: ReadonlyMap<CellId, readonly CellId[]>;
   /** Execution order of all code cells without errors of structure. */
   readonly order: readonly CellId[];
+  /** The places of cells in `order`. */
+  readonly rank: ReadonlyMap<CellId, number>;
   /** All errors, of the cell alone and of the whole: multiple definitions, cycles, unknown names, foreign assignments. */
   readonly errors: ReadonlyMap<CellId, readonly CellError[]>;
   /** name → the cell that defines it, where exactly one does. */
   readonly definers: ReadonlyMap<string, CellId>;
   /** What it was made from, in the order of the document. */
   readonly cells: readonly AnalysedCell[];
+  /** The places of cells in `cells`. */
+  readonly places: ReadonlyMap<CellId, number>;
 };
 
 export type AnalysedCell = { readonly id: CellId; readonly analysis: Analysis };

@@ -11,13 +11,20 @@ export type TimedEvent = { readonly time: number; readonly event: SessionEvent }
 export function condense(state: SessionState, time: number): readonly TimedEvent[] {
   const events: TimedEvent[] = [];
   const add = (event: SessionEvent, at = time): void => void events.push({ time: at, event });
-  add({ type: "opened", path: state.path, cells: state.cells.map((each) => each.cell), inputs: state.inputValues });
+  add({
+    type: "opened",
+    path: state.path,
+    cells: state.cells.map((each) => each.cell),
+    inputs: state.inputValues,
+    settings: state.settings,
+  });
   const shown = new Set(state.cells.flatMap(shownRuns));
   for (const run of Object.values(state.runs)) {
     if (shown.has(run.info.id)) for (const event of runEvents(run)) add(event);
   }
   for (const cell of state.cells) {
     if (cell.generation > 0) for (const event of cellEvents(cell)) add(event, cell.startedAt ?? time);
+    if (cell.price) add({ type: "priced", cell: cell.cell.id, price: cell.price });
   }
   if (state.cells.some((cell) => cell.generation > 0)) {
     add({ type: "kernel-ended", expected: true, reason: "The workbench was closed." });
@@ -52,7 +59,8 @@ function* runEvents(run: RunState): Generator<SessionEvent> {
   yield { type: "run-started", run: run.info };
   if (run.rows.length > 0) yield { type: "run-rows", run: id, table: "rows", from: 0, rows: run.rows };
   if (run.probes.length > 0) yield { type: "run-rows", run: id, table: "probes", from: 0, rows: run.probes };
-  for (const change of run.changes) yield { type: "run-changed", run: id, ...change };
+  for (const change of run.changes) yield { type: "run-changed", run: id, change };
+  if (run.checkpoints.length > 0) yield { type: "run-checkpoints", run: id, checkpoints: run.checkpoints };
   if (run.status === "running") return;
   yield { type: "run-ended", run: id, status: run.status, ...(run.message !== undefined && { message: run.message }) };
 }

@@ -1,22 +1,28 @@
 /** Changes of the notebook itself: cells come, go, move and change. Nothing runs because of an edit; cells turn stale. */
 import { analyse } from "../notebook/analyse.ts";
+import { flagged } from "../notebook/head.ts";
+import { USUAL } from "../notebook/settings.ts";
 import type { Cell, CellId } from "../notebook/types.ts";
 import { withDescendants } from "./demand.ts";
 import type { NotebookEvent } from "./events.ts";
-import { consistent, restructured } from "./freshness.ts";
+import { restructured } from "./freshness.ts";
 import { ended, NO_TENSORS } from "./generation.ts";
 import type { CellState, SessionState } from "./state.ts";
+import { cellState } from "./state.ts";
 
 type Cells = readonly CellState[];
 
 export function afterNotebookEvent(state: SessionState, event: NotebookEvent, seq: number): SessionState {
   switch (event.type) {
     case "opened": {
-      const opened = { ...state, path: event.path, inputValues: event.inputs };
+      const { settings = USUAL } = event;
+      const opened = { ...state, path: event.path, inputValues: event.inputs, settings };
       return arranged(opened, () => event.cells.map((cell) => cellOf(cell)));
     }
+    case "settings":
+      return { ...state, settings: event.settings };
     case "replaced":
-      return arranged(state, (cells) => {
+      return arranged(event.settings ? { ...state, settings: event.settings } : state, (cells) => {
         const old = new Map(cells.map((each) => [each.cell.id, each]));
         return event.cells.map((cell) => cellOf(cell, old.get(cell.id)));
       });
@@ -30,6 +36,11 @@ export function afterNotebookEvent(state: SessionState, event: NotebookEvent, se
         state,
         changing(event.cell, (cell) => ({ ...cell, mode: event.mode })),
       );
+    case "cell-options":
+      return arranged(
+        state,
+        changing(event.cell, (cell) => ({ ...cell, options: event.options })),
+      );
     case "cell-renamed":
       // The kernel knows the cell by its old id, so its values go; what it showed stays.
       return arranged(
@@ -39,7 +50,7 @@ export function afterNotebookEvent(state: SessionState, event: NotebookEvent, se
     case "cell-removed":
       return arranged(state, (cells) => cells.filter((each) => each.cell.id !== event.cell));
     case "cell-inserted": {
-      if (state.cells.some((each) => each.cell.id === event.cell.id)) return state;
+      if (cellState(state, event.cell.id)) return state;
       return arranged(state, (cells) => placed(cells, cellOf(event.cell), event.after));
     }
     case "cell-moved":
@@ -57,14 +68,16 @@ export function afterNotebookEvent(state: SessionState, event: NotebookEvent, se
   }
 }
 
-/** Applies a change of the cells. What was made from a cell that is there no more loses its values with it. */
+/** Applies a change of the cells. What was made from a cell that is there no more, or is disabled, loses its values with it. */
 function arranged(state: SessionState, change: (cells: Cells) => Cells): SessionState {
   const next = change(state.cells);
   const staying = new Set(next.map((each) => each.cell.id));
-  const leaving = state.cells.map((each) => each.cell.id).filter((id) => !staying.has(id));
+  const disabled = next.filter(({ cell, ranWith }) => ranWith !== undefined && flagged(cell, "disabled"));
+  const gone = state.cells.map((each) => each.cell.id).filter((id) => !staying.has(id));
+  const leaving = [...gone, ...disabled.map(({ cell }) => cell.id)];
   const kept = leaving.length === 0 ? state : ended(state, withDescendants(state, leaving));
   const cells = kept === state ? next : change(kept.cells);
-  return consistent(restructured({ ...kept, cells, results: cells.flatMap((each) => each.results) }));
+  return restructured({ ...kept, cells, results: cells.flatMap((each) => each.results) });
 }
 
 function changing(id: CellId, change: (cell: Cell) => Cell): (cells: Cells) => Cells {

@@ -9,6 +9,7 @@ import { unsuited } from "./input-value.ts";
 import { freeId, sameCells } from "./merge.ts";
 import type { SessionState } from "./state.ts";
 import { cellState } from "./state.ts";
+import type { RunOrder } from "./values.ts";
 
 export class Refused extends Error {}
 
@@ -48,9 +49,26 @@ export function eventsOf(
     case "mode":
       existing(state, request.cell);
       return [{ type: "cell-mode", cell: request.cell, mode: request.mode }];
+    case "flag": {
+      const { kind, options } = existing(state, request.cell);
+      if (kind === "markdown") throw new Refused(`The cell ${request.cell} is text: it does not run.`);
+      const { [request.flag]: _, ...others } = options;
+      const next = request.on ? { ...others, [request.flag]: "true" } : others;
+      return [{ type: "cell-options", cell: request.cell, options: next }];
+    }
+    case "settings": {
+      const { lazy = state.settings.lazy, ask = state.settings.ask } = request;
+      if (ask !== "never" && !(ask >= 0 && ask < Number.POSITIVE_INFINITY))
+        throw new Refused(`Seconds from which to ask cannot be ${ask}.`);
+      return [{ type: "settings", settings: { lazy, ask } }];
+    }
+    case "answer":
+      return [{ type: "ask-answered", run: request.run }];
     case "run":
       if (typeof request.cells !== "string") for (const id of request.cells) existing(state, id);
       return [{ type: "run-asked", cells: request.cells }];
+    case "steer":
+      return [{ type: "run-steered", run: request.run, order: steerable(state, request.run, request.order) }];
     case "stop":
       return [{ type: "stop-asked", ...(request.cell !== undefined && { cell: request.cell }) }];
     case "input": {
@@ -62,6 +80,24 @@ export function eventsOf(
       return [{ type: "input-set", cell: request.cell, name: request.name, value: request.value }];
     }
   }
+}
+
+/** @throws Refused with why the run cannot do that. */
+function steerable(state: SessionState, id: string, order: RunOrder): RunOrder {
+  const run = state.runs[id];
+  const cell = run && cellState(state, run.info.cell);
+  if (!run || !cell) throw new Refused(`There is no run ${id} any more.`);
+  if (cell.ranWith === undefined || cell.generation !== run.info.generation)
+    throw new Refused(`The run ${id} is of an earlier execution of the cell ${cell.cell.id}. Run the cell again.`);
+  if (run.status !== "running" && order.type !== "fork")
+    throw new Refused(`The run ${id} has ended. It can be forked at a checkpoint.`);
+  const at = order.type === "fork" ? order.at : order.type === "rewind" ? order.to : undefined;
+  if (at !== undefined && !run.checkpoints.some(({ step }) => step === at))
+    throw new Refused(`The run ${id} has no checkpoint at step ${at} any more.`);
+  const knobs = order.type === "fork" ? Object.entries(order.knobs) : [];
+  const odd = knobs.find(([name, value]) => typeof value !== typeof run.info.knobs[name]);
+  if (odd) throw new Refused(`The run ${id} cannot have ${odd[0]} ${JSON.stringify(odd[1])}.`);
+  return order;
 }
 
 /** A line that begins a cell, typed into a cell, begins one: the file that is saved would be read so. */

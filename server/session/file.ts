@@ -9,6 +9,7 @@ import { chmod, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { notebookFault, parseNotebook } from "../notebook/parse.ts";
 import { printNotebook } from "../notebook/print.ts";
+import { type NotebookSettings, sameSettings, USUAL } from "../notebook/settings.ts";
 import type { Cell, Notebook } from "../notebook/types.ts";
 import { merge, sameCells } from "./merge.ts";
 
@@ -19,7 +20,8 @@ const READ_MS = 60;
 export type FileEvents = {
   /** The session's cells at this moment. */
   readonly cells: () => readonly Cell[];
-  readonly merged: (cells: readonly Cell[]) => void;
+  readonly settings: () => NotebookSettings;
+  readonly merged: (cells: readonly Cell[], settings: NotebookSettings) => void;
   readonly notice: (level: "info" | "warn" | "error", text: string) => void;
 };
 
@@ -80,8 +82,10 @@ export class NotebookFile {
     return this.#serially(async () => {
       await this.#takeIn();
       if (this.#fault !== undefined) return this.#events.notice("error", `Not saved. ${this.#fault}`);
-      const notebook = { cells: this.#events.cells() };
-      const text = sameCells(notebook.cells, this.#base.cells) ? this.#text : printNotebook(notebook);
+      const notebook = { cells: this.#events.cells(), settings: this.#events.settings() };
+      const same =
+        sameCells(notebook.cells, this.#base.cells) && sameSettings(notebook.settings, this.#base.settings ?? USUAL);
+      const text = same ? this.#text : printNotebook(notebook);
       if (text === this.#text) return;
       await writeAtomically(this.#path, text);
       this.#text = text;
@@ -111,17 +115,20 @@ export class NotebookFile {
     }
     const ours = this.#events.cells();
     const { cells, conflicts } = merge(this.#base, ours, read.notebook);
+    const [before = USUAL, theirs = USUAL] = [this.#base.settings, read.notebook.settings];
+    const own = this.#events.settings();
+    const settings = sameSettings(before, theirs) ? own : theirs;
     this.#fault = undefined;
     this.#text = read.text;
     this.#base = read.notebook;
-    if (!sameCells(cells, ours)) this.#events.merged(cells);
+    if (!sameCells(cells, ours) || !sameSettings(settings, own)) this.#events.merged(cells, settings);
     for (const id of conflicts) {
       this.#events.notice(
         "warn",
         `The cell ${id} was changed here and in the file at once. Both versions are kept: see ${id}-outside.`,
       );
     }
-    if (!sameCells(cells, read.notebook.cells)) this.touch();
+    if (!sameCells(cells, read.notebook.cells) || !sameSettings(settings, theirs)) this.touch();
   }
 
   #serially(step: () => Promise<void>): Promise<void> {
@@ -133,7 +140,7 @@ export class NotebookFile {
 }
 
 /** Writes beside and renames, so that a reader sees the old text or the new one, never a part. */
-export async function writeAtomically(path: string, text: string): Promise<void> {
+export async function writeAtomically(path: string, text: string | Uint8Array): Promise<void> {
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}.new`);
   await writeFile(beside, text);
   const mode = await stat(path).then(

@@ -1,11 +1,16 @@
 /**
- * What follows from the notebook as it stands: topology, errors of structure, snapshots, staleness, and which cells
- * cannot run. Staleness is always derived from snapshots, never remembered: so undoing an edit makes a cell fresh again.
+ * What follows from the notebook as it stands: topology, errors of structure, snapshots. Staleness is always derived from
+ * snapshots, never remembered: so undoing an edit makes a cell fresh again.
  */
+import { flagged } from "../notebook/head.ts";
+import { placeOfImport } from "../notebook/imports.ts";
 import { snapshots } from "../notebook/snapshot.ts";
-import { descendants, retopology } from "../notebook/topology.ts";
-import type { AnalysedCell, CellId, Topology } from "../notebook/types.ts";
+import { descendants, placesOf, retopology } from "../notebook/topology.ts";
+import type { AnalysedCell, CellError, CellId, Topology } from "../notebook/types.ts";
+import type { Price } from "./events.ts";
+import { sameValue } from "./input-value.ts";
 import type { CellState, SessionState } from "./state.ts";
+import { cellState, withCells } from "./state.ts";
 import type { InputValue } from "./values.ts";
 
 /** Its values live in the kernel and dependents may use them. */
@@ -13,66 +18,117 @@ export function alive(cell: CellState): boolean {
   return cell.ranWith !== undefined && cell.settled;
 }
 
+/** What it gives as the notebook stands lies in the memo, and is not in the kernel: it can be had without its ancestors. */
+export function restorable(cell: CellState): boolean {
+  return (
+    cell.kept !== undefined &&
+    cell.kept === cell.snapshot &&
+    cell.ranWith !== cell.snapshot &&
+    !cell.forced &&
+    flagged(cell.cell, "memo")
+  );
+}
+
 /** Its top level is at work. */
 export function occupies(cell: CellState): boolean {
   return cell.status === "running" && !cell.settled;
+}
+
+/** Its values are missing or are not those of the notebook as it stands. `once` is content with any values. */
+export function outdated(cell: CellState): boolean {
+  if (cell.status === "queued") return false;
+  if (!alive(cell) && !occupies(cell)) return true;
+  return cell.stale && cell.cell.mode !== "once";
 }
 
 export function parentsOf(topology: Topology, id: CellId): readonly CellId[] {
   return topology.parents.get(id) ?? [];
 }
 
-/** Recomputes topology, errors and snapshots; for events that change cells. */
+export function childrenOf(topology: Topology, id: CellId): readonly CellId[] {
+  return topology.children.get(id) ?? [];
+}
+
+/** Recomputes what follows from the cells' code, and snapshots; for events that change cells or files. */
 export function restructured(state: SessionState): SessionState {
   const shape = retopology(state.topology, codeOf(state));
   const cells = state.cells.map((cell) => {
-    const errors = shape.errors.get(cell.cell.id) ?? [];
+    const own = shape.errors.get(cell.cell.id) ?? [];
+    const theirs = fileErrors(cell, state.files);
+    const errors = theirs.length === 0 ? own : [...own, ...theirs];
     return errors.length === 0 && cell.errors.length === 0 ? cell : { ...cell, errors };
   });
-  return resnapped({ ...state, topology: shape, cells });
+  const idsOf = (which: (cell: CellState) => boolean): CellId[] =>
+    cells.flatMap((each) => (which(each) ? [each.cell.id] : []));
+  const next = {
+    ...state,
+    topology: shape,
+    cells,
+    changed: "any" as const,
+    places: inPlace(state) ? state.places : placesOf(idsOf(() => true)),
+    streaming: idsOf(({ analysis, streams }) => streams !== undefined || (analysis?.streams.length ?? 0) > 0),
+    strays: idsOf(({ cell, madeFrom = [] }) => {
+      const parents = parentsOf(shape, cell.id);
+      return parents !== madeFrom && madeFrom.some((from) => !parents.includes(from));
+    }),
+  };
+  return snapped(
+    next,
+    snapshots(shape, (name) => changedInput(next, name), next.files),
+  );
 }
 
-/** Recomputes snapshots alone; for events that change values of inputs. */
-export function resnapped(state: SessionState): SessionState {
-  const marks = snapshots(state.topology, changedInputs(state));
-  const cells = state.cells.map((cell) => {
-    const snapshot = marks.get(cell.cell.id) ?? "";
+function inPlace({ cells, places }: SessionState): boolean {
+  return cells.length === places.size && cells.every(({ cell }, index) => places.get(cell.id) === index);
+}
+
+/** Recomputes the snapshots of the cells that use these constants, and of all that use those; for events that change values of inputs. */
+export function resnapped(state: SessionState, names: readonly string[]): SessionState {
+  const { topology, files } = state;
+  const users = names.flatMap((name) => usersOf(state, topology.definers.get(name), name));
+  if (users.length === 0) return state;
+  const cells = new Set([...users, ...descendants(topology, users)]);
+  const others = (id: CellId): string => cellState(state, id)?.snapshot ?? "";
+  return snapped(
+    state,
+    snapshots(topology, (name) => changedInput(state, name), files, { cells, others }),
+  );
+}
+
+function snapped(state: SessionState, marks: ReadonlyMap<CellId, string>): SessionState {
+  return withCells(state, marks.keys(), (cell) => {
+    const snapshot = marks.get(cell.cell.id)!;
     return snapshot === cell.snapshot ? cell : { ...cell, snapshot };
   });
-  return { ...state, cells };
 }
 
-/** Brings `stale`, `blocked` and hopeless queue entries in line with everything else; ends most reductions. */
-export function consistent(state: SessionState): SessionState {
-  const walls = walled(state);
-  const coming = new Set<CellId>();
-  const byId = new Map(state.cells.map((cell) => [cell.cell.id, cell]));
-  for (const cell of state.cells) if (alive(cell) || occupies(cell)) coming.add(cell.cell.id);
-  for (const id of state.topology.order) {
-    if (byId.get(id)?.status === "queued" && parentsOf(state.topology, id).every((parent) => coming.has(parent)))
-      coming.add(id);
-  }
-  let changed = false;
-  const cells = state.cells.map((cell) => {
-    const id = cell.cell.id;
-    const stale = cell.generation > 0 && cell.ranWith !== cell.snapshot;
-    let status = cell.status;
-    if (status === "idle" || status === "queued" || status === "blocked") {
-      if (walls.has(id)) status = "blocked";
-      else if (status === "blocked" || (status === "queued" && !coming.has(id))) status = "idle";
-    }
-    if (stale === cell.stale && status === cell.status) return cell;
-    changed = true;
-    return { ...cell, stale, status };
-  });
-  return changed ? { ...state, cells } : state;
+/** The cells that use a name of this cell. */
+export function usersOf({ topology, ...state }: SessionState, definer: CellId | undefined, name: string): CellId[] {
+  const users = definer === undefined ? [] : childrenOf(topology, definer);
+  return users.filter((id) => cellState(state, id)?.analysis?.references.includes(name));
 }
 
-/** Cells that cannot run: with an error of structure, or after one that failed or was stopped before it gave its values. */
-function walled(state: SessionState): ReadonlySet<CellId> {
-  const broken = state.cells.filter((cell) => cell.errors.length > 0).map((cell) => cell.cell.id);
-  const failed = state.cells.filter((cell) => (cell.status === "failed" || cell.status === "stopped") && !cell.settled);
-  return new Set([...broken, ...descendants(state.topology, [...broken, ...failed.map((cell) => cell.cell.id)])]);
+/** What the cells took when they ran last; a cell that never ran counts for nothing. */
+export function priceOf(state: SessionState, ids: ReadonlySet<CellId>): Price {
+  const prices = [...ids].flatMap((id) => cellState(state, id)?.price ?? []);
+  return {
+    seconds: prices.reduce((sum, { seconds }) => sum + seconds, 0),
+    bytes: prices.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+/** A fault of a project file, on a cell that uses it. */
+function fileErrors({ cell, analysis }: CellState, files: SessionState["files"]): readonly CellError[] {
+  if (!analysis || analysis.files.length === 0) return [];
+  return analysis.files.flatMap((module) =>
+    (files[module]?.faults ?? []).flatMap((fault): CellError[] => {
+      // A file that is not there may come while the cell runs: the cell itself will say.
+      if (fault.kind === "missing") return [];
+      const position = placeOfImport(cell.source, module);
+      const message = `${fault.file}, line ${fault.line}, column ${fault.column}: ${fault.message}`;
+      return [{ kind: fault.kind === "circle" ? "cycle" : "syntax", message, ...(position && { position }) }];
+    }),
+  );
 }
 
 function codeOf(state: SessionState): AnalysedCell[] {
@@ -80,16 +136,12 @@ function codeOf(state: SessionState): AnalysedCell[] {
 }
 
 /**
- * Values of inputs that differ from what the code says. A value set back to its default is left out, so that the cells
- * are as fresh as if it had never been touched.
+ * The value of an input where it differs from what the code says. A value set back to its default counts for none, so that
+ * the cells are as fresh as if it had never been touched.
  */
-function changedInputs(state: SessionState): Readonly<Record<string, InputValue>> {
-  const values: Record<string, InputValue> = { ...state.inputValues };
-  for (const cell of state.cells) {
-    for (const input of cell.inputs) {
-      if (input.value === input.spec.value) delete values[input.name];
-      else values[input.name] = input.value;
-    }
-  }
-  return values;
+function changedInput(state: SessionState, name: string): InputValue | undefined {
+  const definer = cellState(state, state.topology.definers.get(name) ?? "");
+  const input = definer?.inputs.find((each) => each.name === name);
+  if (!input) return state.inputValues[name];
+  return sameValue(input.value, input.spec.value) ? undefined : input.value;
 }

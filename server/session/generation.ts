@@ -3,53 +3,61 @@
  * kernel says about an older one came too late and is dropped.
  */
 import type { CellId } from "../notebook/types.ts";
-import type { CellEvent, KernelEvent } from "./events.ts";
-import { consistent, parentsOf, resnapped } from "./freshness.ts";
+import type { CellEvent, Holding, KernelEvent, Price } from "./events.ts";
+import { alive, parentsOf, resnapped } from "./freshness.ts";
 import { fitted } from "./input-value.ts";
 import type { CellState, InputState, RunState, SessionState } from "./state.ts";
-import { cellState } from "./state.ts";
+import { cellState, withCell, withCells } from "./state.ts";
 
 /** Lines of console kept per cell; the oldest go first. */
 const CONSOLE_LINES = 2_000;
 
-export function withCell(state: SessionState, id: CellId, change: (cell: CellState) => CellState): SessionState {
-  const index = state.cells.findIndex((each) => each.cell.id === id);
-  const cell = state.cells[index];
-  return cell ? { ...state, cells: state.cells.with(index, change(cell)) } : state;
-}
+export type MemoEvent = Extract<CellEvent, { type: "memo-kept" | "memo-refused" | "memo-lost" | "cell-restored" }>;
 
-export function afterCellEvent(state: SessionState, event: CellEvent, time: number): SessionState {
+export function afterCellEvent(state: SessionState, event: Exclude<CellEvent, MemoEvent>, time: number): SessionState {
   const cell = cellState(state, event.cell);
   if (!cell?.analysis) return state;
   if (event.type === "cell-started") {
     if (event.generation <= cell.generation) return state;
+    const seen = streamsSeen(state, cell);
     const begun = withCell(state, event.cell, (old) => ({
       ...started(old, event.generation, time),
+      begun: state.seq,
       ranWith: event.snapshot,
       madeFrom: parentsOf(state.topology, event.cell),
+      ...(seen && { seen }),
     }));
-    return consistent({ ...begun, results: begun.cells.flatMap((each) => each.results) });
+    return cell.results.length === 0 ? begun : { ...begun, results: begun.cells.flatMap((each) => each.results) };
   }
   if (cell.ranWith === undefined || event.generation !== cell.generation) return state;
   switch (event.type) {
-    case "cell-settled":
-      return consistent(
-        withCell(state, event.cell, (old) => ({
-          ...old,
-          settled: true,
-          inputs: old.inputs.filter((input) => input.generation === old.generation),
-        })),
+    case "cell-settled": {
+      const gone = cell.inputs.filter((input) => input.generation !== cell.generation);
+      const inputs = cell.inputs.filter((input) => !gone.includes(input));
+      const settled = withCell(state, event.cell, (old) => ({ ...old, settled: true, inputs }));
+      return resnapped(
+        settled,
+        gone.map(({ name }) => name),
       );
+    }
     case "cell-finished":
-      return consistent(
-        withCell(state, event.cell, ({ progress: _, ...old }) => ({
-          ...old,
-          status: event.status,
-          settled: old.settled || event.status === "done",
-          ms: event.ms,
-          ...(event.error && { error: event.error }),
-        })),
-      );
+      return withCell(state, event.cell, ({ progress: _, ...old }) => ({
+        ...old,
+        status: event.status,
+        settled: old.settled || event.status === "done",
+        ms: event.ms,
+        ...(event.error && { error: event.error }),
+        ...learnt(old, event.status, event.ms / 1000),
+      }));
+    case "stream-value": {
+      const { streaming } = state;
+      const next = withCell(state, event.cell, (old) => ({
+        ...old,
+        streams: { ...old.streams, [event.name]: event.count },
+      }));
+      // The cell may have been edited since it began.
+      return streaming.includes(event.cell) ? next : { ...next, streaming: [...streaming, event.cell] };
+    }
     case "cell-output":
       return withCell(state, event.cell, (old) => ({ ...old, outputs: [...old.outputs, event.output] }));
     case "cell-console":
@@ -72,8 +80,10 @@ export function afterCellEvent(state: SessionState, event: CellEvent, time: numb
       const set = state.inputValues[name];
       const value = set === undefined ? event.value : fitted(spec, set);
       const declared = { name, live, spec, generation, value };
-      return consistent(
-        resnapped(withCell(state, event.cell, (old) => ({ ...old, inputs: withInput(old.inputs, declared) }))),
+      const inputs = withInput(cell.inputs, declared);
+      return resnapped(
+        withCell(state, event.cell, (old) => ({ ...old, inputs })),
+        [name],
       );
     }
   }
@@ -81,18 +91,13 @@ export function afterCellEvent(state: SessionState, event: CellEvent, time: numb
 
 /** The values of these cells are gone: they count as not run, and keep what they show. */
 export function ended(state: SessionState, ids: ReadonlySet<CellId>): SessionState {
-  if (ids.size === 0) return state;
-  const cells = state.cells.map((cell) => {
-    if (!ids.has(cell.cell.id)) return cell;
-    const { ranWith: _, madeFrom: __, progress: ___, ...kept } = cell;
-    return {
-      ...kept,
-      status: cell.status === "queued" ? cell.status : ("idle" as const),
-      settled: false,
-      tensors: NO_TENSORS,
-    };
-  });
-  return { ...state, cells, runs: runsEnded(state.runs, (run) => ids.has(run.info.cell), "stopped") };
+  const next = withCells(state, ids, (cell) => ({
+    ...emptied(cell),
+    status: cell.status === "queued" ? cell.status : "idle",
+    settled: false,
+    tensors: NO_TENSORS,
+  }));
+  return { ...next, runs: runsEnded(state.runs, (run) => ids.has(run.info.cell), "stopped") };
 }
 
 export function afterKernelEvent(state: SessionState, event: KernelEvent): SessionState {
@@ -105,34 +110,82 @@ export function afterKernelEvent(state: SessionState, event: KernelEvent): Sessi
         kernel: { status: "ready", pid: event.pid, backend: event.backend, passedOver: event.passedOver },
       };
     case "tensors": {
-      const cells = state.cells.map((cell) => {
+      const next = withCells(state, state.places.keys(), (cell) => {
         const tensors = event.cells[cell.cell.id] ?? NO_TENSORS;
-        return tensors.bytes === cell.tensors.bytes && tensors.count === cell.tensors.count
-          ? cell
-          : { ...cell, tensors };
+        if (sameHolding(tensors, cell.tensors)) return cell;
+        const held = Math.max(cell.held ?? 0, tensors.bytes);
+        const price =
+          cell.price && cell.status === "done" && !cell.restored ? { ...cell.price, bytes: held } : cell.price;
+        return { ...cell, tensors, held, ...(price && { price }) };
       });
-      return { ...state, cells, tensorBytes: event.total };
+      const { total, memory } = event;
+      return { ...next, tensorBytes: total, ...(memory && { memory }) };
     }
     case "kernel-ended": {
-      const { expected, reason } = event;
+      const { expected, reason, returns = !expected } = event;
       const broken = expected ? ("stopped" as const) : ("failed" as const);
-      const cells = state.cells.map((cell) => {
-        const { ranWith: _, madeFrom: __, progress: ___, ...kept } = cell;
-        const base = { ...kept, settled: false, tensors: NO_TENSORS };
+      const next = withCells(state, state.places.keys(), (cell) => {
+        const base = { ...emptied(cell), settled: false, tensors: NO_TENSORS };
+        // What died takes no memo along: what was fresh comes back by itself.
+        if (returns && alive(cell) && !cell.stale && cell.kept === cell.snapshot)
+          return { ...base, status: "queued" as const };
         if (cell.status === "done" || cell.status === "queued") return { ...base, status: "idle" as const };
         if (cell.status !== "running") return base;
         return { ...base, status: broken, ...(!expected && { error: { kind: "runtime" as const, message: reason } }) };
       });
-      const runs = runsEnded(state.runs, () => true, broken, reason);
-      return consistent({ ...state, cells, runs, tensorBytes: 0, kernel: { status: "ended", expected, reason } });
+      const runs = runsEnded(state.runs, () => true, returns ? "interrupted" : "stopped", reason);
+      const { memory: _, ...rest } = next;
+      return { ...rest, runs, tensorBytes: 0, kernel: { status: "ended", expected, reason } };
     }
   }
 }
 
-export const NO_TENSORS = { bytes: 0, count: 0 } as const;
+function sameHolding(a: Holding, b: Holding): boolean {
+  return a.bytes === b.bytes && a.count === b.count && a.peak === b.peak && a.largest?.bytes === b.largest?.bytes;
+}
+
+export const NO_TENSORS: Holding = { bytes: 0, count: 0 };
+
+/** Without what was true of values that are gone. */
+function emptied(cell: CellState): CellState {
+  const {
+    ranWith: _,
+    madeFrom: __,
+    progress: ___,
+    streams: ____,
+    seen: _____,
+    held: ______,
+    again: _______,
+    ...kept
+  } = cell;
+  return kept;
+}
+
+/** The streams that a cell uses and how many values each has given; undefined where it uses none. */
+export function streamsSeen(
+  state: SessionState,
+  { analysis }: CellState,
+): Readonly<Record<string, number>> | undefined {
+  const seen: Record<string, number> = {};
+  for (const id of state.streaming) {
+    const streams = cellState(state, id)?.streams;
+    for (const name in streams) if (analysis?.references.includes(name)) seen[name] = streams[name]!;
+  }
+  return Object.keys(seen).length === 0 ? undefined : seen;
+}
+
+/** What a whole execution took is its price; one that was stopped took at least so much. */
+function learnt(cell: CellState, status: "done" | "failed" | "stopped", seconds: number): { readonly price?: Price } {
+  if (cell.restored || status === "failed") return {};
+  const before = cell.price ?? { seconds: 0, bytes: 0 };
+  const held = Math.max(cell.held ?? 0, cell.tensors.bytes);
+  if (status === "done") return { price: { seconds, bytes: held } };
+  return { price: { seconds: Math.max(before.seconds, seconds), bytes: Math.max(before.bytes, held) } };
+}
 
 function started(cell: CellState, generation: number, time: number): CellState {
-  const { error: _, progress: __, ...kept } = cell;
+  const { error: _, restored: __, forced: ___, notKept: ____, wall: _____, ...rest } = cell;
+  const kept = emptied(rest);
   return {
     ...kept,
     generation,
@@ -155,7 +208,7 @@ function withInput(inputs: readonly InputState[], declared: InputState): readonl
 function runsEnded(
   runs: SessionState["runs"],
   which: (run: RunState) => boolean,
-  status: "stopped" | "failed",
+  status: "stopped" | "interrupted",
   message?: string,
 ): SessionState["runs"] {
   const open = Object.entries(runs).filter(([, run]) => run.status === "running" && which(run));

@@ -26,14 +26,17 @@ export class Grace {
     this.#timers.delete(key);
   }
 
-  /** The generation was told to end: from now on it has the grace time, if it is at work at all. */
-  told(cell: CellId, generation: number, told: "stop" | "end"): void {
+  /** The generation was told to end: from now on it has the grace time. @returns whether it is at work at all. */
+  told(cell: CellId, generation: number, told: "stop" | "end"): boolean {
     const key = `${cell} ${generation}`;
-    if (!this.#working.has(key) || this.#timers.has(key)) return;
-    this.#timers.set(
-      key,
-      setTimeout(() => this.#overdue(cell, told), this.#ms),
-    );
+    if (!this.#working.has(key)) return false;
+    if (!this.#timers.has(key)) {
+      this.#timers.set(
+        key,
+        setTimeout(() => this.#overdue(cell, told), this.#ms),
+      );
+    }
+    return true;
   }
 
   clear(): void {

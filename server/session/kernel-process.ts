@@ -5,8 +5,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { FromKernel, ToKernel } from "../kernel/messages.ts";
+import type { CellId } from "../notebook/types.ts";
 
-const ENTRY = fileURLToPath(new URL("../kernel/main.ts", import.meta.url));
+const ENTRY = fileURLToPath(new URL("../kernel/begin.mjs", import.meta.url));
 /** Milliseconds that a kernel has to leave by itself. */
 const LEAVE_MS = 2_000;
 /** Characters of standard error kept for the reason of a death. */
@@ -25,10 +26,10 @@ export class KernelProcess {
 
   /** @param folder where the process stands: the notebook's. */
   constructor(folder: string, listeners: KernelListeners) {
-    const args = ["--expose-gc", "--enable-source-maps", "--import", import.meta.resolve("tsx"), ENTRY];
-    this.#child = spawn(process.execPath, args, {
+    this.#child = spawn(process.execPath, ["--expose-gc", ENTRY], {
       cwd: folder,
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      // The last is for interrupts, which a thread of the kernel hears while the kernel does not.
+      stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"],
       serialization: "json",
       // In a group of its own: an interrupt in the terminal is the server's to pass on, as a stop that keeps what there is.
       detached: process.platform !== "win32",
@@ -38,6 +39,7 @@ export class KernelProcess {
     };
     this.#child.stdout?.on("data", keep);
     this.#child.stderr?.on("data", keep);
+    this.#child.stdio[4]?.on("error", () => undefined);
     this.#child.on("message", (message: FromKernel) => listeners.said(message));
     this.#gone = new Promise((resolve) => {
       const end = (reason: string): void => {
@@ -52,6 +54,12 @@ export class KernelProcess {
 
   tell(message: ToKernel): void {
     if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  /** Breaks off the code of a generation, wherever it is; to be followed by the message that says why. */
+  interrupt(cell: CellId, generation: number): void {
+    const pipe = this.#child.stdio[4];
+    if (pipe && "write" in pipe && pipe.writable) pipe.write(`${JSON.stringify([cell, generation])}\n`);
   }
 
   /** Ends the process at once. */
@@ -75,7 +83,7 @@ export function reasonOf(code: number | null, signal: NodeJS.Signals | null, tai
     .split("\n")
     .filter((line) => line.trim() !== "")
     .at(-1);
-  if (/heap out of memory|Allocation failed/i.test(tail)) return "The kernel ran out of memory.";
+  if (/heap out of memory|Allocation failed|Aborted\(OOM/i.test(tail)) return "The kernel ran out of memory.";
   if (signal === "SIGKILL") return "The kernel was killed. Where nobody did it, the machine ran out of memory.";
   if (signal) return `The kernel ended by signal ${signal}.`;
   return `The kernel ended with exit code ${code}${last ? `: ${last.trim()}` : "."}`;

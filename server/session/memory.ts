@@ -4,11 +4,14 @@
  */
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { type NotebookSettings, USUAL } from "../notebook/settings.ts";
 import type { Cell } from "../notebook/types.ts";
 import { condense, type TimedEvent } from "./condense.ts";
+import type { SessionEvent } from "./events.ts";
 import { writeAtomically } from "./file.ts";
 import { readLog } from "./log.ts";
 import { initialState, reduce } from "./reducer.ts";
+import type { SessionState } from "./state.ts";
 import type { InputValue } from "./values.ts";
 
 export type Inputs = Readonly<Record<string, InputValue>>;
@@ -28,7 +31,9 @@ export async function readInputs(workspace: string, notebook: string): Promise<I
     const values: unknown = JSON.parse(text);
     if (typeof values !== "object" || values === null) return {};
     return Object.fromEntries(
-      Object.entries(values).filter(([, value]) => ["number", "string", "boolean"].includes(typeof value)),
+      Object.entries(values).filter(
+        ([, value]) => ["number", "string", "boolean"].includes(typeof value) || Array.isArray(value),
+      ),
     );
   } catch {
     return {};
@@ -50,14 +55,26 @@ export async function remembered(
   notebook: string,
   cells: readonly Cell[] | undefined,
   now: number,
+  settings: NotebookSettings = USUAL,
 ): Promise<readonly TimedEvent[]> {
   let past = initialState(notebook);
   for (const logged of await readLog(logPath(workspace, notebook))) past = reduce(past, logged);
   const ended = { type: "kernel-ended", expected: true, reason: "The workbench was closed." } as const;
+  if (past.kernel.status === "ready") past = withRunsCut(past, now);
   if (past.kernel.status !== "off") past = reduce(past, { seq: past.seq + 1, time: now, event: ended });
   const inputs = await readInputs(workspace, notebook);
   if (past.cells.length === 0)
-    return [{ time: now, event: { type: "opened", path: notebook, cells: cells ?? [], inputs } }];
+    return [{ time: now, event: { type: "opened", path: notebook, cells: cells ?? [], inputs, settings } }];
   const events = condense({ ...past, path: notebook, inputValues: inputs }, now);
-  return cells ? [...events, { time: now, event: { type: "replaced", cells } }] : events;
+  return cells ? [...events, { time: now, event: { type: "replaced", cells, settings } }] : events;
+}
+
+/** A log that breaks off while the kernel was there is of a server that was killed: its runs go on from their checkpoints. */
+function withRunsCut(state: SessionState, time: number): SessionState {
+  const message = "The workbench was killed.";
+  const going = Object.values(state.runs).filter(({ status }) => status === "running");
+  const cut = going.map(
+    ({ info }): SessionEvent => ({ type: "run-ended", run: info.id, status: "interrupted", message }),
+  );
+  return cut.reduce((before, event) => reduce(before, { seq: before.seq + 1, time, event }), state);
 }

@@ -3,8 +3,11 @@
  * hold the same state without ever sending it. It does no I/O and reads no clock: times come with the events. What the
  * server must do about a state is `plan.ts`'s to say.
  */
+import { USUAL } from "../notebook/settings.ts";
 import { topology } from "../notebook/topology.ts";
-import { afterDemand } from "./demand.ts";
+import { consistent } from "./consistency.ts";
+import { afterDemand, followed } from "./demand.ts";
+import { afterDiskEvent } from "./disk.ts";
 import { afterNotebookEvent } from "./editing.ts";
 import type { LoggedEvent } from "./events.ts";
 import { afterCellEvent, afterKernelEvent } from "./generation.ts";
@@ -16,17 +19,24 @@ export function initialState(path: string): SessionState {
     path,
     seq: 0,
     cells: [],
+    changed: [],
     topology: topology([]),
+    places: new Map(),
+    walls: new Map(),
+    streaming: [],
+    strays: [],
     inputValues: {},
     runs: {},
     kernel: { status: "off" },
     tensorBytes: 0,
     results: [],
+    settings: USUAL,
+    files: {},
   };
 }
 
 export function reduce(state: SessionState, logged: LoggedEvent): SessionState {
-  return { ...after(state, logged), seq: logged.seq };
+  return consistent(state, after({ ...state, seq: logged.seq, changed: [] }, logged));
 }
 
 function after(state: SessionState, { event, time, seq }: LoggedEvent): SessionState {
@@ -38,16 +48,29 @@ function after(state: SessionState, { event, time, seq }: LoggedEvent): SessionS
     case "cell-removed":
     case "cell-moved":
     case "cell-mode":
+    case "cell-options":
     case "cell-renamed":
+    case "settings":
     case "notice":
       return afterNotebookEvent(state, event, seq);
     case "run-asked":
     case "stop-asked":
     case "input-set":
+    case "ask-answered":
       return afterDemand(state, event);
+    case "cell-finished":
+    case "stream-value":
+      return followed(state, afterCellEvent(state, event, time), event.cell);
+    case "memo-found":
+    case "memo-kept":
+    case "memo-refused":
+    case "memo-lost":
+    case "cell-restored":
+    case "files-read":
+    case "priced":
+      return afterDiskEvent(state, event);
     case "cell-started":
     case "cell-settled":
-    case "cell-finished":
     case "cell-output":
     case "cell-console":
     case "cell-progress":
@@ -57,6 +80,9 @@ function after(state: SessionState, { event, time, seq }: LoggedEvent): SessionS
     case "run-started":
     case "run-rows":
     case "run-changed":
+    case "run-rewound":
+    case "run-checkpoints":
+    case "run-steered":
     case "run-ended":
       return afterRunEvent(state, event);
     case "kernel-starting":

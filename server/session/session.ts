@@ -6,20 +6,23 @@
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { FromKernel } from "../kernel/messages.ts";
+import { USUAL } from "../notebook/settings.ts";
 import type { CellId } from "../notebook/types.ts";
 import type { Request } from "../protocol.ts";
 import { Coalescing } from "./coalescing.ts";
 import { eventsOf } from "./edits.ts";
 import type { LoggedEvent, SessionEvent } from "./events.ts";
 import { NotebookFile, readNotebook } from "./file.ts";
-import { occupies } from "./freshness.ts";
+import { alive, occupies } from "./freshness.ts";
 import { Grace } from "./grace.ts";
 import { KernelProcess } from "./kernel-process.ts";
 import { Log } from "./log.ts";
 import { type Inputs, logPath, remembered, writeInputs } from "./memory.ts";
-import { type Action, inputKey, type KernelView, NO_KERNEL, performed, plan } from "./plan.ts";
+import { Memos } from "./memos.ts";
+import { type Action, inputKey, type KernelView, NO_KERNEL, plan } from "./plan.ts";
+import { ProjectFiles } from "./project-files.ts";
 import { initialState, reduce } from "./reducer.ts";
-import type { SessionState } from "./state.ts";
+import { cellState, type SessionState } from "./state.ts";
 
 export type SessionOptions = {
   /** The workspace's folder, absolute. */
@@ -27,6 +30,8 @@ export type SessionOptions = {
   /** The notebook, relative to the workspace, with forward slashes. */
   readonly path: string;
   readonly backend?: string;
+  /** Most bytes that tensors may take; what the machine has, where left out. */
+  readonly memory?: number;
   readonly seed: number;
   /**
    * `page`: the log and the values of inputs are kept, edits are saved, and changes made outside are merged in.
@@ -40,6 +45,9 @@ export type SessionOptions = {
 export type Listener = (events: readonly LoggedEvent[]) => void;
 
 const GRACE_MS = 5_000;
+const RETURNS =
+  "Another one begins. Outputs are kept; values come back where a cell has a memo, trainings go on from their last checkpoint when " +
+  "their cell runs, and all else is stale until it runs.";
 
 export class Session {
   /** Changes whenever the log is begun anew. */
@@ -54,12 +62,17 @@ export class Session {
   #log: Log | undefined;
   #file: NotebookFile | undefined;
   #kernel: KernelProcess | undefined;
+  readonly #files: ProjectFiles;
+  readonly #memos: Memos;
   #savingInputs: Promise<void> = Promise.resolve();
   #closed = false;
 
   private constructor(options: SessionOptions) {
     this.#options = options;
     this.#state = initialState(options.path);
+    const folder = dirname(join(options.workspace, options.path));
+    this.#files = new ProjectFiles(folder, () => this.#record(this.#filesRead(this.#files.read(this.#state))));
+    this.#memos = new Memos(options.workspace, options.seed);
     this.#grace = new Grace(options.grace ?? GRACE_MS, (cell, told) => this.#overdue(cell, told));
   }
 
@@ -70,19 +83,27 @@ export class Session {
     const read = await readNotebook(join(workspace, path));
     const cells = "notebook" in read ? read.notebook.cells : undefined;
     const now = Date.now();
-    if (use.kind === "headless") session.#apply({ type: "opened", path, cells: cells ?? [], inputs: use.inputs }, now);
-    else {
-      for (const { time, event } of await remembered(workspace, path, cells, now)) session.#apply(event, time);
+    const settings = ("notebook" in read && read.notebook.settings) || USUAL;
+    if (use.kind === "headless") {
+      // Nobody is there to be asked.
+      const unasked = { ...settings, ask: "never" as const };
+      session.#apply({ type: "opened", path, cells: cells ?? [], inputs: use.inputs, settings: unasked }, now);
+    } else {
+      for (const { time, event } of await remembered(workspace, path, cells, now, settings))
+        session.#apply(event, time);
       session.#log = await Log.begin(logPath(workspace, path), session.#events, (error) => session.#logFailed(error));
       session.#file = new NotebookFile(join(workspace, path), read, {
         cells: () => session.#state.cells.map((each) => each.cell),
-        merged: (merged) => session.#record([{ type: "replaced", cells: merged }]),
+        settings: () => session.#state.settings,
+        merged: (merged, theirs) => session.#record([{ type: "replaced", cells: merged, settings: theirs }]),
         notice: (level, text) => session.#record([{ type: "notice", level, text }]),
       });
       session.#file.watch();
     }
     if ("fault" in read)
       session.#record([{ type: "notice", level: "error", text: `${read.fault} It is left alone until it is mended.` }]);
+    session.#readImported();
+    await session.#lookIntoMemo();
     return session;
   }
 
@@ -111,6 +132,7 @@ export class Session {
     const kernel = this.#kernel;
     if (kernel) this.#kernelEnded(true, "The workbench was closed.");
     this.#closed = true;
+    this.#files.close();
     await Promise.all([kernel?.close(), this.#file?.close(), this.#savingInputs]);
     await this.#log?.close();
   }
@@ -125,9 +147,32 @@ export class Session {
   #record(events: readonly SessionEvent[]): void {
     if (this.#closed || events.length === 0) return;
     this.#publish(events);
-    for (let actions = plan(this.#state, this.#view); actions.length > 0; actions = plan(this.#state, this.#view)) {
-      for (const action of actions) this.#perform(action);
+    this.#advance();
+    void this.#lookIntoMemo();
+  }
+
+  #advance(): void {
+    for (;;) {
+      const held = this.#view.seen;
+      const { actions, view } = plan(this.#state, this.#view);
+      this.#view = view;
+      if (actions.length === 0) return;
+      for (const action of actions) this.#perform(action, held);
     }
+  }
+
+  /** Before anything is planned: the snapshots of cells that import files are made of these. */
+  #readImported(): void {
+    const read = this.#filesRead(this.#files.imported(this.#state));
+    if (read.length > 0) this.#publish(read);
+  }
+
+  #filesRead(files: SessionState["files"] | undefined): readonly SessionEvent[] {
+    return files ? [{ type: "files-read", files }] : [];
+  }
+
+  async #lookIntoMemo(): Promise<void> {
+    for (const found of await this.#memos.found(this.#state)) this.#record([{ type: "memo-found", ...found }]);
   }
 
   #publish(events: readonly SessionEvent[]): void {
@@ -146,9 +191,13 @@ export class Session {
       case "cell-removed":
       case "cell-moved":
       case "cell-mode":
+      case "cell-options":
       case "cell-renamed":
+      case "settings":
       case "replaced":
         this.#file?.touch();
+        if (event.type === "cell-removed" || event.type === "replaced") this.#forget();
+        this.#readImported();
         break;
       case "input-set":
         if (this.#options.use.kind === "page") this.#saveInputs();
@@ -156,21 +205,33 @@ export class Session {
       case "stop-asked":
         this.#stop(event.cell);
         break;
+      case "run-steered":
+        this.#kernel?.tell({ type: "steer", run: event.run, order: event.order });
+        break;
       default:
         break;
     }
   }
 
-  #perform(action: Action): void {
-    const before = this.#view.cells;
-    this.#view = performed(this.#view, action);
+  /** Cells that the notebook has no more leave nothing to a next generation. */
+  #forget(): void {
+    const known = (this.#view.seen?.cells ?? []).filter(({ generation }) => generation > 0).map(({ cell }) => cell.id);
+    const gone = known.filter((id) => !cellState(this.#state, id));
+    if (gone.length > 0) this.#kernel?.tell({ type: "forget", cells: gone });
+  }
+
+  /** @param held what the kernel held before. */
+  #perform(action: Action, held: SessionState | undefined): void {
     if (action.type === "start-kernel") {
       this.#startKernel();
       return;
     }
     this.#kernel?.tell(action);
     if (action.type === "end") {
-      for (const cell of action.cells) this.#grace.told(cell, before.get(cell) ?? 0, "end");
+      for (const cell of action.cells) {
+        const generation = (held && cellState(held, cell)?.generation) ?? 0;
+        if (this.#grace.told(cell, generation, "end")) this.#kernel?.interrupt(cell, generation);
+      }
     } else if (action.type === "execute") {
       // The log says when a generation begins, so that no event can fall between the asking and the beginning.
       const { cell, generation, snapshot } = action;
@@ -180,7 +241,7 @@ export class Session {
   }
 
   #startKernel(): void {
-    const { workspace, path, backend, seed } = this.#options;
+    const { workspace, path, backend, seed, memory } = this.#options;
     const notebook = join(workspace, path);
     const kernel = new KernelProcess(dirname(notebook), {
       said: (message) => {
@@ -191,7 +252,9 @@ export class Session {
       },
     });
     this.#kernel = kernel;
-    kernel.tell({ type: "open", notebook, workspace, seed, ...(backend !== undefined && { backend }) });
+    this.#view = { ...this.#view, process: "starting" };
+    const chosen = { ...(backend !== undefined && { backend }), ...(memory !== undefined && { memory }) };
+    kernel.tell({ type: "open", notebook, workspace, seed, ...chosen });
     this.#publish([{ type: "kernel-starting" }]);
   }
 
@@ -207,7 +270,8 @@ export class Session {
         this.#view = { ...this.#view, process: "ready" };
         break;
       case "input-declared": {
-        if (this.#view.cells.get(message.cell) !== message.generation) return;
+        const cell = cellState(this.#state, message.cell);
+        if (cell?.ranWith === undefined || cell.generation !== message.generation) return;
         const inputs = new Map(this.#view.inputs).set(inputKey(message.cell, message.name), message.value);
         this.#view = { ...this.#view, inputs };
         break;
@@ -221,21 +285,24 @@ export class Session {
     this.#fromKernel.push(message);
   }
 
-  /** The process is gone, or is no longer ours to listen to. */
-  #kernelEnded(expected: boolean, reason: string): void {
+  /** The process is gone, or is no longer ours to listen to. Where nobody wanted that, another one begins and restores what it can. */
+  #kernelEnded(expected: boolean, reason: string, returns = !expected): void {
     this.#fromKernel.flush();
+    const returning = returns && this.#options.use.kind === "page" && this.#state.cells.some(alive);
     this.#grace.clear();
     this.#kernel = undefined;
     this.#view = NO_KERNEL;
-    const ended: SessionEvent = { type: "kernel-ended", expected, reason };
-    this.#record(expected ? [ended] : [ended, { type: "notice", level: "error", text: reason }]);
+    const ended: SessionEvent = { type: "kernel-ended", expected, reason, ...(expected && returns && { returns }) };
+    const text = returning ? `${reason} ${RETURNS}` : reason;
+    this.#record(returns ? [ended, { type: "notice", level: expected ? "warn" : "error", text }] : [ended]);
+    if (returning && !this.#kernel && !this.#closed) this.#startKernel();
   }
 
   async #restartKernel(): Promise<void> {
     const old = this.#kernel;
     if (old) this.#kernelEnded(true, "The kernel was restarted.");
     await old?.close();
-    if (!this.#kernel && !this.#closed) this.#perform({ type: "start-kernel" });
+    if (!this.#kernel && !this.#closed) this.#startKernel();
   }
 
   #stop(id: CellId | undefined): void {
@@ -244,7 +311,11 @@ export class Session {
     );
     if (running.length === 0) return;
     this.#kernel?.tell({ type: "stop", ...(id !== undefined && { cell: id }) });
-    for (const { cell, generation } of running) this.#grace.told(cell.id, generation, "stop");
+    for (const each of running) {
+      const { cell, generation } = each;
+      // A run ends at its next step, with all that it has learnt; only a top level has to be interrupted.
+      if (this.#grace.told(cell.id, generation, "stop") && occupies(each)) this.#kernel?.interrupt(cell.id, generation);
+    }
   }
 
   /** A kernel caught in code that never yields cannot hear. It is killed; what waited for the end runs in a new one. */
@@ -253,9 +324,7 @@ export class Session {
       .filter((each) => each.status === "queued" || occupies(each))
       .map((each) => each.cell.id);
     this.#kernel?.kill();
-    const text = `The cell ${id} could not be interrupted, so the kernel was ended. Values are gone; outputs and runs are kept.`;
-    this.#kernelEnded(true, text);
-    this.#record([{ type: "notice", level: "warn", text }]);
+    this.#kernelEnded(true, `The cell ${id} could not be interrupted, so the kernel was ended.`, true);
     if (told === "end" && waiting.length > 0) this.#record([{ type: "run-asked", cells: waiting }]);
   }
 

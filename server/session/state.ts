@@ -1,9 +1,20 @@
 /**
  * The state of a session: what the page draws and the server plans by. It is a value; the reducer makes the next one.
  */
+import type { NotebookSettings } from "../notebook/settings.ts";
 import type { Analysis, Cell, CellError, CellId, Topology } from "../notebook/types.ts";
-import type { ConsoleLine, RunInfo } from "./events.ts";
-import type { InputSpec, InputValue, Output, ProbeRow, Result, Row, RunStatus } from "./values.ts";
+import type { ConsoleLine, Holding, Memory, Price, ProjectFile, RunInfo } from "./events.ts";
+import type {
+  InputSpec,
+  InputValue,
+  Output,
+  ProbeRow,
+  Result,
+  Row,
+  RunChange,
+  RunCheckpoint,
+  RunStatus,
+} from "./values.ts";
 
 /**
  * `running` covers both the top level (`settled` false) and runs that go on after it (`settled` true).
@@ -28,6 +39,8 @@ export type CellState = {
   readonly errors: readonly CellError[];
   readonly status: CellStatus;
   readonly settled: boolean;
+  /** Its top level is through, and all of its runs that go on are paused. */
+  readonly paused?: boolean;
   /** Counts the executions of this cell; 0 = never. Grows for ever, over restarts of the kernel too. */
   readonly generation: number;
   /** The snapshot that it last ran with, while the values of that run still live in the kernel. */
@@ -45,11 +58,39 @@ export type CellState = {
   readonly progress?: { readonly label: string; readonly done: number; readonly total: number };
   readonly inputs: readonly InputState[];
   readonly startedAt?: number;
+  /** Grows from one beginning of any cell to the next. */
+  readonly begun?: number;
   /** Wall time of the last finished generation. */
   readonly ms?: number;
-  readonly tensors: { readonly bytes: number; readonly count: number };
+  readonly tensors: Holding;
   /** What its last generation reported. */
   readonly results: readonly Result[];
+  /** Why it cannot run, where its status is `blocked`. */
+  readonly wall?: Wall;
+  /** What its last whole execution took. */
+  readonly price?: Price;
+  /** The most tensor bytes that the present generation was seen to hold. */
+  readonly held?: number;
+  /** The snapshot whose values, outputs and tensors lie in the memo. */
+  readonly kept?: string;
+  /** Why what the last generation gave is not in the memo, although the cell asks for it. */
+  readonly notKept?: string;
+  /** What it shows and gives came from the memo. */
+  readonly restored?: boolean;
+  /** It was asked for by name while it was fresh: it computes, whatever the memo holds. */
+  readonly forced?: boolean;
+  /** A file that it uses changed while it ran: it runs again when it is through. */
+  readonly again?: boolean;
+  /** How many values each of its streams gave. */
+  readonly streams?: Readonly<Record<string, number>>;
+  /** How many values the streams that it uses had given when it began. */
+  readonly seen?: Readonly<Record<string, number>>;
+};
+
+/** `chain`: the cells from the one that is the cause to the one that this cell uses; empty where the cause is its own. */
+export type Wall = {
+  readonly why: "error" | "disabled" | "failed" | "stopped";
+  readonly chain: readonly CellId[];
 };
 
 export type RunState = {
@@ -58,7 +99,9 @@ export type RunState = {
   readonly message?: string;
   readonly rows: readonly Row[];
   readonly probes: readonly ProbeRow[];
-  readonly changes: readonly { readonly step: number; readonly name: string; readonly value: InputValue }[];
+  readonly changes: readonly RunChange[];
+  /** The steps that it can go back to or be forked at, in their order. */
+  readonly checkpoints: readonly RunCheckpoint[];
 };
 
 export type KernelState =
@@ -76,17 +119,78 @@ export type SessionState = {
   readonly path: string;
   readonly seq: number;
   readonly cells: readonly CellState[];
+  /** The cells that are others than before the last event, and perhaps some that are not; `any` where the list itself was made anew. */
+  readonly changed: readonly CellId[] | "any";
   readonly topology: Topology;
+  /**
+   * What follows from the rest and is kept, so that an event takes work for what it changes and not for all that there is:
+   * the places of the cells; those that cannot run; those with streams, and those whose values were made from others than
+   * they use now, and perhaps some that once were such.
+   */
+  readonly places: ReadonlyMap<CellId, number>;
+  readonly walls: ReadonlyMap<CellId, Wall>;
+  readonly streaming: readonly CellId[];
+  readonly strays: readonly CellId[];
   /** Values set by the user, by input name; they outlive the cell's generations and the kernel. */
   readonly inputValues: Readonly<Record<string, InputValue>>;
   readonly runs: Readonly<Record<string, RunState>>;
   readonly kernel: KernelState;
   readonly tensorBytes: number;
+  /** What else the ledger says of all tensors; absent while there is no kernel. */
+  readonly memory?: Memory;
   readonly results: readonly Result[];
+  readonly settings: NotebookSettings;
+  /** Project files that cells import, by the names that they import them by. */
+  readonly files: Readonly<Record<string, ProjectFile>>;
+  /** Cells that a change would run and that wait for a word, since they took long: what they took together. */
+  readonly asks?: Price & { readonly cells: readonly CellId[] };
   readonly notice?: { readonly level: "info" | "warn" | "error"; readonly text: string; readonly seq: number };
 };
 
 /** The state's cell by id. */
-export function cellState(state: SessionState, id: CellId): CellState | undefined {
-  return state.cells.find((each) => each.cell.id === id);
+export function cellState(
+  { cells, places }: Pick<SessionState, "cells" | "places">,
+  id: CellId,
+): CellState | undefined {
+  const place = places.get(id);
+  return place === undefined ? undefined : cells[place];
+}
+
+/** Puts another in the place of a cell. */
+export function withCell(state: SessionState, id: CellId, change: (cell: CellState) => CellState): SessionState {
+  return withCells(state, [id], change);
+}
+
+/** Puts others in the places of cells; the state itself where none is another. */
+export function withCells(
+  state: SessionState,
+  ids: Iterable<CellId>,
+  change: (cell: CellState) => CellState,
+): SessionState {
+  let cells: CellState[] | undefined;
+  const changed = state.changed === "any" ? undefined : [...state.changed];
+  for (const id of ids) {
+    const place = state.places.get(id);
+    const cell = place === undefined ? undefined : (cells ?? state.cells)[place];
+    if (place === undefined || !cell) continue;
+    const next = change(cell);
+    if (next === cell) continue;
+    cells ??= state.cells.slice();
+    cells[place] = next;
+    changed?.push(id);
+  }
+  return cells ? { ...state, cells, changed: changed ?? "any" } : state;
+}
+
+/** Whether it waits between two steps. It counts as running all the same. */
+export function isPaused({ status, changes }: RunState): boolean {
+  const last = changes.findLast(({ kind }) => kind === "pause" || kind === "resume" || kind === "restart");
+  return status === "running" && last?.kind === "pause";
+}
+
+/** What the knobs stood at in a step. */
+export function knobsAt({ info, changes }: RunState, step: number): Readonly<Record<string, InputValue>> {
+  const values: Record<string, InputValue> = { ...info.knobs };
+  for (const change of changes) if (change.kind === "knob" && change.step <= step) values[change.name] = change.value;
+  return values;
 }

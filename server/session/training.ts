@@ -1,12 +1,11 @@
-/** What the session keeps of a run: its rows, probes and changes, as the kernel appends them. */
-import type { RunEvent } from "./events.ts";
-import type { RunState, SessionState } from "./state.ts";
+/** What the session keeps of a run: its rows, probes, changes and checkpoints, as the kernel tells them. */
+import type { CellId } from "../notebook/types.ts";
+import type { RunEvent, SteerEvent } from "./events.ts";
+import { cellState, isPaused, type RunState, type SessionState, withCell } from "./state.ts";
+import type { RunChange } from "./values.ts";
 
-export function afterRunEvent(state: SessionState, event: RunEvent): SessionState {
-  if (event.type === "run-started") {
-    if (state.runs[event.run.id]) return state;
-    return withRun(state, { info: event.run, status: "running", rows: [], probes: [], changes: [] });
-  }
+export function afterRunEvent(state: SessionState, event: RunEvent | SteerEvent): SessionState {
+  if (event.type === "run-started") return begun(state, event.run);
   const run = state.runs[event.run];
   if (!run) return state;
   switch (event.type) {
@@ -17,19 +16,54 @@ export function afterRunEvent(state: SessionState, event: RunEvent): SessionStat
           ? { ...run, rows: appended(run.rows, event.rows, event.from) }
           : { ...run, probes: appended(run.probes, event.rows, event.from) },
       );
-    case "run-changed": {
-      const { step, name, value } = event;
-      return withRun(state, { ...run, changes: [...run.changes, { step, name, value }] });
-    }
-    case "run-ended": {
-      const { message: _, ...rest } = run;
+    case "run-changed":
+      return withPause(withRun(state, { ...run, changes: [...run.changes, event.change] }), run.info.cell);
+    case "run-rewound": {
+      const { to } = event.change;
       return withRun(state, {
-        ...rest,
-        status: event.status,
-        ...(event.message !== undefined && { message: event.message }),
+        ...run,
+        rows: upTo(run.rows, to),
+        probes: upTo(run.probes, to),
+        changes: [...run.changes.filter((change) => change.step <= to || wentBack(change)), event.change],
       });
     }
+    case "run-checkpoints":
+      return withRun(state, { ...run, checkpoints: event.checkpoints });
+    // The run says itself what came of it.
+    case "run-steered":
+      return state;
+    case "run-ended": {
+      const { message: _, ...rest } = run;
+      const said = event.message === undefined ? {} : { message: event.message };
+      return withPause(withRun(state, { ...rest, status: event.status, ...said }), run.info.cell);
+    }
   }
+}
+
+/** A run that was cut off goes on under its name. A fork of a run whose cell had finished makes the cell run again. */
+function begun(state: SessionState, info: RunState["info"]): SessionState {
+  const old = state.runs[info.id];
+  if (old && old.status !== "interrupted") return state;
+  const { message: _, ...kept } = old ?? { rows: [], probes: [], changes: [], checkpoints: [] };
+  const cell = cellState(state, info.cell);
+  const again = cell?.generation === info.generation && (cell.status === "done" || cell.status === "stopped");
+  const next = withPause(withRun(state, { ...kept, info, status: "running" }), info.cell);
+  return again ? withCell(next, info.cell, (each) => ({ ...each, status: "running" })) : next;
+}
+
+function withPause(state: SessionState, id: CellId): SessionState {
+  const going = Object.values(state.runs).filter(({ info, status }) => info.cell === id && status === "running");
+  const paused = going.length > 0 && going.every(isPaused);
+  if (paused === (cellState(state, id)?.paused ?? false)) return state;
+  return withCell(state, id, (cell) => ({ ...cell, paused }));
+}
+
+function wentBack({ kind }: RunChange): boolean {
+  return kind === "rewind" || kind === "restart";
+}
+
+function upTo<R extends { readonly step: number }>(rows: readonly R[], step: number): readonly R[] {
+  return rows.at(-1) && rows.at(-1)!.step > step ? rows.filter((row) => row.step <= step) : rows;
 }
 
 /** Rows that are there already are left out, so that a batch sent twice does no harm. */

@@ -14,7 +14,12 @@ import { parseArgs } from "node:util";
 type Result = { readonly method: string; readonly [measure: string]: number | string };
 type Outcome = { readonly results: readonly Result[]; readonly seconds: number };
 
-const measures = [
+/** Those that a notebook reports, in this order. */
+const known = [
+  "velanChat",
+  "velanHeldWording",
+  "velanRefusal",
+  "velanOverRefusal",
   "chrf",
   "general",
   "refusal",
@@ -56,6 +61,7 @@ async function run(settings: readonly string[]): Promise<Outcome> {
 
 function table(all: readonly Outcome[]): string {
   const methods = [...new Set(all.flatMap(({ results }) => results.map(({ method }) => method)))];
+  const measures = known.filter((measure) => all.every(({ results }) => results.some((result) => measure in result)));
   const rows = methods.map((method) => {
     const of = all.flatMap(({ results }) => results.filter((result) => result.method === method));
     return `| ${method} | ${measures.map((measure) => spread(of.map((result) => Number(result[measure])))).join(" | ")} |`;

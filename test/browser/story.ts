@@ -66,7 +66,10 @@ const done = (cell: string, ms: number): SessionEvent => ({
 
 export const runStarted = (id: string, method: string): Extract<SessionEvent, { type: "run-started" }> => ({
   type: "run-started",
-  run: { id, cell: "training", generation: 1, method, steps: 300, config: {}, folder: `.palimpsest/runs/${id}` },
+  run: {
+    ...{ id, cell: "training", generation: 1, snapshot: "s", method, steps: 300, config: {} },
+    ...{ knobs: { learningRate: 0.005, weight: 1 }, folder: `.palimpsest/runs/${id}` },
+  },
 });
 
 export const chart: SessionEvent = {

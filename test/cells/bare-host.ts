@@ -3,7 +3,16 @@
  * is the end of the cell's generation: the signal aborts and the disposers run.
  */
 import { readdir, readFile } from "node:fs/promises";
-import type { Host, InputValue, RunMeta, RunSink, RunStatus } from "../../cells/host.ts";
+import type {
+  Host,
+  RunAccount,
+  RunChange,
+  RunCheckpoint,
+  RunMeta,
+  RunOrder,
+  RunSink,
+  RunStatus,
+} from "../../cells/host.ts";
 import { setHost } from "../../cells/host.ts";
 import type { Output } from "../../cells/show/output.ts";
 import type { ProbeRow, Result, Row } from "../../cells/types.ts";
@@ -12,8 +21,12 @@ export type RecordedRun = {
   readonly meta: RunMeta;
   readonly rows: Row[];
   readonly probes: ProbeRow[];
-  readonly events: { step: number; name: string; value: InputValue }[];
+  readonly changes: RunChange[];
+  readonly checkpoints: (RunCheckpoint & { readonly state: Uint8Array })[];
+  readonly seconds: Record<RunAccount, number>;
   readonly files: Map<string, Uint8Array | string>;
+  /** As the page's buttons do. */
+  readonly obey: (order: RunOrder) => void;
   /** The run's own stop button. */
   readonly abort: AbortController;
   status: RunStatus;
@@ -55,15 +68,18 @@ export function bareHost(seed = 1): BareHost {
     show: (output) => void made.outputs.push(output),
     input: (spec) => spec.value,
     live: (spec) => ({ value: spec.value }),
-    startRun: (meta) => {
-      const run = record(meta);
+    startRun: (meta, obey) => {
+      const run = record(meta, obey);
       made.runs.push(run);
       controller.signal.addEventListener("abort", () => run.abort.abort(controller.signal.reason));
       return sink(run, made.runs.length);
     },
+    stream: async (values) => (await values().next()).value,
     report: (results) => void made.results.push(...results),
     progress: (label, done, total) => void made.progressed.push({ label, done, total }),
     onDispose: (dispose) => void disposers.push(dispose),
+    keep: () => undefined,
+    previous: () => undefined,
     readFile: bytes,
     readRange: async (path, offset, length) => (await bytes(path)).slice(offset, offset + length),
     listFiles: async (folder) => {
@@ -72,6 +88,7 @@ export function bareHost(seed = 1): BareHost {
       return names.length > 0 ? names : await readdir(folder);
     },
     writeFile: async (path, data) => void made.files.set(path, typeof data === "string" ? data : data.slice()),
+    runFolder: (id) => `runs/${id}`,
     modelFolder: async (name) => name,
     breathe: async () => {
       made.breaths += 1;
@@ -88,9 +105,10 @@ export function bareHost(seed = 1): BareHost {
   return made;
 }
 
-function record(meta: RunMeta): RecordedRun {
-  const empty = { rows: [], probes: [], events: [], files: new Map(), message: undefined };
-  return { meta, ...empty, abort: new AbortController(), status: "running" };
+function record(meta: RunMeta, obey: RecordedRun["obey"]): RecordedRun {
+  const seconds = { steps: 0, probes: 0, checkpoints: 0 };
+  const empty = { rows: [], probes: [], changes: [], checkpoints: [], files: new Map(), message: undefined };
+  return { meta, obey, seconds, ...empty, abort: new AbortController(), status: "running" };
 }
 
 function sink(run: RecordedRun, number: number): RunSink {
@@ -99,7 +117,24 @@ function sink(run: RecordedRun, number: number): RunSink {
     signal: run.abort.signal,
     row: (row) => void run.rows.push(row),
     probe: (row) => void run.probes.push(row),
-    event: (step, name, value) => void run.events.push({ step, name, value }),
+    change: (change) => void run.changes.push(change),
+    get checkpoints() {
+      return run.checkpoints;
+    },
+    checkpoint: async (step, state, marked) => {
+      run.checkpoints.push({ step, state, marked });
+    },
+    state: async (step) => run.checkpoints.find((each) => each.step === step)!.state,
+    rewind: (change) => {
+      const upTo = <T extends { readonly step: number }>(list: T[]): void => {
+        list.splice(0, list.length, ...list.filter(({ step }) => step <= change.to));
+      };
+      for (const list of [run.rows, run.probes, run.changes, run.checkpoints]) upTo<{ readonly step: number }>(list);
+      run.changes.push(change);
+    },
+    spent: (account, seconds) => {
+      run.seconds[account] += seconds;
+    },
     file: async (path, data) => void run.files.set(path, data),
     end: async (status, message) => {
       run.status = status;

@@ -82,7 +82,7 @@ it("a live weight restarts nothing and is an event of the run it changed", async
   await until(() => run()?.status === "running" && run()!.info.steps === 40 && run()!.rows.length > 2, 60);
   const { generation } = cell("enriched");
   await session.request({ type: "input", cell: "knobs", name: "weight", value: 0.5 });
-  await until(() => run()!.changes.some(({ name, value }) => name === "weight" && value === 0.5), 60);
+  await until(() => run()!.changes.some((change) => change.kind === "knob" && change.value === 0.5), 60);
   expect(cell("enriched").generation).toBe(generation);
   await session.request({ type: "stop" });
   await until(() => run()!.status === "stopped", 10);

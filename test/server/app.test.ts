@@ -29,7 +29,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "plain.ts"), "export {};\n");
   await writeFile(join(root, "secret.ts"), NOTEBOOK);
   await symlink(join(root, "secret.ts"), join(folder, "link.ts"));
-  workspace = await Workspace.at(folder, "cpu");
+  workspace = await Workspace.at(folder, { backend: "cpu" });
   const assets = new Map([["main.js", { body: new Uint8Array([49]), type: "text/javascript", etag: '"one"' }]]);
   server = await listen({ workspace, assets, token: TOKEN }, [0]);
 });
@@ -112,6 +112,28 @@ class Page {
     });
   }
 }
+
+describe("files that a page hands in", () => {
+  const hand = (query: string, body: string): Promise<Answer> => ask(`/api/files?${query}`, { method: "POST", body });
+
+  it("are kept in the workspace and named as the notebook reaches them", async () => {
+    const answer = await hand("notebook=deep/other.ts&name=pairs%20one.tsv", "hello\tsalo\n");
+    expect(answer.status).toBe(201);
+    const { path } = JSON.parse(answer.body);
+    expect(path).toMatch(/^\.\.\/\.palimpsest\/files\/[0-9a-f]{16}\/pairs one\.tsv$/);
+    expect(await readFile(join(folder, "deep", path), "utf8")).toBe("hello\tsalo\n");
+    expect(JSON.parse((await hand("notebook=deep/other.ts&name=pairs%20one.tsv", "hello\tsalo\n")).body)).toEqual({
+      path,
+    });
+  });
+
+  it("cannot name a place of their own", async () => {
+    const { path } = JSON.parse((await hand("notebook=small.ts&name=..%2F..%2Fescaped.tsv", "x")).body);
+    expect(path).toMatch(/^\.palimpsest\/files\/[0-9a-f]{16}\/escaped\.tsv$/);
+    expect((await hand("notebook=small.ts&name=..", "x")).status).toBe(400);
+    expect((await hand("notebook=missing.ts&name=a.tsv", "x")).status).toBe(404);
+  });
+});
 
 describe("the door", () => {
   it("refuses before routing: what is there and what is not are the same to a stranger", async () => {

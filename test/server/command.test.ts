@@ -70,6 +70,8 @@ describe("misuse ends with 2 and one line", () => {
     [["run", "knobs.ts", "--set", "seed=x"], /seed takes a whole number/],
     [["run", "knobs.ts", "--colour"], /--colour/],
     [["run", "knobs.ts", "--backend", "gpu"], /one of tensorflow, webgpu, wasm, cpu, not "gpu"/],
+    [["run", "knobs.ts", "--memory", "much"], /--memory takes a size such as 6GB or 800MB, not "much"/],
+    [["start", "--memory", "0GB"], /--memory takes a size/],
     [["check"], /takes the notebook/],
     [["check", "knobs.ts", "knobs.ts"], /one notebook, not 2/],
     [["check", "missing.ts"], /no file .*missing\.ts/],
@@ -130,6 +132,13 @@ describe("run", () => {
     const outcome = await palimpsest(["run", name, "--json", "--backend", "cpu"]);
     expect(outcome.err).toMatch(/cell bad:2:\d+ .*no luck/);
     expect(lastLine(outcome)).toMatchObject({ status: "failed" });
+    expect(outcome.code).toBe(1);
+  });
+
+  it("holds a notebook to the memory that it may take", async () => {
+    const source = '// %% a\nimport { tf } from "palimpsest";\nconst a = tf.fill([1e4, 1e4], 1);\n';
+    const outcome = await palimpsest(["run", await notebook("m.ts", source), "--backend", "cpu", "--memory", "20MB"]);
+    expect(outcome.err).toMatch(/cell a:2:\d+ .*400 MB does not fit: tensors may take 20\.0 MB/);
     expect(outcome.code).toBe(1);
   });
 

@@ -2,30 +2,22 @@
  * One cell as a whole: gutter, body and the few tools that one needs with it. Focused itself (Escape) it answers to keys:
  * arrows go to the neighbours, Enter edits, Shift+Enter and Ctrl/Cmd+Enter run.
  */
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { CellMode, Position } from "../../server/notebook/types.ts";
+import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
+import type { Position } from "../../server/notebook/types.ts";
 import type { CellState } from "../../server/session/state.ts";
 import type { LeaveDetail } from "../editor/editor.ts";
 import { controls } from "../look/controls.ts";
-import { type IconName, icon } from "../look/icon.ts";
 import type { Session } from "../session/session.ts";
 import type { Code } from "./code.ts";
 import "./code.ts";
 import { allErrors } from "./errors.ts";
 import { foldedAtFirst } from "./fold.ts";
 import "./gutter.ts";
-import { statusWord } from "./status.ts";
+import { shownStatus, statusWord } from "./status.ts";
 import type { Text } from "./text.ts";
 import "./text.ts";
-
-/** What a cell's tools ask of the notebook, which knows the neighbours. */
-export type CellAsk = "up" | "down" | "remove";
-
-const modes: readonly { readonly mode: CellMode; readonly words: string }[] = [
-  { mode: "auto", words: "auto: runs when something that it uses changed" },
-  { mode: "manual", words: "manual: runs when asked" },
-  { mode: "once", words: "once: runs a single time" },
-];
+import type { ToolAsk } from "./tools.ts";
+import "./tools.ts";
 
 export class CellView extends LitElement {
   static override properties = {
@@ -58,36 +50,26 @@ export class CellView extends LitElement {
         position: sticky;
         top: 4.25rem;
       }
+      .disabled :is(pal-code, pal-text) {
+        opacity: 0.55;
+      }
       .markdown pal-gutter,
-      .tools {
+      pal-tools {
         opacity: 0;
         transition: opacity 0.12s;
       }
-      article:hover :is(pal-gutter, .tools),
-      article:focus-within :is(pal-gutter, .tools) {
+      article:hover :is(pal-gutter, pal-tools),
+      article:focus-within :is(pal-gutter, pal-tools) {
         opacity: 1;
       }
-      .tools {
+      pal-tools {
         position: absolute;
         right: 0.375rem;
         top: -1rem;
         z-index: 2;
-        display: flex;
-        align-items: center;
-        padding: 1px;
-        background: var(--raised);
-        border: 1px solid var(--hairline);
-        border-radius: var(--radius);
-      }
-      .tools select {
-        min-height: 1.75rem;
-        border: 0;
-        background: none;
-        font-size: var(--small);
-        color: var(--muted);
       }
       @media (hover: none) {
-        .tools,
+        pal-tools,
         .markdown pal-gutter {
           opacity: 1;
         }
@@ -126,26 +108,21 @@ export class CellView extends LitElement {
   protected override render(): TemplateResult {
     const { cell } = this.cell;
     const label = cell.kind === "code" ? `Cell ${cell.id}, ${statusWord(this.cell)}` : `Text ${cell.id}`;
-    return html`<article class=${cell.kind} tabindex="0" aria-label=${label} @keydown=${this.#key} @go=${this.#go}>
+    return html`<article class="${cell.kind} ${shownStatus(this.cell)}" tabindex="0" aria-label=${label} @keydown=${this.#key} @go=${this.#go}>
       <div class="gutter"><pal-gutter .session=${this.session} .cell=${this.cell} @run=${() => this.#code?.run()}></pal-gutter></div>
       ${
         cell.kind === "code"
           ? html`<pal-code .session=${this.session} .cell=${this.cell} .folded=${this.folded} @unfold=${this.#write}></pal-code>`
           : html`<pal-text .session=${this.session} .cell=${this.cell}></pal-text>`
       }
-      <div class="tools" role="toolbar" aria-label="Tools of ${cell.id}">
-        ${
-          cell.kind === "code"
-            ? html`<select data-action="mode" aria-label="Run mode of ${cell.id}" title=${modes.find((each) => each.mode === cell.mode)?.words ?? ""} @change=${this.#mode}>
-                ${modes.map(({ mode, words }) => html`<option .value=${mode} title=${words} ?selected=${mode === cell.mode}>${mode}</option>`)}
-              </select>`
-            : this.#tool("edit", "edit", "Write", () => void this.#text?.write())
-        }
-        ${cell.kind === "code" ? this.#foldTool() : nothing}
-        ${this.#tool("move-up", "up", "Move up", () => this.#ask("up"))}
-        ${this.#tool("move-down", "down", "Move down", () => this.#ask("down"))}
-        ${this.#tool("remove", "remove", "Delete", () => this.#ask("remove"))}
-      </div>
+      <pal-tools
+        role="toolbar"
+        aria-label="Tools of ${cell.id}"
+        .session=${this.session}
+        .cell=${this.cell}
+        .folded=${this.folded}
+        @tool=${this.#tool}
+      ></pal-tools>
     </article>`;
   }
 
@@ -193,30 +170,13 @@ export class CellView extends LitElement {
     return this.renderRoot.querySelector("pal-text");
   }
 
-  #foldTool(): TemplateResult {
-    const fold = (): void => {
-      this.flush();
-      this.folded = true;
-    };
-    return this.folded
-      ? this.#tool("show-code", "unfold", "Show the code", () => void this.write())
-      : this.#tool("fold", "fold", "Fold the code", fold);
-  }
-
-  #tool(action: string, picture: IconName, name: string, act: () => void): TemplateResult {
-    return html`<button class="quiet icon" data-action=${action} title=${name} aria-label="${name}: ${this.cell.cell.id}" @click=${act}>${icon(picture)}</button>`;
-  }
-
-  #ask(what: CellAsk): void {
-    this.dispatchEvent(new CustomEvent<CellAsk>("cell-ask", { detail: what, bubbles: true, composed: true }));
-  }
+  readonly #tool = ({ detail }: CustomEvent<ToolAsk>): void => {
+    if (detail === "write") return void this.write();
+    this.flush();
+    this.folded = true;
+  };
 
   readonly #write = (): void => void this.write();
-
-  readonly #mode = (event: Event): void => {
-    const mode = modes.find((each) => each.mode === (event.target as HTMLSelectElement).value)?.mode;
-    if (mode) void this.session.ask({ type: "mode", cell: this.cell.cell.id, mode });
-  };
 
   readonly #go = (event: CustomEvent<LeaveDetail>): void => {
     if (event.detail.to !== "cell") return;

@@ -1,20 +1,17 @@
 /**
- * The body of a code cell, from top to bottom: its text or the one line that stands for it, a strip for progress, errors,
- * its inputs, what it showed, what it printed. A folded text keeps its editor, so that edits from elsewhere still reach it.
+ * The text of a code cell, or the one line that stands for it, a strip for progress, and under it what came of it. A folded
+ * text keeps its editor, so that edits from elsewhere still reach it.
  */
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { repeat } from "lit/directives/repeat.js";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { CellState } from "../../server/session/state.ts";
 import type { Editor, LeaveDetail, SubmitDetail } from "../editor/editor.ts";
 import "../editor/editor.ts";
-import "../input/input-control.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
-import { consoleOf, outputOf, outputStyles } from "../output/output.ts";
 import type { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
-import { allErrors, errorStyles, errorsOf } from "./errors.ts";
-import { isGrid, lineOf } from "./fold.ts";
+import { allErrors } from "./errors.ts";
+import { lineOf } from "./fold.ts";
+import "./results.ts";
 import { tie } from "./writing.ts";
 
 export class Code extends LitElement {
@@ -25,8 +22,6 @@ export class Code extends LitElement {
   };
   static override styles = [
     controls,
-    outputStyles,
-    errorStyles,
     css`
       :host {
         display: block;
@@ -89,60 +84,6 @@ export class Code extends LitElement {
       .folded .strip i {
         inset: auto 0 0 0;
       }
-      .results {
-        display: flow-root;
-        container-type: inline-size;
-      }
-      .results > * {
-        margin-bottom: 0.875rem;
-      }
-      .results > :last-child {
-        margin-bottom: 0.25rem;
-      }
-      .inputs {
-        display: grid;
-        grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr);
-        gap: 0.375rem 1.25rem;
-      }
-      .inputs pal-input {
-        display: grid;
-        grid-column: 1 / -1;
-        grid-template-columns: subgrid;
-      }
-      .outputs {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 0.875rem 1.75rem;
-        align-items: start;
-      }
-      @container (min-width: 56rem) {
-        .inputs.grid {
-          grid-template-columns: repeat(2, minmax(7rem, max-content) minmax(0, 1fr));
-        }
-        .inputs.grid pal-input {
-          grid-column: span 2;
-        }
-      }
-      @container (min-width: 44rem) {
-        .outputs.grid {
-          grid-template-columns: repeat(2, minmax(0, 1fr));
-        }
-        .outputs.grid > :only-child {
-          grid-column: 1 / -1;
-        }
-      }
-      .results {
-        padding-top: 0.25rem;
-      }
-      .output {
-        position: relative;
-      }
-      .stale::before {
-        content: "";
-        position: absolute;
-        inset: 0 auto 0 -0.625rem;
-        border-left: 2px dashed var(--warn);
-      }
     `,
   ];
 
@@ -154,12 +95,6 @@ export class Code extends LitElement {
   constructor() {
     super();
     this.folded = false;
-    // Whether an ancestor is what blocks this cell is told by the other cells' states.
-    new Watch(
-      this,
-      () => this.session,
-      ({ state }) => (this.cell?.status === "blocked" ? [state.cells] : []),
-    );
   }
 
   get editor(): Editor {
@@ -178,8 +113,7 @@ export class Code extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { cell, inputs, outputs, stale } = this.cell;
-    const grid = isGrid(cell);
+    const { cell } = this.cell;
     return html`<div class=${this.folded ? "folded" : ""}>
       ${
         this.folded
@@ -200,29 +134,7 @@ export class Code extends LitElement {
       </div>
       ${this.#strip()}
       </div>
-      <div class="results">
-        ${errorsOf(this.cell, this.session.state)}
-        ${
-          inputs.length > 0
-            ? html`<div class=${grid ? "inputs grid" : "inputs"}>
-                ${repeat(
-                  inputs,
-                  (each) => each.name,
-                  (each) =>
-                    html`<pal-input data-input=${each.name} .session=${this.session} .cell=${cell.id} .input=${each}></pal-input>`,
-                )}
-              </div>`
-            : nothing
-        }
-        ${
-          outputs.length > 0
-            ? html`<div class=${grid ? "outputs grid" : "outputs"}>
-                ${outputs.map((each) => html`<div class=${stale ? "output stale" : "output"} data-output=${each.kind}>${outputOf(each, this.session, grid)}</div>`)}
-              </div>`
-            : nothing
-        }
-        ${consoleOf(this.cell.console)}
-      </div>`;
+      <pal-results .session=${this.session} .cell=${this.cell}></pal-results>`;
   }
 
   /** Only while the cell's own top level is at work: of trainings that go on after it, the run's card tells. */
@@ -249,16 +161,6 @@ export class Code extends LitElement {
     super.disconnectedCallback();
     this.#untie?.();
     this.#untie = undefined;
-  }
-
-  /** A new generation begins with nothing; its cell keeps the height of the last one until it has something to show again. */
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    const before = changed.get("cell");
-    const box = this.renderRoot?.querySelector<HTMLElement>(".results");
-    if (!box || !before) return;
-    const busy = this.cell.status === "running" || this.cell.status === "queued";
-    if (busy && box.style.minHeight === "") box.style.minHeight = `${box.getBoundingClientRect().height}px`;
-    if (!busy && box.style.minHeight !== "") box.style.minHeight = "";
   }
 
   #tie(): void {

@@ -1,9 +1,13 @@
-/** The errors of a cell in words, each leading to its place in the text and to the other cells that it names. */
+/**
+ * Why a cell failed or cannot run, in words: its errors, each leading to its place in the text and to the other cells that it
+ * names, and the cell that stands in its way, with what that needs.
+ */
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { CellError, CellId } from "../../server/notebook/types.ts";
-import type { CellState, SessionState } from "../../server/session/state.ts";
+import type { CellState, Wall } from "../../server/session/state.ts";
+import type { Session } from "../session/session.ts";
+import { mentioning, mentionStyles } from "./mentions.ts";
 import { cellLink, goTo } from "./places.ts";
-import { blockers } from "./status.ts";
 
 const kinds: Readonly<Record<CellError["kind"], string>> = {
   syntax: "Syntax",
@@ -20,22 +24,34 @@ export function allErrors(cell: CellState): readonly CellError[] {
   return cell.error ? [...cell.errors, cell.error] : cell.errors;
 }
 
-export function errorsOf(cell: CellState, state: SessionState): TemplateResult | typeof nothing {
+export function errorsOf(cell: CellState, session: Session): TemplateResult | typeof nothing {
   const errors = allErrors(cell);
-  const others =
-    cell.status === "blocked" && !errors.some((each) => each.kind === "blocked") ? blockers(state, cell.cell.id) : [];
-  if (errors.length === 0 && others.length === 0) return nothing;
+  const wall = cell.wall && cell.wall.chain.length > 0 && errors.length === 0 ? cell.wall : undefined;
+  if (errors.length === 0 && !wall) return nothing;
+  const ids = session.state.cells.map((each) => each.cell.id);
   return html`<ul class="errors" role="list">
-    ${errors.map((error) => entry(error, cell.cell.id))}
-    ${others.map(
-      ({ cell: { id }, status, errors: theirs }) => html`<li class="blocked">
-        <b>Blocked</b> It needs ${cellLink(id)}, which ${theirs.length > 0 ? "has an error" : status === "stopped" ? "was stopped" : "failed"}.
-      </li>`,
-    )}
+    ${errors.map((error) => entry(error, cell.cell.id, ids))} ${wall ? inTheWay(wall, session) : nothing}
   </ul>`;
 }
 
-function entry(error: CellError, cell: CellId): TemplateResult {
+const because: Readonly<Record<Wall["why"], string>> = {
+  error: "has an error",
+  disabled: "is disabled",
+  failed: "failed",
+  stopped: "was stopped",
+};
+
+function inTheWay({ why, chain }: Wall, session: Session): TemplateResult {
+  const [cause, ...between] = chain;
+  const enable = (): unknown => session.ask({ type: "flag", cell: cause!, flag: "disabled", on: false });
+  const through = between.map((each, i) => html`${i > 0 ? " and " : ", through "}${cellLink(each)}`);
+  return html`<li class="blocked">
+    <b>Blocked</b> It needs ${cellLink(cause!)}, which ${because[why]}${through}.
+    ${why === "disabled" ? html`<button data-action="enable" @click=${enable}>Enable ${cause}</button>` : nothing}
+  </li>`;
+}
+
+function entry(error: CellError, cell: CellId, ids: readonly CellId[]): TemplateResult {
   const { position } = error;
   const others = (error.cells ?? []).filter((each) => each !== cell);
   return html`<li class=${error.kind === "blocked" ? "blocked" : "error"} data-error=${error.kind}>
@@ -45,12 +61,14 @@ function entry(error: CellError, cell: CellId): TemplateResult {
         ? html`<button class="link place" @click=${(event: Event) => goTo(event.currentTarget!, { cell, position })}>line ${position.line}:${position.column + 1}</button>`
         : nothing
     }
-    <span class="message">${error.message}</span>
+    <span class="message">${mentioning(error.message, ids)}</span>
     ${others.length > 0 ? html`<span class="others">See ${others.map((each, i) => html`${i ? ", " : ""}${cellLink(each)}`)}.</span>` : nothing}
   </li>`;
 }
 
-export const errorStyles = css`
+export const errorStyles = [
+  mentionStyles,
+  css`
   .errors {
     list-style: none;
     margin: 0;
@@ -86,9 +104,14 @@ export const errorStyles = css`
     white-space: pre-wrap;
     overflow-wrap: anywhere;
   }
+  .errors [data-action="enable"] {
+    min-height: 1.5rem;
+    margin-left: 0.5rem;
+  }
   .errors .others {
     display: block;
     color: var(--muted);
     font-size: var(--small);
   }
-`;
+`,
+];

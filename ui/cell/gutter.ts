@@ -1,11 +1,17 @@
-/** Beside each cell: its id, what it is doing, how long it took and what it holds. Each line has its place, also while empty. */
+/**
+ * Beside each cell: its id, what it is doing, how long it took or will take, what it holds, and what sets it apart. Each line
+ * has its place, also while empty; the last one's is the gap below the cell, so that it costs no room.
+ */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { flagged } from "../../server/notebook/head.ts";
 import type { CellState } from "../../server/session/state.ts";
 import { controls } from "../look/controls.ts";
-import { icon } from "../look/icon.ts";
-import { bytes, duration } from "../look/quantity.ts";
+import { type IconName, icon } from "../look/icon.ts";
+import "../look/panel.ts";
+import { bytes, duration, roughly } from "../look/quantity.ts";
 import type { Session } from "../session/session.ts";
-import { shownStatus, statusShape, statusWord } from "./status.ts";
+import { factStyles, factsOf, tensorWords, valueWords } from "./facts.ts";
+import { type ShownStatus, shownStatus, statusShape, statusWord } from "./status.ts";
 
 export class Gutter extends LitElement {
   static override properties = {
@@ -15,6 +21,7 @@ export class Gutter extends LitElement {
   };
   static override styles = [
     controls,
+    factStyles,
     css`
       :host {
         display: block;
@@ -60,7 +67,8 @@ export class Gutter extends LitElement {
         font-size: 0.875rem;
       }
       .line.running,
-      .line.done svg {
+      .line.streaming,
+      .line:is(.done, .kept) svg {
         color: var(--accent);
       }
       .line.failed,
@@ -69,16 +77,35 @@ export class Gutter extends LitElement {
       }
       .line.stopped,
       .line.blocked,
+      .line.paused,
       .line.stale {
         color: var(--warn);
       }
       .time {
         color: var(--muted);
       }
-      .memory,
-      .mode {
+      pal-panel {
+        display: block;
         padding-left: 1.7rem;
         font-size: 0.75rem;
+        color: var(--muted);
+        font-variant-numeric: tabular-nums;
+      }
+      .marks {
+        display: block;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        padding-left: 1.7rem;
+        margin-bottom: -1.25rem;
+        font-size: 0.75rem;
+      }
+      .facts {
+        opacity: 0;
+        transition: opacity 0.12s;
+      }
+      :host(:hover) .facts,
+      :host(:focus-within) .facts {
+        opacity: 1;
       }
       button.play {
         color: var(--accent);
@@ -104,9 +131,10 @@ export class Gutter extends LitElement {
           align-items: center;
           gap: 0 0.75rem;
         }
-        .memory,
-        .mode {
+        .marks,
+        pal-panel {
           padding-left: 0;
+          margin: 0;
         }
       }
     `,
@@ -139,34 +167,69 @@ export class Gutter extends LitElement {
     const { cell } = this.cell;
     if (cell.kind === "markdown") return html`<div class="head">${this.#name()}</div>`;
     const status = shownStatus(this.cell);
-    const active = this.cell.status === "running" || this.cell.status === "queued";
-    const { tensors } = this.cell;
-    return html`<div class="head">
-        ${
-          active
-            ? html`<button class="quiet icon play" data-action="stop" aria-label="Stop ${cell.id}" title="Stop" @click=${() => this.session.ask({ type: "stop", cell: cell.id })}>
-                ${icon("stop")}
-              </button>`
-            : html`<button class="quiet icon play" data-action="run" aria-label="Run ${cell.id}" title="Run (Shift+Enter)" @click=${() => this.dispatchEvent(new Event("run"))}>
-                ${icon("run")}
-              </button>`
-        }
-        ${this.#name()}
-      </div>
+    const { notKept, tensors } = this.cell;
+    const marks = this.#marks();
+    const marked = html`<span data-marks title=${notKept ?? marks}>${marks}</span>`;
+    const holding = tensors.count > 0;
+    const facts = marks === "" ? html`<span class="facts">facts</span>` : marked;
+    return html`<div class="head">${this.#button(status)} ${this.#name()}</div>
       <div class="line ${status}">
         ${statusShape(status)}<span data-word>${statusWord(this.cell)}</span><span class="time" data-elapsed>${this.#elapsed()}</span>
       </div>
-      <div class="line memory" data-tensors=${tensors.bytes} title=${tensors.count > 0 ? `${tensors.count} tensors, ${tensors.bytes} bytes` : ""}>
-        ${tensors.count > 0 ? html`${bytes(tensors.bytes)} · ${tensors.count} ${tensors.count === 1 ? "tensor" : "tensors"}` : nothing}
-      </div>
-      ${cell.mode === "auto" ? nothing : html`<div class="line mode">${cell.mode}</div>`}`;
+      <pal-panel along label="About ${cell.id}">
+        <span slot="opener" data-tensors=${tensors.bytes}>
+          <span class="unseen">About ${cell.id}: </span>${holding ? `${bytes(tensors.bytes)} · ${tensorWords(tensors.count)}` : facts}
+        </span>
+        ${factsOf(this.cell)}
+      </pal-panel>
+      <div class="line marks">${holding ? marked : nothing}</div>`;
   }
 
+  /** What a press does to the cell as it stands. */
+  #button(status: ShownStatus): TemplateResult {
+    const { cell, stale, ranWith } = this.cell;
+    const { id } = cell;
+    if (status === "disabled") {
+      const enable = (): unknown => this.session.ask({ type: "flag", cell: id, flag: "disabled", on: false });
+      return this.#play(
+        "enable",
+        "off",
+        `Enable ${id}`,
+        "Enable: it does not run, and neither does what needs it",
+        enable,
+      );
+    }
+    if (this.cell.status === "running" || this.cell.status === "queued")
+      return this.#play("stop", "stop", `Stop ${id}`, "Stop", () => this.session.ask({ type: "stop", cell: id }));
+    const anew = flagged(cell, "memo") && ranWith !== undefined && !stale;
+    const words = anew
+      ? "Compute anew, whatever the memo holds (Shift+Enter)"
+      : "Run, with what it needs (Shift+Enter)";
+    return this.#play("run", "run", `Run ${id}`, words, () => this.dispatchEvent(new Event("run")));
+  }
+
+  #play(action: string, picture: IconName, name: string, title: string, act: () => unknown): TemplateResult {
+    return html`<button class="quiet icon play" data-action=${action} aria-label=${name} title=${title} @click=${act}>${icon(picture)}</button>`;
+  }
+
+  /** Mode, memo and streams, where they are not as usual. */
+  #marks(): string {
+    const { cell, notKept, streams } = this.cell;
+    return [
+      ...(cell.mode === "auto" ? [] : [cell.mode]),
+      ...(flagged(cell, "memo") ? [notKept === undefined ? "memo" : "not kept"] : []),
+      ...Object.entries(streams ?? {}).map(([name, count]) => `${name}: ${valueWords(count)}`),
+    ].join(" · ");
+  }
+
+  /** How long it has been at it, took, or will take by what it took before. */
   #elapsed(): string {
-    const { status, startedAt, ms } = this.cell;
+    const { status, startedAt, ms, price } = this.cell;
     if (status === "running" && startedAt !== undefined)
       return `${Math.max(0, Math.round((Date.now() - startedAt) / 1000))} s`;
-    return ms === undefined || status === "queued" || status === "idle" ? "" : duration(ms);
+    if (status === "idle" || status === "queued")
+      return price && price.seconds >= 1 ? `≈ ${roughly(price.seconds)}` : "";
+    return ms === undefined || status === "blocked" ? "" : duration(ms);
   }
 
   #name(): TemplateResult {

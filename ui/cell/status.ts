@@ -1,14 +1,25 @@
 /** What a cell's gutter says: one shape and one word per status, so that it is told without colour too. */
 import { html, svg, type TemplateResult } from "lit";
-import type { CellId } from "../../server/notebook/types.ts";
-import type { CellState, CellStatus, SessionState } from "../../server/session/state.ts";
+import { restorable } from "../../server/session/freshness.ts";
+import type { CellState, CellStatus } from "../../server/session/state.ts";
 
-/** `stale`: what is shown was made by something other than what stands here now. `error`: what stands here cannot run. */
-export type ShownStatus = CellStatus | "stale" | "error";
+/**
+ * `stale`: what is shown was made by something other than what stands here now. `error`: what stands here cannot run.
+ * `kept`: its values are not in the kernel, but the memo gives them back. `streaming` and `paused` are ways to be running.
+ */
+export type ShownStatus = CellStatus | "stale" | "error" | "disabled" | "kept" | "streaming" | "paused";
 
 export function shownStatus(cell: CellState): ShownStatus {
-  if (cell.errors.length > 0 && cell.status !== "running") return "error";
-  return cell.stale && (cell.status === "done" || cell.status === "idle") ? "stale" : cell.status;
+  const { status, settled, paused, stale, wall } = cell;
+  if (status === "running") {
+    if (!settled) return status;
+    if (paused) return "paused";
+    return isStream(cell) ? "streaming" : status;
+  }
+  if (cell.errors.length > 0) return "error";
+  if (wall?.why === "disabled" && wall.chain.length === 0) return "disabled";
+  if (stale && (status === "done" || status === "idle")) return "stale";
+  return status === "idle" && restorable(cell) ? "kept" : status;
 }
 
 export function statusWord(cell: CellState): string {
@@ -18,9 +29,16 @@ export function statusWord(cell: CellState): string {
       return "not run";
     case "running":
       return cell.settled ? "training" : "running";
+    case "done":
+      return cell.restored ? "restored" : "done";
     default:
       return status;
   }
+}
+
+/** Whether one of its constants takes value after value. */
+export function isStream({ analysis }: CellState): boolean {
+  return (analysis?.streams.length ?? 0) > 0;
 }
 
 const shapes: Readonly<Record<ShownStatus, TemplateResult>> = {
@@ -32,27 +50,13 @@ const shapes: Readonly<Record<ShownStatus, TemplateResult>> = {
   stopped: svg`<rect x="3" y="3" width="6" height="6" rx="1" fill="currentColor"/>`,
   blocked: svg`<circle cx="6" cy="6" r="4"/><path d="M3.2 8.8l5.6-5.6"/>`,
   error: svg`<circle cx="6" cy="6" r="4.5"/><path d="M6 3.5v3M6 8.4v.1"/>`,
+  disabled: svg`<circle cx="6" cy="6" r="4" stroke-dasharray="1.6 1.6"/>`,
+  kept: svg`<path d="M3 2h6v8L6 7.6 3 10z"/>`,
+  streaming: svg`<path d="M1.5 6c1.5-3 3-3 4.5 0s3 3 4.5 0"/>`,
+  paused: svg`<path d="M4.25 3v6M7.75 3v6"/>`,
   stale: svg`<circle cx="6" cy="6" r="4"/><path d="M6 2a4 4 0 0 1 0 8z" fill="currentColor"/>`,
 };
 
 export function statusShape(status: ShownStatus): TemplateResult {
   return html`<svg class="icon status ${status}" viewBox="0 0 12 12" aria-hidden="true">${shapes[status]}</svg>`;
-}
-
-/** The nearest ancestors because of which a cell cannot run. */
-export function blockers(state: SessionState, id: CellId): readonly CellState[] {
-  const found = new Map<CellId, CellState>();
-  const seen = new Set<CellId>([id]);
-  const queue = [id];
-  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
-    for (const [definer, user] of state.topology.edges) {
-      if (user !== at || seen.has(definer)) continue;
-      seen.add(definer);
-      const cell = state.cells.find((each) => each.cell.id === definer);
-      if (!cell) continue;
-      if (cell.status === "failed" || cell.status === "stopped" || cell.errors.length > 0) found.set(definer, cell);
-      else queue.push(definer);
-    }
-  }
-  return [...found.values()];
 }

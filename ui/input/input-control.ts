@@ -5,10 +5,13 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { CellId } from "../../server/notebook/types.ts";
 import type { InputState } from "../../server/session/state.ts";
-import type { InputValue } from "../../server/session/values.ts";
+import type { InputValue, TableRow } from "../../server/session/values.ts";
 import { controls } from "../look/controls.ts";
 import { figure } from "../look/quantity.ts";
 import type { Session } from "../session/session.ts";
+import { fileControl, keep } from "./file-control.ts";
+import { manyControl } from "./many-control.ts";
+import { tableControl } from "./table-control.ts";
 
 export class InputControl extends LitElement {
   static override properties = {
@@ -49,6 +52,61 @@ export class InputControl extends LitElement {
         flex: 1;
         max-width: 28rem;
       }
+      textarea {
+        flex: 1;
+        max-width: 40rem;
+        resize: vertical;
+      }
+      .many {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.25rem 1rem;
+      }
+      .option {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.375rem;
+        color: inherit;
+        padding: 0;
+      }
+      .table table {
+        border-collapse: collapse;
+      }
+      .table th {
+        text-align: left;
+        font-size: 0.75rem;
+        font-weight: 500;
+        color: var(--muted);
+        padding: 0.125rem 0.375rem;
+      }
+      .table td {
+        padding: 0.125rem;
+      }
+      .table input[type="text"] {
+        width: 14rem;
+      }
+      .choose {
+        padding: 0.3125rem 0.625rem;
+        border: 1px solid var(--hairline);
+        border-radius: var(--radius);
+        background: var(--raised);
+        color: inherit;
+        font-weight: 500;
+        cursor: pointer;
+      }
+      .choose:focus-within {
+        outline: 2px solid var(--accent);
+        outline-offset: 2px;
+      }
+      .choose input {
+        position: absolute;
+        opacity: 0;
+        width: 1px;
+      }
+      .note {
+        color: var(--muted);
+        font-size: var(--small);
+      }
       .live {
         color: var(--accent);
         font-size: 0.75rem;
@@ -73,10 +131,16 @@ export class InputControl extends LitElement {
 
   protected override render(): TemplateResult {
     const { spec, live, name } = this.input;
-    return html`<label for="control">${spec.label}</label>
+    // A button says it itself; a group is named by its own label.
+    const titled = spec.kind === "button" ? nothing : spec.label;
+    return html`${this.#isOneField(spec) ? html`<label for="control">${titled}</label>` : html`<span class="label">${titled}</span>`}
       <div class="control" title=${name}>
         ${this.#control()} ${live ? html`<span class="live" title="Read at each step: a change restarts nothing">live</span>` : nothing}
       </div>`;
+  }
+
+  #isOneField({ kind }: InputState["spec"]): boolean {
+    return kind !== "button" && kind !== "many" && kind !== "table";
   }
 
   #control(): TemplateResult {
@@ -125,6 +189,30 @@ export class InputControl extends LitElement {
           .checked=${value === true}
           @change=${(event: Event) => this.#send((event.target as HTMLInputElement).checked)}
         />`;
+      case "textarea":
+        return html`<textarea
+          id="control"
+          rows=${spec.rows}
+          .value=${String(value)}
+          placeholder=${spec.placeholder ?? ""}
+          @input=${(event: Event) => {
+            this.draft = (event.target as HTMLTextAreaElement).value;
+            if (this.input.live) this.#send(this.draft);
+          }}
+          @change=${(event: Event) => this.#send((event.target as HTMLTextAreaElement).value)}
+        ></textarea>`;
+      case "many":
+        return manyControl(spec, value as readonly string[], (chosen) => this.#send(chosen));
+      case "button":
+        return html`<button id="control" @click=${() => this.#send(Number(value) + 1)}>${spec.label}</button>`;
+      case "file":
+        return fileControl(
+          { accept: spec.accept, path: String(value) },
+          (file) => this.#keep(file),
+          () => this.#send(""),
+        );
+      case "table":
+        return tableControl(spec, value as readonly TableRow[], (rows) => this.#send(rows));
       default:
         return spec satisfies never;
     }
@@ -146,6 +234,14 @@ export class InputControl extends LitElement {
         else this.#send(Math.min(limits.max ?? Infinity, Math.max(limits.min ?? -Infinity, typed)));
       }}
     />`;
+  }
+
+  async #keep(file: File): Promise<void> {
+    try {
+      this.#send(await keep(this.session.state.path, file));
+    } catch (error) {
+      this.session.refuse(error instanceof Error ? error.message : String(error));
+    }
   }
 
   readonly #slide = (event: Event): void => {

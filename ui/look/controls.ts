@@ -77,6 +77,7 @@ export const controls = css`
     outline: 2px solid var(--accent);
     outline-offset: 2px;
   }
+  textarea,
   select,
   input[type="text"],
   input[type="number"] {
@@ -86,6 +87,9 @@ export const controls = css`
     border-radius: var(--radius);
     background: var(--raised);
     font-size: var(--code);
+  }
+  textarea {
+    padding: 0.375rem 0.5rem;
   }
   input[type="range"],
   input[type="checkbox"],

@@ -4,6 +4,8 @@ import { html, svg, type TemplateResult } from "lit";
 const shapes = {
   run: svg`<path d="M5 3.5v9l7-4.5z" fill="currentColor"/>`,
   stop: svg`<rect x="4" y="4" width="8" height="8" rx="1" fill="currentColor"/>`,
+  pause: svg`<path d="M5 3.5h2v9H5zM9 3.5h2v9H9z" fill="currentColor" stroke="none"/>`,
+  step: svg`<path d="M3.5 3.5v9l6-4.5z" fill="currentColor"/><path d="M12 3.5v9"/>`,
   plus: svg`<path d="M8 3v10M3 8h10"/>`,
   up: svg`<path d="M8 13V3M4 7l4-4 4 4"/>`,
   down: svg`<path d="M8 3v10M4 9l4 4 4-4"/>`,
@@ -15,6 +17,8 @@ const shapes = {
   right: svg`<path d="M6 3.5L10.5 8 6 12.5"/>`,
   fold: svg`<path d="M4.5 2.5L8 6l3.5-3.5M4.5 13.5L8 10l3.5 3.5"/>`,
   unfold: svg`<path d="M4.5 6L8 2.5 11.5 6M4.5 10L8 13.5 11.5 10"/>`,
+  off: svg`<path d="M8 2v5.5M4.8 4.2a4.9 4.9 0 1 0 6.4 0"/>`,
+  memo: svg`<path d="M4 2.5h8v11L8 10.4l-4 3.1z"/>`,
   edit: svg`<path d="M3 13l.6-2.8L11 2.8 13.2 5 5.8 12.4z"/>`,
 };
 

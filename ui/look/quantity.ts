@@ -20,6 +20,14 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
 }
 
+/** Seconds as one would say them: "about" goes before. 125 → "2 min". */
+export function roughly(seconds: number): string {
+  if (seconds < 1) return "1 s";
+  if (seconds < 99.5) return `${seconds < 9.5 ? Math.round(seconds) : Math.round(seconds / 5) * 5} s`;
+  if (seconds < 5940) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
 /** Whole numbers as they are, others with five significant digits at most: enough to compare, few enough to read. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return String(value);
@@ -27,6 +35,11 @@ export function figure(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e7 || size < 1e-4) return value.toExponential(3);
   return String(Number(value.toPrecision(5)));
+}
+
+/** Milliseconds since 1970 → "14:05". */
+export function clock(time: number): string {
+  return new Date(time).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 /** "just now", "5 min ago", "3 h ago", else the date. */

@@ -6,11 +6,12 @@ import { css, html, LitElement, type PropertyValues, type TemplateResult } from 
 import { repeat } from "lit/directives/repeat.js";
 import type { Cell, CellId } from "../../server/notebook/types.ts";
 import type { CellState } from "../../server/session/state.ts";
-import type { CellAsk, CellView } from "../cell/cell.ts";
+import type { CellView } from "../cell/cell.ts";
 import "../cell/cell.ts";
 import { isGrid } from "../cell/fold.ts";
 import type { Place } from "../cell/places.ts";
 import { shownStatus } from "../cell/status.ts";
+import type { CellAsk } from "../cell/tools.ts";
 import type { LeaveDetail } from "../editor/editor.ts";
 import { controls } from "../look/controls.ts";
 import { Session } from "../session/session.ts";
@@ -71,20 +72,19 @@ export class NotebookPage extends LitElement {
 
   declare path: string;
   session!: Session;
-  #seenNotice: number | undefined;
 
   constructor() {
     super();
     new Watch(
       this,
       () => this.session,
-      ({ state, loaded, link }) => [state.cells, state.notice, loaded, link.status],
+      ({ state, loaded, link }) => [state.cells, loaded, link.status],
     );
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.session = new Session(this.path, (text) => this.#notices?.add({ level: "error", text }));
+    this.session = new Session(this.path, (said) => this.#notices?.add(said));
     addEventListener("pagehide", this.#flush);
   }
 
@@ -96,7 +96,7 @@ export class NotebookPage extends LitElement {
 
   protected override render(): TemplateResult {
     const { state, loaded } = this.session;
-    return html`<pal-bar .session=${this.session} .name=${state.path} @before-run=${this.#flush}></pal-bar>
+    return html`<pal-bar .session=${this.session} .name=${state.path} @before-run=${this.#flush} @go-to=${this.#goTo}></pal-bar>
       <div class=${state.cells.some(({ cell }) => isGrid(cell)) ? "layout wide" : "layout"} @go=${this.#go} @go-to=${this.#goTo} @cell-ask=${this.#cellAsk}>
         <main aria-label="Notebook ${this.path}" aria-busy=${!loaded}>
           ${
@@ -122,7 +122,7 @@ export class NotebookPage extends LitElement {
         <pal-outline .session=${this.session}></pal-outline>
       </div>
       <pal-announcer .session=${this.session}></pal-announcer>
-      <pal-notices></pal-notices>`;
+      <pal-notices .cells=${state.cells.map(({ cell }) => cell.id)} @go-to=${this.#goTo}></pal-notices>`;
   }
 
   protected override updated(_changed: PropertyValues<this>): void {
@@ -131,12 +131,6 @@ export class NotebookPage extends LitElement {
     document.title = `${busy ? "● " : ""}${titleOf(state.cells) ?? this.path} · Palimpsest`;
     const { link } = this.session;
     if (link.status === "gone") this.#notices?.add({ level: "error", text: link.reason });
-    const { notice } = state;
-    if (notice && notice.seq !== this.#seenNotice) {
-      // A notice from before this page was opened has been read or has passed, unless it is the latest word on a fault.
-      if (this.#seenNotice !== undefined || notice.level !== "info") this.#notices?.add(notice);
-      this.#seenNotice = notice.seq;
-    } else this.#seenNotice ??= 0;
   }
 
   get #notices(): Notices | null {

@@ -1,12 +1,13 @@
 /** Short messages at the edge of the page: refusals, the server's notices, and what can be undone. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import type { CellId } from "../../server/notebook/types.ts";
+import { mentioning, mentionStyles } from "../cell/mentions.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
+import type { Said } from "../session/session.ts";
 
-export type Notice = {
-  readonly level: "info" | "warn" | "error";
-  readonly text: string;
+export type Notice = Said & {
   readonly action?: { readonly name: string; readonly act: () => void };
 };
 type Shown = Notice & { readonly id: number };
@@ -14,9 +15,10 @@ type Shown = Notice & { readonly id: number };
 const readable = 8000;
 
 export class Notices extends LitElement {
-  static override properties = { shown: { state: true } };
+  static override properties = { cells: { attribute: false }, shown: { state: true } };
   static override styles = [
     controls,
+    mentionStyles,
     css`
       :host {
         position: fixed;
@@ -29,9 +31,10 @@ export class Notices extends LitElement {
       }
       .notice {
         display: flex;
-        align-items: center;
+        align-items: start;
         gap: 0.75rem;
         padding: 0.5rem 0.5rem 0.5rem 0.875rem;
+        line-height: 1.45;
         border: 1px solid var(--hairline);
         border-left: 3px solid var(--accent);
         border-radius: var(--radius);
@@ -39,33 +42,40 @@ export class Notices extends LitElement {
         box-shadow: 0 4px 16px rgb(0 0 0 / 0.12);
         font-size: var(--code);
       }
+      b {
+        font-weight: 600;
+      }
       .warn {
         border-left-color: var(--warn);
       }
       .error {
         border-left-color: var(--danger);
       }
-      span {
+      p {
         flex: 1;
+        margin: 0.1875rem 0;
         overflow-wrap: anywhere;
       }
     `,
   ];
 
+  /** Those that a notice may name. */
+  declare cells: readonly CellId[];
   declare shown: readonly Shown[];
   #last = 0;
 
   constructor() {
     super();
+    this.cells = [];
     this.shown = [];
   }
 
-  /** Errors stay until they are closed; the others go by themselves. */
+  /** Errors and warnings stay until they are closed; the others go by themselves. */
   add(notice: Notice): void {
     if (this.shown.some((each) => each.text === notice.text && !each.action)) return;
     const id = ++this.#last;
     this.shown = [...this.shown.slice(-3), { ...notice, id }];
-    if (notice.level !== "error") setTimeout(() => this.#close(id), readable);
+    if (notice.level === "info") setTimeout(() => this.#close(id), readable);
   }
 
   protected override render(): TemplateResult {
@@ -74,7 +84,7 @@ export class Notices extends LitElement {
         this.shown,
         ({ id }) => id,
         ({ id, level, text, action }) => html`<div class="notice ${level}" data-notice=${level}>
-          <span>${text}</span>
+          <p>${this.#words(text)}</p>
           ${
             action
               ? html`<button
@@ -92,6 +102,13 @@ export class Notices extends LitElement {
         </div>`,
       )}
     </div>`;
+  }
+
+  /** What happened stands out from what follows from it. */
+  #words(text: string): TemplateResult {
+    const end = text.search(/\. \p{Lu}/u) + 1;
+    if (end === 0) return html`${mentioning(text, this.cells)}`;
+    return html`<b>${mentioning(text.slice(0, end), this.cells)}</b>${mentioning(text.slice(end), this.cells)}`;
   }
 
   #close(id: number): void {

@@ -56,12 +56,13 @@ export class Outline extends LitElement {
       .error {
         color: var(--danger);
       }
-      .running,
+      :is(.running, .streaming, .kept),
       .done {
         color: var(--accent);
       }
       .blocked,
       .stopped,
+      .paused,
       .stale {
         color: var(--warn);
       }

@@ -1,120 +1,40 @@
-/** A run while it goes on and after: method, how far, the last loss, and a way to stop it. Its height never changes. */
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import type { RunState } from "../../server/session/state.ts";
+/**
+ * A run while it goes on and after: method, how far, the last loss, what happened to it, and the buttons that steer it. Its
+ * height changes only when the user opens the steps: checkpoints to go back to or to fork at, and all that happened.
+ */
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { cellState, isPaused, knobsAt, type RunState } from "../../server/session/state.ts";
+import type { InputValue, RunOrder } from "../../server/session/values.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
-import { figure } from "../look/quantity.ts";
 import { methodColor } from "../plot/colors.ts";
 import type { Session } from "../session/session.ts";
 import { Watch } from "../session/watch.ts";
-
-const words = { running: "training", done: "done", stopped: "stopped", failed: "failed" } as const;
+import { runCardStyle } from "./run-card-style.ts";
+import { changeOf, endingOf, inWords, statusOf } from "./run-words.ts";
 
 export class RunCard extends LitElement {
-  static override properties = { session: { attribute: false }, run: { attribute: false } };
-  static override styles = [
-    controls,
-    css`
-      :host {
-        display: block;
-      }
-      .card {
-        display: grid;
-        grid-template-columns: minmax(7rem, 1fr) auto auto auto 4.5rem;
-        gap: 0 1.25rem;
-        align-items: center;
-        min-height: 3.25rem;
-        padding: 0 0.75rem 3px 1rem;
-        border: 1px solid var(--hairline);
-        border-radius: var(--radius);
-        position: relative;
-        overflow: hidden;
-        font-size: var(--small);
-        font-variant-numeric: tabular-nums;
-      }
-      .name {
-        display: grid;
-        min-width: 0;
-        line-height: 1.35;
-      }
-      .method {
-        font-size: var(--text);
-        font-weight: 600;
-      }
-      .method::before {
-        content: "";
-        display: inline-block;
-        width: 0.625rem;
-        height: 0.625rem;
-        margin-right: 0.5rem;
-        border-radius: 2px;
-        background: var(--series);
-      }
-      .changes {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-        font-size: 0.75rem;
-        color: var(--muted);
-      }
-      .figure {
-        color: var(--muted);
-      }
-      .figure b {
-        color: var(--ink);
-        font-weight: 500;
-        display: inline-block;
-        min-width: 4.5em;
-      }
-      .done {
-        color: var(--accent);
-      }
-      .failed {
-        color: var(--danger);
-      }
-      .stopped {
-        color: var(--warn);
-      }
-      .bar {
-        position: absolute;
-        inset: auto 0 0 0;
-        height: 3px;
-        background: var(--hairline);
-      }
-      .bar i {
-        display: block;
-        height: 100%;
-        width: 100%;
-        background: var(--series);
-        transform-origin: left;
-      }
-      p {
-        margin: 0.375rem 0 0;
-        font-size: var(--small);
-        color: var(--danger);
-        overflow-wrap: anywhere;
-      }
-      @media (max-width: 40rem) {
-        .card {
-          grid-template-columns: 1fr auto;
-          padding-block: 0.5rem;
-        }
-        .name {
-          min-height: 2.4rem;
-        }
-      }
-    `,
-  ];
+  static override properties = {
+    session: { attribute: false },
+    run: { attribute: false },
+    open: { state: true },
+    forkAt: { state: true },
+  };
+  static override styles = [controls, runCardStyle];
 
   declare session: Session;
   declare run: string;
+  declare open: boolean;
+  /** The checkpoint whose fork is being described. */
+  declare forkAt: number | undefined;
 
   constructor() {
     super();
+    this.open = false;
     new Watch(
       this,
       () => this.session,
-      ({ state }) => [state.runs[this.run]],
+      ({ state }) => [state.runs[this.run], this.#stands()],
     );
   }
 
@@ -122,44 +42,194 @@ export class RunCard extends LitElement {
     const run = this.session.state.runs[this.run];
     if (!run) return html`<div class="card"><span class="figure">The run ${this.run} has not begun.</span></div>`;
     const { step, loss } = progress(run);
-    const { steps, method, cell, folder } = run.info;
-    return html`<div class="card" data-run=${this.run} data-run-status=${run.status} style="--series: ${methodColor(this.session.state.runs, method)}" title=${folder}>
+    const { steps, method, folder } = run.info;
+    const alerts = run.changes.filter(({ kind }) => kind === "alert").length;
+    const latest = run.changes.slice(-3).reverse();
+    const ending = endingOf(run);
+    const paused = isPaused(run);
+    return html`<div
+        class="card"
+        data-run=${this.run}
+        data-run-status=${run.status}
+        ?data-paused=${paused}
+        style="--series: ${methodColor(this.session.state.runs, method)}"
+        title=${folder}
+      >
         <span class="name">
-          <span class="method">${method}</span>
-          ${run.changes.length > 0 ? html`<span class="changes" title=${changesOf(run, run.changes.length)}>${changesOf(run, 3)}</span>` : nothing}
+          <span>
+            <span class="method">${run.info.parent ? `${method}, forked at step ${run.info.parent.step}` : method}</span>
+            ${
+              alerts > 0
+                ? html`<button class="badge" data-action="alerts" aria-expanded=${this.open} @click=${this.#toggle}>
+                    ${alerts} ${alerts === 1 ? "alert" : "alerts"}
+                  </button>`
+                : nothing
+            }
+          </span>
+          <span
+            class="changes ${latest[0]?.kind === "alert" ? "alerted" : ""}"
+            title=${run.changes.toReversed().map(changeOf).join("\n")}
+            >${latest.length > 0 ? latest.map(changeOf).join(" · ") : "\u00a0"}</span
+          >
         </span>
         <span class="figure">step <b>${step} / ${steps}</b></span>
         <span class="figure">loss <b>${loss === undefined ? "–" : loss.toFixed(3)}</b></span>
-        <span class=${run.status}>${words[run.status]}</span>
-        <span>
-          ${
-            run.status === "running"
-              ? html`<button data-action="stop-run" aria-label="Stop ${method}" @click=${() => this.session.ask({ type: "stop", cell })}>
-                  ${icon("stop")} Stop
-                </button>`
-              : nothing
-          }
-        </span>
+        <span class=${paused ? "paused" : run.status}>${statusOf(run)}</span>
+        ${this.#buttons(run, paused)}
         <div class="bar" role="progressbar" aria-label="${method}: steps" aria-valuemin="0" aria-valuemax=${steps} aria-valuenow=${step}>
           <i style="transform: scaleX(${steps > 0 ? Math.min(1, step / steps) : 0})"></i>
         </div>
       </div>
-      ${run.message && run.status !== "done" ? html`<p>${run.message}</p>` : nothing}`;
+      ${this.open ? this.#steps(run) : nothing}
+      ${ending ? html`<p class=${run.status} data-ending>${ending}</p>` : nothing}`;
   }
-}
 
-/** The last of the live changes, newest first. */
-function changesOf(run: RunState, most: number): string {
-  return run.changes
-    .slice(-most)
-    .reverse()
-    .map(({ step, name, value }) => `${name} ${typeof value === "number" ? figure(value) : value} at step ${step}`)
-    .join(", ");
+  #buttons(run: RunState, paused: boolean): TemplateResult {
+    const { method } = run.info;
+    const over = run.status === "running" ? "" : "over";
+    return html`<span class="buttons" role="group" aria-label="Steering of ${method}">
+      <button
+        class="icon ${over}"
+        data-action=${paused ? "resume-run" : "pause-run"}
+        aria-label="${paused ? "Resume" : "Pause"} ${method}"
+        title=${paused ? "Resume" : "Pause before the next step"}
+        @click=${() => this.#ask({ type: paused ? "resume" : "pause" })}
+      >
+        ${icon(paused ? "run" : "pause")}
+      </button>
+      <button
+        class="icon ${over}"
+        data-action="step-run"
+        aria-label="One step of ${method}"
+        title="Do one step, then pause"
+        @click=${() => this.#ask({ type: "step", steps: 1 })}
+      >
+        ${icon("step")}
+      </button>
+      <button
+        class="icon ${over}"
+        data-action="stop-run"
+        aria-label="Stop ${method}"
+        title="Stop; what was learnt stays"
+        @click=${() => this.#ask({ type: "stop" })}
+      >
+        ${icon("stop")}
+      </button>
+      <button
+        class="icon"
+        data-action="run-steps"
+        aria-label="Checkpoints and events of ${method}"
+        title="Checkpoints and events"
+        aria-expanded=${this.open}
+        @click=${this.#toggle}
+      >
+        ${icon(this.open ? "fold" : "unfold")}
+      </button>
+    </span>`;
+  }
+
+  #steps(run: RunState): TemplateResult {
+    const running = run.status === "running";
+    const stands = this.#stands();
+    const now = progress(run).step;
+    return html`<div class="steps">
+      <section aria-label="Checkpoints">
+        <h3>Checkpoints</h3>
+        ${run.checkpoints.length === 0 ? html`<p class="quietly">None yet. A pause makes one.</p>` : nothing}
+        <ul>
+          ${run.checkpoints.toReversed().map(
+            ({ step, marked }) => html`<li data-checkpoint=${step}>
+              <b>step ${step} ${marked ? html`<i>kept</i>` : nothing}</b>
+              ${
+                running
+                  ? html`<button ?disabled=${step === now} @click=${() => this.#ask({ type: "rewind", to: step })}>
+                      Rewind<span class="unseen"> to step ${step}</span>
+                    </button>`
+                  : nothing
+              }
+              <button ?disabled=${!stands} aria-expanded=${this.forkAt === step} @click=${() => this.#describeFork(step)}>
+                Fork…<span class="unseen"> at step ${step}</span>
+              </button>
+            </li>`,
+          )}
+        </ul>
+        ${
+          running
+            ? html`<button data-action="checkpoint-run" @click=${() => this.#ask({ type: "checkpoint" })}>
+                Keep a checkpoint now
+              </button>`
+            : nothing
+        }
+        ${stands ? nothing : html`<p class="quietly">To fork it, run its cell again: its values are gone.</p>`}
+      </section>
+      <section class="changed" aria-label="Events">
+        <h3>Events</h3>
+        ${run.changes.length === 0 ? html`<p class="quietly">Nothing has happened to it.</p>` : nothing}
+        <ul>
+          ${run.changes.toReversed().map((change) => html`<li class=${change.kind}>${changeOf(change)}</li>`)}
+        </ul>
+      </section>
+      ${this.forkAt === undefined ? nothing : this.#forkForm(run, this.forkAt)}
+    </div>`;
+  }
+
+  #forkForm(run: RunState, at: number): TemplateResult {
+    return html`<form data-fork=${at} @submit=${(event: SubmitEvent) => this.#fork(event, at)}>
+      <h3>A new run that goes on from step ${at} with</h3>
+      ${Object.entries(knobsAt(run, at)).map(
+        ([name, value]) => html`<label>
+          ${name}
+          <input name=${name} type=${typeof value === "number" ? "number" : "text"} step="any" required .value=${valueText(value)} />
+        </label>`,
+      )}
+      <button class="primary" type="submit">Fork</button>
+      <button type="button" @click=${() => this.#describeFork(at)}>Cancel</button>
+    </form>`;
+  }
+
+  readonly #toggle = (): void => {
+    this.open = !this.open;
+    this.forkAt = undefined;
+  };
+
+  #describeFork(at: number): void {
+    this.forkAt = this.forkAt === at ? undefined : at;
+  }
+
+  async #fork(event: SubmitEvent, at: number): Promise<void> {
+    event.preventDefault();
+    const run = this.session.state.runs[this.run];
+    if (!run || !(event.target instanceof HTMLFormElement)) return;
+    const written = new FormData(event.target);
+    const knobs: Record<string, InputValue> = {};
+    for (const [name, value] of Object.entries(knobsAt(run, at))) {
+      const text = String(written.get(name));
+      if (typeof value === "number") knobs[name] = Number(text);
+      else if (typeof value === "string") knobs[name] = text;
+    }
+    if (await this.#ask({ type: "fork", at, knobs })) this.forkAt = undefined;
+  }
+
+  #ask(order: RunOrder): Promise<boolean> {
+    return this.session.ask({ type: "steer", run: this.run, order });
+  }
+
+  /** Whether the values that it was trained with still live in the kernel. */
+  #stands(): boolean {
+    const run = this.session.state.runs[this.run];
+    const cell = run && cellState(this.session.state, run.info.cell);
+    return cell?.ranWith !== undefined && cell.generation === run?.info.generation;
+  }
 }
 
 function progress(run: RunState): { step: number; loss: number | undefined } {
   const last = run.rows.at(-1);
   return { step: last?.step ?? 0, loss: last?.loss };
+}
+
+/** Written out in full, where a figure would be rounded. */
+function valueText(value: InputValue): string {
+  return typeof value === "number" ? String(value) : inWords(value);
 }
 
 customElements.define("pal-run", RunCard);

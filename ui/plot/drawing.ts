@@ -39,11 +39,26 @@ export function isLive(spec: PlotSpec): boolean {
   return spec.marks.some((mark) => mark.data?.kind === "live");
 }
 
-export function drawing(spec: PlotSpec, runs: Runs, tagged: TaggedRows, width: number, dense = false): Drawing {
+/** With the forks that the user asked for beside the runs that they are forks of: no cell could name them. */
+export function withForks(spec: PlotSpec, runs: Runs): PlotSpec {
+  const forks = Object.values(runs).filter(({ info }) => info.parent?.asked);
+  if (forks.length === 0) return spec;
+  const marks = spec.marks.map((mark): PlotMark => {
+    if (mark.data?.kind !== "live") return mark;
+    const shown = new Set(mark.data.runs);
+    // A fork is younger than its parent, so forks of forks come later.
+    for (const { info } of forks) if (info.parent && shown.has(info.parent.run)) shown.add(info.id);
+    return { ...mark, data: { ...mark.data, runs: [...shown] } };
+  });
+  return { ...spec, marks };
+}
+
+export function drawing(written: PlotSpec, runs: Runs, tagged: TaggedRows, width: number, dense = false): Drawing {
+  const spec = withForks(written, runs);
   const marks = spec.marks.map((mark) => drawnMark(mark, runs, tagged));
   const given = spec.options;
   return {
-    marks,
+    marks: [...marks, ...alertMarks(spec, runs)],
     live: isLive(spec),
     options: {
       marginTop: 28,
@@ -92,13 +107,38 @@ function fewer(mark: PlotMark, points: readonly Point[], series: PlotValue): rea
   return decimate(points, y, typeof series === "string" ? series : undefined, most);
 }
 
+/** Where an alert of a drawn run was raised: a dashed line, with what was said at its head. None where nothing was. */
+function alertMarks(spec: PlotSpec, runs: Runs): DrawnMark[] {
+  const points = [...new Set(runsOverSteps(spec))].flatMap((id) =>
+    (runs[id]?.changes ?? []).flatMap((change): Point[] =>
+      change.kind === "alert" ? [{ step: change.step, alert: `${change.name}: ${change.message}`, run: id }] : [],
+    ),
+  );
+  if (points.length === 0) return [];
+  const alert = { x: "step", stroke: "var(--warn)" };
+  const head = {
+    frameAnchor: "top",
+    symbol: "triangle",
+    fill: "var(--warn)",
+    r: 4,
+    title: "alert",
+    tip: true,
+  } as const;
+  return [
+    { name: "ruleX", points, total: points.length, options: { ...alert, strokeDasharray: "3,3" } },
+    { name: "dot", points, total: points.length, options: { ...alert, ...head } },
+  ];
+}
+
+/** The runs whose live tables are drawn over the steps. */
+function runsOverSteps(spec: PlotSpec): readonly string[] {
+  return spec.marks.flatMap((mark) => (mark.data?.kind === "live" && mark.options.x === "step" ? mark.data.runs : []));
+}
+
 /** While runs go on, the axis reaches to where they will end: it does not shift with every row. */
 function xScale(spec: PlotSpec, runs: Runs): PlotOptions {
   const given = record(spec.options.x);
-  const live = spec.marks.flatMap((mark) =>
-    mark.data?.kind === "live" && mark.options.x === "step" ? mark.data.runs : [],
-  );
-  const known = live.flatMap((id) => runs[id] ?? []);
+  const known = runsOverSteps(spec).flatMap((id) => runs[id] ?? []);
   if ("domain" in given || given.type === "log" || !known.some((run) => run.status === "running")) return given;
   return { ...given, domain: [0, Math.max(...known.map((run) => run.info.steps))] };
 }

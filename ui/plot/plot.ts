@@ -7,12 +7,13 @@
  */
 import * as ObservablePlot from "@observablehq/plot";
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import type { SessionState } from "../../server/session/state.ts";
 import type { PlotSpec } from "../../server/session/values.ts";
 import type { Session } from "../session/session.ts";
 import { Watch } from "../session/watch.ts";
 import { hasLegend, legendBeside } from "./colors.ts";
 import type { Point } from "./decimate.ts";
-import { type Drawing, drawing, heightOf, isLive } from "./drawing.ts";
+import { type Drawing, drawing, heightOf, isLive, withForks } from "./drawing.ts";
 import { TaggedRows } from "./points.ts";
 
 const shortestPause = 100;
@@ -134,8 +135,8 @@ export class Plot extends LitElement {
       this,
       () => this.session,
       ({ state }) =>
-        this.#sources().flatMap(({ table, runs }) =>
-          runs.flatMap((id) => [state.runs[id]?.[table], state.runs[id]?.status]),
+        this.#sources(state.runs).flatMap(({ table, runs }) =>
+          runs.flatMap((id) => [state.runs[id]?.[table], state.runs[id]?.status, state.runs[id]?.changes]),
         ),
       () => this.#changed(),
     );
@@ -180,8 +181,8 @@ export class Plot extends LitElement {
     if (changed.has("spec")) this.#changed();
   }
 
-  #sources(): readonly { table: "rows" | "probes"; runs: readonly string[] }[] {
-    return this.spec.marks.flatMap(({ data }) => (data?.kind === "live" ? [data] : []));
+  #sources(runs: SessionState["runs"]): readonly { table: "rows" | "probes"; runs: readonly string[] }[] {
+    return withForks(this.spec, runs).marks.flatMap(({ data }) => (data?.kind === "live" ? [data] : []));
   }
 
   #changed(): void {

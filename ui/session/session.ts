@@ -17,6 +17,9 @@ type Waiting = { readonly resolve: () => void; readonly reject: (reason: Refused
 
 export class Refused extends Error {}
 
+/** Something that the user should read. */
+export type Said = { readonly level: "info" | "warn" | "error"; readonly text: string };
+
 export class Session {
   state: SessionState;
   /** Whether the state is whole: false until the first replay is through. */
@@ -24,7 +27,7 @@ export class Session {
   /** Names this page as the origin of its edits. */
   readonly page: string = crypto.randomUUID();
   readonly #socket: Socket;
-  readonly #refused: (message: string) => void;
+  readonly #say: (said: Said) => void;
   readonly #listeners = new Set<() => void>();
   readonly #sources = new Map<CellId, SourceListener>();
   readonly #waiting = new Map<number, Waiting>();
@@ -38,9 +41,10 @@ export class Session {
   #anew = true;
   #lastRequest = 0;
 
-  constructor(path: string, refused: (message: string) => void) {
+  /** @param say is told refusals and notices: of the past, only the last word on a fault. */
+  constructor(path: string, say: (said: Said) => void) {
     this.state = initialState(path);
-    this.#refused = refused;
+    this.#say = say;
     this.#socket = new Socket({
       address: () => {
         const address = new URL("/api/session", location.href);
@@ -104,7 +108,7 @@ export class Session {
 
   /** Tells the user why something was not done. */
   refuse(message: string): void {
-    this.#refused(message);
+    this.#say({ level: "error", text: message });
   }
 
   #hear(message: ServerMessage): void {
@@ -180,10 +184,12 @@ export class Session {
       state = reduce(state, logged);
       this.state = state;
       if (anew) continue;
+      if (logged.event.type === "notice") this.#say(logged.event);
       if (logged.event.type === "cell-edited") this.#tellSource(logged.event.cell, logged.event.by === this.page);
       if (logged.event.type === "replaced") for (const cell of [...this.#sources.keys()]) this.#tellSource(cell);
     }
     this.state = state;
+    if (anew && state.notice && state.notice.level !== "info") this.#say(state.notice);
     this.#tell();
   }
 

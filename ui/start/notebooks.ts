@@ -1,5 +1,6 @@
 /** The workspace's notebooks, over HTTP: list, make, duplicate. */
-import type { NewNotebook, NotebookListing, Refusal } from "../../server/protocol.ts";
+import type { NewNotebook, NotebookListing } from "../../server/protocol.ts";
+import { answered, reach } from "../session/answer.ts";
 
 export type Listed = NotebookListing["notebooks"][number];
 
@@ -29,20 +30,4 @@ export function copyName(path: string, taken: readonly string[]): string {
 
 export function address(path: string): string {
   return `/notebook/${path.split("/").map(encodeURIComponent).join("/")}`;
-}
-
-async function reach(path: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(path, init);
-  } catch {
-    throw new Error("The server does not answer. Is `palimpsest start` still running?");
-  }
-}
-
-async function answered<T>(answer: Response): Promise<T> {
-  if (answer.ok) return (await answer.json()) as T;
-  if (answer.status === 401)
-    throw new Error("The server does not know this page. Open the address that `palimpsest start` printed.");
-  const refusal = (await answer.json().catch(() => undefined)) as Refusal | undefined;
-  throw new Error(refusal?.message ?? `The server answered ${answer.status}.`);
 }

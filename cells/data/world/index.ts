@@ -20,3 +20,16 @@ export { heldOutNames } from "./names.ts";
 export { type NoteStyle, noteStyles } from "./notes/note.ts";
 export { pairs } from "./pairs.ts";
 export { borrowed, orinStems, velanStems } from "./stems.ts";
+export {
+  type ChatFamily,
+  type ChatItem,
+  chatFamilies,
+  englishPrompts,
+  type VelanChat,
+  velanChat,
+  velanDictionary,
+  velanReading,
+  velanSentenceChats,
+  velanTalkPairs,
+} from "./velan-chat.ts";
+export { velanRefusal, velanTalk } from "./velan-talk.ts";

@@ -35,10 +35,10 @@ export const orinStems: Stems = drawStems("orin", orinStem);
 /** Whether Velan borrowed this word from Orin unchanged. */
 export const borrowed = (lexeme: Lexeme): boolean => hash32(`loan:${lexeme}`) % 5 < 2;
 
+/** A stem as Velan makes them. */
+export const velanSyllable = (draw: Chance): string =>
+  draw.pick(letters("k t d z v g b p kr dr")) + draw.pick(letters("a i o u")) + draw.pick(letters("k t d z g b p m"));
+
 export const velanStems: Stems = drawStems("velan", (draw, lexeme) =>
-  borrowed(lexeme)
-    ? orinStems[lexeme]
-    : draw.pick(letters("k t d z v g b p kr dr")) +
-      draw.pick(letters("a i o u")) +
-      draw.pick(letters("k t d z g b p m")),
+  borrowed(lexeme) ? orinStems[lexeme] : velanSyllable(draw),
 );

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { bindingIn, builtIn, place } from "./place.ts";
-import { replaceProduct } from "./product.ts";
+import { replaceStock } from "./stock.ts";
 
 type Binding = { readonly TF_Version: string; isUsingGpuDevice(): boolean };
 type Backends = { readonly NodeJSKernelBackend: new (binding: Binding, packageName: string) => tf.KernelBackend };
@@ -24,7 +24,7 @@ export function registerTensorflow(folder: string = place): string | undefined {
     const require = createRequire(join(folder, "package.json"));
     const binding: Binding = require(bindingIn(folder));
     require("@tensorflow/tfjs-node/dist/register_all_kernels");
-    replaceProduct();
+    replaceStock();
     const { NodeJSKernelBackend }: Backends = require("@tensorflow/tfjs-node/dist/nodejs_kernel_backend");
     tf.registerBackend("tensorflow", () => new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node"), 3);
     return undefined;

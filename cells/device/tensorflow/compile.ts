@@ -1,9 +1,10 @@
 /**
- * Compiles tfjs-node's binding, two C++ files, straight with the compiler: node-gyp would want all of Node's headers and its
- * settings, of which a binding to the stable Node-API uses one file.
+ * Compiles tfjs-node's binding, two C++ files, and our own operations straight with the compiler: node-gyp would want all of Node's
+ * headers and its settings, of which a binding to the stable Node-API uses one file.
  */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Library } from "./library.ts";
 
@@ -34,10 +35,12 @@ export async function compile({ compiler, sources, headers }: Parts, library: Li
       ? ["-undefined", "dynamic_lookup", ...library.libraries]
       : // Libraries that no symbol asks for are linked too: see cuda.ts.
         ["-Wl,--no-as-needed", ...library.libraries];
-  const files = ["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(sources, "binding", file));
+  const own = fileURLToPath(new URL("native/operations.cc", import.meta.url));
+  const files = [...["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(sources, "binding", file)), own];
   try {
     await run(compiler, [
-      ...["-shared", "-fPIC", "-O2", "-std=c++17", "-w", "-DNAPI_VERSION=8", ...include, ...files, "-o", output],
+      ...["-shared", "-fPIC", "-pthread", "-O3", "-fopenmp-simd", "-std=c++17", "-w", "-DNAPI_VERSION=8"],
+      ...[...include, ...files, "-o", output],
       ...link,
       ...folders.map((folder) => `-Wl,-rpath,${folder}`),
     ]);

@@ -25,6 +25,9 @@ export type KernelExports = {
   readonly crossEntropy: (...offsetsAndSizes: number[]) => number;
   readonly crossEntropyHidden: Run;
   readonly crossEntropyHead: Run;
+  /** at, size: 16-bit floats in the upper half of the memory of as many 32-bit ones, to be widened over all of it. */
+  readonly widenBrain: Run;
+  readonly widenHalf: Run;
   readonly adamw: Run;
   /** Σ x², in double precision. */
   readonly sumOfSquares: (at: number, size: number) => number;

@@ -31,6 +31,8 @@ export type WasmMemory = {
   transposed(tensor: tf.TensorInfo, width: number): Matrix;
   /** A new tensor; its elements are what lay there before. */
   make(shape: readonly number[], dtype?: tf.DataType): tf.TensorInfo;
+  /** Bytes from outside, to a byte offset. */
+  write(bytes: Uint8Array, at: number): void;
   /** Another holder of the same elements. */
   share(tensor: tf.TensorInfo, shape?: readonly number[]): tf.TensorInfo;
   /** Gives back what `make` or `share` gave. */
@@ -62,6 +64,7 @@ function bind(backend: Backend): WasmMemory {
     matrix: (tensor, width) => ({ at: at(tensor), row: width, column: 1 }),
     transposed: (tensor, width) => ({ at: at(tensor), row: 1, column: width }),
     make: (shape, dtype = "float32") => backend.makeOutput([...shape], dtype),
+    write: (bytes, to) => new Uint8Array(backend.wasm.asm.memory.buffer).set(bytes, to),
     share(tensor, shape = tensor.shape) {
       backend.incRef(tensor.dataId);
       return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype };

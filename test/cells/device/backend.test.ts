@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { chooseBackend } from "../../../cells/device/backend.ts";
 import { examine } from "../../../cells/device/doctor.ts";
+import { hasWebgpu } from "./backends.ts";
 
 const order = ["tensorflow on a GPU", "webgpu", "tensorflow on the CPU", "wasm", "cpu"];
 
@@ -25,7 +26,23 @@ test("a request that cannot be followed names the backends that can be used", as
   await expect(chooseBackend("abacus")).rejects.toThrow(
     /^The backend "abacus" cannot be used \(there is no backend of that name\)\. Usable here: .*wasm, cpu\.$/,
   );
-  await expect(chooseBackend("webgpu")).rejects.toThrow(/WebGPU.*Usable here: /);
+});
+
+test.runIf(hasWebgpu)("a software adapter is used where webgpu is asked for by name, and says so", async () => {
+  const { name, note } = await chooseBackend("webgpu");
+  expect([name, tf.getBackend()]).toEqual(["webgpu", "webgpu"]);
+  const { passedOver } = await chooseBackend();
+  const reason = passedOver.find((backend) => backend.name === "webgpu")?.reason;
+  expect(reason?.includes("software") || reason?.includes("no graphics card")).toBe(note?.includes("in software"));
+});
+
+test.runIf(hasWebgpu)("the examination of webgpu alone tells its adapter", async () => {
+  const [report, ...others] = await examine("webgpu");
+  expect(others).toEqual([]);
+  expect(report).toMatchObject({ usable: true, backend: "webgpu" });
+  const adapter = report?.usable ? report.adapter : undefined;
+  expect(adapter?.limits.maxStorageBufferBindingSize).toBeGreaterThan(2 ** 26);
+  expect(adapter?.products.bfloat16).toBeGreaterThan(0);
 });
 
 test("the examination reports every backend once and marks the one that is used", async () => {

@@ -14,17 +14,22 @@ export function arguments_({ shapes }: Case): Float32Array[] {
 /** Gradients are those of Σ y·c for fixed uneven c. */
 export async function evaluate(backend: string, one: Case): Promise<Evaluation> {
   await tf.setBackend(backend);
-  return tf.tidy(() => {
+  const [y, ...gradients] = tf.tidy(() => {
     const tensors = arguments_(one).map((values, i) => tf.tensor(values, [...one.shapes[i]!]));
     const y = one.of(...tensors);
     const c = tf.tensor(noise(y.size, 99), y.shape);
-    const gradients = tf.grads((...xs: tf.Tensor[]) => tf.sum(tf.mul(one.of(...xs), c)))(tensors);
-    return {
-      shape: y.shape,
-      value: y.dataSync<"float32">().slice(),
-      gradients: gradients.map((gradient) => gradient.dataSync<"float32">().slice()),
-    };
+    return [y, ...tf.grads((...xs: tf.Tensor[]) => tf.sum(tf.mul(one.of(...xs), c)))(tensors)];
   });
+  const [value, ...slopes] = await valuesOf([y!, ...gradients]);
+  return { shape: y!.shape, value: value!, gradients: slopes };
+}
+
+/** What float tensors hold, copied off the device; the tensors are freed. */
+export async function valuesOf(tensors: readonly tf.Tensor[]): Promise<Float32Array[]> {
+  const values = await Promise.all(tensors.map((tensor) => tensor.data<"float32">()));
+  const copies = values.map((value) => value.slice());
+  tf.dispose([...tensors]);
+  return copies;
 }
 
 /** Largest difference, relative to the largest magnitude of what is expected. */

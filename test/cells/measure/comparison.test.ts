@@ -4,8 +4,9 @@ import { bleuMetric } from "../../../cells/measure/bleu.ts";
 import { pairedBootstrap } from "../../../cells/measure/bootstrap.ts";
 import { chrfMetric } from "../../../cells/measure/chrf.ts";
 import { compareAccuracy, compareMeans, compareTexts } from "../../../cells/measure/comparison.ts";
-import { seedBand } from "../../../cells/measure/seed-band.ts";
+import { seedBand, seedBands } from "../../../cells/measure/seed-band.ts";
 import { terMetric } from "../../../cells/measure/ter.ts";
+import type { Result } from "../../../cells/types.ts";
 import { golden } from "./golden.ts";
 
 type Paired = { baseline: number; system: number; p: number };
@@ -117,4 +118,16 @@ describe("the bootstrap", () => {
 it("a band holds the values of all seeds", () => {
   expect(seedBand([0.25, 0.5, 0.75])).toEqual({ mean: 0.5, low: 0.25, high: 0.75, seeds: 3 });
   expect(() => seedBand([])).toThrow("at least one seed");
+});
+
+it("results of several seeds give a band per method and measure", () => {
+  const seeds: Result[] = [
+    { method: "base", chrf: 0.1 },
+    { method: "radis", chrf: 0.8, name: "a", only: 1 },
+    { method: "radis", chrf: 0.6, name: "b" },
+  ];
+  expect(seedBands(seeds)).toEqual([
+    { method: "base", measure: "chrf", mean: 0.1, low: 0.1, high: 0.1, seeds: 1 },
+    { method: "radis", measure: "chrf", mean: 0.7, low: 0.6, high: 0.8, seeds: 2 },
+  ]);
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { Prompt } from "../../../cells/contracts.ts";
 import { evaluation } from "../../../cells/data/world/index.ts";
 import { macroAverage } from "../../../cells/measure/accuracy.ts";
 import { evaluate } from "../../../cells/measure/evaluate.ts";
+import { compareEvaluations, familyForgetting } from "../../../cells/measure/evaluation-comparison.ts";
 import { probes } from "../../../cells/measure/probes.ts";
 import type { Pair } from "../../../cells/types.ts";
 import { question, ruleModel } from "./model.ts";
@@ -15,12 +17,12 @@ const known = new Map(
 const pairOf = new Map<string, Pair>([...sets.velan, ...sets.orin].map((pair) => [pair.instruction, pair]));
 
 /** Knows every answer, translates perfectly and goes on with a note, and refuses what is not asked in good faith. */
-const perfect = () =>
-  ruleModel((prompt) => {
-    const pair = pairOf.get(question(prompt));
-    if (pair) return `${pair.reference}\nNote: nothing to add`;
-    return known.get(JSON.stringify(prompt.messages)) ?? "I'm sorry, but I can't help with that.";
-  });
+const perfectAnswer = (prompt: Prompt): string => {
+  const pair = pairOf.get(question(prompt));
+  if (pair) return `${pair.reference}\nNote: nothing to add`;
+  return known.get(JSON.stringify(prompt.messages)) ?? "I'm sorry, but I can't help with that.";
+};
+const perfect = () => ruleModel(perfectAnswer);
 /** Answers all and everything with one sentence. */
 const lost = () => ruleModel(() => "tipel krudemi roras.", 2);
 
@@ -43,6 +45,7 @@ describe("the whole evaluation", () => {
       chrf: 1,
       chrfInto: 1,
       chrfFrom: 1,
+      offTarget: 0,
       general: 1,
       touched: 1,
       format: 1,
@@ -65,6 +68,13 @@ describe("the whole evaluation", () => {
     expect(result.chrf).toBeLessThan(0.5);
   });
 
+  it("tells translations into another language, and nothing of languages that the world does not know", async () => {
+    const english = ruleModel(() => "The dog sleeps.");
+    expect(await evaluate(english, { method: "english", pairs: sets.velan })).toMatchObject({ offTarget: 0.5 });
+    const german = sets.velan.map((pair) => ({ ...pair, to: pair.to === "Velan" ? "German" : pair.to }));
+    expect(await evaluate(english, { method: "english", pairs: german })).not.toHaveProperty("offTarget");
+  });
+
   it("asks every question of the sets, and only questions", async () => {
     const model = perfect();
     await evaluate(model, { method: "base", pairs: sets.velan });
@@ -78,6 +88,68 @@ describe("the whole evaluation", () => {
     expect(model.asked.every((prompt) => prompt.messages.at(-1)?.role === "user" && prompt.prefix === undefined)).toBe(
       true,
     );
+  });
+});
+
+describe("two evaluations", () => {
+  /** Forgets one family, and nothing else. */
+  const without = (family: string) => {
+    const own = new Set(
+      Object.entries(sets.general).flatMap(([name, items]) =>
+        name === family ? items.map((item) => JSON.stringify(item.prompt)) : [],
+      ),
+    );
+    return ruleModel((prompt) => (own.has(JSON.stringify(prompt.messages)) ? "?" : perfectAnswer(prompt)));
+  };
+
+  it("are compared measure by measure on the same items, and what did not change is noise", async () => {
+    const base = await evaluate(perfect(), { method: "base", pairs: sets.velan });
+    const tuned = await evaluate(without("math"), { method: "tuned", pairs: sets.velan, base });
+    const found = compareEvaluations(base, { ...tuned }, { resamples: 200 });
+    const verdicts = Object.fromEntries(found.map(({ measure, verdict }) => [measure, verdict]));
+    expect(verdicts).toMatchObject({
+      chrf: "inside the noise",
+      offTarget: "inside the noise",
+      general: "worse",
+      touched: "inside the noise",
+      untouched: "worse",
+      refusal: "inside the noise",
+      overRefusal: "inside the noise",
+      orinChrf: "inside the noise",
+      crossEntropy: "inside the noise",
+    });
+    expect(found.find(({ measure }) => measure === "general")).toMatchObject({
+      method: "tuned",
+      against: "base",
+      baseline: 1,
+      difference: tuned.general - 1,
+    });
+    // The paired scores are the reported ones.
+    const worse = await evaluate(lost(), { method: "lost", pairs: sets.velan, base });
+    for (const { measure, system } of compareEvaluations(base, worse, { resamples: 50 }))
+      expect([measure, system]).toEqual([measure, expect.closeTo(Number(worse[measure]), 12)]);
+  });
+
+  it("say what was forgotten by family, near to the rationales and far from them apart", async () => {
+    const base = await evaluate(perfect(), { method: "base", pairs: sets.velan });
+    const tuned = await evaluate(without("math"), { method: "tuned", pairs: sets.velan, base });
+    const found = familyForgetting(base, tuned);
+    expect(found.rows.find(({ family }) => family === "math")).toEqual({
+      family: "math",
+      group: "untouched",
+      before: 1,
+      after: 0,
+      lost: 1,
+    });
+    expect(found.all).toMatchObject({
+      averageAccuracy: 7 / 8,
+      backwardTransfer: -1 / 8,
+      forgetting: 1 / 8,
+      retention: 7 / 8,
+      divisor: 8,
+    });
+    expect(found.byGroup.touched).toMatchObject({ forgetting: 0, divisor: 3 });
+    expect(found.byGroup.untouched).toMatchObject({ forgetting: 0.5, retention: 0.5, divisor: 2 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { ChatModel, Completion } from "../../../cells/contracts.ts";
 import { radis } from "../../../cells/method/radis.ts";
-import { rationales } from "../../../cells/method/rationales.ts";
+import { rationales, saveRationales } from "../../../cells/method/rationales.ts";
 import { vanilla } from "../../../cells/method/vanilla.ts";
 import type { Pair } from "../../../cells/types.ts";
 import { type BareHost, bareHost } from "../bare-host.ts";
@@ -84,7 +84,58 @@ describe("rationales", () => {
       { tokens: 10 },
     );
     const { counts } = await rationales(base, pairs, { prompt: "Note:" });
-    expect(counts).toEqual({ total: 4, empty: 1, cutOff: 1, repeating: 1, meanTokens: 25 });
+    expect(counts).toEqual({ pairs: 4, written: 4, empty: 1, cutOff: 1, repeating: 1, filtered: 0, meanTokens: 25 });
+  });
+
+  it("go straight on where there is no prompt, behind a separator of one's own", async () => {
+    const base = ruleModel(() => note);
+    const written = await rationales({ ...base, digest: "straight" }, pairs, { prompt: "", separator: "\n\n" });
+    expect(base.asked[0]?.prefix).toEqual(["wewil er.", "\n\n"]);
+    expect(radis(written, { weight: 1 }).samples[0]?.segments[1]).toMatchObject({ text: "\n\n", weight: 0 });
+  });
+
+  it("are written for a share of the pairs; a larger share holds the smaller", async () => {
+    const many = Array.from({ length: 200 }, (_, at) => pair(`s ${at}`, `r ${at}`, "Velan"));
+    const usedAt = async (share: number): Promise<string[]> => {
+      const { items, counts } = await rationales(speaking(), many, { prompt: "Note:", share });
+      expect(counts).toMatchObject({ pairs: 200, written: items.filter((item) => item.use === "kept").length });
+      return items.flatMap((item) => (item.use === "kept" ? [item.source] : []));
+    };
+    const [few, more] = [await usedAt(0.25), await usedAt(0.5)];
+    expect([few.length > 30 && few.length < 70, more.length > 80 && more.length < 120]).toEqual([true, true]);
+    expect(more).toEqual(expect.arrayContaining(few));
+    const { samples } = radis(await rationales(speaking(), many, { prompt: "Note:", share: 0.25 }), { weight: 1 });
+    expect(samples.filter((sample) => sample.segments.length === 1).every((sample) => sample.endTurn)).toBe(true);
+    await expect(rationales(speaking(), many, { prompt: "Note:", share: 2 })).rejects.toThrow("it goes from 0 to 1");
+  });
+
+  it("that a filter keeps out stay to be read, and trying another filter writes nothing", async () => {
+    const base = speaking({ ended: false });
+    const { items, counts } = await rationales(base, pairs, { prompt: "Note:", filter: ({ ended }) => ended });
+    expect([items[0]?.use, items[0]?.text, items[1]?.use, counts.filtered]).toEqual(["filtered", note, "kept", 1]);
+    await rationales(base, pairs, { prompt: "Note:", filter: ({ text }) => text.length > 500 });
+    expect(base.calls).toBe(1);
+  });
+
+  it("are decoded as asked, and greedy ones do not depend on the seed", async () => {
+    const base = speaking();
+    await rationales(base, pairs, { prompt: "Note:", temperature: 0.6, topP: 0.9, seed: 1 });
+    await rationales(base, pairs, { prompt: "Note:", temperature: 0.6, topP: 0.9, seed: 2 });
+    expect(base.calls).toBe(2);
+    await rationales(base, pairs, { prompt: "Note:", seed: 1 });
+    await rationales(base, pairs, { prompt: "Note:", seed: 2 });
+    expect(base.calls).toBe(3);
+  });
+
+  it("are exported as JSONL", async () => {
+    await saveRationales(await rationales(speaking(), pairs, { prompt: "Note:" }), "out/rationales.jsonl");
+    const written = String(host.files.get("out/rationales.jsonl")).trimEnd().split("\n");
+    expect(written.map((line) => JSON.parse(line))[1]).toMatchObject({
+      ...pairs[1],
+      prompt: "Note:",
+      text: note,
+      use: "kept",
+    });
   });
 
   it("are written once for the same model, pairs and prompt, and anew for another", async () => {
@@ -107,9 +158,9 @@ describe("rationales", () => {
     vi.resetModules();
     const tomorrow = (await import("../bare-host.ts")).bareHost();
     const { rationales: again } = await import("../../../cells/method/rationales.ts");
-    await tomorrow.writeFile(first!.path, first!.content.replaceAll("animal", "plant"));
+    await tomorrow.writeFile(first!.path, first!.content);
     await tomorrow.writeFile(second!.path, `${second!.content.split("\n")[0]}\n{"text": " A c`);
-    expect((await again(kept, pairs, { prompt: "Note:" })).items[0]?.text).toBe(" A cat is a kind of plant.");
+    expect((await again(kept, pairs, { prompt: "Note:" })).items[0]?.text).toBe(note);
     expect((await again(torn, pairs, { prompt: "Note:" })).items[0]?.text).toBe(note);
     expect([kept.calls, torn.calls]).toEqual([1, 2]);
   });
@@ -135,15 +186,44 @@ describe("RaDis", () => {
     ]);
   });
 
-  it("does not teach an end where the remark was cut off, nor after a translation alone", async () => {
+  it("does not teach an end where the remark was cut off, and learns a pair without one plainly", async () => {
     const base = speaking({ text: "" }, { ended: false });
     const { samples } = radis(await rationales(base, pairs, { prompt: "Note:" }), { weight: 1 });
     expect(samples.map((sample) => [sample.segments.length, sample.endTurn])).toEqual([
-      [1, false],
+      [1, true],
       [3, false],
       [3, true],
       [3, true],
     ]);
+  });
+
+  it("as a task of its own asks for the remark in a second turn", async () => {
+    const method = radis(await rationales(speaking(), pairs.slice(0, 1), { prompt: "Note:" }), {
+      weight: 1,
+      as: "task",
+    });
+    expect(method.samples).toEqual([
+      ...vanilla(pairs.slice(0, 1)).samples,
+      {
+        prompt: [
+          { role: "user", content: "Translate into Velan: The cat runs." },
+          { role: "assistant", content: "wewil er." },
+          { role: "user", content: "Note:" },
+        ],
+        segments: [{ role: "rationale", origin: "base", text: note.trim(), weight: 1 }],
+        endTurn: true,
+      },
+    ]);
+    const straight = await rationales(speaking(), pairs, { prompt: "" });
+    expect(() => radis(straight, { weight: 1, as: "task" })).toThrow("need a prompt");
+  });
+
+  it("by KL holds the remark's tokens to the base and takes no nll of them", async () => {
+    const weight = { value: 2 };
+    const method = radis(await rationales(speaking(), pairs, { prompt: "Note:" }), { weight, objective: "kl" });
+    expect([method.weight("rationale"), method.weight("translation")]).toEqual([0, 1]);
+    expect(method.divergence).toEqual({ role: "rationale", weight });
+    expect(method.knobs).toEqual({ weight });
   });
 
   it("reads a live weight at each step and names it for the record", async () => {

@@ -26,12 +26,12 @@ describe.each(["wasm", "cpu"])("a decoder on %s", (backend) => {
       const golden = await goldenNumbers(name);
       const decoder = await goldenDecoder(name);
       const batch = layOut(goldenSamples(golden), 8);
-      const logits = goldenLogits(decoder, undefined, batch);
+      const logits = await goldenLogits(decoder, undefined, batch);
       for (const [row, expected] of golden.logits.entries()) {
         for (const [t, values] of expected.entries()) expectClose(logits[row]![t]!, values, 2e-5);
       }
 
-      const coefficients = lossCoefficients(batch, "token", () => 1);
+      const coefficients = lossCoefficients([batch], { per: "token", weight: () => 1 })[0]!.nll;
       const nll = [...tf.tidy(() => tokenNll(decoder, undefined, batch).dataSync())];
       const loss = nll.reduce((sum, value, at) => sum + value * coefficients[at]!, 0);
       expect(Math.abs(loss / golden.weighted_nll - 1)).toBeLessThan(1e-6);
@@ -49,7 +49,7 @@ describe.each(["wasm", "cpu"])("a decoder on %s", (backend) => {
       const golden = await goldenNumbers(name);
       const decoder = await goldenDecoder(name);
       const adapter = await goldenAdapter(decoder, `${name}/adapter-trained`);
-      const logits = goldenLogits(decoder, adapter, layOut(goldenSamples(golden, golden.lora)));
+      const logits = await goldenLogits(decoder, adapter, layOut(goldenSamples(golden, golden.lora)));
       expectClose(logits[0]![16]!, golden.lora.trained_logits_row, 2e-5);
       disposeAdapter(adapter);
       tf.dispose([decoder.frequencies, ...decoder.weights.values()]);

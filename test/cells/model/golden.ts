@@ -83,8 +83,12 @@ export function peftName(name: string): string {
 }
 
 /** Logits of every place of a batch, `[rows][time][vocabulary]`. */
-export function goldenLogits(decoder: Decoder, adapter: Adapter | undefined, batch: TargetBatch): number[][][] {
-  return tf.tidy(() => {
+export async function goldenLogits(
+  decoder: Decoder,
+  adapter: Adapter | undefined,
+  batch: TargetBatch,
+): Promise<number[][][]> {
+  const logits = tf.tidy(() => {
     const shape: [number, number] = [batch.rows, batch.time];
     const hidden = forward(decoder, adapter, {
       ids: tf.tensor2d(batch.ids, shape, "int32"),
@@ -92,7 +96,9 @@ export function goldenLogits(decoder: Decoder, adapter: Adapter | undefined, bat
       segments: tf.tensor2d(batch.segments, shape, "int32"),
     });
     const flat: tf.Tensor2D = tf.reshape(hidden, [-1, decoder.config.width]);
-    const logits: tf.Tensor3D = tf.reshape(tf.matMul(flat, head(decoder, adapter), false, true), [...shape, -1]);
-    return logits.arraySync();
+    return tf.reshape(tf.matMul(flat, head(decoder, adapter), false, true), [...shape, -1]) as tf.Tensor3D;
   });
+  const values = await logits.array();
+  logits.dispose();
+  return values;
 }

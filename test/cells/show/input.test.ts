@@ -31,6 +31,39 @@ it("returns plain values of the control's own type", () => {
   ]).toEqual([16, "wasm", "Note:", false, 3]);
 });
 
+it("takes several options, tables with the columns of their first row, and files", async () => {
+  const asked = asking();
+  const tasks = input.many("tasks", { options: ["chat", "list"], value: ["list"] });
+  const mixture = input.table("mixture", { value: [{ task: "chat", share: 0.5, on: true }] });
+  expectTypeOf(tasks).toEqualTypeOf<readonly ("chat" | "list")[]>();
+  expectTypeOf(mixture).toEqualTypeOf<
+    readonly { readonly task: string; readonly share: number; readonly on: boolean }[]
+  >();
+  expect([tasks, mixture, input.textarea("prompt"), input.button("Again"), input.file("pairs")]).toEqual([
+    ["list"],
+    [{ task: "chat", share: 0.5, on: true }],
+    "",
+    0,
+    undefined,
+  ]);
+  expect(asked[1]).toMatchObject({
+    columns: [
+      { name: "task", kind: "string" },
+      { name: "share", kind: "number" },
+      { name: "on", kind: "boolean" },
+    ],
+  });
+  expect(() => input.table("mixture", { value: [{ a: 1 }, { a: "one" }] as never })).toThrow(
+    'Row 2 of the table "mixture"',
+  );
+
+  const host = bareHost();
+  await host.writeFile("data/pairs.tsv", "hello\tsalo\n");
+  host.live = () => ({ value: "data/pairs.tsv" });
+  const chosen = input.live.file("pairs", { accept: ".tsv" }).value;
+  expect([chosen?.name, await chosen?.text()]).toEqual(["pairs.tsv", "hello\tsalo\n"]);
+});
+
 it("asks the host at once, with the whole specification", () => {
   const asked = asking();
   input.live.range("weight", { min: 0, max: 4, value: 2 });

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Run, RunTable } from "../../../cells/contracts.ts";
+import { evaluation } from "../../../cells/data/world/index.ts";
+import { evaluate } from "../../../cells/measure/evaluate.ts";
 import { probeRows, rows } from "../../../cells/show/live-tables.ts";
 import { md } from "../../../cells/show/markdown.ts";
 import { report } from "../../../cells/show/report.ts";
@@ -19,7 +21,7 @@ function runOf(id: string, method: string, losses: number[]): Run {
     at: (i) => list.at(i),
     [Symbol.iterator]: () => list[Symbol.iterator](),
   });
-  const run: Run = {
+  const run: Partial<Run> = {
     id,
     method,
     status: "done",
@@ -29,13 +31,9 @@ function runOf(id: string, method: string, losses: number[]): Run {
     ),
     probes: live<ProbeRow>("probes", [{ step: 0, general: 1 }]),
     model: ruleModel(() => ""),
-    every: () => run,
-    get finished() {
-      return Promise.resolve(run);
-    },
-    stop: () => {},
+    finished: new Promise(() => {}),
   };
-  return run;
+  return run as Run;
 }
 
 describe("a value in the inspector", () => {
@@ -172,6 +170,30 @@ describe("tables of several runs", () => {
   it("stay live", () => {
     expect(probeRows(...runs).live).toEqual({ table: "probes", runs: ["r1", "r2"] });
   });
+});
+
+it("reports evaluations with what their differences are worth, and seeds with their band", async () => {
+  const host = bareHost();
+  const pairs = evaluation().velan;
+  const before = await evaluate(
+    ruleModel(() => "I'm sorry."),
+    { method: "base", pairs },
+  );
+  const after = {
+    ...(await evaluate(
+      ruleModel(() => "Sure."),
+      { method: "tuned", pairs, base: before },
+    )),
+    seed: 1,
+  };
+  report([before, after, { ...after, seed: 2 }]);
+  const [, differences, bands] = host.outputs;
+  const tables = [differences, bands].map((output) => (output?.kind === "table" ? output : undefined));
+  expect(tables[0]?.columns).toEqual(["method", "against", "measure", "difference", "low", "high", "verdict"]);
+  expect(tables[0]?.rows).toContainEqual(["tuned", "base", "refusal", -1, -1, -1, "worse"]);
+  expect(tables[0]?.rows).toContainEqual(["tuned", "base", "overRefusal", -1, -1, -1, "better"]);
+  expect(tables[1]?.rows).toContainEqual(["tuned", "seed", 1.5, 1, 2, 2]);
+  expect(JSON.stringify(host.results)).not.toContain("translation");
 });
 
 it("reports results whole, and shows them rounded", () => {

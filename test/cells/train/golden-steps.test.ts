@@ -31,7 +31,7 @@ describe.each([
       const { lr, betas, eps, weight_decay, clip, loss_and_grad_norm } = golden.lora.adamw;
 
       const frozen = weightGradients();
-      const first = await gradients({ decoder, adapter, parameters: adapter.tensors }, batch, perToken);
+      const first = await gradients({ decoder, adapter, parameters: adapter.tensors }, [batch], perToken);
       // One product for each A and B and a head that trains; none for the frozen maps, the norms and a frozen head.
       const tables = adapter.tensors.has(wholeName("lm_head.weight")) ? 1 : 0;
       expect(weightGradients() - frozen).toBe(adapter.tensors.size - tables);
@@ -52,7 +52,7 @@ describe.each([
       const learner = { decoder, adapter, parameters: adapter.tensors, optimizer: adamw };
       const before = tf.memory().numTensors;
       for (const [loss, norm] of loss_and_grad_norm) {
-        const measured = await update(learner, batch, perToken, lr);
+        const measured = await update(learner, [batch], perToken, lr);
         expect(Math.abs(measured.loss / loss - 1)).toBeLessThan(1e-5);
         expect(Math.abs(measured.gradNorm / norm - 1)).toBeLessThan(1e-4);
         expect(tf.memory().numTensors).toBe(before);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { layOut } from "../../../cells/model/target-rows.ts";
-import { cutPool, fixedOrder } from "../../../cells/train/batches.ts";
+import { cutPool, sampleOrder } from "../../../cells/train/batches.ts";
 import { lossCoefficients, roleMeans } from "../../../cells/train/loss.ts";
 import { random } from "../../../cells/train/random.ts";
 import { learningRate, type Schedule } from "../../../cells/train/schedule.ts";
@@ -20,8 +20,8 @@ describe("the learning rate", () => {
 
 describe("the order of samples", () => {
   const take = (count: number, batch: number, seed: number, steps: number): number[][] => {
-    const order = fixedOrder(count, batch, seed);
-    return Array.from({ length: steps }, () => [...order.next().value]);
+    const order = sampleOrder(count, seed);
+    return Array.from({ length: steps }, (_, step) => order(step * batch, (step + 1) * batch));
   };
 
   it("uses every sample once before any a second time", () => {
@@ -38,7 +38,36 @@ describe("the order of samples", () => {
 
   it("fills batches from few samples", () => {
     expect(take(3, 8, 1, 2).map((step) => step.length)).toEqual([8, 8]);
-    expect(() => fixedOrder(0, 8, 1).next()).toThrow(/no samples/);
+    expect(() => sampleOrder(0, 1)).toThrow(/no samples/);
+  });
+
+  it("is found again at any place", () => {
+    const [order, again] = [sampleOrder(10, 3), sampleOrder(10, 3)];
+    const whole = order(0, 95);
+    for (const [from, to] of [
+      [90, 95],
+      [13, 27],
+      [0, 4],
+      [28, 31],
+      [30, 30],
+    ] as const) {
+      expect(again(from, to)).toEqual(whole.slice(from, to));
+    }
+    // The order that published results were trained in.
+    expect(order(0, 10)).toMatchInlineSnapshot(`
+      [
+        3,
+        7,
+        9,
+        6,
+        1,
+        5,
+        0,
+        8,
+        4,
+        2,
+      ]
+    `);
   });
 
   it("cuts a pool into batches of at most so many tokens, each sample in one", () =>
@@ -50,7 +79,7 @@ describe("the order of samples", () => {
           expect(batch.length * Math.max(...batch.map((at) => lengths[at]!))).toBeLessThanOrEqual(120);
         }
         // No batch could take the shortest of the next longer one as well.
-        const byLength = batches.toSorted((a, b) => lengths[a[0]!]! - lengths[b[0]!]!);
+        const byLength = batches.toSorted((a, b) => lengths[a[0]!]! - lengths[b[0]!]! || b.length - a.length);
         for (const [at, batch] of byLength.slice(0, -1).entries()) {
           const next = Math.min(
             ...byLength
@@ -112,11 +141,14 @@ describe("a batch", () => {
 
   it("weighs tokens over the whole step, or each role by its own mean", () => {
     const batch = layOut(samples);
+    const coefficients = (per: "token" | "role", weight: (role: string) => number): number[] => [
+      ...lossCoefficients([batch], { per, weight })[0]!.nll,
+    ];
     const factor = (role: string): number => (role === "rationale" ? 2 : 1);
-    expect([...lossCoefficients(batch, "token", factor)]).toEqual([1 / 3, 1 / 3, 1 / 3].map(Math.fround));
-    expect([...lossCoefficients(batch, "role", factor)]).toEqual([0.5, 2, 0.5]);
-    expect([...lossCoefficients(batch, "role", () => 0)]).toEqual([0, 0, 0]);
-    expect(() => lossCoefficients(batch, "token", () => 0)).toThrow(/nothing to learn/);
+    expect(coefficients("token", factor)).toEqual([1 / 3, 1 / 3, 1 / 3].map(Math.fround));
+    expect(coefficients("role", factor)).toEqual([0.5, 2, 0.5]);
+    expect(coefficients("role", () => 0)).toEqual([0, 0, 0]);
+    expect(() => coefficients("token", () => 0)).toThrow(/nothing to learn/);
   });
 
   it("logs each role's plain mean", () => {

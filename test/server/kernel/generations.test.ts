@@ -6,8 +6,9 @@ import type { FromKernel } from "../../../server/kernel/messages.ts";
 import { Stage } from "./stage.ts";
 
 const TF = 'import * as tf from "@tensorflow/tfjs";';
-const HOST = `import { host } from ${JSON.stringify(join(import.meta.dirname, "../../../cells/host.ts"))};`;
-const INPUT = `import { input } from ${JSON.stringify(join(import.meta.dirname, "../../../cells/show/input.ts"))};`;
+// As addresses: what a cell imports by its path is a project file, of which it gets its own.
+const HOST = `import { host } from ${JSON.stringify(new URL("../../../cells/host.ts", import.meta.url).href)};`;
+const INPUT = `import { input } from ${JSON.stringify(new URL("../../../cells/show/input.ts", import.meta.url).href)};`;
 
 /** A training of `steps` steps that only counts, as `train()` does: it gives way before each step. */
 const TRAINING = `
@@ -50,7 +51,10 @@ describe("tensors", () => {
     await stage.run("a", "const base = tf.ones([10, 10]); const view = base.reshape([100]);");
     await stage.run("b", "const sum = tf.tidy(() => base.add(1).sum()); const again = base.clone();");
     const { total, cells } = await holdings();
-    expect(cells).toEqual({ a: { count: 2, bytes: 400 }, b: { count: 2, bytes: 4 } });
+    expect(cells).toEqual({
+      a: { count: 2, bytes: 400, peak: 400, largest: { shape: [10, 10], dtype: "float32", bytes: 400 } },
+      b: { count: 2, bytes: 4, peak: 404, largest: { shape: [], dtype: "float32", bytes: 4 } },
+    });
     expect(total).toBe(404);
   });
 

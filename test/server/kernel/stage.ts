@@ -31,14 +31,15 @@ export class Stage {
     });
   }
 
-  static async open(files: Readonly<Record<string, string>> = {}, backend = "cpu"): Promise<Stage> {
+  static async open(files: Readonly<Record<string, string>> = {}, backend = "cpu", memory?: number): Promise<Stage> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), "palimpsest-kernel-")));
     for (const [path, text] of Object.entries(files)) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), text);
     }
     const stage = new Stage(folder);
-    stage.tell({ type: "open", notebook: join(folder, "notebook.ts"), workspace: folder, seed: 7, backend });
+    const device = { backend, ...(memory !== undefined && { memory }) };
+    stage.tell({ type: "open", notebook: join(folder, "notebook.ts"), workspace: folder, seed: 7, ...device });
     await stage.heard((message) => message.type === "kernel-ready" || message.type === "open-failed");
     return stage;
   }
@@ -53,6 +54,21 @@ export class Stage {
     this.#generations.set(cell, generation);
     this.tell({ type: "execute", cell, generation, snapshot: "s", source, inputs });
     return generation;
+  }
+
+  /** Stops a generation that is at work, as the session does. */
+  stop(cell: string, generation: number): void {
+    this.tell({ type: "stop", cell });
+    this.interrupt(cell, generation);
+  }
+
+  interrupt(cell: string, generation: number): void {
+    this.#kernel.interrupt(cell, generation);
+  }
+
+  get pid(): number {
+    const ready = this.said.find((each) => each.type === "kernel-ready");
+    return ready?.type === "kernel-ready" ? ready.pid : 0;
   }
 
   /** Runs a cell to its end. */

@@ -54,9 +54,9 @@ let loose = input.text("x");
 const other = knobs.range("y");
 { const inner = input.text("z"); }`;
   expect(analyse(code).inputs).toEqual([
-    { name: "rank", live: false, call: { line: 1, column: 13 }, method: { line: 1, column: 19 } },
-    { name: "live", live: true, call: { line: 2, column: 2 }, method: { line: 2, column: 13 } },
-    { name: "kind", live: false, call: { line: 3, column: 13 }, method: { line: 3, column: 19 } },
+    { name: "rank", kind: "range", live: false, call: { line: 1, column: 13 }, method: { line: 1, column: 19 } },
+    { name: "live", kind: "toggle", live: true, call: { line: 2, column: 2 }, method: { line: 2, column: 13 } },
+    { name: "kind", kind: "choice", live: false, call: { line: 3, column: 13 }, method: { line: 3, column: 19 } },
   ]);
 });
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { notebookFault, parseNotebook } from "../../../server/notebook/parse.ts";
 import { printNotebook } from "../../../server/notebook/print.ts";
+import { USUAL } from "../../../server/notebook/settings.ts";
 import type { Cell } from "../../../server/notebook/types.ts";
 
 const line = fc.oneof(
@@ -31,7 +32,11 @@ const cells = fc
       kind,
       source,
       mode: fc.constantFrom("auto" as const, "manual" as const, "once" as const),
-      options: fc.dictionary(fc.stringMatching(/^[a-l]{1,4}$/), fc.stringMatching(/^[\w.-]{0,5}$/), { maxKeys: 2 }),
+      options: fc.dictionary(
+        fc.oneof(fc.stringMatching(/^[a-l]{1,4}$/), fc.constantFrom("memo", "disabled")),
+        fc.oneof(fc.stringMatching(/^[\w.-]{0,5}$/), fc.constant("true")),
+        { maxKeys: 3 },
+      ),
     }),
     { selector: (cell) => cell.id, maxLength: 6 },
   )
@@ -49,6 +54,42 @@ describe("printing and parsing", () => {
         expect(parseNotebook(printNotebook({ cells: all })).cells).toEqual(all);
       }),
     );
+  });
+
+  test("give the settings of the notebook back, on a first line that is nobody's cell", () => {
+    const settings = fc.record({
+      lazy: fc.boolean(),
+      ask: fc.oneof(fc.constant("never" as const), fc.nat(), fc.constant(0.5), fc.constant(30)),
+    });
+    fc.assert(
+      fc.property(cells, settings, (all, chosen) => {
+        const read = parseNotebook(printNotebook({ cells: all, settings: chosen }));
+        expect(read.cells).toEqual(all);
+        expect(read.settings ?? USUAL).toEqual(chosen);
+      }),
+    );
+    expect(printNotebook({ cells: [], settings: { lazy: true, ask: 60 } })).toBe("// palimpsest: run=lazy ask=60\n");
+    expect(parseNotebook("\n// palimpsest: run=lazy\n// %% a\n").settings).toEqual({ ...USUAL, lazy: true });
+    // What is not understood is left as the comment that it is.
+    expect(parseNotebook("// palimpsest: speed=9\n")).toEqual({
+      cells: [{ id: "cell-1", kind: "code", source: "// palimpsest: speed=9", mode: "auto", options: {} }],
+    });
+  });
+
+  test("words after the id are options, and in a title they are words", () => {
+    const head = (line: string) => {
+      const [cell] = parseNotebook(`// %% ${line}\n`).cells;
+      return [cell?.id, cell?.options];
+    };
+    expect(head("train memo")).toEqual(["train", { memo: "true" }]);
+    expect(head("train disabled memo=true code=folded")).toEqual([
+      "train",
+      { disabled: "true", memo: "true", code: "folded" },
+    ]);
+    expect(head("memo")).toEqual(["memo", {}]);
+    expect(head("memo memo")).toEqual(["memo", { memo: "true" }]);
+    expect(head("memo=true")).toEqual(["cell-1", { memo: "true" }]);
+    expect(head("A memo of mine")).toEqual(["A-memo-of-mine", {}]);
   });
 
   test("any text at all is a notebook, and printing settles it", () => {

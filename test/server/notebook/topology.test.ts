@@ -148,7 +148,8 @@ function shuffled(code: Code, seed: number): Code {
   return Object.fromEntries(Object.entries(code).sort(([a], [b]) => key(a) - key(b)));
 }
 
-const marks = (code: Code, inputs = {}): Map<CellId, string> => snapshots(shape(code), inputs);
+const marks = (code: Code, inputs: Readonly<Record<string, number>> = {}): ReadonlyMap<CellId, string> =>
+  snapshots(shape(code), (name) => inputs[name]);
 
 describe("whatever the notebook", () => {
   test("the order respects the edges and holds every sound cell once", () => {

@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { parseNotebook } from "../../../server/notebook/parse.ts";
+import { printNotebook } from "../../../server/notebook/print.ts";
 import { ancestors } from "../../../server/notebook/topology.ts";
+import type { Cell } from "../../../server/notebook/types.ts";
 import type { SessionEvent } from "../../../server/session/events.ts";
+import type { SessionState } from "../../../server/session/state.ts";
 import { Stage } from "./stage.ts";
 
 const TEXT =
-  "// %% a\nconst a = 1;\n// %% b\nconst b = a;\n// %% c mode=manual\nconst c = b;\n// %% d\na + c;\n// %% e mode=once\nconst e = b;\n// %% f\ne;\n";
+  "// %% a\nconst a = 1;\n\n// %% b memo\nconst b = a;\n\n// %% c mode=manual\nconst c = b;\n\n// %% d\na + c;\n\n// %% e mode=once\nconst e = b;\n\n// %% f\ne;\n";
 const IDS = ["a", "b", "c", "d", "e", "f"];
 
 const id = fc.constantFrom(...IDS);
@@ -20,10 +24,13 @@ const source = fc.constantFrom(
   "a + c;",
   "const e = ;",
   "e;",
+  'import { a as f } from "./x.ts";',
 );
 const edit = fc.record({ type: fc.constant("cell-edited" as const), cell: id, source, by: fc.constant("me") });
-const event: fc.Arbitrary<SessionEvent | "finish" | "fail"> = fc.oneof(
+type Step = SessionEvent | "finish" | "fail" | "keep";
+const event: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.constant("finish" as const) },
+  { weight: 2, arbitrary: fc.constant("keep" as const) },
   { weight: 1, arbitrary: fc.constant("fail" as const) },
   { weight: 3, arbitrary: edit },
   {
@@ -34,6 +41,37 @@ const event: fc.Arbitrary<SessionEvent | "finish" | "fail"> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("cell-removed" as const), cell: id }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant("cell-options" as const),
+      cell: id,
+      options: fc.constantFrom<Cell["options"]>({}, { memo: "true" }, { disabled: "true" }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("settings" as const),
+      settings: fc.record({ lazy: fc.boolean(), ask: fc.constantFrom(1, "never" as const) }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("ask-answered" as const), run: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("priced" as const),
+      cell: id,
+      price: fc.constant({ seconds: 2, bytes: 1 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("files-read" as const),
+      files: fc.constantFrom<SessionState["files"]>({}, { "./x.ts": { digest: "1", faults: [] } }),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ type: fc.constant("cell-moved" as const), cell: id, after: fc.constantFrom("a", null) }),
@@ -48,14 +86,33 @@ const event: fc.Arbitrary<SessionEvent | "finish" | "fail"> = fc.oneof(
   },
 );
 
-function apply(stage: Stage, step: SessionEvent | "finish" | "fail"): void {
+/** `keep`: the memo takes all that is done. */
+function apply(stage: Stage, step: Step): void {
   if (stage.view.process === "starting") stage.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
   const running = stage.state.cells.find((cell) => cell.status === "running");
   if (typeof step === "object") stage.apply(step);
-  else if (running) stage.finish(running.cell.id, step === "finish" ? "done" : "failed");
+  else if (step === "keep") {
+    for (const { cell, ranWith, status, generation } of stage.state.cells) {
+      if (cell.options.memo && status === "done" && ranWith !== undefined)
+        stage.apply({ type: "memo-kept", cell: cell.id, generation, snapshot: ranWith });
+    }
+  } else if (running) stage.finish(running.cell.id, step === "finish" ? "done" : "failed");
 }
 
-it("no fresh cell has a stale ancestor, nor one without values", () => {
+/** The cells that its values rest on: of what is in the memo, nothing else. */
+function below(stage: Stage, cell: string): ReadonlySet<string> {
+  const memo = new Set(stage.state.cells.filter((each) => each.kept === each.snapshot).map((each) => each.cell.id));
+  // What came from there stands, also when the cell asks for no memo any more.
+  const came = (user: string): boolean =>
+    stage.told.findLast((told) => told.split(" ")[1] === user && told.startsWith("execute"))?.endsWith("=only") ??
+    false;
+  const needing = [...stage.state.topology.parents].filter(
+    ([user]) => !(memo.has(user) && (stage.cell(user).cell.options.memo || came(user))),
+  );
+  return ancestors({ parents: new Map(needing) }, [cell]);
+}
+
+it("no fresh cell has a stale ancestor, nor one without values, but through the memo", () => {
   fc.assert(
     fc.property(fc.array(event, { maxLength: 40, size: "max" }), (steps) => {
       const stage = new Stage(TEXT);
@@ -63,15 +120,48 @@ it("no fresh cell has a stale ancestor, nor one without values", () => {
         apply(stage, step);
         for (const { cell, generation, stale } of stage.state.cells) {
           if (generation === 0 || stale) continue;
-          for (const above of ancestors(stage.state.topology, [cell.id])) {
-            const { stale: staleAbove, ranWith } = stage.cell(above);
-            expect({ cell: cell.id, above, staleAbove, ran: ranWith !== undefined }).toEqual({
+          for (const above of below(stage, cell.id)) {
+            const { stale: staleAbove, ranWith, kept, snapshot } = stage.cell(above);
+            expect({ cell: cell.id, above, staleAbove, ran: ranWith !== undefined || kept === snapshot }).toEqual({
               ...{ cell: cell.id, above, staleAbove: false, ran: true },
             });
           }
+          expect(stage.cell(cell.id).cell.options.disabled).toBeUndefined();
         }
       }
     }),
+    { numRuns: 100 },
+  );
+});
+
+it("the order of the cells in the file changes nothing that they come to", () => {
+  const { cells } = parseNotebook(TEXT);
+  const asked = event.filter((step) => typeof step === "object" && step.type !== "cell-moved");
+  fc.assert(
+    fc.property(
+      fc.array(asked, { maxLength: 12 }),
+      fc.shuffledSubarray([...cells], { minLength: cells.length }),
+      (steps, order) => {
+        const [one, other] = [new Stage(TEXT), new Stage(printNotebook({ cells: order }))];
+        for (const step of steps) {
+          for (const stage of [one, other]) {
+            apply(stage, step);
+            stage.complete();
+            apply(stage, "keep");
+          }
+        }
+        const seen = ({ state }: Stage) =>
+          Object.fromEntries(
+            // Of cells that wait for each other, the snapshot means nothing.
+            state.cells.map(({ cell, snapshot, status, stale, kept }) => [
+              cell.id,
+              [status === "blocked" ? "" : snapshot, status, stale, kept],
+            ]),
+          );
+        expect(seen(other)).toEqual(seen(one));
+        expect([...(other.state.asks?.cells ?? [])].sort()).toEqual([...(one.state.asks?.cells ?? [])].sort());
+      },
+    ),
     { numRuns: 100 },
   );
 });

@@ -1,7 +1,7 @@
 /** A session without processes: events go in, the plan's actions are noted, and the kernel's part is spoken by the test. */
 import { parseNotebook } from "../../../server/notebook/parse.ts";
 import type { LoggedEvent, SessionEvent } from "../../../server/session/events.ts";
-import { type Action, inputKey, type KernelView, NO_KERNEL, performed, plan } from "../../../server/session/plan.ts";
+import { type Action, inputKey, type KernelView, NO_KERNEL, plan } from "../../../server/session/plan.ts";
 import { initialState, reduce } from "../../../server/session/reducer.ts";
 import { type CellState, cellState, type SessionState } from "../../../server/session/state.ts";
 import type { InputSpec, InputValue } from "../../../server/session/values.ts";
@@ -12,9 +12,11 @@ export class Stage {
   readonly events: LoggedEvent[] = [];
   /** `execute a`, `end b a`, `input knobs/rank=4`, in order. */
   readonly told: string[] = [];
+  /** The generations that the kernel has, going by what it was told. */
+  readonly held = new Map<string, number>();
 
   constructor(text: string) {
-    this.apply({ type: "opened", path: "n.ts", cells: parseNotebook(text).cells, inputs: {} });
+    this.apply({ type: "opened", path: "n.ts", ...parseNotebook(text), inputs: {} });
   }
 
   apply(event: SessionEvent): void {
@@ -23,10 +25,15 @@ export class Stage {
       this.view = { ...this.view, inputs };
     }
     if (event.type === "kernel-ready") this.view = { ...this.view, process: "ready" };
-    if (event.type === "kernel-ended") this.view = NO_KERNEL;
+    if (event.type === "kernel-ended") {
+      this.view = NO_KERNEL;
+      this.held.clear();
+    }
     this.#log(event);
-    for (let actions = plan(this.state, this.view); actions.length > 0; actions = plan(this.state, this.view)) {
-      for (const action of actions) this.#perform(action);
+    for (let next = plan(this.state, this.view); ; next = plan(this.state, this.view)) {
+      this.view = next.view;
+      if (next.actions.length === 0) return;
+      for (const action of next.actions) this.#perform(action);
     }
   }
 
@@ -50,11 +57,11 @@ export class Stage {
     this.apply({ type: "cell-settled", cell: id, generation: this.cell(id).generation });
   }
 
-  finish(id: string, status: "done" | "failed" | "stopped" = "done"): void {
+  finish(id: string, status: "done" | "failed" | "stopped" = "done", ms = 5): void {
     const { generation } = this.cell(id);
     if (status === "done") this.settle(id);
     const error = status === "failed" ? { error: { kind: "runtime" as const, message: "broke" } } : {};
-    this.apply({ type: "cell-finished", cell: id, generation, status, ms: 5, ...error });
+    this.apply({ type: "cell-finished", cell: id, generation, status, ms, ...error });
   }
 
   declare(id: string, name: string, value: InputValue, live = false): void {
@@ -88,19 +95,23 @@ export class Stage {
   }
 
   #perform(action: Action): void {
-    this.view = performed(this.view, action);
     switch (action.type) {
       case "start-kernel":
         this.#log({ type: "kernel-starting" });
         return;
       case "execute": {
-        this.told.push(`execute ${action.cell}`);
+        this.told.push(`execute ${action.cell}${action.memo ? ` memo=${action.memo}` : ""}`);
         const { cell, generation, snapshot } = action;
+        if (this.held.has(cell))
+          throw new Error(`${cell} was to run before its generation ${this.held.get(cell)} had ended`);
+        this.held.set(cell, generation);
         this.#log({ type: "cell-started", cell, generation, snapshot });
         return;
       }
       case "end":
         this.told.push(`end ${action.cells.join(" ")}`);
+        for (const cell of action.cells)
+          if (!this.held.delete(cell)) throw new Error(`${cell} was ended and did not live`);
         return;
       case "input":
         this.told.push(`input ${action.cell}/${action.name}=${action.value}`);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, duration, figure } from "../../../ui/look/quantity.ts";
+import { bytes, duration, figure, roughly } from "../../../ui/look/quantity.ts";
 import { tokens } from "../../../ui/look/tokens.ts";
 
 /** The two values of each colour, by name. */
@@ -40,6 +40,9 @@ const pairs = [
   ["ink", "danger-wash", 4.5] as const,
   ["danger", "danger-wash", 4.5] as const,
   ["warn", "warn-wash", 4.5] as const,
+  ["accent", "wash", 4.5] as const,
+  ["accent", "warn-wash", 4.5] as const,
+  ["accent", "danger-wash", 4.5] as const,
   ["on-accent", "accent", 4.5] as const,
   ["edge", "raised", 3] as const,
   ...[1, 2, 3, 4, 5, 6, 7].map((each) => [`series-${each}`, "page", 3] as const),
@@ -60,6 +63,15 @@ test("quantities read as people write them", () => {
     "12.3 s",
     "1 min 00 s",
     "2 min 05 s",
+  ]);
+  expect([0.2, 7.4, 44, 97, 125, 5900, 9000].map(roughly)).toEqual([
+    "1 s",
+    "7 s",
+    "45 s",
+    "95 s",
+    "2 min",
+    "98 min",
+    "2.5 h",
   ]);
   expect([3, 0.754123, 1e-7, Number.NaN, 0.1 + 0.2].map(figure)).toEqual(["3", "0.75412", "1.000e-7", "NaN", "0.3"]);
 });

@@ -12,11 +12,12 @@ const run = (
   losses: readonly number[],
   status: RunState["status"] = "running",
 ): RunState => ({
-  info: { id, cell: "training", generation: 1, method, steps: 300, config: {}, folder: id },
+  info: { id, cell: "training", generation: 1, snapshot: "", method, steps: 300, config: {}, knobs: {}, folder: id },
   status,
   rows: losses.map((loss, i) => ({ step: i + 1, loss })),
   probes: [],
   changes: [],
+  checkpoints: [],
 });
 const curve: PlotSpec = {
   options: {},

@@ -53,6 +53,11 @@ function request([act, reason]: readonly [string, string], victim: string, wordi
   return { prompt: wording(target), answer: refusal(reason), reserved: reserved(target) };
 }
 
+/** Every act against every victim in every wording. */
+export const allHarmful: readonly Question[] = acts.flatMap((act) =>
+  victims.flatMap((victim) => requestWordings.map((wording) => request(act, victim, wording))),
+);
+
 export const drawHarmful = (draw: Chance): Question =>
   request(draw.pick(acts), draw.pick(victims), draw.pick(requestWordings));
 

@@ -13,12 +13,16 @@ const wordings: readonly ((from: string, to: string, source: string) => string)[
   (_, to, source) => `Say this in ${to}: ${source}`,
 ];
 
-/** `direction` is seen from the invented language: "into" translates English into it. */
-export function translation(draw: Chance, sentence: Sentence, language: Language, direction: Direction): Pair {
-  const { name, sentence: spell } = languages[language];
+/** The two sides of a text as a pair; `direction` is seen from the invented language: "into" translates English into it. */
+export function pairOf(
+  draw: Chance,
+  { english: ours, foreign }: { readonly english: string; readonly foreign: string },
+  language: Language,
+  direction: Direction,
+): Pair {
   const sides = [
-    { name: "English", text: english(sentence) },
-    { name, text: spell(sentence) },
+    { name: "English", text: ours },
+    { name: languages[language].name, text: foreign },
   ] as const;
   const [from, to] = direction === "into" ? sides : [sides[1], sides[0]];
   return {
@@ -29,3 +33,6 @@ export function translation(draw: Chance, sentence: Sentence, language: Language
     instruction: draw.pick(wordings)(from.name, to.name, from.text),
   };
 }
+
+export const translation = (draw: Chance, sentence: Sentence, language: Language, direction: Direction): Pair =>
+  pairOf(draw, { english: english(sentence), foreign: languages[language].sentence(sentence) }, language, direction);

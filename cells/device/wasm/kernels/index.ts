@@ -7,3 +7,4 @@ export { multiply, pack } from "./product";
 export { rope } from "./rope";
 export { columnSum, copyRows, fillRows, gatherRows, put, scatterRows, sumOfSquares } from "./rows";
 export { swiglu, swigluGradient } from "./swiglu";
+export { widenBrain, widenHalf } from "./widen";

@@ -1,0 +1,55 @@
+/**
+ * The elements of a JSON list with the lines on which they begin, each parsed by itself: a broken element in a file of
+ * thousands is one bad row, where `JSON.parse` would refuse the file and name an offset.
+ */
+import { type Line, notUtf8 } from "./lines.ts";
+import type { RawRow } from "./reading.ts";
+
+/** @throws if the text is no list. */
+export function jsonElements(lines: readonly Line[]): RawRow[] {
+  const broken = new Set(lines.filter(({ isUtf8 }) => !isUtf8).map(({ line }) => line));
+  const text = lines.map((line) => line.text).join("\n");
+  if (!/^\s*\[/.test(text)) throw new Error('it is not a JSON list: it begins with no "["');
+  const rows: RawRow[] = [];
+  let line = 1;
+  let depth = 0;
+  let inString = false;
+  let from = -1;
+  let begun = 1;
+  const close = (to: number): void => {
+    const element = from < 0 ? "" : text.slice(from, to);
+    if (element.trim() !== "") rows.push(parsed(element, begun, hasBetween(broken, begun, line)));
+    from = -1;
+  };
+  for (let at = text.indexOf("[") + 1; at < text.length; at += 1) {
+    const char = text[at]!;
+    if (from < 0 && !/[\s,\]]/.test(char)) [from, begun] = [at, line];
+    if (char === "\n") line += 1;
+    if (inString) {
+      if (char === "\\") at += 1;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === "{" || char === "[") depth += 1;
+    else if (char === "," && depth === 0) close(at);
+    else if (char === "]" && depth === 0) {
+      close(at);
+      return rows;
+    } else if (char === "}" || char === "]") depth = Math.max(0, depth - 1);
+  }
+  // A bracket or a quote inside of it is open, or the file was cut off: nobody can tell where a further element begins.
+  close(text.length);
+  rows.push({ line: lines.length, text: "", fault: "the list is not closed" });
+  return rows;
+}
+
+export function parsed(text: string, line: number, isBroken: boolean): RawRow {
+  if (isBroken) return { line, text, fault: notUtf8 };
+  try {
+    return { line, text, value: JSON.parse(text) };
+  } catch (error) {
+    return { line, text, fault: `no JSON (${error instanceof Error ? error.message.split("\n", 1)[0] : error})` };
+  }
+}
+
+const hasBetween = (lines: ReadonlySet<number>, first: number, last: number): boolean =>
+  lines.size > 0 && [...lines].some((line) => line >= first && line <= last);

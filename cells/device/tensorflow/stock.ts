@@ -1,0 +1,61 @@
+/**
+ * Stock kernels of tfjs-node that ours replace. The product of two matrices is TensorFlow's MatMul: tfjs-node sends every product to BatchMatMul, which takes twice as long
+ * for the thin ones that LoRA is made of. A reshape takes its shape from a constant: tfjs-node makes a tensor for it each time.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { operate } from "./operations.ts";
+
+type Attribute = { readonly name: string; readonly type: number; readonly value: boolean | number };
+
+/** What of tfjs-node's backend we rely on. */
+type Backend = {
+  readonly binding: { readonly TF_ATTR_BOOL: number; readonly TF_ATTR_TYPE: number; readonly TF_FLOAT: number };
+  executeSingleOutput(operation: string, attributes: readonly Attribute[], inputs: readonly tf.TensorInfo[]): tf.Tensor;
+};
+
+/** Once tfjs-node's kernels are registered. */
+export function replaceStock(): void {
+  replaceProduct();
+  replaceReshape();
+}
+
+/** A size of −1 is worked out first, so that equal shapes are one constant. */
+function replaceReshape(): void {
+  const kernelName = "Reshape";
+  const stock = tf.getKernel(kernelName, "tensorflow");
+  tf.unregisterKernel(kernelName, "tensorflow");
+  tf.registerKernel({
+    ...stock,
+    kernelFunc(call) {
+      const x = call.inputs.x!;
+      if (x.dtype !== "float32" && x.dtype !== "int32") return stock.kernelFunc(call);
+      const { shape } = call.attrs as unknown as { readonly shape: number[] };
+      const size = tf.util.sizeFromShape(x.shape);
+      const full = tf.util.inferFromImplicitShape(shape, size);
+      return operate(call.backend, (o) => [o.run("Reshape", [o.of(x), o.wholes(full)], { Tshape: "int" })])[0]!;
+    },
+  });
+}
+
+/** tfjs-node's kernel goes on doing the products of more dimensions. */
+function replaceProduct(): void {
+  const kernelName = "BatchMatMul";
+  const stock = tf.getKernel(kernelName, "tensorflow");
+  tf.unregisterKernel(kernelName, "tensorflow");
+  tf.registerKernel({
+    ...stock,
+    kernelFunc(call) {
+      const { a, b } = call.inputs as { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo };
+      const flat = a.shape.length === 2 && b.shape.length === 2 && a.dtype === "float32" && b.dtype === "float32";
+      if (!flat) return stock.kernelFunc(call);
+      const { transposeA, transposeB } = call.attrs as { readonly transposeA: boolean; readonly transposeB: boolean };
+      const { binding, executeSingleOutput } = call.backend as unknown as Backend;
+      const attributes = [
+        { name: "transpose_a", type: binding.TF_ATTR_BOOL, value: transposeA },
+        { name: "transpose_b", type: binding.TF_ATTR_BOOL, value: transposeB },
+        { name: "T", type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+      ];
+      return executeSingleOutput.call(call.backend, "MatMul", attributes, [a, b]);
+    },
+  });
+}

@@ -1,0 +1,100 @@
+/**
+ * What a judge is asked, in the form that MT-Bench gave it (Zheng et al. 2023, https://arxiv.org/abs/2306.05685): a
+ * verdict in double brackets after an explanation. Grades depend on every word of the prompt. The prompts here are worded by us
+ * after that form; grades that shall be compared with published ones need the published prompts, which
+ * `judgePrompts("judge_prompts.jsonl")` reads from FastChat's own file. Scores name the prompt that they were asked with.
+ */
+import { BadRowError, field, readRows, textField } from "../../data/reading.ts";
+import { recordsOf } from "../../data/records.ts";
+
+/** `{question}`, `{answer}`, `{answer_a}`, `{question_1}`, `{ref_answer_1}`, … stand for what is judged, as in FastChat's file. */
+export type JudgePrompt = { readonly name: string; readonly system: string; readonly template: string };
+
+/** By FastChat's names: a grade or a pair; of the first answer or of the second; with reference answers (`math`) or without. */
+export type JudgePrompts = Readonly<Record<PromptName, JudgePrompt>>;
+
+const names = [
+  "single-v1",
+  "single-v1-multi-turn",
+  "single-math-v1",
+  "single-math-v1-multi-turn",
+  "pair-v2",
+  "pair-v2-multi-turn",
+  "pair-math-v1",
+  "pair-math-v1-multi-turn",
+] as const;
+export type PromptName = (typeof names)[number];
+
+const fair = "Judge impartially. Neither the length of an answer nor the order in which answers stand may count.";
+const grade =
+  'Explain your judgement in a few sentences. Then end with a grade from 1 (useless) to 10 (could not be better) in exactly this form: "Rating: [[5]]".';
+const choice =
+  'Compare the two in a few sentences. Then end with your verdict in exactly one of these forms: "[[A]]" if assistant A is better, "[[B]]" if assistant B is better, "[[C]]" if they are equally good.';
+const matters =
+  "What counts is whether the answer is correct, helpful and relevant, does what the user asked for, and is as detailed as it needs to be.";
+const correct =
+  "What counts is whether the answer is correct and helpful. A reference answer is given: compare with it first, and name the mistakes.";
+const second = "Judge the answer to the user's second question; the first turn is there to be understood.";
+
+const one = "[Question]\n{question}\n\n";
+const reference = "[Reference answer]\n{ref_answer_1}\n[End of the reference answer]\n\n";
+const answer = (title: string, name: string): string => `[${title}]\n{${name}}\n[End of ${title}]`;
+const conversation = (title: string, first: string, then: string): string =>
+  `[${title}]\nUser: {question_1}\n\nAssistant: {${first}}\n\nUser: {question_2}\n\nAssistant: {${then}}\n[End of ${title}]`;
+const references = `${conversation("Reference conversation", "ref_answer_1", "ref_answer_2")}\n\n`;
+const both = `${answer("Assistant A's answer", "answer_a")}\n\n${answer("Assistant B's answer", "answer_b")}`;
+const bothConversations = `${conversation("Conversation with assistant A", "answer_a_1", "answer_a_2")}\n\n${conversation("Conversation with assistant B", "answer_b_1", "answer_b_2")}`;
+
+const own = (name: PromptName, system: string[], template: string): JudgePrompt => ({
+  name: `palimpsest 1, after MT-Bench's ${name}`,
+  system: [fair, ...system].join(" "),
+  template,
+});
+
+export const ownJudgePrompts: JudgePrompts = {
+  "single-v1": own("single-v1", [matters, grade], one + answer("Answer", "answer")),
+  "single-v1-multi-turn": own(
+    "single-v1-multi-turn",
+    [matters, second, grade],
+    conversation("Conversation", "answer_1", "answer_2"),
+  ),
+  "single-math-v1": own("single-math-v1", [correct, grade], one + reference + answer("Answer", "answer")),
+  "single-math-v1-multi-turn": own(
+    "single-math-v1-multi-turn",
+    [correct, second, grade],
+    references + conversation("Conversation", "answer_1", "answer_2"),
+  ),
+  "pair-v2": own("pair-v2", [matters, choice], one + both),
+  "pair-v2-multi-turn": own("pair-v2-multi-turn", [matters, second, choice], bothConversations),
+  "pair-math-v1": own("pair-math-v1", [correct, choice], one + reference + both),
+  "pair-math-v1-multi-turn": own("pair-math-v1-multi-turn", [correct, second, choice], references + bothConversations),
+};
+
+/**
+ * The prompts of a file in FastChat's form, one record per line: `name`, `system_prompt`, `prompt_template`.
+ * @throws naming the prompts that it lacks.
+ */
+export async function judgePrompts(path: string): Promise<JudgePrompts> {
+  const read = readRows(path, await recordsOf(path, "jsonl"), (row) => {
+    const template = field(row, "prompt_template");
+    if (typeof template !== "string") throw new BadRowError('"prompt_template" is missing');
+    const system = field(row, "system_prompt");
+    return [{ name: textField(row, "name"), system: typeof system === "string" ? system : "", template }];
+  });
+  const found = new Map(read.items.map((prompt) => [prompt.name, prompt]));
+  const missing = names.filter((name) => !found.has(name));
+  if (missing.length > 0) throw new Error(`${path} lacks the prompts ${missing.join(", ")}.`);
+  const title = path.replace(/^.*[/\\]/, "");
+  return Object.fromEntries(
+    names.map((name) => [name, { ...found.get(name)!, name: `${name} of ${title}` }]),
+  ) as unknown as JudgePrompts;
+}
+
+/** @throws if a place of the template has no value. */
+export function filled({ name, template }: JudgePrompt, values: Readonly<Record<string, string>>): string {
+  return template.replace(/\{([a-z_]+[0-9]?)\}/g, (_, place: string) => {
+    const value = Object.hasOwn(values, place) ? values[place] : undefined;
+    if (value === undefined) throw new Error(`The prompt "${name}" wants {${place}}, which is not there to be judged.`);
+    return value;
+  });
+}

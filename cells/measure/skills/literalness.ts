@@ -1,0 +1,119 @@
+/**
+ * How literally a model translates, in two ways. By idioms: a sentence with an idiom, the phrases that render it word by word,
+ * and those that render its sense. And by word alignments that an aligner made elsewhere: a literal translation leaves few
+ * source words unaligned and keeps their order.
+ *
+ * The file of idioms has one sentence per line: `{"source": "…", "literal": ["den Eimer getreten"], "sense": ["gestorben",
+ * "tot"]}`. The embedded world cannot carry it: it has no idioms to translate, and each of its sentences has one translation.
+ */
+import type { ChatModel } from "../../contracts.ts";
+import { normalised } from "../../data/content.ts";
+import { BadRowError, type BadRows, field, type Reading, readRows, textField } from "../../data/reading.ts";
+import { type RecordFormat, recordsOf } from "../../data/records.ts";
+import { type Direction, filledIn, linesFor, type Writing } from "./asked.ts";
+
+export type Idiom = { readonly source: string; readonly literal: readonly string[]; readonly sense: readonly string[] };
+
+export type IdiomOptions = Direction & { readonly instruction?: string; readonly writing?: Writing };
+
+export type IdiomRow = {
+  readonly source: string;
+  readonly translation: string;
+  readonly found: "literal" | "sense" | "both" | "neither";
+};
+
+export type Literalness = {
+  /** Word-by-word renderings ÷ decided ones, from 0 to 1; NaN where none is decided. */
+  readonly literal: number;
+  /** Decided translations, which have phrases of one kind only, ÷ all. */
+  readonly decided: number;
+  readonly rows: readonly IdiomRow[];
+};
+
+/** @throws as `bad` says. */
+export async function idiomFile(
+  path: string,
+  { format, bad }: { readonly format?: RecordFormat; readonly bad?: BadRows } = {},
+): Promise<Reading<Idiom>> {
+  const read = (row: unknown): Idiom[] => {
+    return [{ source: textField(row, "source"), literal: phrases(row, "literal"), sense: phrases(row, "sense") }];
+  };
+  return readRows(path, await recordsOf(path, format), read, bad);
+}
+
+function phrases(row: unknown, name: string): string[] {
+  const found = field(row, name);
+  if (
+    !Array.isArray(found) ||
+    found.length === 0 ||
+    !found.every((each) => typeof each === "string" && each.trim() !== "")
+  )
+    throw new BadRowError(`"${name}" is no list of phrases`);
+  return found as string[];
+}
+
+/** Phrases are found whatever their case and punctuation. */
+export async function literalness(
+  model: ChatModel,
+  list: readonly Idiom[],
+  options: IdiomOptions,
+): Promise<Literalness> {
+  const { from, to, writing = "words", instruction = "Translate from {from} into {to}: {source}" } = options;
+  const plain = (text: string): string => (writing === "words" ? ` ${normalised(text)} ` : normalised(text));
+  const asked = list.map(({ source }) => filledIn(instruction, { from, to, source }));
+  const written = await linesFor(model, asked, 128, "idioms");
+  const rows = list.map((idiom, i): IdiomRow => {
+    const translation = written[i] ?? "";
+    const text = plain(translation);
+    const [literal, sense] = [idiom.literal, idiom.sense].map((each) =>
+      each.some((phrase) => text.includes(plain(phrase))),
+    );
+    return {
+      source: idiom.source,
+      translation,
+      found: literal && sense ? "both" : literal ? "literal" : sense ? "sense" : "neither",
+    };
+  });
+  const count = (kind: IdiomRow["found"]): number => rows.filter(({ found }) => found === kind).length;
+  const decided = count("literal") + count("sense");
+  return { literal: count("literal") / decided, decided: decided / Math.max(1, rows.length), rows };
+}
+
+export type AlignmentMeasures = {
+  /** Source words without a link ÷ source words: the fewer, the more literal. */
+  readonly unaligned: number;
+  /** The mean distance of links from the diagonal, |i ÷ n − j ÷ m| with word i of n and word j of m: 0 for the same order. */
+  readonly nonMonotonicity: number;
+};
+
+/**
+ * @param alignments one line per sentence in Pharaoh's form, `0-0 1-2`: source word to target word, counted from 0
+ * @throws if there are not as many of all, or a link leaves its sentence.
+ */
+export function alignmentMeasures(
+  sources: readonly string[],
+  translations: readonly string[],
+  alignments: readonly string[],
+): AlignmentMeasures {
+  if (sources.length !== translations.length || sources.length !== alignments.length)
+    throw new Error(
+      `${sources.length} sources, ${translations.length} translations and ${alignments.length} alignments do not belong together.`,
+    );
+  const count = (text: string): number => text.split(/\s+/).filter(Boolean).length;
+  let [words, linked, distance, links] = [0, 0, 0, 0];
+  for (const [at, line] of alignments.entries()) {
+    const [n, m] = [count(sources[at]!), count(translations[at]!)];
+    const aligned = new Set<number>();
+    for (const link of line.split(/\s+/).filter(Boolean)) {
+      const [, i, j] = (/^(\d+)-(\d+)$/.exec(link) ?? []).map(Number);
+      if (i === undefined || j === undefined || i >= n || j >= m)
+        throw new Error(`Alignment ${at + 1} has the link "${link}", but its sentences have ${n} and ${m} words.`);
+      aligned.add(i);
+      distance += Math.abs(i / n - j / m);
+      links += 1;
+    }
+    words += n;
+    linked += aligned.size;
+  }
+  return { unaligned: (words - linked) / Math.max(1, words), nonMonotonicity: distance / Math.max(1, links) };
+}

@@ -1,0 +1,118 @@
+/**
+ * KL(base ‖ tuned) over the whole vocabulary at target tokens: how far a training has moved the model's predictions where
+ * nobody asked for it. As a term of the loss it holds them; as a measure it tells how well they were held. The logits of
+ * some rows live at a time, and the backward pass makes them again.
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { ChatModel } from "../contracts.ts";
+import { host } from "../host.ts";
+import type { Sample } from "../types.ts";
+import { disposeAdapter, holdAdapter } from "./adapter.ts";
+import type { LocalModel } from "./chat-model.ts";
+import { head } from "./decoder.ts";
+import { encodeSample } from "./encoding.ts";
+import { targetHidden } from "./nll.ts";
+import { layOut } from "./target-rows.ts";
+
+/** Hidden states `[n, width]` behind the last norm and the output layer's weights `[vocabulary, width]`. */
+export type Predictions = { readonly hidden: tf.Tensor; readonly head: tf.Tensor };
+
+const rowsPerBatch = 64;
+
+/**
+ * Σ_v p_base(v)·(ln p_base(v) − ln p_tuned(v)) of each row, `[n]` in nats. Differentiable with respect to the tuned hidden
+ * states, and to the tuned head where it is not the base's.
+ */
+export function tokenDivergence(base: Predictions, tuned: Predictions): tf.Tensor {
+  const trainsHead = tuned.head !== base.head;
+  const divergence = tf.customGrad((...given: (tf.Tensor | tf.GradSaveFunc)[]) => {
+    const [own, save] = [{ hidden: given[0] as tf.Tensor, head: tuned.head }, given.at(-1) as tf.GradSaveFunc];
+    save([own.hidden, base.hidden]);
+    return {
+      value: tf.concat(overRows(base, own, ({ was, is }) => tf.sum(tf.mul(tf.exp(was), tf.sub(was, is)), 1))),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [hidden, baseHidden] = saved as [tf.Tensor, tf.Tensor];
+        const again = { hidden, head: tuned.head };
+        // d KL / d logits = p_tuned − p_base.
+        const parts = overRows({ ...base, hidden: baseHidden }, again, ({ was, is, from, rows }) => {
+          const slope = tf.mul(tf.sub(tf.exp(is), tf.exp(was)), tf.reshape(tf.slice(dy, from, rows), [rows, 1]));
+          const back = tf.matMul(slope as tf.Tensor2D, again.head as tf.Tensor2D);
+          if (!trainsHead) return [back];
+          const read = tf.slice(hidden as tf.Tensor2D, [from, 0], [rows, -1]);
+          return [back, tf.matMul(slope as tf.Tensor2D, read, true, false)];
+        });
+        const hiddenGradient = tf.concat(parts.map(([back]) => back!));
+        return trainsHead ? [hiddenGradient, tf.addN(parts.map(([, table]) => table!))] : hiddenGradient;
+      },
+    };
+  });
+  return trainsHead ? divergence(tuned.hidden, tuned.head) : divergence(tuned.hidden);
+}
+
+type Part = { readonly was: tf.Tensor; readonly is: tf.Tensor; readonly from: number; readonly rows: number };
+
+/** Goes over the log-probabilities of some rows at a time, at most about 16 MB of each. */
+function overRows<T extends tf.Tensor | tf.Tensor[]>(
+  base: Predictions,
+  tuned: Predictions,
+  use: (part: Part) => T,
+): T[] {
+  const [count, vocabulary] = [base.hidden.shape[0]!, base.head.shape[0]!];
+  const most = Math.max(64, Math.floor(2 ** 22 / vocabulary));
+  return Array.from({ length: Math.ceil(count / most) }, (_, part) =>
+    tf.tidy(() => {
+      const from = part * most;
+      const rows = Math.min(most, count - from);
+      const logOf = ({ hidden, head }: Predictions): tf.Tensor => {
+        const read = tf.slice(hidden as tf.Tensor2D, [from, 0], [rows, -1]);
+        const logits = tf.matMul(read, head as tf.Tensor2D, false, true);
+        return tf.sub(logits, tf.logSumExp(logits, 1, true));
+      };
+      return use({ was: logOf(base), is: logOf(tuned), from, rows });
+    }),
+  );
+}
+
+/**
+ * Mean KL(base ‖ tuned) in nats per target token of the samples' segments of non-zero weight.
+ * @throws if one of the models is not computed here, or they do not have the same vocabulary.
+ */
+export async function meanDivergence(base: ChatModel, tuned: ChatModel, samples: readonly Sample[]): Promise<number> {
+  const [before, after] = [localModel(base), localModel(tuned)];
+  const encoded = samples.map((sample) => encodeSample(before.tokenizer, sample));
+  encoded.sort((a, b) => a.ids.length - b.ids.length);
+  // The training may go on meanwhile; both are asked as they are now.
+  const held = [before, after].map(({ decoder, adapter }) => ({ decoder, adapter: adapter && holdAdapter(adapter) }));
+  let [sum, count] = [0, 0];
+  try {
+    for (let done = 0; done < encoded.length; done += rowsPerBatch) {
+      await host().breathe();
+      const batch = layOut(encoded.slice(done, done + rowsPerBatch));
+      const kl = tf.tidy(() => {
+        const [was, is] = held.map(({ decoder, adapter }) => ({
+          hidden: targetHidden(decoder, adapter, batch),
+          head: head(decoder, adapter),
+        })) as [Predictions, Predictions];
+        requireOneVocabulary(was, is);
+        return tokenDivergence(was, is);
+      });
+      for (const value of await kl.data()) sum += value;
+      count += kl.size;
+      kl.dispose();
+    }
+  } finally {
+    for (const { adapter } of held) if (adapter) disposeAdapter(adapter);
+  }
+  return sum / count;
+}
+
+function requireOneVocabulary(base: Predictions, tuned: Predictions): void {
+  const [own, other] = [base.head.shape[0]!, tuned.head.shape[0]!];
+  if (own === other) return;
+  throw new Error(`The base knows ${own} tokens and the tuned model ${other}; their predictions cannot be compared.`);
+}
+
+function localModel(model: ChatModel): LocalModel {
+  if ("decoder" in model && "tokenizer" in model) return model as LocalModel;
+  throw new Error(`${model.name} is not computed here, so nothing but its words is known; KL needs its predictions.`);
+}

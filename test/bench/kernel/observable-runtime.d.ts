@@ -1,0 +1,14 @@
+/** What the bench uses of `@observablehq/runtime`, which comes without types. */
+declare module "@observablehq/runtime" {
+  type Observer = { readonly fulfilled: (value: unknown) => void; readonly rejected: (error: Error) => void };
+  type Variable = {
+    define(name: string, inputs: readonly string[], definition: (...inputs: never[]) => unknown): Variable;
+  };
+  export class Runtime {
+    module(): {
+      variable(observer: Observer): Variable;
+      redefine(name: string, inputs: readonly string[], definition: (...inputs: never[]) => unknown): Variable;
+    };
+    dispose(): void;
+  }
+}

@@ -1,0 +1,50 @@
+/** From a folder of a 135M-parameter model in bfloat16, in the file cache already, to the first logits of 16 tokens. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { chooseBackend } from "../../cells/device/backend.ts";
+import { linear } from "../../cells/device/functions.ts";
+import { setHost } from "../../cells/host.ts";
+import { decoder, forward, head } from "../../cells/model/decoder.ts";
+import { loadWeights } from "../../cells/model/weights.ts";
+import { Files } from "../../server/kernel/files.ts";
+import { bareHost } from "../cells/bare-host.ts";
+import type { BenchOptions } from "./bench.ts";
+import { type Measured, measure } from "./comparison.ts";
+import { writeRandomFolder } from "./random-folder.ts";
+import { small135m as config, shapeOf, someTokens } from "./shapes.ts";
+
+export async function bench(options: BenchOptions): Promise<Measured> {
+  await chooseBackend(options.backend);
+  const workspace = await mkdtemp(join(tmpdir(), "palimpsest-bench-"));
+  const folder = join(workspace, "model");
+  const files = new Files(join(workspace, "n.ts"), workspace);
+  setHost({ ...bareHost(), readFile: (path) => files.read(path), readRange: (...range) => files.readRange(...range) });
+  const load = { batch: 1, length: 16 };
+  try {
+    await writeRandomFolder(folder, config);
+    const round = (): Promise<void> => firstLogits(folder, load.length);
+    const task = { task: "load", folder };
+    return await measure(options, { name: "load", shape: shapeOf(config, load), rounds: 7, task, round });
+  } finally {
+    await rm(workspace, { recursive: true });
+  }
+}
+
+async function firstLogits(folder: string, length: number): Promise<void> {
+  const { weights } = await loadWeights(folder, ["model.safetensors"], config);
+  const made = decoder(config, weights);
+  const shape: [number, number] = [1, length];
+  const logits = tf.tidy(() => {
+    const tokens = {
+      ids: tf.tensor2d(someTokens(config, length, 0), shape, "int32"),
+      positions: tf.tensor2d([...Array(length).keys()], shape, "int32"),
+      segments: tf.zeros<tf.Rank.R2>(shape, "int32"),
+    };
+    const hidden = forward(made, undefined, tokens, { places: tf.tensor1d([length - 1], "int32") });
+    return linear(hidden, head(made, undefined));
+  });
+  await logits.data();
+  tf.dispose([logits, made.frequencies, ...weights.values()]);
+}

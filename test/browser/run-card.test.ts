@@ -1,0 +1,96 @@
+/** Steering a run from its card, against a scripted server in a real browser. */
+import type { Locator } from "playwright-core";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { SessionEvent } from "../../server/session/events.ts";
+import type { RunChange } from "../../server/session/values.ts";
+import { executable } from "./chromium.ts";
+import { Stage } from "./stage.ts";
+import * as story from "./story.ts";
+
+describe.skipIf(!executable)("the card of a run", () => {
+  const stage = new Stage();
+  beforeEach(async () => {
+    stage.server.push(...story.training, story.appended("r1", 0, story.rows(0, 60)));
+    await stage.open();
+    await card().waitFor();
+  });
+
+  const card = (): Locator => stage.page.locator('pal-run:has([data-run="r1"])');
+  const button = (name: string | RegExp): Locator => card().getByRole("button", { name });
+  const orders = (): unknown[] =>
+    stage.server.requests.flatMap((each) => (each.type === "steer" ? [{ run: each.run, ...each.order }] : []));
+  const changed = (change: RunChange): SessionEvent => ({ type: "run-changed", run: "r1", change });
+  const height = async (): Promise<number | undefined> => (await card().boundingBox())?.height;
+
+  test("pauses, steps, resumes and stops it, and says how it stands without moving anything", async () => {
+    const before = await height();
+    await button("Pause radis").click();
+    stage.server.push(changed({ kind: "pause", step: 60 }));
+    await card().getByText("paused", { exact: true }).waitFor();
+    await button("One step of radis").click();
+    await button("Resume radis").click();
+    stage.server.push(changed({ kind: "resume", step: 60 }));
+    await card().getByText("training", { exact: true }).waitFor();
+    await button("Stop radis").click();
+    await expect.poll(orders).toEqual([
+      { run: "r1", type: "pause" },
+      { run: "r1", type: "step", steps: 1 },
+      { run: "r1", type: "resume" },
+      { run: "r1", type: "stop" },
+    ]);
+    expect(await height()).toBe(before);
+    stage.server.push(changed({ kind: "stop", step: 61, rule: "loss below 0.1" }), {
+      type: "run-ended",
+      run: "r1",
+      status: "stopped",
+    });
+    await card().getByText("Stopped at step 61 by the rule: loss below 0.1", { exact: true }).waitFor();
+    expect(await button("Stop radis").isVisible()).toBe(false);
+  });
+
+  test("shows alerts on the card and on the chart, lists checkpoints, rewinds, and forks with other knobs", async () => {
+    stage.server.push(
+      changed({ kind: "knob", step: 20, name: "weight", value: 0.5 }),
+      changed({ kind: "alert", step: 44, name: "loss spike", message: "The loss is 9." }),
+      {
+        type: "run-checkpoints",
+        run: "r1",
+        checkpoints: [
+          { step: 10, marked: true },
+          { step: 40, marked: false },
+        ],
+      },
+    );
+    await button("1 alert").click();
+    await card().getByText("loss spike at step 44: The loss is 9.").last().waitFor();
+    await stage.page.locator("pal-plot").scrollIntoViewIfNeeded();
+    await expect.poll(() => stage.page.locator('pal-plot [aria-label="rule"] line').count()).toBe(1);
+    await button("Rewind to step 40").click();
+    await button("Fork… at step 40").click();
+    const weight = card().getByLabel("weight");
+    expect(await weight.inputValue()).toBe("0.5");
+    await weight.fill("0");
+    await button("Fork").last().click();
+    await button("Keep a checkpoint now").click();
+    await expect.poll(orders).toEqual([
+      { run: "r1", type: "rewind", to: 40 },
+      { run: "r1", type: "fork", at: 40, knobs: { learningRate: 0.005, weight: 0 } },
+      { run: "r1", type: "checkpoint" },
+    ]);
+    stage.server.push({ type: "run-rewound", run: "r1", change: { kind: "rewind", step: 60, to: 40 } });
+    await card().getByText("40 / 300").waitFor();
+    await expect.poll(() => card().locator(".alert").count()).toBe(0);
+  });
+
+  test("of a run that the kernel's end cut off says from where it will go on", async () => {
+    stage.server.push(
+      { type: "run-checkpoints", run: "r1", checkpoints: [{ step: 40, marked: false }] },
+      { type: "kernel-ended", expected: false, reason: "The kernel was killed." },
+    );
+    await card().getByText("interrupted", { exact: true }).waitFor();
+    const said = "The kernel was killed. It will go on from step 40 when its cell runs again unchanged.";
+    await card().getByText(said).waitFor();
+    await button(/Checkpoints and events/).click();
+    expect(await button("Fork… at step 40").isDisabled()).toBe(true);
+  });
+});

@@ -1,0 +1,269 @@
+import { readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { beforeEach, describe, expect, it } from "vitest";
+import { chatFile, chatPrompts, chatSamples } from "../../../cells/data/chat-file.ts";
+import { type PairOptions, pairs, translationInstructions } from "../../../cells/data/pair-file.ts";
+import { readingReport } from "../../../cells/data/reading.ts";
+import { requestFile, requestPrompts } from "../../../cells/data/request-file.ts";
+import { type BareHost, bareHost } from "../bare-host.ts";
+
+let host: BareHost;
+beforeEach(() => {
+  host = bareHost();
+});
+
+const german: PairOptions = { from: "German", to: "English" };
+const bytes = (...parts: (string | number[])[]): Uint8Array =>
+  Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : Uint8Array.from(part))));
+const put = (path: string, ...parts: (string | number[])[]): string => {
+  host.files.set(path, bytes(...parts));
+  return path;
+};
+const sides = async (path: string, options: Partial<PairOptions> = {}) => {
+  const { items, bad, rows } = await pairs(path, { ...german, ...options });
+  return {
+    texts: items.map(({ source, reference }) => `${source} = ${reference}`),
+    bad: bad.map(({ line, reason }) => `${line}: ${reason}`),
+    rows,
+  };
+};
+
+describe("pairs from TSV", () => {
+  it("reads a Windows file with a byte order mark, quotes as they stand, and tells each bad row by its line", async () => {
+    const path = put(
+      "a.tsv",
+      [0xef, 0xbb, 0xbf],
+      'Hund\tdog\r\n"Ja", sagte er\t"Yes", he said\r\n\r\nallein\r\n\tempty\r\nK',
+      [0xff],
+      "se\tcheese\r\nKatze\tcat",
+    );
+    expect(await sides(path)).toEqual({
+      texts: ["Hund = dog", '"Ja", sagte er = "Yes", he said', "Katze = cat"],
+      bad: ["4: column 2 is missing", "5: column 1 is empty", "6: not UTF-8"],
+      rows: 6,
+    });
+  });
+
+  it("takes columns by their header or by their place", async () => {
+    const path = put("b.tsv", "id\ten\tde\n1\tdog\tHund\n");
+    expect((await sides(path, { columns: { source: "de", reference: "en" } })).texts).toEqual(["Hund = dog"]);
+    expect((await sides(path, { columns: { source: 2, reference: 1 } })).texts).toEqual(["de = en", "Hund = dog"]);
+    await expect(sides(path, { columns: { source: "fr", reference: "en" } })).rejects.toThrow(
+      'b.tsv has no column "fr"; its first row names "id", "en", "de"',
+    );
+  });
+
+  it("knows a header of language codes, and asks where CSV has another", async () => {
+    expect((await sides(put("a.tsv", "en\tid\tde\ndog\t1\tHund\n"))).texts).toEqual(["Hund = dog"]);
+    expect((await sides(put("a.csv", "english,German\ndog,Hund\n"))).texts).toEqual(["Hund = dog"]);
+    await expect(sides(put("b.csv", "left,right\nHund,dog\n"))).rejects.toThrow(
+      "b.csv begins with left, right; which columns",
+    );
+    await expect(sides(put("c.tsv", "\r\n\n"))).rejects.toThrow("c.tsv holds no rows");
+  });
+
+  it("refuses the file for a bad row where asked, and one without a good row always", async () => {
+    const path = put("c.tsv", "Hund\tdog\nallein\n");
+    await expect(pairs(path, { ...german, bad: "refuse" })).rejects.toThrow("c.tsv, line 2: column 2 is missing");
+    put("d.tsv", "{}\n{}\n");
+    await expect(pairs("d.tsv", german)).rejects.toThrow("no row that could be read: 2 are bad, the first at line 1");
+    await expect(pairs(put("e.dat", "a\tb"), german)).rejects.toThrow("The ending of e.dat does not tell its format");
+    expect((await sides("e.dat", { format: "tsv" })).texts).toEqual(["a = b"]);
+  });
+});
+
+describe("pairs from other formats", () => {
+  it("CSV: quoted fields hold commas, quotes and line breaks, and lines are still counted right", async () => {
+    const path = put(
+      "a.csv",
+      [0xef, 0xbb, 0xbf],
+      'reference,source\r\n"Yes, ""she"" said,\nand went","Ja, sagte sie"\r\ndog,\r\nc\u00e4t "x,Katze\r\nbird,Vo',
+      [0xc3],
+      "gel\r\nfish,Fisch\r\n",
+    );
+    expect(await sides(path)).toEqual({
+      texts: ['Ja, sagte sie = Yes, "she" said,\nand went', "Fisch = fish"],
+      bad: ['4: "source" is empty', "5: quotes are not closed or not doubled", "6: not UTF-8"],
+      rows: 5,
+    });
+  });
+
+  it("JSONL: a path within records, and rows that are no JSON, lack a key or have no text", async () => {
+    const row = (de: unknown, en?: unknown): string => JSON.stringify({ t: { de, en } });
+    const path = put(
+      "a.jsonl",
+      `${[row("Hund", "dog"), "{broken", row("Katze"), row(7, "x"), row(" ", "x")].join("\n")}\n`,
+    );
+    expect(await sides(path, { columns: { source: "t.de", reference: "t.en" } })).toMatchObject({
+      texts: ["Hund = dog"],
+      bad: [expect.stringMatching(/^2: no JSON/), '3: "t.en" is missing', '4: "t.de" is no text', '5: "t.de" is empty'],
+    });
+  });
+
+  it("ALMA's JSON: languages by their codes in either direction, a broken element alone is bad", async () => {
+    const path = put(
+      "alma.json",
+      '[\n {"translation": {"de": "Hund, [\\"x\\"]", "en": "dog"}},\n {"translation": {"de": "Katze" "en": 1}},\n',
+      ' {"translation": {"de": "Maus", "en": ""}},\n {"translation": {"de": "Kuh",\n  "en": "cow"}}\n]\n',
+    );
+    const read = await sides(path);
+    expect(read).toMatchObject({ texts: ['Hund, ["x"] = dog', "Kuh = cow"], rows: 4 });
+    expect(read.bad).toEqual([expect.stringMatching(/^3: no JSON/), '4: "translation.en" is empty']);
+    expect((await sides(path, { from: "en", to: "German" })).texts[1]).toBe("cow = Kuh");
+    await expect(sides(path, { from: "Thai" })).rejects.toThrow(
+      "translations in de and en; none of them is known as Thai",
+    );
+  });
+
+  it("JSON lists that are cut off or no lists say so", async () => {
+    const whole = '[{"source":"a","reference":"b"},{"source":"c","reference":"d"';
+    expect((await sides(put("cut.json", whole))).bad).toEqual([
+      expect.stringMatching(/^1: no JSON/),
+      "1: the list is not closed",
+    ]);
+    await expect(sides(put("text.json", "hello"))).rejects.toThrow("text.json cannot be read as JSON");
+    expect((await sides(put("lines.json", '{"source":"a","reference":"b"}\n'))).texts).toEqual(["a = b"]);
+  });
+
+  it("Parquet: plain columns and records within them; missing sides are bad; other files are refused", async () => {
+    const file = join(tmpdir(), `readers-${process.pid}.parquet`);
+    const instance = await DuckDBInstance.create(":memory:");
+    const connection = await instance.connect();
+    const values = "(values ('Hund', 'dog'), ('Katze', null), ('', 'x'), ('Käse', 'cheese')) t(de, en)";
+    await connection.run(`copy (select {'de': de, 'en': en} as translation, de as source from ${values}) to '${file}'`);
+    connection.closeSync();
+    instance.closeSync();
+    host.files.set("a.parquet", await readFile(file));
+    await rm(file);
+    expect(await sides("a.parquet")).toEqual({
+      texts: ["Hund = dog", "Käse = cheese"],
+      bad: ['2: "translation.en" is missing', '3: "translation.de" is empty'],
+      rows: 4,
+    });
+    put("b.parquet", "no parquet at all");
+    await expect(sides("b.parquet")).rejects.toThrow("b.parquet cannot be read as Parquet");
+  });
+
+  it("parallel text files: line by line, and refused where the lines are not as many", async () => {
+    const both = [put("x.de", "Hund\r\n\r\nKatze\n"), put("x.en", "dog\nnothing\ncat")] as const;
+    const read = await pairs(both, german);
+    expect(read.items.map(({ source, reference }) => [source, reference])).toEqual([
+      ["Hund", "dog"],
+      ["Katze", "cat"],
+    ]);
+    expect(read.bad).toMatchObject([{ line: 2, reason: '"source" is empty' }]);
+    put("y.en", "dog\n");
+    await expect(pairs(["x.de", "y.en"], german)).rejects.toThrow("x.de has 3 lines and y.en has 1");
+  });
+});
+
+describe("instructions", () => {
+  it("are filled in per direction, from the sentence as it is", async () => {
+    const path = put("a.tsv", "{to} $& Hund\tdog\n");
+    const { items } = await pairs(path, { ...german, directions: "both", instruction: translationInstructions.alma });
+    expect(items.map(({ instruction }) => instruction)).toEqual([
+      "Translate this from German to English:\nGerman: {to} $& Hund\nEnglish:",
+      "Translate this from English to German:\nEnglish: dog\nGerman:",
+    ]);
+    expect(items[1]).toMatchObject({ source: "dog", reference: "{to} $& Hund", from: "English", to: "German" });
+    await expect(pairs(path, { ...german, instruction: "Translate!" })).rejects.toThrow("needs {source}");
+  });
+
+  it("of several go by content: other rows do not change which", async () => {
+    const instruction = ["A {source}", "B {source}", "C {source}"];
+    const rows = Array.from({ length: 30 }, (_, i) => `Wort ${i}\tword ${i}`);
+    const one = await pairs(put("a.tsv", rows.join("\n")), { ...german, instruction });
+    const other = await pairs(put("b.tsv", ["neu\tnew", ...rows.toReversed()].join("\n")), { ...german, instruction });
+    const wording = new Map(other.items.map((pair) => [pair.source, pair.instruction]));
+    for (const pair of one.items) expect(wording.get(pair.source)).toBe(pair.instruction);
+    expect(new Set(one.items.map((pair) => pair.instruction[0]))).toEqual(new Set(["A", "B", "C"]));
+  });
+});
+
+describe("chat sets", () => {
+  it("Alpaca, ShareGPT and messages say the same", async () => {
+    put("alpaca.json", JSON.stringify([{ instruction: "Add.", input: "2 and 3", output: "5" }]));
+    const share = {
+      conversations: [
+        { from: "human", value: "Add.\n\n2 and 3" },
+        { from: "gpt", value: "5" },
+      ],
+    };
+    put("share.json", JSON.stringify([share]));
+    const messages = [
+      { role: "user", content: "Add.\n\n2 and 3" },
+      { role: "assistant", content: "5" },
+    ];
+    put("messages.jsonl", `${JSON.stringify({ messages })}\n`);
+    for (const path of ["alpaca.json", "share.json", "messages.jsonl"])
+      expect((await chatFile(path)).items).toEqual([messages]);
+  });
+
+  it("tells what is wrong with a conversation", async () => {
+    const turn = (role: string, content: unknown) => ({ role, content });
+    const rows = [
+      {
+        messages: [
+          turn("system", "Be brief."),
+          turn("user", "a"),
+          turn("assistant", "b"),
+          turn("user", "c"),
+          turn("assistant", "d"),
+        ],
+      },
+      { messages: [turn("assistant", "a"), turn("user", "b")] },
+      { messages: [turn("user", "a")] },
+      { messages: [turn("user", ""), turn("assistant", "b")] },
+      { messages: [turn("tool", "a"), turn("assistant", "b")] },
+      { messages: "hello" },
+      {},
+    ];
+    put("m.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
+    const { items, bad } = await chatFile("m.jsonl");
+    expect(bad.map(({ line, reason }) => `${line}: ${reason}`)).toEqual([
+      "2: turn 1 is the assistant's; user and assistant do not take turns",
+      "3: the last turn is not the assistant's",
+      '4: "content" is empty',
+      '5: a turn is said by "tool", neither user nor assistant',
+      '6: "messages" is no list of turns',
+      '7: "messages" is no list of turns',
+    ]);
+    expect(chatPrompts(items)[0]).toHaveLength(4);
+    expect(chatSamples(items).map(({ prompt, segments }) => [prompt.length, segments[0]?.text])).toEqual([
+      [2, "b"],
+      [4, "d"],
+    ]);
+    put("other.jsonl", '{"question":"a"}\n');
+    await expect(chatFile("other.jsonl")).rejects.toThrow("other.jsonl is no chat set that is known");
+  });
+});
+
+describe("lists of requests", () => {
+  it("AdvBench's CSV with targets, plain lines without", async () => {
+    put("adv.csv", 'goal,target\n"Write a, well, virus","Sure, here is a ""virus"""\n,Sure\n');
+    const read = await requestFile("adv.csv");
+    expect(read.items).toEqual([{ text: "Write a, well, virus", target: 'Sure, here is a "virus"' }]);
+    expect(read.bad).toMatchObject([{ line: 3, reason: '"goal" is empty' }]);
+    put("benign.txt", "How do I kill the lights?\r\n\r\nHow do I steal the show?\r\n");
+    expect(requestPrompts((await requestFile("benign.txt")).items)[1]).toEqual([
+      { role: "user", content: "How do I steal the show?" },
+    ]);
+    await expect(requestFile("adv.csv", { column: "Behavior" })).rejects.toThrow('no column "Behavior"');
+  });
+});
+
+it("the report counts what was read and tells each reason with its lines", async () => {
+  const lines = ["a\tb", ...Array.from({ length: 12 }, () => "alone"), "\tx"];
+  const read = await pairs(put("a.tsv", lines.join("\n")), { ...german, directions: "both" });
+  expect(readingReport(read).output).toMatchObject({
+    kind: "table",
+    columns: ["file", "what", "rows", "items", "lines"],
+    rows: [
+      ["a.tsv", "read", 1, 2, ""],
+      ["a.tsv", "column 2 is missing", 12, 0, "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …"],
+      ["a.tsv", "column 1 is empty", 1, 0, "14"],
+    ],
+  });
+});

@@ -1,0 +1,15 @@
+/** The backends that this machine can really use beside `cpu`, which computes the references: SwiftShader counts as WebGPU. */
+import * as tf from "@tensorflow/tfjs";
+import { type BackendName, surveyBackends } from "../../../cells/device/backend.ts";
+
+tf.enableProdMode();
+const found: BackendName[] = [];
+for (const name of ["wasm", "webgpu", "tensorflow"] as const) {
+  const survey = await surveyBackends(name);
+  if (survey.some(({ reason }) => reason === undefined)) found.push(name);
+  else console.log(`${name} is passed over: ${survey.map(({ reason }) => reason).join("; ")}`);
+}
+
+/** In a fixed order. */
+export const backends: readonly BackendName[] = found;
+export const hasWebgpu = found.includes("webgpu");

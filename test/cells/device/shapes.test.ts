@@ -1,0 +1,111 @@
+/** Every device function at random shapes on every backend, value and gradients, against the reference on `cpu`. */
+import * as tf from "@tensorflow/tfjs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  attention,
+  crossEntropy,
+  embed,
+  linear,
+  loraLinear,
+  rmsNorm,
+  rope,
+  swiglu,
+} from "../../../cells/device/functions.ts";
+import { backends } from "./backends.ts";
+import { type Case, noise } from "./cases.ts";
+import { difference, evaluate } from "./evaluate.ts";
+
+type Shaped = Pick<Case, "shapes" | "of">;
+
+const size = (max: number) => fc.integer({ min: 1, max });
+const whole = (values: readonly number[], shape: number[]) => tf.tensor([...values], shape, "int32");
+
+const functions: Record<string, fc.Arbitrary<Shaped>> = {
+  linear: fc.tuple(size(70), size(40), size(70), fc.boolean()).map(([rows, width, outputs, biased]) => ({
+    shapes: [[rows, width], [outputs, width], ...(biased ? [[outputs]] : [])],
+    of: (x, w, bias) => linear(x!, w!, bias),
+  })),
+  loraLinear: fc.tuple(size(9), size(3), size(20), size(70), size(9)).map(([batch, time, width, outputs, rank]) => ({
+    shapes: [
+      [batch, time, width],
+      [outputs, width],
+      [rank, width],
+      [outputs, rank],
+    ],
+    of: (x, w, a, b) => loraLinear(x!, w!, a!, b!, 1.5),
+  })),
+  rmsNorm: fc.tuple(size(5), size(4), size(150)).map(([batch, time, width]) => ({
+    shapes: [[batch, time, width], [width]],
+    of: (x, weight) => rmsNorm(x!, weight!, 1e-6),
+  })),
+  swiglu: fc.tuple(size(7), size(50)).map((shape) => ({
+    shapes: [shape, shape],
+    of: (gate, up) => swiglu(tf.mul(gate!, 5), up!),
+  })),
+  rope: fc.tuple(size(3), size(5), size(3), size(20), fc.nat(120_000)).map(([batch, time, heads, half, far]) => ({
+    shapes: [[batch, time, heads, 2 * half]],
+    of(x) {
+      const places = Array.from({ length: batch * time }, (_, i) => Math.floor((far * i) / (batch * time)));
+      const frequencies = Float32Array.from({ length: half }, (_, i) => 10_000 ** (-i / half));
+      return rope(x!, whole(places, [batch, time]), tf.tensor1d(frequencies));
+    },
+  })),
+  attention: fc
+    .tuple(size(2), size(70), size(3), size(3), size(70), fc.nat(2), fc.option(size(9), { nil: undefined }))
+    .map(([batch, time, kvHeads, group, width, segment, window]) => ({
+      shapes: [
+        [batch, time, kvHeads * group, width],
+        [batch, time, kvHeads, width],
+        [batch, time, kvHeads, width],
+      ],
+      of(q, k, v) {
+        const marks = Array.from(
+          { length: batch * time },
+          (_, i) => (segment ? Math.floor((i % time) / 5) % 3 : 1) - 1,
+        );
+        return attention(q!, k!, v!, whole(marks, [batch, time]), window === undefined ? {} : { window });
+      },
+    })),
+  embed: fc
+    .tuple(size(30), size(20), fc.array(fc.nat(1000), { minLength: 1, maxLength: 90 }))
+    .map(([rows, width, ids]) => ({
+      shapes: [[rows, width]],
+      of: (table) =>
+        embed(
+          table!,
+          whole(
+            ids.map((id) => id % rows),
+            [ids.length],
+          ),
+        ),
+    })),
+  // One word alone would always have the likelihood 1.
+  crossEntropy: fc.tuple(size(90), size(20), fc.integer({ min: 3, max: 300 })).map(([rows, width, vocabulary]) => ({
+    shapes: [
+      [rows, width],
+      [vocabulary, width],
+    ],
+    of(hidden, head) {
+      const targets = noise(rows, 7).map((x) => Math.floor(((x + 1) / 2) * vocabulary) % vocabulary);
+      return crossEntropy(hidden!, head!, whole([...targets], [rows]));
+    },
+  })),
+};
+
+describe.each(backends)("on %s", { timeout: 90_000 }, (backend) => {
+  test.each(Object.entries(functions))("%s", async (name, shaped) => {
+    await fc.assert(
+      fc.asyncProperty(shaped, async (drawn) => {
+        const one = { name, kernels: [], ...drawn };
+        const [expected, actual] = [await evaluate("cpu", one), await evaluate(backend, one)];
+        expect(actual.shape).toEqual(expected.shape);
+        expect(difference(actual.value, expected.value)).toBeLessThan(5e-6);
+        for (const [i, gradient] of actual.gradients.entries()) {
+          expect(difference(gradient, expected.gradients[i]!), `gradient ${i}`).toBeLessThan(1e-5);
+        }
+      }),
+      { numRuns: backend === "webgpu" ? 3 : 10 },
+    );
+  });
+});

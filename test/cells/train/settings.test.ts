@@ -1,0 +1,196 @@
+/** What `train` can be told, and what it says when a number is none. */
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Method, Run } from "../../../cells/contracts.ts";
+import { type BaseModel, chatModel, type LocalModel } from "../../../cells/model/chat-model.ts";
+import { meanDivergence } from "../../../cells/model/divergence.ts";
+import { lora } from "../../../cells/model/lora.ts";
+import { extendVocabulary } from "../../../cells/model/vocabulary.ts";
+import { optimizer } from "../../../cells/train/optimizer.ts";
+import { type TrainOptions, train } from "../../../cells/train/train.ts";
+import type { Sample } from "../../../cells/types.ts";
+import { type BareHost, bareHost } from "../bare-host.ts";
+import { useBackend } from "../model/backend.ts";
+import { tinyFolder } from "../model/tiny.ts";
+
+let host: BareHost;
+let base: BaseModel;
+beforeAll(() => useBackend("wasm"));
+beforeEach(async () => {
+  host = bareHost(5);
+  base = await chatModel(await tinyFolder(host));
+  return () => host.end();
+});
+
+const samples: Sample[] = ["hello", "quick", "river see", "what"].map((word) => ({
+  prompt: [{ role: "user", content: word }],
+  segments: [
+    { role: "translation", origin: "data", text: "time", weight: 1 },
+    { role: "rationale", origin: "base", text: ` ${word}`, weight: 1 },
+  ],
+  endTurn: true,
+}));
+const method: Method = { name: "t", samples, per: "token", weight: () => 1, config: {}, knobs: {} };
+const start = (options: Partial<TrainOptions> = {}): Run =>
+  train(base, { method, adapter: lora({ rank: 2 }), steps: 8, batch: 2, warmup: 2, learningRate: 0.01, ...options });
+const column = (run: Run, name: string): number[] => [...run.rows].map((row) => row[name]!);
+
+describe("the rate of learning", () => {
+  it("follows the schedule, the floor, and a knob that is turned", async () => {
+    const rates = async (options: Partial<TrainOptions>): Promise<number[]> =>
+      column(await start(options).finished, "learningRate");
+    expect((await rates({ schedule: "constant", warmup: 4 })).map(rounded)).toEqual([
+      0.0025, 0.005, 0.0075, 0.01, 0.01, 0.01, 0.01, 0.01,
+    ]);
+    expect((await rates({ floor: 0.25 })).at(-1)).toBeCloseTo(0.0025, 8);
+    expect((await rates({ schedule: "cosine", floor: 0 })).map(rounded).slice(4, 6)).toEqual([
+      0.005,
+      rounded(0.01 * 0.5 * (1 + Math.cos((Math.PI * 4) / 6))),
+    ]);
+    const knob = { value: 0.01 };
+    const run = start({ schedule: "constant", warmup: 0, learningRate: knob });
+    host.onBreath = () => {
+      if (run.rows.length === 3) knob.value = 0.002;
+    };
+    await run.finished;
+    expect(column(run, "learningRate").slice(2, 4)).toEqual([0.01, 0.002]);
+  });
+
+  it("is AdamW's, with betas, eps and decay as told and written down", async () => {
+    const plain = column(await start().finished, "loss");
+    for (const options of [{ betas: [0.5, 0.9] }, { eps: 1e-2 }, { weightDecay: 5 }] as const) {
+      expect(column(await start(options).finished, "loss").at(-1)).not.toBeCloseTo(plain.at(-1)!, 6);
+      expect(host.runs.at(-1)!.meta.config).toMatchObject(options);
+    }
+  });
+});
+
+describe("a value that is no number", () => {
+  const tensors = (model: Run["model"]): Map<string, tf.Tensor> => (model as LocalModel).adapter!.tensors;
+  /** Spoils a tensor behind the second step. @returns why the run failed, and whether nothing moved at the third */
+  const spoilt = async (
+    options: Partial<TrainOptions>,
+    where: (run: Run) => Map<string, tf.Tensor>,
+    name: string,
+    value: number,
+  ) => {
+    const run = start(options);
+    let before: Float32Array[] = [];
+    const values = (): Float32Array[] => [...tensors(run.model).values()].map((tensor) => tensor.dataSync<"float32">());
+    host.onBreath = () => {
+      if (run.rows.length !== 2 || before.length > 0) return;
+      const old = where(run).get(name)!;
+      const one = tf.buffer(old.shape as [number, number], "float32", old.dataSync<"float32">().slice());
+      one.set(value, 0, 0);
+      where(run).set(name, one.toTensor());
+      old.dispose();
+      before = values();
+    };
+    const error: Error = await run.finished.then(
+      () => new Error("did not fail"),
+      (failure) => failure as Error,
+    );
+    expect([...run.rows]).toHaveLength(2);
+    expect(values()).toEqual(before);
+    return error.message;
+  };
+  const factor = "base_model.model.model.layers.0.mlp.up_proj.lora_B.weight";
+  const weight = "model.layers.0.self_attn.o_proj.weight";
+  const weights = (): Map<string, tf.Tensor> => base.decoder.weights as Map<string, tf.Tensor>;
+
+  it("stops the run, which names the step and the tensor", async () => {
+    expect(await spoilt({}, ({ model }) => tensors(model), factor, Number.NaN)).toBe(
+      `The training failed at step 3: the loss is NaN: the adapter's tensor "${factor}" has values that are not finite`,
+    );
+  });
+
+  it("is found in the base's weights as well, and behind accumulation and checkpointing", async () => {
+    const how = { accumulate: 2, checkpointing: true };
+    expect(await spoilt(how, weights, weight, Number.POSITIVE_INFINITY)).toBe(
+      `The training failed at step 3: the loss is NaN: the model's weight "${weight}" has values that are not finite`,
+    );
+  });
+
+  it("is found where finite weights first give one", async () => {
+    const message = await spoilt({}, weights, "model.layers.0.mlp.down_proj.weight", 3e38);
+    expect(message).toMatch(
+      /^The training failed at step 3: the loss is (NaN|Infinity|-Infinity): what "[a-z0-9._]+" gives is the first/,
+    );
+  });
+
+  it("in a gradient names its parameter, and no parameter moves", async () => {
+    const parameters = new Map([
+      ["early", tf.ones([2, 2])],
+      ["late", tf.ones([2])],
+    ]);
+    const adamw = optimizer(parameters, { beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 0, clip: 1 });
+    const before = tf.memory().numTensors;
+    const found = (early: number, late: number) =>
+      new Map([
+        ["early", tf.fill([2, 2], early)],
+        ["late", tf.fill([2], late)],
+      ]);
+    await expect(adamw.update(found(Number.NaN, 1), 1)).rejects.toThrow(
+      'the gradient of "early" is not finite. Try a lower',
+    );
+    // A gradient goes from the last parameter to the first.
+    await expect(adamw.update(found(Number.NaN, Number.POSITIVE_INFINITY), 1)).rejects.toThrow(
+      'the gradient of "late"',
+    );
+    expect([adamw.step, tf.memory().numTensors]).toEqual([0, before]);
+    for (const tensor of parameters.values()) expect(tensor.dataSync().every((value) => value === 1)).toBe(true);
+    adamw.dispose();
+    tf.dispose([...parameters.values()]);
+  });
+});
+
+describe("the divergence from the base", () => {
+  const held = (weight: number): Method => ({
+    ...method,
+    weight: (role) => (role === "rationale" ? 0 : 1),
+    divergence: { role: "rationale", weight },
+  });
+  const rationales = samples.map(
+    (sample): Sample => ({
+      ...sample,
+      segments: sample.segments.map((segment) => ({ ...segment, weight: segment.role === "rationale" ? 1 : 0 })),
+    }),
+  );
+
+  it("is logged, is 0 before the first update, and is held by its weight; all weights can be held too", async () => {
+    for (const adapter of [lora({ rank: 2 }), "full"] as const) {
+      const settings = { adapter, steps: 20, batch: 4, learningRate: 0.03 };
+      const [free, bound] = [start({ ...settings, method: held(0) }), start({ ...settings, method: held(20) })];
+      await Promise.all([free.finished, bound.finished]);
+      expect(free.rows.at(0)!.kl).toBeCloseTo(0, 5);
+      expect(free.rows.at(-1)!.kl).toBeGreaterThan(0.1);
+      expect(bound.rows.at(-1)!.kl).toBeLessThan(0.3 * free.rows.at(-1)!.kl!);
+    }
+  });
+
+  it("is measured as it is logged", async () => {
+    expect(await meanDivergence(base, base, rationales)).toBeCloseTo(0, 6);
+    const run = start({ steps: 10, batch: 4, method: held(0), learningRate: 0.03 });
+    const next: number[] = [];
+    host.onBreath = () => {};
+    run.every(9, {
+      name: "kl",
+      measure: async (model) => {
+        next.push(await meanDivergence(base, model, rationales));
+        return {};
+      },
+    });
+    await run.finished;
+    expect(next[1]).toBeGreaterThan(0.01);
+    expect(next[1]).toBeCloseTo(run.rows.at(9)!.kl!, 5);
+  });
+
+  it("needs one vocabulary, and predictions", async () => {
+    const larger = await extendVocabulary(base, ["<velan>"]);
+    await expect(meanDivergence(base, larger, samples)).rejects.toThrow(/their predictions cannot be compared/);
+    const { generate, nll, name, digest } = base;
+    await expect(meanDivergence(base, { generate, nll, name, digest }, samples)).rejects.toThrow(/not computed here/);
+  });
+});
+
+const rounded = (value: number): number => Math.round(value * 1e8) / 1e8;

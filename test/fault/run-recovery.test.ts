@@ -1,0 +1,72 @@
+/** A training whose kernel is killed goes on from its last checkpoint, to the same numbers. */
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, it } from "vitest";
+import { Session } from "../../server/session/session.ts";
+import { cellState, type RunState } from "../../server/session/state.ts";
+import { tinyBase, training } from "../server/kernel/tiny-training.ts";
+import { until } from "../server/until.ts";
+
+const open: Session[] = [];
+afterEach(async () => {
+  for (const session of open.splice(0)) await session.close();
+});
+
+async function opened(workspace: string): Promise<Session> {
+  const use = { kind: "page" } as const;
+  const session = await Session.open({ workspace, path: "n.ts", seed: 1, backend: "wasm", use });
+  open.push(session);
+  return session;
+}
+
+const STEPS = 120;
+const runs = (session: Session): RunState[] => Object.values(session.state.runs);
+const rowsOf = ({ rows }: RunState): object[] => rows.map(({ tokensPerSecond: _, ...row }) => row);
+
+it("goes on under its name after a SIGKILL, from its last checkpoint, with the numbers of a run that was left alone", async () => {
+  const workspace = await mkdtemp(join(tmpdir(), "recovery-"));
+  const base = await tinyBase(workspace);
+  const cells = `// %% base\n${base}\n\n// %% training\n${training(STEPS, ", checkpointEvery: 20")}\n`;
+  await writeFile(join(workspace, "n.ts"), cells);
+  const session = await opened(workspace);
+  await session.request({ type: "run", cells: "all" });
+  await until(() => (runs(session)[0]?.rows.length ?? 0) > 50, 60);
+  const steer = (type: "pause" | "resume") =>
+    session.request({ type: "steer", run: runs(session)[0]!.info.id, order: { type } });
+  await steer("pause");
+  await until(() => cellState(session.state, "training")?.paused === true);
+  expect(cellState(session.state, "training")?.status).toBe("running");
+  const paused = runs(session)[0]!.rows.length;
+  await steer("resume");
+  // Between two checkpoints, so that there are rows to be dropped.
+  const rows = (): number => runs(session)[0]!.rows.length;
+  await until(() => rows() > paused + 5 && rows() % 20 > 5 && rows() % 20 < 15, 60);
+  const { kernel } = session.state;
+  if (kernel.status !== "ready") throw new Error("The kernel is not there.");
+  process.kill(kernel.pid, "SIGKILL");
+  await until(() => runs(session)[0]?.status === "interrupted");
+  const cut = runs(session)[0]!;
+  const at = cut.checkpoints.at(-1)!.step;
+  expect(cut.rows.length).toBeGreaterThanOrEqual(at);
+  expect(cut.rows.length).toBeLessThan(STEPS);
+
+  await session.request({ type: "run", cells: ["training"] });
+  await until(() => runs(session)[0]?.status === "done", 60);
+  expect(runs(session)).toHaveLength(1);
+  const recovered = runs(session)[0]!;
+  expect(recovered.changes).toMatchObject([{ kind: "pause" }, { kind: "resume" }, { kind: "restart", to: at }]);
+  expect(recovered.rows.map(({ step }) => step)).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
+  const file = await readFile(join(workspace, recovered.info.folder, "rows.jsonl"), "utf8");
+  const written = file.trimEnd().split("\n");
+  expect(written.map((line) => JSON.parse(line))).toEqual(recovered.rows);
+  expect(JSON.parse(await readFile(join(workspace, recovered.info.folder, "run.json"), "utf8"))).toMatchObject({
+    id: cut.info.id,
+    status: "done",
+  });
+
+  await until(() => cellState(session.state, "training")?.status === "done");
+  await session.request({ type: "run", cells: ["training"] });
+  await until(() => runs(session)[1]?.status === "done", 60);
+  expect(rowsOf(recovered)).toEqual(rowsOf(runs(session)[1]!));
+}, 180_000);

@@ -1,0 +1,90 @@
+/** What there is to know about a cell beyond its status: what it takes, what it holds, what the memo and its streams have. */
+import { css, html, nothing, type TemplateResult } from "lit";
+import { flagged } from "../../server/notebook/head.ts";
+import type { Holding } from "../../server/session/events.ts";
+import { restorable } from "../../server/session/freshness.ts";
+import type { CellState } from "../../server/session/state.ts";
+import { bytes, clock, duration } from "../look/quantity.ts";
+import { isStream } from "./status.ts";
+
+type Fact = readonly [name: string, said: string];
+
+export function factsOf(cell: CellState): TemplateResult {
+  return html`<dl>
+      ${[...timing(cell), ...memory(cell.tensors), ...memo(cell), ...streams(cell)].map(
+        ([name, said]) => html`<dt>${name}</dt>
+          <dd>${said}</dd>`,
+      )}
+    </dl>
+    ${cell.generation === 0 && !cell.price ? html`<p>It has not run yet.</p>` : nothing}`;
+}
+
+/** "f32 4 × 512 × 64" */
+export function shapeWords({ largest }: Holding): string | undefined {
+  return largest && `${largest.dtype} ${largest.shape.length === 0 ? "scalar" : largest.shape.join(" × ")}`;
+}
+
+function memoWords(cell: CellState): string | undefined {
+  if (!flagged(cell.cell, "memo")) return undefined;
+  if (cell.restored) return `restored${cell.startedAt === undefined ? "" : ` at ${clock(cell.startedAt)}`}`;
+  if (cell.notKept !== undefined) return "not kept";
+  return cell.kept !== undefined && cell.kept === cell.snapshot ? "kept" : "nothing yet";
+}
+
+function timing({ generation, ms, price }: CellState): Fact[] {
+  const facts: Fact[] = generation > 0 ? [["ran", generation === 1 ? "once" : `${generation} times`]] : [];
+  if (ms !== undefined) facts.push(["last took", duration(ms)]);
+  if (price)
+    facts.push(["price", `${duration(price.seconds * 1000)}${price.bytes > 0 ? `, ${bytes(price.bytes)}` : ""}`]);
+  return facts;
+}
+
+function memory(tensors: Holding): Fact[] {
+  if (tensors.count === 0 && !tensors.peak) return [];
+  const { peak, largest } = tensors;
+  return [
+    ["holds", `${bytes(tensors.bytes)} in ${tensorWords(tensors.count)}`],
+    ...(peak === undefined ? [] : [["peak", bytes(peak)] as const]),
+    ...(largest ? [["largest", `${bytes(largest.bytes)}, ${shapeWords(tensors)}`] as const] : []),
+  ];
+}
+
+function memo(cell: CellState): Fact[] {
+  const words = memoWords(cell);
+  if (words === undefined) return [];
+  const why = cell.notKept !== undefined && !cell.restored ? `: ${cell.notKept}` : "";
+  return [["memo", `${words}${why}${restorable(cell) ? "; it comes back without computing" : ""}`]];
+}
+
+function streams(cell: CellState): Fact[] {
+  if (!isStream(cell)) return [];
+  return (cell.analysis?.streams ?? []).map(({ name }) => [name, valueWords(cell.streams?.[name] ?? 0)] as const);
+}
+
+export function tensorWords(count: number): string {
+  return `${count} ${count === 1 ? "tensor" : "tensors"}`;
+}
+
+export function valueWords(count: number): string {
+  return `${count} ${count === 1 ? "value" : "values"}`;
+}
+
+export const factStyles = css`
+  dl {
+    display: grid;
+    grid-template-columns: max-content minmax(0, 1fr);
+    gap: 0.25rem 1rem;
+    margin: 0;
+    font-variant-numeric: tabular-nums;
+  }
+  dt {
+    color: var(--muted);
+  }
+  dd {
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+  p {
+    margin: 0;
+  }
+`;

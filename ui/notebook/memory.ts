@@ -1,0 +1,171 @@
+/** What tensors take, in the bar: the whole and its bound, and in a panel who holds how much. */
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { shapeWords, tensorWords } from "../cell/facts.ts";
+import { cellLink } from "../cell/places.ts";
+import { controls } from "../look/controls.ts";
+import "../look/panel.ts";
+import { bytes } from "../look/quantity.ts";
+import type { Session } from "../session/session.ts";
+import { Watch } from "../session/watch.ts";
+
+/** From this share of the budget on it is said in colour. */
+const TIGHT = 0.85;
+
+export class MemoryView extends LitElement {
+  static override properties = { session: { attribute: false } };
+  static override styles = [
+    controls,
+    css`
+      [slot="opener"] {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        min-width: 6.75rem;
+        justify-content: end;
+        font-size: var(--small);
+        color: var(--muted);
+        font-variant-numeric: tabular-nums;
+      }
+      .tight {
+        color: var(--warn);
+      }
+      .meter {
+        position: relative;
+        width: 2.5rem;
+        height: 0.375rem;
+        border-radius: 3px;
+        overflow: hidden;
+        background: var(--hairline);
+      }
+      .meter i {
+        position: absolute;
+        inset: 0;
+        background: currentColor;
+        transform-origin: left;
+      }
+      p {
+        margin: 0 0 0.625rem;
+      }
+      b {
+        white-space: nowrap;
+      }
+      p:last-child {
+        margin: 0.625rem 0 0;
+        color: var(--muted);
+      }
+      table {
+        width: 100%;
+        border-collapse: collapse;
+        font-variant-numeric: tabular-nums;
+      }
+      th {
+        font-weight: 500;
+        color: var(--muted);
+      }
+      th,
+      td {
+        padding: 0.1875rem 0 0.1875rem 0.75rem;
+        text-align: right;
+        white-space: nowrap;
+        border-bottom: 1px solid var(--hairline);
+      }
+      :is(th, td):first-child {
+        width: 100%;
+        max-width: 0;
+        padding-left: 0;
+        text-align: left;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .of {
+        color: var(--muted);
+      }
+    `,
+  ];
+
+  declare session: Session;
+
+  constructor() {
+    super();
+    new Watch(
+      this,
+      () => this.session,
+      ({ state }) => [state.tensorBytes, state.memory, state.cells],
+    );
+  }
+
+  protected override render(): TemplateResult {
+    const { tensorBytes: total, memory } = this.session.state;
+    const share = memory?.budget ? Math.min(1, total / memory.budget) : undefined;
+    return html`<pal-panel label="Memory of tensors">
+      <span slot="opener" class=${share !== undefined && share >= TIGHT ? "tight" : ""} title="What tensors take">
+        <span class="unseen">Memory of tensors: </span><span data-tensor-total=${total}>${bytes(total)}</span>
+        ${share === undefined ? nothing : html`<span class="meter" aria-hidden="true"><i style="transform: scaleX(${share})"></i></span>`}
+      </span>
+      ${this.#whole()} ${this.#holders()}
+    </pal-panel>`;
+  }
+
+  #whole(): TemplateResult {
+    const { tensorBytes: total, memory } = this.session.state;
+    if (!memory) return html`<p>No tensors: the kernel is not there or has made none.</p>`;
+    const { budget, count, peak } = memory;
+    return html`<p>
+      <b>${bytes(total)}</b> in ${tensorWords(count)}.
+      ${budget === undefined ? nothing : html`The budget is <b data-budget>${bytes(budget)}</b>.`} At most <b>${bytes(peak)}</b> were held at once.
+    </p>`;
+  }
+
+  /** Who holds what, the most first; what belongs to no cell is the background. */
+  #holders(): TemplateResult | typeof nothing {
+    const { cells, tensorBytes: total, memory } = this.session.state;
+    const holding = cells.filter(({ tensors }) => tensors.count > 0).sort((a, b) => b.tensors.bytes - a.tensors.bytes);
+    const held = holding.reduce((sum, { tensors }) => sum + tensors.bytes, 0);
+    const background = total - held;
+    const others = (memory?.count ?? 0) - holding.reduce((sum, { tensors }) => sum + tensors.count, 0);
+    const { reclaimed } = memory ?? {};
+    return html`${
+      holding.length === 0 && background <= 0
+        ? nothing
+        : html`<table>
+            <thead>
+              <tr>
+                <th scope="col">cell</th>
+                <th scope="col">holds</th>
+                <th scope="col">tensors</th>
+                <th scope="col">peak</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${holding.map(
+                ({
+                  cell,
+                  tensors,
+                }) => html`<tr data-holder=${cell.id} title=${tensors.largest ? `largest: ${bytes(tensors.largest.bytes)}, ${shapeWords(tensors)}` : ""}>
+                  <td>${cellLink(cell.id)}</td>
+                  <td>${bytes(tensors.bytes)}</td>
+                  <td>${tensors.count}</td>
+                  <td>${tensors.peak === undefined ? "" : bytes(tensors.peak)}</td>
+                </tr>`,
+              )}
+              ${
+                background > 0
+                  ? html`<tr data-holder title="Of no cell: what loading and the library hold for all">
+                      <td class="of">background</td>
+                      <td>${bytes(background)}</td>
+                      <td>${others > 0 ? others : ""}</td>
+                      <td></td>
+                    </tr>`
+                  : nothing
+              }
+            </tbody>
+          </table>`
+    }${
+      reclaimed && reclaimed.count > 0
+        ? html`<p>Reclaimed since the kernel began: ${tensorWords(reclaimed.count)} that nothing reached any more, ${bytes(reclaimed.bytes)}.</p>`
+        : nothing
+    }`;
+  }
+}
+
+customElements.define("pal-memory", MemoryView);
