@@ -22,17 +22,28 @@ const pack = defineKernel<{ w: tf.Tensor }, Record<string, never>>({
   },
 });
 
-/** Backends whose linear maps look for packed weights. */
-const backends = ["wasm", "tensorflow"];
-
 /** Bytes of tensors that leave room on wasm, whose memory ends at 4 GB. */
 const mostOnWasm = 3 * 2 ** 30;
 
+/** Nothing where linear maps do not look for packed weights. */
+function roomForPacked(): number {
+  switch (tf.getBackend()) {
+    case "wasm":
+      return mostOnWasm - tf.memory().numBytes;
+    case "tensorflow": {
+      const { isUsingGpuDevice } = tf.backend() as unknown as { readonly isUsingGpuDevice?: boolean };
+      // Half: the cache and whatever else runs here want some too.
+      return isUsingGpuDevice ? 0 : process.availableMemory() / 2;
+    }
+    default:
+      return 0;
+  }
+}
+
 /** Packs `[out, in]` weights, where there is room. @returns a function that frees what was packed; call it once. */
 export function packWeights(weights: readonly tf.Tensor[]): () => void {
-  if (!backends.includes(tf.getBackend())) return () => {};
-  const bytes = weights.reduce((sum, { size }) => sum + 4 * size, tf.memory().numBytes);
-  if (tf.getBackend() === "wasm" && bytes > mostOnWasm) return () => {};
+  const bytes = weights.reduce((sum, { size }) => sum + 4 * size, 0);
+  if (bytes > roomForPacked()) return () => {};
   const ids = weights.map(({ dataId }) => dataId);
   for (const w of weights) holdPacked(w, () => tf.keep(pack({ w }, {})[0]!));
   return () => {

@@ -64,10 +64,10 @@ export function weightShapes(config: ModelConfig): Map<string, readonly number[]
 }
 
 /** Bytes that may wait for the digest at once. */
-const mostUndigested = 32 * 2 ** 20;
+const mostUndigested = 16 * 2 ** 20;
 
 /** Bytes of a file that are read at once, unless a single tensor has more: opening a file takes as long as reading a small one. */
-const pieceSize = 8 * 2 ** 20;
+const pieceSize = 4 * 2 ** 20;
 
 /**
  * Loads the weights of a folder, one file or shards, piece by piece. The largest come first: what a piece needs on its way

@@ -186,7 +186,8 @@ const narrow = { BF16: 14, F16: 19 } as const;
 export function upload({ dtype, shape, bytes }: StoredMatrix, backend: unknown): tf.Tensor {
   const { buffer, byteOffset, length } = bytes;
   return operate(backend, (o) => {
-    if (dtype === "F32") return [o.reshape(o.fresh(new Float32Array(buffer, byteOffset, length / 4)), shape)];
+    // Copied, as a tensor may go on with the very memory that it is made of.
+    if (dtype === "F32") return [o.reshape(o.fresh(new Float32Array(buffer, byteOffset, length / 4).slice()), shape)];
     const halves = o.run("Bitcast", [o.fresh(new Int32Array(buffer, byteOffset, length / 4))], { type: narrow[dtype] });
     return [o.reshape(o.run("Cast", [halves], { SrcT: narrow[dtype], DstT: "float" }), shape)];
   })[0]!;
