@@ -7,10 +7,10 @@
  *  - when one question after the other fails, the rest are not asked any more, and say so.
  * The key is in no record: it comes from the environment, and goes nowhere but into the request's header.
  */
-import { sha256 } from "../../digest.ts";
 import { host } from "../../host.ts";
+import { memo } from "../../memo.ts";
 import type { Message } from "../../types.ts";
-import { type ChatRequest, type Judgement, judgementOf, type Line } from "./chat-request.ts";
+import { type Judgement, judgementOf, type Line } from "./chat-request.ts";
 
 export type EndpointOptions = {
   /** Up to and without `/chat/completions`: `https://api.openai.com/v1`, `http://127.0.0.1:8000/v1`. */
@@ -56,15 +56,24 @@ export function judgeEndpoint(options: EndpointOptions): Endpoint {
           signal.throwIfAborted();
           const [at, messages] = next;
           const request = { model, messages, temperature: 0, max_tokens: maxTokens };
-          const file = await cacheFile(line.address, request);
-          const known = await recall(file);
-          const found =
-            known ??
-            (failures >= patience
-              ? ({ ok: false, reason: `not asked: the endpoint failed ${patience} times in a row` } as const)
-              : await judgementOf(line, request, signal));
-          if (!known && found.ok) await host().writeFile(file, `${JSON.stringify({ model, text: found.text })}\n`);
-          if (!known) failures = found.ok ? 0 : failures + 1;
+          const asked: { judgement?: Judgement } = {};
+          const ask = async (): Promise<string> => {
+            const refused = `not asked: the endpoint failed ${patience} times in a row`;
+            const judgement: Judgement =
+              failures >= patience ? { ok: false, reason: refused } : await judgementOf(line, request, signal);
+            asked.judgement = judgement;
+            failures = judgement.ok ? 0 : failures + 1;
+            // What is thrown is not remembered, so another run asks again.
+            if (!judgement.ok) throw new Error(judgement.reason);
+            return judgement.text;
+          };
+          const found = await memo("judgement", { address: line.address, request }, ask).then(
+            (text): Judgement => asked.judgement ?? { ok: true, text, cached: true },
+            (error): Judgement => {
+              if (asked.judgement?.ok === false) return asked.judgement;
+              throw error;
+            },
+          );
           judgements[at] = found;
           done += 1;
           host().progress("judge", done, conversations.length);
@@ -86,18 +95,4 @@ function addressOf(url: string): string {
 function keyFromEnvironment(): string | undefined {
   if (typeof process === "undefined") return undefined;
   return process.env.PALIMPSEST_JUDGE_KEY ?? process.env.OPENAI_API_KEY;
-}
-
-const cacheFile = async (address: string, request: ChatRequest): Promise<string> =>
-  `.palimpsest/cache/judge/${await sha256(JSON.stringify({ address, request }))}.json`;
-
-/** What an earlier run was told; a file that is absent or torn counts as nothing. */
-async function recall(file: string): Promise<Judgement | undefined> {
-  try {
-    const found: unknown = JSON.parse(new TextDecoder().decode(await host().readFile(file)));
-    const text = typeof found === "object" && found !== null && "text" in found ? found.text : undefined;
-    return typeof text === "string" ? { ok: true, text, cached: true } : undefined;
-  } catch {
-    return undefined;
-  }
 }
