@@ -3,7 +3,7 @@
  * not each other, so that a method can be read without the engine and a probe without the trainer.
  */
 import type { InputValue, Live, RunChange, RunCheckpoint, RunStatus } from "./host.ts";
-import type { LiveTable } from "./show/output.ts";
+import type { LiveTable } from "./output.ts";
 import type { Message, Normalisation, ProbeRow, Row, Sample, Segment } from "./types.ts";
 
 /** What to continue: a conversation, and optionally the beginning of the assistant's turn as separately encoded pieces. */

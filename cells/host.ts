@@ -5,7 +5,7 @@
  *
  * The host finds the calling cell by itself (async context), so no function takes a cell.
  */
-import type { Output } from "./show/output.ts";
+import type { Output } from "./output.ts";
 import type { ProbeRow, Result, Row } from "./types.ts";
 
 export type InputSpec =

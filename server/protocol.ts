@@ -3,10 +3,11 @@
  * and a few HTTP requests for the start page. The server sends a welcome, then every logged event after `since`, in order and
  * without gaps, then goes on live. A page that reconnects names the last sequence number that it has.
  */
-import type { Flag } from "./notebook/head.ts";
+
+import type { LoggedEvent, RunId } from "./events.ts";
+import type { Flag } from "./notebook/source/head.ts";
 import type { Cell, CellId, CellMode } from "./notebook/types.ts";
-import type { LoggedEvent, RunId } from "./session/events.ts";
-import type { InputValue, RunOrder } from "./session/values.ts";
+import type { InputValue, RunOrder } from "./values.ts";
 
 /** What a page asks for. Each is answered by `done` or `refused`; its effects arrive as events. */
 export type Request =

@@ -6,17 +6,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { checkScores } from "./golden-metrics.ts";
 import { checkModel } from "./golden-model.ts";
+import type { Check } from "./golden-result.ts";
 import { checkTokenizer } from "./golden-tokenizer.ts";
-
-export type Check = {
-  readonly name: string;
-  /** The largest that was found. */
-  readonly error: number;
-  /** The largest that is let pass. */
-  readonly limit: number;
-  /** What a number does not say. */
-  readonly note?: string | undefined;
-};
 
 /** Checks the folder itself, or all folders in it, `metrics` with the tokenizers in it. */
 export async function* checkFolder(folder: string): AsyncGenerator<Check & { readonly folder: string }> {

@@ -2,11 +2,11 @@
  * Checks our translation metrics against a file of sacreBLEU's results: scores of corpora and of single sentences,
  * printed lines, signatures and tokenisations. The file says by name which settings a score was made with.
  */
-import { bleuMetric, sentenceBleu } from "../cells/measure/bleu.ts";
-import { type BleuTokenizer, bleuTokenizers } from "../cells/measure/bleu-tokenizers.ts";
-import { chrfMetric, sentenceChrf } from "../cells/measure/chrf.ts";
-import { sentenceTer, terMetric } from "../cells/measure/ter.ts";
-import { scoreTexts, type TextMetric } from "../cells/measure/text-metric.ts";
+import { bleuMetric, sentenceBleu } from "../cells/measure/translation/bleu.ts";
+import { type BleuTokenizer, bleuTokenizers } from "../cells/measure/translation/bleu-tokenizers.ts";
+import { chrfMetric, sentenceChrf } from "../cells/measure/translation/chrf.ts";
+import { sentenceTer, terMetric } from "../cells/measure/translation/ter.ts";
+import { scoreTexts, type TextMetric } from "../cells/measure/translation/text-metric.ts";
 
 /** `error` is the largest difference in points of 100; infinite where a text differs or nothing was found to compare. */
 export type ScoreCheck = { readonly name: string; readonly error: number; readonly fault?: string };

@@ -6,9 +6,9 @@ import type { Decoder } from "../cells/model/decoder.ts";
 import { continueAll } from "../cells/model/generate.ts";
 import { tokenNll } from "../cells/model/nll.ts";
 import { layOut } from "../cells/model/target-rows.ts";
-import { lossCoefficients } from "../cells/train/loss.ts";
-import { optimizer } from "../cells/train/optimizer.ts";
-import { gradients, update } from "../cells/train/update.ts";
+import { lossCoefficients } from "../cells/train/step/loss.ts";
+import { optimizer } from "../cells/train/step/optimizer.ts";
+import { gradients, update } from "../cells/train/step/update.ts";
 import {
   type Golden,
   goldenAdapter,
@@ -18,7 +18,7 @@ import {
   goldenSamples,
   peftName,
 } from "./cells/model/golden.ts";
-import type { Check } from "./golden-check.ts";
+import type { Check } from "./golden-result.ts";
 
 const perToken = { per: "token", weight: () => 1 } as const;
 

@@ -2,7 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { chatTokenizer } from "../cells/model/tokenizer.ts";
 import type { Message } from "../cells/types.ts";
-import type { Check } from "./golden-check.ts";
+import type { Check } from "./golden-result.ts";
 
 type Golden = {
   readonly encode: readonly { readonly text: string; readonly ids: number[]; readonly decoded: string }[];

@@ -4,6 +4,7 @@
  * measures do not know the difference.
  */
 import { host } from "../host.ts";
+import { hash32 } from "../random.ts";
 import type { Pair } from "../types.ts";
 import { linesOf, notUtf8 } from "./lines.ts";
 import {
@@ -17,7 +18,6 @@ import {
   textField,
 } from "./reading.ts";
 import { type RecordFormat, recordsOf, withHeader } from "./records.ts";
-import { hash32 } from "./world/chance.ts";
 
 /** What the model is asked, with `{from}`, `{to}` and `{source}` in it. */
 export type Instruction = string;

@@ -3,9 +3,6 @@
  * corpora hold broken rows; silently dropped, they are a difference between two results that nobody can find. So a
  * reading either counts them in the open or refuses the file.
  */
-import type { Shown } from "../show/shown.ts";
-import { table } from "../show/table.ts";
-
 /** `line` counts from 1: the row's first line in a text file, the row's number in a Parquet file. */
 export type BadRow = { readonly file: string; readonly line: number; readonly reason: string; readonly text: string };
 
@@ -69,22 +66,6 @@ function attempt<T>(row: RawRow, read: (value: unknown) => readonly T[]): readon
     if (error instanceof BadRowError) return error.message;
     throw error;
   }
-}
-
-/** How many rows each file gave, and each reason for which rows were left out: how often, and where first. */
-export function readingReport(...readings: readonly Reading<unknown>[]): Shown {
-  const rows = readings.flatMap(({ files, rows, items, bad }) => {
-    const file = files.join(" + ");
-    const read = { file, what: "read", rows: rows - bad.length, items: items.length, lines: "" };
-    const reasons = [...new Set(bad.map(({ reason }) => reason))];
-    const skipped = reasons.map((reason) => {
-      const lines = bad.filter((row) => row.reason === reason).map(({ line }) => line);
-      const shown = lines.slice(0, 10).join(", ") + (lines.length > 10 ? ", …" : "");
-      return { file, what: reason, rows: lines.length, items: 0, lines: shown };
-    });
-    return [read, ...skipped];
-  });
-  return table(rows);
 }
 
 const clipped = (text: string): string => (text.length > 120 ? `${text.slice(0, 119)}…` : text);

@@ -3,8 +3,9 @@
  * are added, dropped or reordered move no other row from one part to the other, and both directions of a sentence, however
  * it is spaced or capitalised, come into one part.
  */
+
+import { hash32 } from "../random.ts";
 import { normalised, pairContent, type Sides } from "./content.ts";
-import { hash32 } from "./world/chance.ts";
 
 export type SplitOptions = {
   /** The share of the contents that is kept for testing, from 0 to 1; of few items the real share lies near it. */

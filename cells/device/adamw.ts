@@ -1,19 +1,8 @@
 /** AdamW (Loshchilov & Hutter 2019) as torch does it: decay decoupled and first, moments corrected for their start. */
 import * as tf from "@tensorflow/tfjs";
+import type { AdamW } from "./adamw-settings.ts";
 import { defineKernel } from "./kernel.ts";
 import { adamw as onWebgpu } from "./webgpu/adamw.ts";
-
-export type AdamW = {
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly eps: number;
-  readonly weightDecay: number;
-  /** Number of this update, from 1. */
-  readonly step: number;
-  /** Factor on the gradient: what clipping by the global norm leaves of it. */
-  readonly gradScale: number;
-};
 
 const update = defineKernel<{ param: tf.Tensor; grad: tf.Tensor; m: tf.Tensor; v: tf.Tensor }, AdamW>({
   name: "AdamW",

@@ -4,9 +4,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import "./functions.ts";
+import type { BackendName } from "./backend-name.ts";
 
-/** What `--backend` takes and tfjs calls it. */
-export type BackendName = "tensorflow" | "webgpu" | "wasm" | "cpu";
 export type PassedOver = { readonly name: string; readonly reason: string };
 export type Choice = {
   readonly name: BackendName;

@@ -3,7 +3,8 @@
  * time that one small operation costs, the speed of its memory and how much of that there is. About a second each.
  */
 import * as tf from "@tensorflow/tfjs";
-import { type BackendName, chooseBackend, surveyBackends } from "./backend.ts";
+import { chooseBackend, surveyBackends } from "./backend.ts";
+import type { BackendName } from "./backend-name.ts";
 import { linear } from "./functions.ts";
 import { roomForTensors } from "./room.ts";
 import { secondsOf } from "./seconds.ts";

@@ -1,5 +1,6 @@
 /** All device functions: what the decoder, the loss and the optimizer are made of. */
-export { type AdamW, adamw } from "./adamw.ts";
+export { adamw } from "./adamw.ts";
+export type { AdamW } from "./adamw-settings.ts";
 export { appendCache } from "./append-cache.ts";
 export { attention } from "./attention.ts";
 export { crossEntropy } from "./cross-entropy.ts";

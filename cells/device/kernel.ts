@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 // Its kernels must be in the registry before ours, which take the place of some of them.
 import "@tensorflow/tfjs-backend-wasm";
-import type { BackendName } from "./backend.ts";
+import type { BackendName } from "./backend-name.ts";
 import { type WasmMemory, wasmMemory } from "./wasm/memory.ts";
 import type { Gpu } from "./webgpu/gpu.ts";
 

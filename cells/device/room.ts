@@ -1,6 +1,6 @@
 /** How many bytes tensors can take on a backend before it fails. */
 import * as tf from "@tensorflow/tfjs";
-import type { BackendName } from "./backend.ts";
+import type { BackendName } from "./backend-name.ts";
 
 /** What tfjs's wasm modules were linked with as the most that their memory grows to. */
 const mostOfWasm = 4_294_901_760;

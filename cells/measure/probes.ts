@@ -4,22 +4,22 @@
  * of `evaluate`. Every measure can be one: `probe(name, measure)` makes it out of a function of the model.
  */
 import type { ChatModel, Probe } from "../contracts.ts";
-import { evaluation } from "../data/world/index.ts";
 import { meanDivergence } from "../model/divergence.ts";
 import type { Pair, Sample } from "../types.ts";
-import { answerSamples, crossEntropy } from "./forgetting.ts";
-import { generalScores } from "./general.ts";
-import { type LanguageIdentifier, offTarget } from "./off-target.ts";
-import { generalQuestions } from "./questions.ts";
-import type { RefusalList } from "./refusal-lists.ts";
-import { refusalSurvey, type SurveyOptions } from "./refusal-survey.ts";
-import { refusalRates } from "./refusals.ts";
+import { evaluation } from "../world/index.ts";
+import { generalScores } from "../world/measure/general.ts";
+import { generalQuestions } from "../world/measure/questions.ts";
+import { worldLexicon } from "../world/measure/world-lexicon.ts";
+import { answerSamples, crossEntropy } from "./forgetting/forgetting.ts";
+import { exactMatch, multipleChoice, type Task } from "./forgetting/tasks.ts";
+import type { RefusalList } from "./refusal/lists.ts";
+import { refusalRates } from "./refusal/rates.ts";
+import { refusalSurvey, type SurveyOptions } from "./refusal/survey.ts";
 import { type Document, type DocumentOptions, documentContext } from "./skills/documents.ts";
 import { type FormalityOptions, formality, type RegisterItem } from "./skills/formality.ts";
 import { type Idiom, type IdiomOptions, literalness } from "./skills/literalness.ts";
-import { exactMatch, multipleChoice, type Task } from "./tasks.ts";
-import { balanced, translate, translationScores } from "./translation.ts";
-import { worldLexicon } from "./world-lexicon.ts";
+import { type LanguageIdentifier, offTarget } from "./translation/off-target.ts";
+import { balanced, translate, translationScores } from "./translation/translation.ts";
 
 export type ProbeSize = {
   /** Most items: pairs, questions per family, or requests of each kind. */

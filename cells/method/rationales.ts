@@ -4,10 +4,11 @@
  * in the workspace, for the next execution and the next day. What is empty, cut off or repeating is counted
  * and not hidden, so that the reader can judge the prompt.
  */
+
+import { cache } from "../cache/cache.ts";
 import type { ChatModel, Sampling } from "../contracts.ts";
 import { host } from "../host.ts";
-import { memo } from "../memo.ts";
-import { random } from "../train/random.ts";
+import { random } from "../random.ts";
 import type { Pair } from "../types.ts";
 
 export type Rationale = Pair & {
@@ -75,7 +76,7 @@ export async function rationales(
   const asked = drawn(pairs, share, seed).map((at) => ({ at, prompt: turns[at]! }));
   const chance = (sampling.temperature ?? 0) > 0 ? { seed } : {};
   const ingredients = { model: model.digest, pairs, asked, separator, maxTokens, ...sampling, ...chance };
-  const written = await memo<readonly Written[]>("rationales", ingredients, () =>
+  const written = await cache<readonly Written[]>("rationales", ingredients, () =>
     model.generate(
       asked.map(({ at, prompt }) => ({
         messages: [{ role: "user", content: pairs[at]!.instruction }],

@@ -7,12 +7,14 @@
 import * as tf from "@tensorflow/tfjs";
 import type { LoraConfig } from "../contracts.ts";
 import { type Adapter, adapterVocabulary, disposeAdapter, factorShapes, wholeName } from "./adapter.ts";
-import { type Json, type ModelConfig, parseObject } from "./config.ts";
+import { type Json, parseObject } from "./json.ts";
+import { linearLayers } from "./linear-layers.ts";
 import { wholeWeights } from "./lora.ts";
+import type { ModelConfig } from "./model-config.ts";
 import { openSafetensorsBytes, type SafetensorsFile, writeSafetensors } from "./safetensors.ts";
-import { downloadWeights, embeddingName, linearMaps, weightShapes } from "./weights.ts";
+import { downloadWeights, embeddingName, weightShapes } from "./weights.ts";
 
-const mapNames = linearMaps.map((map) => map.slice(map.indexOf(".") + 1));
+const mapNames = linearLayers.map((map) => map.slice(map.indexOf(".") + 1));
 
 /** The two files of a LoRA. @throws for a full fine-tuning, which is no adapter but a model. */
 export async function writeAdapter(

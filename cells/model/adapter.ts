@@ -5,9 +5,10 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { LoraConfig } from "../contracts.ts";
-import type { ModelConfig } from "./config.ts";
+import type { LinearLayer } from "./linear-layers.ts";
 import { adaptedMaps, loraScale, wholeWeights } from "./lora.ts";
-import { embeddingName, type LinearMap, linearShape, type Weights } from "./weights.ts";
+import type { ModelConfig } from "./model-config.ts";
+import { embeddingName, linearShape, type Weights } from "./weights.ts";
 
 /** A training replaces the tensors in the map at each step. */
 export type Adapter = {
@@ -44,7 +45,7 @@ export function loraPair({ config, tensors }: Adapter, path: string): LoraPair |
 export function factorShapes(model: ModelConfig, config: LoraConfig): Map<string, [number, number]> {
   const shapes = new Map<string, [number, number]>();
   for (const path of adaptedMaps(model, config)) {
-    const [outputs, inputs] = linearShape(model, path.split(".").slice(3).join(".") as LinearMap);
+    const [outputs, inputs] = linearShape(model, path.split(".").slice(3).join(".") as LinearLayer);
     shapes.set(loraName(path, "A"), [config.rank, inputs]);
     shapes.set(loraName(path, "B"), [outputs, config.rank]);
   }

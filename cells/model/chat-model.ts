@@ -7,10 +7,11 @@ import type { ChatModel, Completion, GenerateOptions, SampleNll } from "../contr
 import { host } from "../host.ts";
 import type { Sample } from "../types.ts";
 import { type Adapter, adapterVocabulary, disposeAdapter, holdAdapter } from "./adapter.ts";
-import { parseConfig, parseObject } from "./config.ts";
+import { parseConfig } from "./config.ts";
 import { type Decoder, decoder } from "./decoder.ts";
 import { encodePrompt, encodeSample } from "./encoding.ts";
 import { continueAll } from "./generate.ts";
+import { parseObject } from "./json.ts";
 import { targetLogProbabilities } from "./nll.ts";
 import { type ChatTokenizer, chatTokenizer, type TokenizerFiles } from "./tokenizer.ts";
 import { writing } from "./turn-text.ts";

@@ -3,47 +3,9 @@
  * transformers 4 wrote `rope_theta`, `rope_scaling` and `torch_dtype`, transformers 5 writes `rope_parameters` and
  * `dtype`. Whatever the decoder would compute wrongly is refused here, all of it in one message.
  */
-import { type Family, familyTraits, isFamily, printTraits } from "./family.ts";
-import type { LinearMap } from "./weights.ts";
-
-/** The stretching of RoPE's slow frequencies that Llama 3.1 introduced. */
-export type RopeScaling = {
-  readonly factor: number;
-  readonly lowFrequencyFactor: number;
-  readonly highFrequencyFactor: number;
-  readonly originalLength: number;
-};
-
-export type ModelConfig = {
-  /** A Llama where left out, as are the traits below that a plain Llama does not have. */
-  readonly family?: Family | undefined;
-  /** Linear maps of a layer that add a bias. */
-  readonly biases?: readonly LinearMap[] | undefined;
-  /** Each head's query and key are normalised before they are turned (Qwen3). */
-  readonly headNorms?: boolean | undefined;
-  /** Per layer, how many keys a query sees, itself included; 0 where it sees all. */
-  readonly windows?: readonly number[] | undefined;
-  readonly vocabulary: number;
-  /** Width of the hidden state. */
-  readonly width: number;
-  readonly layers: number;
-  readonly heads: number;
-  readonly keyValueHeads: number;
-  readonly headWidth: number;
-  readonly feedForward: number;
-  readonly normEpsilon: number;
-  readonly ropeBase: number;
-  readonly ropeScaling: RopeScaling | undefined;
-  /** The output layer is the embedding table. */
-  readonly tied: boolean;
-  /** Longest sequence that the model was made for. */
-  readonly positions: number;
-  readonly beginToken: number | undefined;
-  /** Tokens after which the model has nothing more to say. */
-  readonly endTokens: readonly number[];
-};
-
-export type Json = Readonly<Record<string, unknown>>;
+import { familyTraits, isFamily, printTraits } from "./family.ts";
+import { asObject, type Json, parseObject } from "./json.ts";
+import type { ModelConfig } from "./model-config.ts";
 
 /** @throws naming everything that is missing, or everything that cannot be computed. */
 export function parseConfig(text: string, where: string): ModelConfig {
@@ -139,21 +101,4 @@ export function printConfig(config: ModelConfig): string {
   };
   const sorted = Object.fromEntries(Object.entries(json).sort(([a], [b]) => (a < b ? -1 : 1)));
   return `${JSON.stringify(sorted, null, 2)}\n`;
-}
-
-/** @throws if the text is not a JSON object. */
-export function parseObject(text: string, where: string): Json {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${where} is not JSON: ${(error as Error).message}.`);
-  }
-  const object = asObject(json);
-  if (!object) throw new Error(`${where} is not a JSON object.`);
-  return object;
-}
-
-function asObject(value: unknown): Json | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 }

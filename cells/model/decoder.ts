@@ -8,10 +8,11 @@ import * as tf from "@tensorflow/tfjs";
 import { appendCache, attention, embed, linear, loraLinear, rmsNorm, rope, swiglu } from "../device/functions.ts";
 import { recomputed } from "../device/gradient.ts";
 import { type Adapter, loraPair, wholeName } from "./adapter.ts";
-import type { ModelConfig } from "./config.ts";
 import { type Dropout, droppedLora } from "./dropout.ts";
+import type { LinearLayer } from "./linear-layers.ts";
+import type { ModelConfig } from "./model-config.ts";
 import { inverseFrequencies } from "./rope.ts";
-import { embeddingName, headName, type LinearMap, type Weights } from "./weights.ts";
+import { embeddingName, headName, type Weights } from "./weights.ts";
 
 export type Decoder = {
   readonly config: ModelConfig;
@@ -84,7 +85,7 @@ export function forward(
 
   const throughLayer = (layer: number, { hidden, positions, segments, places }: LayerInputs): tf.Tensor => {
     const of = `model.layers.${layer}`;
-    const mapped = (x: tf.Tensor, map: LinearMap): tf.Tensor => {
+    const mapped = (x: tf.Tensor, map: LinearLayer): tf.Tensor => {
       const matrix = weight(`${of}.${map}.weight`);
       const bias = config.biases?.includes(map) ? weight(`${of}.${map}.bias`) : undefined;
       const pair = adapter && loraPair(adapter, `${of}.${map}`);
@@ -92,7 +93,7 @@ export function forward(
       if (dropout) return droppedLora(x, matrix, pair, dropout.mask(`${of}.${map}`, x.shape), bias);
       return loraLinear(x, matrix, pair.a, pair.b, pair.scale, bias);
     };
-    const project = (x: tf.Tensor, map: LinearMap): tf.Tensor => watched(`${of}.${map}`, mapped(x, map));
+    const project = (x: tf.Tensor, map: LinearLayer): tf.Tensor => watched(`${of}.${map}`, mapped(x, map));
     const heads = (x: tf.Tensor, count: number): tf.Tensor => tf.reshape(x, [batch, time, count, config.headWidth]);
     const turned = (x: tf.Tensor, count: number, name: "q_norm" | "k_norm"): tf.Tensor => {
       const own = heads(x, count);

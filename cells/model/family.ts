@@ -3,17 +3,16 @@
  * whose queries, keys and values have biases; Qwen3, which normalises each head's queries and keys instead. A family is
  * read into the traits that it implies, so that the decoder knows traits and no names.
  */
-import type { Json, ModelConfig } from "./config.ts";
-import type { LinearMap } from "./weights.ts";
+import type { Json } from "./json.ts";
+import type { LinearLayer } from "./linear-layers.ts";
+import type { Family, ModelConfig } from "./model-config.ts";
 
 const architectures = {
   llama: "LlamaForCausalLM",
   mistral: "MistralForCausalLM",
   qwen2: "Qwen2ForCausalLM",
   qwen3: "Qwen3ForCausalLM",
-} as const;
-
-export type Family = keyof typeof architectures;
+} as const satisfies Record<Family, string>;
 
 export function isFamily(name: unknown): name is Family {
   return typeof name === "string" && Object.hasOwn(architectures, name);
@@ -28,7 +27,7 @@ export type Traits = Pick<ModelConfig, "biases" | "headNorms" | "windows"> & {
 
 /** The traits that a `config.json` of this family stands for; those that a plain Llama lacks are undefined. */
 export function familyTraits(family: Family, json: Json): Traits {
-  const biases: LinearMap[] = [];
+  const biases: LinearLayer[] = [];
   if (family === "qwen2") biases.push(...inputs);
   else if (family !== "mistral" && json.attention_bias === true) biases.push(...inputs, "self_attn.o_proj");
   if (family === "llama" && json.mlp_bias === true) biases.push(...feedForward);

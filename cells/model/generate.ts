@@ -9,11 +9,11 @@ import type { Sampling } from "../contracts.ts";
 import { embed, linear } from "../device/functions.ts";
 import { packWeights } from "../device/pack-weights.ts";
 import { host } from "../host.ts";
-import { random } from "../train/random.ts";
+import { random } from "../random.ts";
 import type { Adapter } from "./adapter.ts";
 import { type Cache, type Decoder, emptyCache, forward, head, weightOf } from "./decoder.ts";
+import { linearLayers } from "./linear-layers.ts";
 import { checkSampling, chooseToken, isPlainGreedy } from "./sampling.ts";
-import { linearMaps } from "./weights.ts";
 
 /** The tokens that were written, without the one that ended the turn. */
 export type Continuation = { readonly tokens: readonly number[]; readonly ended: boolean };
@@ -91,7 +91,7 @@ export async function continueAll(
 /** All that a token is multiplied with. */
 function maps(decoder: Decoder, adapter: Adapter | undefined): tf.Tensor[] {
   const layers = Array.from({ length: decoder.config.layers }, (_, layer) =>
-    linearMaps.map((map) => `model.layers.${layer}.${map}.weight`),
+    linearLayers.map((map) => `model.layers.${layer}.${map}.weight`),
   );
   return [...layers.flat().map((name) => weightOf(decoder, adapter, name)), head(decoder, adapter)];
 }

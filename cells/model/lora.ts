@@ -3,8 +3,9 @@
  * some modules whole. Names and patterns are resolved by PEFT's rules, so that its configs mean here what they mean there.
  */
 import type { LoraConfig } from "../contracts.ts";
-import type { ModelConfig } from "./config.ts";
-import { embeddingName, linearMaps, weightShapes } from "./weights.ts";
+import { linearLayers } from "./linear-layers.ts";
+import type { ModelConfig } from "./model-config.ts";
+import { embeddingName, weightShapes } from "./weights.ts";
 
 /** How an adapter is made; the maps of all layers if nothing else is said. Without `alpha` its scale is 2 at every rank, so that turning the rank changes only the rank. */
 export function lora(options: Omit<LoraConfig, "alpha"> & { readonly alpha?: number }): LoraConfig {
@@ -27,7 +28,7 @@ export function loraScale({ rank, alpha, rankStabilized }: LoraConfig): number {
 export function adaptedMaps(model: ModelConfig, config: LoraConfig): string[] {
   const { targets, exclude, layers, whole = [] } = config;
   const all = Array.from({ length: model.layers }, (_, layer) =>
-    linearMaps.map((map) => ({ layer, path: `model.layers.${layer}.${map}` })),
+    linearLayers.map((map) => ({ layer, path: `model.layers.${layer}.${map}` })),
   ).flat();
   if (Array.isArray(targets)) {
     const unknown = targets.filter((target: string) => !all.some(({ path }) => matches(path, [target])));
@@ -82,7 +83,7 @@ function compile(pattern: string): RegExp {
 }
 
 function unmatched(targets: readonly string[]): Error {
-  const last = linearMaps.map((map) => map.slice(map.indexOf(".") + 1)).join(", ");
+  const last = linearLayers.map((map) => map.slice(map.indexOf(".") + 1)).join(", ");
   return new Error(
     `A LoRA on ${targets.map((target) => `"${target}"`).join(", ")} would adapt nothing here; there are ${last}. ` +
       "Embeddings, head and norms can train whole instead.",

@@ -1,5 +1,6 @@
 /** The files of a model's folder as Hugging Face lays it out, ready to be written. */
-import { type ModelConfig, printConfig } from "./config.ts";
+import { printConfig } from "./config.ts";
+import type { ModelConfig } from "./model-config.ts";
 import { writeSafetensors } from "./safetensors.ts";
 import type { TokenizerFiles } from "./tokenizer.ts";
 import { downloadWeights, type Weights } from "./weights.ts";

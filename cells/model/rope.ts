@@ -2,7 +2,7 @@
  * The frequencies of rotary position embeddings (Su et al., https://arxiv.org/abs/2104.09864), and their stretching in
  * Llama 3.1: slow frequencies are divided by a factor, fast ones kept, those between blended.
  */
-import type { ModelConfig } from "./config.ts";
+import type { ModelConfig } from "./model-config.ts";
 
 /** One angular frequency per pair of a head's dimensions, `[headWidth / 2]`. */
 export function inverseFrequencies(config: ModelConfig): Float32Array {

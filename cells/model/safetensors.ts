@@ -6,21 +6,13 @@
  * Source: https://github.com/huggingface/safetensors#format
  */
 
-/** Row-major float32 values and their shape: how weights travel between files and tensors. */
-export type Matrix = { readonly shape: readonly number[]; readonly values: Float32Array };
+import type { Matrix, StoredMatrix } from "../device/matrix.ts";
 
 /** The bytes of a tensor of any type, little-endian. */
 export type RawTensor = {
   readonly dtype: keyof typeof rawWidths;
   readonly shape: readonly number[];
   readonly bytes: Uint8Array;
-};
-
-/** Weights as a file has them, little-endian. */
-export type StoredMatrix = {
-  readonly dtype: keyof typeof widths;
-  readonly shape: readonly number[];
-  readonly bytes: Uint8Array<ArrayBuffer>;
 };
 
 /** Reads `length` bytes from `offset` of one file; it may put them at the beginning of `into`. */
@@ -46,7 +38,7 @@ type Entry<W extends object = typeof widths> = {
   readonly to: number;
 };
 
-const widths = { F32: 4, F16: 2, BF16: 2 } as const;
+const widths = { F32: 4, F16: 2, BF16: 2 } as const satisfies Record<StoredMatrix["dtype"], number>;
 const rawWidths = { F64: 8, I64: 8, U64: 8, I32: 4, U32: 4, I16: 2, U16: 2, I8: 1, U8: 1, BOOL: 1, ...widths } as const;
 const longestHeader = 100_000_000;
 

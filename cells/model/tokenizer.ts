@@ -6,7 +6,7 @@
 import { Template } from "@huggingface/jinja";
 import { Tokenizer } from "@huggingface/tokenizers";
 import type { Message } from "../types.ts";
-import { parseObject } from "./config.ts";
+import { parseObject } from "./json.ts";
 
 export type TokenizerFiles = {
   /** `tokenizer.json` */

@@ -3,10 +3,11 @@
  * half as many bytes are copied; where a backend has no way of its own, JavaScript does it.
  */
 import * as tf from "@tensorflow/tfjs";
+import type { StoredMatrix } from "../device/matrix.ts";
 import { upload as toTensorflow } from "../device/tensorflow/forms.ts";
 import { wasmMemory } from "../device/wasm/memory.ts";
 import type { Gpu } from "../device/webgpu/gpu.ts";
-import { type StoredMatrix, widen } from "./safetensors.ts";
+import { widen } from "./safetensors.ts";
 
 /** float32, of the matrix's shape. The bytes may change afterwards. */
 export function uploadWeight(stored: StoredMatrix): tf.Tensor {

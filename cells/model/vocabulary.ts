@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import { sha256 } from "../digest.ts";
 import { host } from "../host.ts";
 import { type BaseModel, baseModel } from "./chat-model.ts";
-import { parseObject } from "./config.ts";
+import { parseObject } from "./json.ts";
 import { chatTokenizer, type TokenizerFiles } from "./tokenizer.ts";
 import { embeddingName, headName } from "./weights.ts";
 

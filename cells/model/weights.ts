@@ -3,29 +3,19 @@
  * folder onto the device. Frozen weights and weights in training are the same map, so the decoder knows no difference.
  */
 import * as tf from "@tensorflow/tfjs";
-
+import type { Matrix, StoredMatrix } from "../device/matrix.ts";
 import { sha256 } from "../digest.ts";
 import { host } from "../host.ts";
-import { type ModelConfig, parseObject } from "./config.ts";
-import { type Matrix, openSafetensors, type SafetensorsFile, type StoredMatrix } from "./safetensors.ts";
+import { parseObject } from "./json.ts";
+import { type LinearLayer, linearLayers } from "./linear-layers.ts";
+import type { ModelConfig } from "./model-config.ts";
+import { openSafetensors, type SafetensorsFile } from "./safetensors.ts";
 import { uploadWeight } from "./upload.ts";
 
 export type Weights = ReadonlyMap<string, tf.Tensor>;
 
-/** The seven linear maps of a layer, `[out, in]` each, in the order in which they are used. */
-export const linearMaps = [
-  "self_attn.q_proj",
-  "self_attn.k_proj",
-  "self_attn.v_proj",
-  "self_attn.o_proj",
-  "mlp.gate_proj",
-  "mlp.up_proj",
-  "mlp.down_proj",
-] as const;
-export type LinearMap = (typeof linearMaps)[number];
-
-/** `[out, in]` of a linear map. */
-export function linearShape(config: ModelConfig, map: LinearMap): [number, number] {
+/** `[out, in]` of a linear layer. */
+export function linearShape(config: ModelConfig, map: LinearLayer): [number, number] {
   const { width, feedForward, heads, keyValueHeads, headWidth } = config;
   switch (map) {
     case "self_attn.q_proj":
@@ -53,7 +43,7 @@ export function weightShapes(config: ModelConfig): Map<string, readonly number[]
     const of = `model.layers.${layer}`;
     shapes.set(`${of}.input_layernorm.weight`, [config.width]);
     shapes.set(`${of}.post_attention_layernorm.weight`, [config.width]);
-    for (const map of linearMaps) shapes.set(`${of}.${map}.weight`, linearShape(config, map));
+    for (const map of linearLayers) shapes.set(`${of}.${map}.weight`, linearShape(config, map));
     for (const map of config.biases ?? []) shapes.set(`${of}.${map}.bias`, [linearShape(config, map)[0]]);
     if (!config.headNorms) continue;
     for (const norm of ["q_norm", "k_norm"]) shapes.set(`${of}.self_attn.${norm}.weight`, [config.headWidth]);

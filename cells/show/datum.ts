@@ -1,5 +1,5 @@
 /** What a value becomes as a cell of a table or a datum of a mark: text, number, truth or nothing. */
-import type { Datum } from "./output.ts";
+import type { Datum } from "../output.ts";
 
 /** Dates become ISO text; NaN and the infinities, which JSON cannot carry, become null; objects become JSON. */
 export function datum(value: unknown): Datum {

@@ -2,7 +2,7 @@
  * Any value, reduced to what an inspector can draw. It never runs code of the value (getters are not called), never
  * follows a circle, and stays small however large the value is: what is cut is told by `length` and `size`.
  */
-import type { Inspected } from "./output.ts";
+import type { Inspected } from "../output.ts";
 
 const depthLimit = 5;
 const itemLimit = 100;

@@ -1,6 +1,6 @@
 /** The growing tables of several runs as one, each row tagged with its run and method: one chart compares methods. */
 import type { Run, RunTable } from "../contracts.ts";
-import type { LiveTable } from "./output.ts";
+import type { LiveTable } from "../output.ts";
 
 export type TaggedRow = { readonly run: string; readonly method: string; readonly [column: string]: number | string };
 

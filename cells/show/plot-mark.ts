@@ -4,9 +4,9 @@
  * columns and options to the real Observable Plot.
  */
 import type { RunTable } from "../contracts.ts";
+import type { Columns, Datum, PlotMark, PlotOptions, PlotValue } from "../output.ts";
 import { datum } from "./datum.ts";
 import { isLiveTable } from "./live-tables.ts";
-import type { Columns, Datum, PlotMark, PlotOptions, PlotValue } from "./output.ts";
 
 /** What Plot accepts in options: JSON, functions, lists. */
 export type RawOptions = object;

@@ -6,7 +6,7 @@
  * which runs no code of cells. Transform the data in the cell, where it lives.
  */
 import type * as ObservablePlot from "@observablehq/plot";
-import type { PlotMark } from "./output.ts";
+import type { PlotMark } from "../output.ts";
 import { plotMark, plotOptions } from "./plot-mark.ts";
 import { Shown } from "./shown.ts";
 

@@ -1,8 +1,8 @@
 /** The end of a notebook: the models side by side, for the reader as a table and for a headless run as data. */
 import { host } from "../host.ts";
-import { compareEvaluations, isEvaluated } from "../measure/evaluation-comparison.ts";
-import { seedBands } from "../measure/seed-band.ts";
+import { seedBands } from "../measure/statistics/seed-band.ts";
 import type { Result } from "../types.ts";
+import { compareEvaluations, isEvaluated } from "../world/measure/evaluation-comparison.ts";
 import { tableOutput } from "./table.ts";
 
 /** What the table shows of a result, in this order, as far as the results have it; the data hold all. */

@@ -1,8 +1,8 @@
 /** How any value of a cell becomes an output: plots, tables, markdown and runs as themselves, all else in the inspector. */
 import { host } from "../host.ts";
+import type { Output } from "../output.ts";
 import { inspect } from "./inspect.ts";
 import { isLiveTable, isRun } from "./live-tables.ts";
-import type { Output } from "./output.ts";
 import { Shown } from "./shown.ts";
 import { tableOutput } from "./table.ts";
 

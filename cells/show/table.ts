@@ -1,6 +1,7 @@
 /** Tables from records: any iterable of objects, one row each; the columns are the union of their keys in order of first sight. */
+
+import type { Output } from "../output.ts";
 import { datum } from "./datum.ts";
-import type { Output } from "./output.ts";
 import { Shown } from "./shown.ts";
 
 export type TableOptions = {

@@ -11,15 +11,15 @@ import type { BaseModel } from "../model/chat-model.ts";
 import { dropout } from "../model/dropout.ts";
 import { encodeSample } from "../model/encoding.ts";
 import { adapterFiles } from "../model/tuned-folder.ts";
-import { adoptState } from "./adopt.ts";
-import { microBatches, sampleOrder } from "./batches.ts";
-import { openState, restoreState, saveState } from "./checkpoint.ts";
-import { optimizer } from "./optimizer.ts";
-import { random } from "./random.ts";
-import { startRun } from "./run.ts";
-import { learningRate as rateAt, type Schedule } from "./schedule.ts";
-import { update } from "./update.ts";
-import type { Work } from "./work.ts";
+import { random } from "../random.ts";
+import { adoptState } from "./run/adopt.ts";
+import { openState, restoreState, saveState } from "./run/checkpoint.ts";
+import { startRun } from "./run/run.ts";
+import type { Work } from "./run/work.ts";
+import { microBatches, sampleOrder } from "./step/batches.ts";
+import { optimizer } from "./step/optimizer.ts";
+import { learningRate as rateAt, type Schedule } from "./step/schedule.ts";
+import { update } from "./step/update.ts";
 
 export type TrainOptions = {
   readonly method: Method;

@@ -4,9 +4,9 @@
  */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { analyse } from "../notebook/analyse.ts";
-import { OF_FILES } from "../notebook/globals.ts";
-import { topology } from "../notebook/topology.ts";
+import { topology } from "../notebook/graph/topology.ts";
+import { analyse } from "../notebook/language/analyse.ts";
+import { OF_FILES } from "../notebook/language/globals.ts";
 import type { CellError, Topology } from "../notebook/types.ts";
 import { readNotebook } from "../session/file.ts";
 import { type Command, Misuse, words } from "./command.ts";

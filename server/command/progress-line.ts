@@ -1,5 +1,5 @@
 /** The progress of a headless run on standard error: one line that is redrawn in a terminal, a line now and then elsewhere. */
-import type { SessionState } from "../session/state.ts";
+import type { SessionState } from "../state/state.ts";
 
 const BAR = 24;
 /** Milliseconds between lines where they cannot be redrawn, and between redraws. */

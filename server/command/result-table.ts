@@ -1,5 +1,5 @@
 /** The results of a run as a table for a terminal: a row per method, a column per measure. */
-import type { Result } from "../session/values.ts";
+import type { Result } from "../values.ts";
 
 export function resultTable(results: readonly Result[]): string {
   if (results.length === 0) return "";

@@ -1,14 +1,14 @@
 /** `palimpsest run`: the notebook without a page, by the same session and the same kernel. */
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import type { SessionEvent } from "../events.ts";
 import type { CellError } from "../notebook/types.ts";
-import type { SessionEvent } from "../session/events.ts";
 import { readNotebook } from "../session/file.ts";
-import { readInputs } from "../session/memory.ts";
-import { initialState, reduce } from "../session/reducer.ts";
+import { readInputs } from "../session/persistence.ts";
 import { Session } from "../session/session.ts";
-import type { SessionState } from "../session/state.ts";
-import type { Result } from "../session/values.ts";
+import { initialState, reduce } from "../state/reducer.ts";
+import type { SessionState } from "../state/state.ts";
+import type { Result } from "../values.ts";
 import { backendOf, type Command, Misuse, memoryOf, words } from "./command.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { resultTable } from "./result-table.ts";
@@ -118,7 +118,7 @@ async function execute(
   const { state } = session;
   await session.close();
   if (misuse) throw misuse;
-  const disabled = ({ wall }: SessionState["cells"][number]): boolean => wall?.why === "disabled";
+  const disabled = ({ blocker }: SessionState["cells"][number]): boolean => blocker?.why === "disabled";
   const broken = state.cells.some((cell) => cell.status !== "done" && cell.analysis && !disabled(cell));
   const errors = state.cells.flatMap(({ cell, error, errors }) =>
     [...(error ? [error] : []), ...errors].map((each) => errorLine(cell.id, each)),

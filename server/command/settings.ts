@@ -2,9 +2,9 @@
  * `--set name=value`: which inputs of a notebook get which values. An input declares its kind only when its cell runs;
  * until then it is read off the code, and when it is declared the value is held against what it takes.
  */
-import { readValue, unsuited } from "../session/input-value.ts";
-import type { InputState, SessionState } from "../session/state.ts";
-import type { InputSpec, InputValue } from "../session/values.ts";
+import { readValue, unsuited } from "../state/input-value.ts";
+import type { InputState, SessionState } from "../state/state.ts";
+import type { InputSpec, InputValue } from "../values.ts";
 import { Misuse } from "./command.ts";
 
 export type Settings = ReadonlyMap<string, string>;

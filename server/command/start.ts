@@ -4,8 +4,8 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundle } from "../assets.ts";
-import { listen, PortTaken } from "../listen.ts";
+import { bundle } from "../http/assets.ts";
+import { listen, PortTaken } from "../http/listen.ts";
 import { Workspace } from "../workspace.ts";
 import { backendOf, type Command, Misuse, memoryOf, words } from "./command.ts";
 

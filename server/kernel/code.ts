@@ -3,8 +3,8 @@
  * a second, runs what is there. Code holds no values: each run of it makes its own.
  */
 import { Script } from "node:vm";
-import { analyse } from "../notebook/analyse.ts";
-import { type CompiledCell, compileCell } from "../notebook/compile.ts";
+import { analyse } from "../notebook/language/analyse.ts";
+import { type CompiledCell, compileCell } from "../notebook/language/compile.ts";
 import type { Analysis, CellId } from "../notebook/types.ts";
 import { fileOf } from "./trace.ts";
 

@@ -1,7 +1,7 @@
 /** The console of cells: each line goes to the cell in whose context it was written. What no cell wrote stays where it was. */
 import { Console } from "node:console";
 import { Writable } from "node:stream";
-import type { ConsoleLine } from "../session/events.ts";
+import type { ConsoleLine } from "../events.ts";
 import { current } from "./generation.ts";
 
 const LEVELS: Readonly<Record<string, ConsoleLine["level"]>> = {

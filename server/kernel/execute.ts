@@ -3,7 +3,7 @@
  * other cells come in as parameters, what it defines goes out through one.
  */
 import { toOutput } from "../../cells/show/show.ts";
-import { placeOfImport } from "../notebook/imports.ts";
+import { placeOfImport } from "../notebook/language/imports.ts";
 import type { Code } from "./code.ts";
 import type { Generation } from "./generation.ts";
 import { showIn } from "./host.ts";

@@ -6,13 +6,13 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Tensor } from "@tensorflow/tfjs";
-import type { CompiledCell } from "../notebook/compile.ts";
+import type { ConsoleLine } from "../events.ts";
+import type { FromKernel } from "../messages.ts";
+import type { CompiledCell } from "../notebook/language/compile.ts";
 import type { Analysis, CellError, CellId, Position } from "../notebook/types.ts";
-import type { ConsoleLine } from "../session/events.ts";
-import type { InputSpec, InputValue, RunOrder } from "../session/values.ts";
+import type { InputSpec, InputValue, RunOrder } from "../values.ts";
 import { type Flag, Interrupted } from "./interrupts.ts";
 import { Leftovers } from "./leftovers.ts";
-import type { FromKernel } from "./messages.ts";
 import { tensorsIn } from "./tensors-in.ts";
 import { cellError, described } from "./trace.ts";
 

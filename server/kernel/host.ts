@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Host, InputValue, Live } from "../../cells/host.ts";
-import type { Output } from "../../cells/show/output.ts";
+import type { Output } from "../../cells/output.ts";
+import type { FromKernel } from "../messages.ts";
 import type { Files } from "./files.ts";
 import { current, type Generation } from "./generation.ts";
 import { declareInput } from "./inputs.ts";
-import type { FromKernel } from "./messages.ts";
 import { RUNS } from "./run-folder.ts";
 import { RecordedRun, type RunPlace } from "./runs.ts";
 import { declareStream } from "./streams.ts";

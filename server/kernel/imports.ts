@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { dirname, extname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { isFile } from "../notebook/imports.ts";
+import { isFile } from "../notebook/language/imports.ts";
 import type { ImportDeclaration } from "../notebook/types.ts";
 import { Project, type SourceFile, sound } from "../session/project.ts";
 import { type Exports, evaluate } from "./module.ts";

@@ -3,8 +3,8 @@
  * where the call stands in the cell; a call elsewhere is named after its label.
  */
 import { inputValue } from "../../cells/show/input.ts";
-import { fitted } from "../session/input-value.ts";
-import type { InputSpec, InputValue } from "../session/values.ts";
+import { fitted } from "../state/input-value.ts";
+import type { InputSpec, InputValue } from "../values.ts";
 import type { DeclaredInput, Generation } from "./generation.ts";
 import { callPosition } from "./trace.ts";
 

@@ -3,7 +3,9 @@
  * that live, one per cell at most, and the names that they define.
  */
 import { setHost } from "../../cells/host.ts";
+import type { FromKernel, ToKernel } from "../messages.ts";
 import type { CellId } from "../notebook/types.ts";
+import { CacheStore, Showing } from "./cache.ts";
 import { Code } from "./code.ts";
 import { clearEngine, watchEngine } from "./engine.ts";
 import { execute } from "./execute.ts";
@@ -14,8 +16,6 @@ import { Imports } from "./imports.ts";
 import { setInput } from "./inputs.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { Ledger } from "./ledger.ts";
-import { MemoStore, Showing } from "./memo.ts";
-import type { FromKernel, ToKernel } from "./messages.ts";
 
 /** The part of a machine's memory that tensors take at most, where nothing else is said. */
 const SHARE = 0.9;
@@ -37,8 +37,8 @@ export class Kernel {
   readonly #interrupts: Interrupts;
   #rest: NodeJS.Timeout | undefined;
   #imports: Imports | undefined;
-  #memos: MemoStore | undefined;
-  /** Memos that are being written. */
+  #caches: CacheStore | undefined;
+  /** Cache that are being written. */
   readonly #keeping = new Set<Promise<void>>();
 
   constructor(say: (message: FromKernel) => void, interrupts: Interrupts) {
@@ -94,7 +94,7 @@ export class Kernel {
       watchEngine(this.#ledger);
       this.#ledger.budget = memory ?? SHARE * ((await roomForTensors(name)) ?? Number.POSITIVE_INFINITY);
       this.#imports = new Imports(notebook);
-      this.#memos = new MemoStore(workspace, seed);
+      this.#caches = new CacheStore(workspace, seed);
       setHost(kernelHost({ workspace, notebook, seed }, new Files(notebook, workspace), this.#say));
       this.#say({ type: "kernel-ready", pid: process.pid, backend: name, passedOver });
       if (note) this.#say({ type: "notice", level: "warn", text: note });
@@ -105,8 +105,8 @@ export class Kernel {
 
   async #execute(order: Order<"execute">): Promise<void> {
     const { cell, generation: number, snapshot, source, inputs: given, interrupted = [] } = order;
-    if (!this.#imports || !this.#memos) throw new Error("A cell was to run before the notebook was open.");
-    const [imports, memos] = [this.#imports, this.#memos];
+    if (!this.#imports || !this.#caches) throw new Error("A cell was to run before the notebook was open.");
+    const [imports, caches] = [this.#imports, this.#caches];
     void this.#end([cell]);
     const before = this.#latest.get(cell);
     const code = this.#codeOf(cell, source);
@@ -118,11 +118,11 @@ export class Kernel {
       this.#say(message);
       if (message.type === "cell-finished" && message.status === "done" && !restored) keep();
     };
-    const generation = new Generation(about, this.#interrupts.flag(cell, number), order.memo ? hear : this.#say);
+    const generation = new Generation(about, this.#interrupts.flag(cell, number), order.cache ? hear : this.#say);
     let restored = false;
     const keep = (): void => {
       const kept = imports.loadedAs(order.files ?? {})
-        ? memos.keep(generation, showing.shown, this.#liveNames())
+        ? caches.keep(generation, showing.shown, this.#liveNames())
         : Promise.resolve();
       this.#keeping.add(kept);
       void kept.finally(() => this.#keeping.delete(kept));
@@ -135,11 +135,11 @@ export class Kernel {
     for (const name of analysis.definitions) this.#definers.set(name, generation);
     generation.say({ type: "cell-started", cell, generation: number, snapshot });
     await generation.perform(async () => {
-      if (order.memo && order.memo !== "renew") restored = await memos.restore(generation, imports);
+      if (order.cache && order.cache !== "renew") restored = await caches.restore(generation, imports);
       if (restored) return;
-      if (order.memo === "only") {
+      if (order.cache === "only") {
         // The session runs it with its ancestors, and ends this generation.
-        generation.say({ type: "memo-lost", cell, generation: number });
+        generation.say({ type: "cache-lost", cell, generation: number });
         await new Promise(() => undefined);
       }
       await execute(generation, code, imports, (name) => this.#valueOf(name, generation));

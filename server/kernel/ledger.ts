@@ -4,8 +4,8 @@
  * reclaimed: tfjs itself never does that outside of its scopes. A budget stops a cell before the process dies of it.
  */
 import * as tf from "@tensorflow/tfjs";
+import type { Holding, Holdings } from "../events.ts";
 import type { CellId } from "../notebook/types.ts";
-import type { Holding, Holdings } from "../session/events.ts";
 import { Account, type Buffer, type Entry, enter, move, strike } from "./account.ts";
 import { bytesInWords, heldBy } from "./budget.ts";
 import { current, type Generation } from "./generation.ts";

@@ -4,8 +4,8 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { subscribe } from "node:diagnostics_channel";
+import type { FromKernel } from "../messages.ts";
 import type { CellId } from "../notebook/types.ts";
-import type { FromKernel } from "./messages.ts";
 
 /** Milliseconds that a process may take to leave. */
 const PATIENCE_MS = 500;

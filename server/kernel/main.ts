@@ -6,12 +6,13 @@
  * and talks to it in the messages of `messages.ts`, and of interrupts on the pipe 4. It lives as long as the server does: when
  * the channel closes, it leaves. No error of a cell ends it, not even one that nobody awaits.
  */
+
+import type { FromKernel, ToKernel } from "../messages.ts";
 import { captureConsole } from "./console.ts";
 import { current } from "./generation.ts";
 import { Interrupted, Interrupts } from "./interrupts.ts";
 import { Kernel } from "./kernel.ts";
 import { watchLeftovers } from "./leftovers.ts";
-import type { FromKernel, ToKernel } from "./messages.ts";
 import { cellError } from "./trace.ts";
 
 // A cell's own line may lie deep below the library's functions that it called.

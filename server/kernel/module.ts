@@ -1,6 +1,6 @@
 /** Runs the code of a project file once, as the function that it was compiled to. What it makes belongs to no cell. */
 import { Script } from "node:vm";
-import type { ProjectModule } from "../notebook/module.ts";
+import type { ProjectModule } from "../notebook/language/module.ts";
 import type { ImportDeclaration } from "../notebook/types.ts";
 import { current } from "./generation.ts";
 

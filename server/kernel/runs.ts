@@ -14,9 +14,9 @@ import type {
   RunStatus,
 } from "../../cells/host.ts";
 import type { ProbeRow, Row } from "../../cells/types.ts";
+import type { FromKernel } from "../messages.ts";
 import { cutOffRun } from "./cut-off-run.ts";
 import { current, type Generation, type OpenRun } from "./generation.ts";
-import type { FromKernel } from "./messages.ts";
 import { RUNS, RunFolder, thinned } from "./run-folder.ts";
 
 type Ended = Exclude<RunStatus, "running">;

@@ -3,7 +3,7 @@
  * user wrote, so a stack is searched for such frames; all other frames are ours or a library's and stay unseen.
  */
 import { inspect } from "node:util";
-import { type CompiledCell, unshifted } from "../notebook/compile.ts";
+import { type CompiledCell, unshifted } from "../notebook/language/compile.ts";
 import type { CellError, CellId, Position } from "../notebook/types.ts";
 
 export function fileOf(cell: CellId): string {

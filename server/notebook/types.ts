@@ -1,6 +1,6 @@
 /** The notebook as plain data: what the parser gives, the printer takes, and topology and snapshots are computed from. */
 
-import type { NotebookSettings } from "./settings.ts";
+import type { NotebookSettings } from "./source/settings.ts";
 
 export type CellId = string;
 export type CellMode = "auto" | "manual" | "once";

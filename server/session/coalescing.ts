@@ -3,7 +3,7 @@
  * collected and let through twenty times a second. Everything else passes at once, after what was collected before it,
  * so that the order stays.
  */
-import type { SessionEvent } from "./events.ts";
+import type { SessionEvent } from "../events.ts";
 
 const EVERY_MS = 50;
 

@@ -7,11 +7,11 @@
 import { type FSWatcher, watch } from "node:fs";
 import { chmod, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { notebookFault, parseNotebook } from "../notebook/parse.ts";
-import { printNotebook } from "../notebook/print.ts";
-import { type NotebookSettings, sameSettings, USUAL } from "../notebook/settings.ts";
+import { notebookFault, parseNotebook } from "../notebook/source/parse.ts";
+import { printNotebook } from "../notebook/source/print.ts";
+import { type NotebookSettings, sameSettings, USUAL } from "../notebook/source/settings.ts";
 import type { Cell, Notebook } from "../notebook/types.ts";
-import { merge, sameCells } from "./merge.ts";
+import { merge, sameCells } from "../state/merge.ts";
 
 /** Milliseconds from an edit to its write, and from a sign of change to reading. */
 const SAVE_MS = 200;

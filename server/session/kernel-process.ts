@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { FromKernel, ToKernel } from "../kernel/messages.ts";
+import type { FromKernel, ToKernel } from "../messages.ts";
 import type { CellId } from "../notebook/types.ts";
 
 const ENTRY = fileURLToPath(new URL("../kernel/begin.mjs", import.meta.url));

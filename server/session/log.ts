@@ -5,7 +5,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { LoggedEvent } from "./events.ts";
+import type { LoggedEvent } from "../events.ts";
 
 /** Milliseconds that lines wait for company. */
 const BATCH_MS = 100;

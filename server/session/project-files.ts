@@ -1,9 +1,9 @@
 /** Watches the project files that cells import, and says when what they hold has changed. */
 import { existsSync, type FSWatcher, watch } from "node:fs";
 import { dirname } from "node:path";
-import type { ProjectFile } from "./events.ts";
+import type { ProjectFile } from "../events.ts";
+import type { SessionState } from "../state/state.ts";
 import { Project } from "./project.ts";
-import type { SessionState } from "./state.ts";
 
 /** Milliseconds from a sign of change to reading: an editor writes in several strokes. */
 const READ_MS = 50;

@@ -6,9 +6,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, extname, relative, resolve } from "node:path";
-import { isFile, placeOfImport } from "../notebook/imports.ts";
-import { type ProjectModule, placed, readModule } from "../notebook/module.ts";
-import type { FileFault, ProjectFile } from "./events.ts";
+import type { FileFault, ProjectFile } from "../events.ts";
+import { isFile, placeOfImport } from "../notebook/language/imports.ts";
+import { type ProjectModule, placed, readModule } from "../notebook/language/module.ts";
 
 /** One file. Without `module` it is no code of ours to compile: data, or what Node must load itself. */
 export type SourceFile = {

@@ -5,24 +5,24 @@
  */
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
-import type { FromKernel } from "../kernel/messages.ts";
-import { USUAL } from "../notebook/settings.ts";
+import type { LoggedEvent, SessionEvent } from "../events.ts";
+import type { FromKernel } from "../messages.ts";
+import { USUAL } from "../notebook/source/settings.ts";
 import type { CellId } from "../notebook/types.ts";
 import type { Request } from "../protocol.ts";
+import { eventsOf } from "../state/edits.ts";
+import { alive, occupies } from "../state/freshness.ts";
+import { type Action, inputKey, type KernelView, NO_KERNEL, plan } from "../state/plan.ts";
+import { initialState, reduce } from "../state/reducer.ts";
+import { cellState, type SessionState } from "../state/state.ts";
+import { CacheLookup } from "./cache.ts";
 import { Coalescing } from "./coalescing.ts";
-import { eventsOf } from "./edits.ts";
-import type { LoggedEvent, SessionEvent } from "./events.ts";
 import { NotebookFile, readNotebook } from "./file.ts";
-import { alive, occupies } from "./freshness.ts";
 import { Grace } from "./grace.ts";
 import { KernelProcess } from "./kernel-process.ts";
 import { Log } from "./log.ts";
-import { type Inputs, logPath, remembered, writeInputs } from "./memory.ts";
-import { Memos } from "./memos.ts";
-import { type Action, inputKey, type KernelView, NO_KERNEL, plan } from "./plan.ts";
+import { type Inputs, logPath, remembered, writeInputs } from "./persistence.ts";
 import { ProjectFiles } from "./project-files.ts";
-import { initialState, reduce } from "./reducer.ts";
-import { cellState, type SessionState } from "./state.ts";
 
 export type SessionOptions = {
   /** The workspace's folder, absolute. */
@@ -46,7 +46,7 @@ export type Listener = (events: readonly LoggedEvent[]) => void;
 
 const GRACE_MS = 5_000;
 const RETURNS =
-  "Another one begins. Outputs are kept; values come back where a cell has a memo, trainings go on from their last checkpoint when " +
+  "Another one begins. Outputs are kept; values come back where a cell has a cache, trainings go on from their last checkpoint when " +
   "their cell runs, and all else is stale until it runs.";
 
 export class Session {
@@ -63,7 +63,7 @@ export class Session {
   #file: NotebookFile | undefined;
   #kernel: KernelProcess | undefined;
   readonly #files: ProjectFiles;
-  readonly #memos: Memos;
+  readonly #caches: CacheLookup;
   #savingInputs: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -72,7 +72,7 @@ export class Session {
     this.#state = initialState(options.path);
     const folder = dirname(join(options.workspace, options.path));
     this.#files = new ProjectFiles(folder, () => this.#record(this.#filesRead(this.#files.read(this.#state))));
-    this.#memos = new Memos(options.workspace, options.seed);
+    this.#caches = new CacheLookup(options.workspace, options.seed);
     this.#grace = new Grace(options.grace ?? GRACE_MS, (cell, told) => this.#overdue(cell, told));
   }
 
@@ -103,7 +103,7 @@ export class Session {
     if ("fault" in read)
       session.#record([{ type: "notice", level: "error", text: `${read.fault} It is left alone until it is mended.` }]);
     session.#readImported();
-    await session.#lookIntoMemo();
+    await session.#lookInCache();
     return session;
   }
 
@@ -148,7 +148,7 @@ export class Session {
     if (this.#closed || events.length === 0) return;
     this.#publish(events);
     this.#advance();
-    void this.#lookIntoMemo();
+    void this.#lookInCache();
   }
 
   #advance(): void {
@@ -171,8 +171,8 @@ export class Session {
     return files ? [{ type: "files-read", files }] : [];
   }
 
-  async #lookIntoMemo(): Promise<void> {
-    for (const found of await this.#memos.found(this.#state)) this.#record([{ type: "memo-found", ...found }]);
+  async #lookInCache(): Promise<void> {
+    for (const found of await this.#caches.found(this.#state)) this.#record([{ type: "cache-found", ...found }]);
   }
 
   #publish(events: readonly SessionEvent[]): void {

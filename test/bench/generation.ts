@@ -1,7 +1,7 @@
 /** Greedy continuation of a batch of prompts; nothing ends a row early. */
 import { chooseBackend } from "../../cells/device/backend.ts";
-import type { ModelConfig } from "../../cells/model/config.ts";
 import { continueAll } from "../../cells/model/generate.ts";
+import type { ModelConfig } from "../../cells/model/model-config.ts";
 import { bareHost } from "../cells/bare-host.ts";
 import type { BenchOptions } from "./bench.ts";
 import { type Measured, measure } from "./comparison.ts";

@@ -1,7 +1,8 @@
 /** A Hugging Face folder of random 16-bit weights, written tensor by tensor. */
 import { mkdir, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ModelConfig, printConfig } from "../../cells/model/config.ts";
+import { printConfig } from "../../cells/model/config.ts";
+import type { ModelConfig } from "../../cells/model/model-config.ts";
 import { randomWeights } from "./shapes.ts";
 
 /** @param shards how many files the weights are spread over */

@@ -1,7 +1,7 @@
 /** The models that the benches run, with random weights: speed depends on shapes alone. */
-import type { ModelConfig } from "../../cells/model/config.ts";
+import type { ModelConfig } from "../../cells/model/model-config.ts";
 import { weightShapes } from "../../cells/model/weights.ts";
-import { random } from "../../cells/train/random.ts";
+import { random } from "../../cells/random.ts";
 
 const common = {
   normEpsilon: 1e-5,

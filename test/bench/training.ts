@@ -2,13 +2,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { chooseBackend } from "../../cells/device/backend.ts";
 import { freshAdapter } from "../../cells/model/adapter.ts";
-import type { ModelConfig } from "../../cells/model/config.ts";
 import { type Decoder, decoder } from "../../cells/model/decoder.ts";
 import { lora } from "../../cells/model/lora.ts";
+import type { ModelConfig } from "../../cells/model/model-config.ts";
 import { layOut } from "../../cells/model/target-rows.ts";
-import { optimizer } from "../../cells/train/optimizer.ts";
-import { random } from "../../cells/train/random.ts";
-import { update } from "../../cells/train/update.ts";
+import { random } from "../../cells/random.ts";
+import { optimizer } from "../../cells/train/step/optimizer.ts";
+import { update } from "../../cells/train/step/update.ts";
 import { bareHost } from "../cells/bare-host.ts";
 import type { BenchOptions } from "./bench.ts";
 import { type Measured, measure } from "./comparison.ts";

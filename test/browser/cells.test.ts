@@ -1,6 +1,6 @@
 /** Cells on the page against a scripted server: writing, running, folding, errors, and what their controls send. */
 import { describe, expect, test } from "vitest";
-import type { SessionEvent } from "../../server/session/events.ts";
+import type { SessionEvent } from "../../server/events.ts";
 import { executable } from "./chromium.ts";
 import { Stage } from "./stage.ts";
 import * as story from "./story.ts";

@@ -5,9 +5,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
-import { type Asset, shell } from "../../server/assets.ts";
+import type { LoggedEvent, SessionEvent } from "../../server/events.ts";
+import { type Asset, shell } from "../../server/http/assets.ts";
 import type { ClientMessage, NotebookListing, Request, ServerMessage } from "../../server/protocol.ts";
-import type { LoggedEvent, SessionEvent } from "../../server/session/events.ts";
 
 export class FakeServer {
   readonly requests: Request[] = [];

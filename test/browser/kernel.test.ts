@@ -1,12 +1,12 @@
-/** What the kernel can do, on the page against a scripted server: modes, prices, memory, the memo, streams, and its end. */
+/** What the kernel can do, on the page against a scripted server: modes, costs, memory, the cache, streams, and its end. */
 import { describe, expect, test } from "vitest";
+import type { SessionEvent } from "../../server/events.ts";
 import type { Cell } from "../../server/notebook/types.ts";
-import type { SessionEvent } from "../../server/session/events.ts";
 import { executable } from "./chromium.ts";
 import { Stage } from "./stage.ts";
 import * as story from "./story.ts";
 
-/** Both trainings came to an end after two minutes, so that everything has its price. */
+/** Both trainings came to an end after two minutes, so that everything has its cost. */
 const trained: readonly SessionEvent[] = [
   ...story.training,
   { type: "run-ended", run: "v1", status: "done" },
@@ -182,10 +182,10 @@ describe.skipIf(!executable)("the kernel on the page", () => {
     await expect.poll(() => stage.focused()).toBe("model cell");
   });
 
-  test("what the memo holds, gave back or cannot keep is marked on its cell", async () => {
-    const memo = { options: { memo: "true" } };
+  test("what the cache holds, gave back or cannot keep is marked on its cell", async () => {
+    const cache = { options: { cache: "true" } };
     const { server } = stage;
-    server.push(rewritten({ model: memo, knobs: { ...memo, mode: "manual" }, samples: memo }), story.ready);
+    server.push(rewritten({ model: cache, knobs: { ...cache, mode: "manual" }, samples: cache }), story.ready);
     const shown = { outputs: [], console: [], inputs: [], results: [] };
     server.push(
       { type: "cell-started", cell: "model", generation: 2, snapshot: story.snapshotOf("model") },
@@ -195,15 +195,15 @@ describe.skipIf(!executable)("the kernel on the page", () => {
       { type: "cell-started", cell: "knobs", generation: 1, snapshot: story.snapshotOf("knobs") },
       { type: "cell-settled", cell: "knobs", generation: 1 },
       { type: "cell-finished", cell: "knobs", generation: 1, status: "done", ms: 12 },
-      { type: "memo-refused", cell: "knobs", generation: 1, reason: "rank is a function." },
-      { type: "memo-found", cell: "samples", snapshot: story.snapshotOf("samples"), shown },
+      { type: "cache-refused", cell: "knobs", generation: 1, reason: "rank is a function." },
+      { type: "cache-found", cell: "samples", snapshot: story.snapshotOf("samples"), shown },
     );
     await stage.open();
     expect([await word("model"), await word("knobs"), await word("samples")]).toEqual(["restored", "done", "kept"]);
-    expect((await facts("model")).memo).toMatch(/^restored at \d\d:\d\d$/);
-    expect((await facts("knobs")).memo).toBe("not kept: rank is a function.");
+    expect((await facts("model")).cache).toMatch(/^restored at \d\d:\d\d$/);
+    expect((await facts("knobs")).cache).toBe("not kept: rank is a function.");
     expect(await cell("knobs").locator("[data-marks]").textContent()).toBe("manual · not kept");
-    expect((await facts("samples")).memo).toBe("kept; it comes back without computing");
+    expect((await facts("samples")).cache).toBe("kept; it comes back without computing");
   });
 
   test("a stream runs on quietly and counts its values; a paused training says so", async () => {

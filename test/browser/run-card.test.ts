@@ -1,8 +1,8 @@
 /** Steering a run from its card, against a scripted server in a real browser. */
 import type { Locator } from "playwright-core";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { SessionEvent } from "../../server/session/events.ts";
-import type { RunChange } from "../../server/session/values.ts";
+import type { SessionEvent } from "../../server/events.ts";
+import type { RunChange } from "../../server/values.ts";
 import { executable } from "./chromium.ts";
 import { Stage } from "./stage.ts";
 import * as story from "./story.ts";

@@ -4,7 +4,7 @@
  */
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
-import { bundle } from "../../server/assets.ts";
+import { bundle } from "../../server/http/assets.ts";
 import type { Request } from "../../server/protocol.ts";
 import { launch, openPage } from "./chromium.ts";
 import { FakeServer } from "./fake-server.ts";

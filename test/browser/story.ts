@@ -1,9 +1,10 @@
 /** A small notebook and the events of its life, as the server would log them. */
+
+import type { SessionEvent } from "../../server/events.ts";
 import type { Cell } from "../../server/notebook/types.ts";
-import type { SessionEvent } from "../../server/session/events.ts";
-import { initialState, reduce } from "../../server/session/reducer.ts";
-import { cellState } from "../../server/session/state.ts";
-import type { ProbeRow, Row } from "../../server/session/values.ts";
+import { initialState, reduce } from "../../server/state/reducer.ts";
+import { cellState } from "../../server/state/state.ts";
+import type { ProbeRow, Row } from "../../server/values.ts";
 
 export const path = "radis.ts";
 

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LoggedEvent } from "../../server/session/events.ts";
+import type { LoggedEvent } from "../../server/events.ts";
 import type { Point } from "../../ui/plot/decimate.ts";
 import { until } from "../server/until.ts";
 import { executable, launch, openPage } from "./chromium.ts";

@@ -14,7 +14,7 @@ import type {
   RunStatus,
 } from "../../cells/host.ts";
 import { setHost } from "../../cells/host.ts";
-import type { Output } from "../../cells/show/output.ts";
+import type { Output } from "../../cells/output.ts";
 import type { ProbeRow, Result, Row } from "../../cells/types.ts";
 
 export type RecordedRun = {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Session } from "../../server/session/session.ts";
-import { type CellState, cellState } from "../../server/session/state.ts";
+import { type CellState, cellState } from "../../server/state/state.ts";
 import { until } from "../server/until.ts";
 
 /** Remembers the base's tensors when the model was loaded, and compares them each time that a training has begun. */

@@ -4,9 +4,9 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import type { LoggedEvent } from "../../server/session/events.ts";
+import type { LoggedEvent } from "../../server/events.ts";
 import { Session } from "../../server/session/session.ts";
-import { type CellState, cellState } from "../../server/session/state.ts";
+import { type CellState, cellState } from "../../server/state/state.ts";
 import { until } from "../server/until.ts";
 
 const open: Session[] = [];

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { Session } from "../../server/session/session.ts";
-import { cellState, type RunState } from "../../server/session/state.ts";
+import { cellState, type RunState } from "../../server/state/state.ts";
 import { tinyBase, training } from "../server/kernel/tiny-training.ts";
 import { until } from "../server/until.ts";
 

@@ -4,7 +4,7 @@
  */
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import type { Position } from "../../server/notebook/types.ts";
-import type { CellState } from "../../server/session/state.ts";
+import type { CellState } from "../../server/state/state.ts";
 import type { LeaveDetail } from "../editor/editor.ts";
 import { controls } from "../look/controls.ts";
 import type { Session } from "../session/session.ts";

@@ -3,7 +3,7 @@
  * text keeps its editor, so that edits from elsewhere still reach it.
  */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import type { CellState } from "../../server/session/state.ts";
+import type { CellState } from "../../server/state/state.ts";
 import type { Editor, LeaveDetail, SubmitDetail } from "../editor/editor.ts";
 import "../editor/editor.ts";
 import { controls } from "../look/controls.ts";

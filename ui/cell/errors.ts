@@ -4,7 +4,7 @@
  */
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { CellError, CellId } from "../../server/notebook/types.ts";
-import type { CellState, Wall } from "../../server/session/state.ts";
+import type { Blocker, CellState } from "../../server/state/state.ts";
 import type { Session } from "../session/session.ts";
 import { mentioning, mentionStyles } from "./mentions.ts";
 import { cellLink, goTo } from "./places.ts";
@@ -26,22 +26,22 @@ export function allErrors(cell: CellState): readonly CellError[] {
 
 export function errorsOf(cell: CellState, session: Session): TemplateResult | typeof nothing {
   const errors = allErrors(cell);
-  const wall = cell.wall && cell.wall.chain.length > 0 && errors.length === 0 ? cell.wall : undefined;
-  if (errors.length === 0 && !wall) return nothing;
+  const blocker = cell.blocker && cell.blocker.chain.length > 0 && errors.length === 0 ? cell.blocker : undefined;
+  if (errors.length === 0 && !blocker) return nothing;
   const ids = session.state.cells.map((each) => each.cell.id);
   return html`<ul class="errors" role="list">
-    ${errors.map((error) => entry(error, cell.cell.id, ids))} ${wall ? inTheWay(wall, session) : nothing}
+    ${errors.map((error) => entry(error, cell.cell.id, ids))} ${blocker ? inTheWay(blocker, session) : nothing}
   </ul>`;
 }
 
-const because: Readonly<Record<Wall["why"], string>> = {
+const because: Readonly<Record<Blocker["why"], string>> = {
   error: "has an error",
   disabled: "is disabled",
   failed: "failed",
   stopped: "was stopped",
 };
 
-function inTheWay({ why, chain }: Wall, session: Session): TemplateResult {
+function inTheWay({ why, chain }: Blocker, session: Session): TemplateResult {
   const [cause, ...between] = chain;
   const enable = (): unknown => session.ask({ type: "flag", cell: cause!, flag: "disabled", on: false });
   const through = between.map((each, i) => html`${i > 0 ? " and " : ", through "}${cellLink(each)}`);

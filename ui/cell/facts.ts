@@ -1,9 +1,9 @@
-/** What there is to know about a cell beyond its status: what it takes, what it holds, what the memo and its streams have. */
+/** What there is to know about a cell beyond its status: what it takes, what it holds, what the cache and its streams have. */
 import { css, html, nothing, type TemplateResult } from "lit";
-import { flagged } from "../../server/notebook/head.ts";
-import type { Holding } from "../../server/session/events.ts";
-import { restorable } from "../../server/session/freshness.ts";
-import type { CellState } from "../../server/session/state.ts";
+import type { Holding } from "../../server/events.ts";
+import { flagged } from "../../server/notebook/source/head.ts";
+import { restorable } from "../../server/state/freshness.ts";
+import type { CellState } from "../../server/state/state.ts";
 import { bytes, clock, duration } from "../look/quantity.ts";
 import { isStream } from "./status.ts";
 
@@ -11,12 +11,12 @@ type Fact = readonly [name: string, said: string];
 
 export function factsOf(cell: CellState): TemplateResult {
   return html`<dl>
-      ${[...timing(cell), ...memory(cell.tensors), ...memo(cell), ...streams(cell)].map(
+      ${[...timing(cell), ...memory(cell.tensors), ...cache(cell), ...streams(cell)].map(
         ([name, said]) => html`<dt>${name}</dt>
           <dd>${said}</dd>`,
       )}
     </dl>
-    ${cell.generation === 0 && !cell.price ? html`<p>It has not run yet.</p>` : nothing}`;
+    ${cell.generation === 0 && !cell.cost ? html`<p>It has not run yet.</p>` : nothing}`;
 }
 
 /** "f32 4 × 512 × 64" */
@@ -24,18 +24,17 @@ export function shapeWords({ largest }: Holding): string | undefined {
   return largest && `${largest.dtype} ${largest.shape.length === 0 ? "scalar" : largest.shape.join(" × ")}`;
 }
 
-function memoWords(cell: CellState): string | undefined {
-  if (!flagged(cell.cell, "memo")) return undefined;
+function cacheWords(cell: CellState): string | undefined {
+  if (!flagged(cell.cell, "cache")) return undefined;
   if (cell.restored) return `restored${cell.startedAt === undefined ? "" : ` at ${clock(cell.startedAt)}`}`;
-  if (cell.notKept !== undefined) return "not kept";
+  if (cell.notCached !== undefined) return "not kept";
   return cell.kept !== undefined && cell.kept === cell.snapshot ? "kept" : "nothing yet";
 }
 
-function timing({ generation, ms, price }: CellState): Fact[] {
+function timing({ generation, ms, cost }: CellState): Fact[] {
   const facts: Fact[] = generation > 0 ? [["ran", generation === 1 ? "once" : `${generation} times`]] : [];
   if (ms !== undefined) facts.push(["last took", duration(ms)]);
-  if (price)
-    facts.push(["price", `${duration(price.seconds * 1000)}${price.bytes > 0 ? `, ${bytes(price.bytes)}` : ""}`]);
+  if (cost) facts.push(["cost", `${duration(cost.seconds * 1000)}${cost.bytes > 0 ? `, ${bytes(cost.bytes)}` : ""}`]);
   return facts;
 }
 
@@ -49,11 +48,11 @@ function memory(tensors: Holding): Fact[] {
   ];
 }
 
-function memo(cell: CellState): Fact[] {
-  const words = memoWords(cell);
+function cache(cell: CellState): Fact[] {
+  const words = cacheWords(cell);
   if (words === undefined) return [];
-  const why = cell.notKept !== undefined && !cell.restored ? `: ${cell.notKept}` : "";
-  return [["memo", `${words}${why}${restorable(cell) ? "; it comes back without computing" : ""}`]];
+  const why = cell.notCached !== undefined && !cell.restored ? `: ${cell.notCached}` : "";
+  return [["cache", `${words}${why}${restorable(cell) ? "; it comes back without computing" : ""}`]];
 }
 
 function streams(cell: CellState): Fact[] {

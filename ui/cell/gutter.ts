@@ -3,8 +3,8 @@
  * has its place, also while empty; the last one's is the gap below the cell, so that it costs no room.
  */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { flagged } from "../../server/notebook/head.ts";
-import type { CellState } from "../../server/session/state.ts";
+import { flagged } from "../../server/notebook/source/head.ts";
+import type { CellState } from "../../server/state/state.ts";
 import { controls } from "../look/controls.ts";
 import { type IconName, icon } from "../look/icon.ts";
 import "../look/panel.ts";
@@ -167,9 +167,9 @@ export class Gutter extends LitElement {
     const { cell } = this.cell;
     if (cell.kind === "markdown") return html`<div class="head">${this.#name()}</div>`;
     const status = shownStatus(this.cell);
-    const { notKept, tensors } = this.cell;
+    const { notCached, tensors } = this.cell;
     const marks = this.#marks();
-    const marked = html`<span data-marks title=${notKept ?? marks}>${marks}</span>`;
+    const marked = html`<span data-marks title=${notCached ?? marks}>${marks}</span>`;
     const holding = tensors.count > 0;
     const facts = marks === "" ? html`<span class="facts">facts</span>` : marked;
     return html`<div class="head">${this.#button(status)} ${this.#name()}</div>
@@ -201,9 +201,9 @@ export class Gutter extends LitElement {
     }
     if (this.cell.status === "running" || this.cell.status === "queued")
       return this.#play("stop", "stop", `Stop ${id}`, "Stop", () => this.session.ask({ type: "stop", cell: id }));
-    const anew = flagged(cell, "memo") && ranWith !== undefined && !stale;
+    const anew = flagged(cell, "cache") && ranWith !== undefined && !stale;
     const words = anew
-      ? "Compute anew, whatever the memo holds (Shift+Enter)"
+      ? "Compute anew, whatever the cache holds (Shift+Enter)"
       : "Run, with what it needs (Shift+Enter)";
     return this.#play("run", "run", `Run ${id}`, words, () => this.dispatchEvent(new Event("run")));
   }
@@ -212,23 +212,22 @@ export class Gutter extends LitElement {
     return html`<button class="quiet icon play" data-action=${action} aria-label=${name} title=${title} @click=${act}>${icon(picture)}</button>`;
   }
 
-  /** Mode, memo and streams, where they are not as usual. */
+  /** Mode, cache and streams, where they are not as usual. */
   #marks(): string {
-    const { cell, notKept, streams } = this.cell;
+    const { cell, notCached, streams } = this.cell;
     return [
       ...(cell.mode === "auto" ? [] : [cell.mode]),
-      ...(flagged(cell, "memo") ? [notKept === undefined ? "memo" : "not kept"] : []),
+      ...(flagged(cell, "cache") ? [notCached === undefined ? "cache" : "not kept"] : []),
       ...Object.entries(streams ?? {}).map(([name, count]) => `${name}: ${valueWords(count)}`),
     ].join(" · ");
   }
 
   /** How long it has been at it, took, or will take by what it took before. */
   #elapsed(): string {
-    const { status, startedAt, ms, price } = this.cell;
+    const { status, startedAt, ms, cost } = this.cell;
     if (status === "running" && startedAt !== undefined)
       return `${Math.max(0, Math.round((Date.now() - startedAt) / 1000))} s`;
-    if (status === "idle" || status === "queued")
-      return price && price.seconds >= 1 ? `≈ ${roughly(price.seconds)}` : "";
+    if (status === "idle" || status === "queued") return cost && cost.seconds >= 1 ? `≈ ${roughly(cost.seconds)}` : "";
     return ms === undefined || status === "blocked" ? "" : duration(ms);
   }
 

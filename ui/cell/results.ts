@@ -1,7 +1,7 @@
 /** What came of a code cell, under its text: errors, its inputs, what it showed, what it printed. */
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { CellState } from "../../server/session/state.ts";
+import type { CellState } from "../../server/state/state.ts";
 import "../input/input-control.ts";
 import { controls } from "../look/controls.ts";
 import { consoleOf, outputOf, outputStyles } from "../output/output.ts";

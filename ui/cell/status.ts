@@ -1,23 +1,23 @@
 /** What a cell's gutter says: one shape and one word per status, so that it is told without colour too. */
 import { html, svg, type TemplateResult } from "lit";
-import { restorable } from "../../server/session/freshness.ts";
-import type { CellState, CellStatus } from "../../server/session/state.ts";
+import { restorable } from "../../server/state/freshness.ts";
+import type { CellState, CellStatus } from "../../server/state/state.ts";
 
 /**
  * `stale`: what is shown was made by something other than what stands here now. `error`: what stands here cannot run.
- * `kept`: its values are not in the kernel, but the memo gives them back. `streaming` and `paused` are ways to be running.
+ * `kept`: its values are not in the kernel, but the cache gives them back. `streaming` and `paused` are ways to be running.
  */
 export type ShownStatus = CellStatus | "stale" | "error" | "disabled" | "kept" | "streaming" | "paused";
 
 export function shownStatus(cell: CellState): ShownStatus {
-  const { status, settled, paused, stale, wall } = cell;
+  const { status, settled, paused, stale, blocker } = cell;
   if (status === "running") {
     if (!settled) return status;
     if (paused) return "paused";
     return isStream(cell) ? "streaming" : status;
   }
   if (cell.errors.length > 0) return "error";
-  if (wall?.why === "disabled" && wall.chain.length === 0) return "disabled";
+  if (blocker?.why === "disabled" && blocker.chain.length === 0) return "disabled";
   if (stale && (status === "done" || status === "idle")) return "stale";
   return status === "idle" && restorable(cell) ? "kept" : status;
 }

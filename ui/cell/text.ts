@@ -1,6 +1,6 @@
 /** The body of a markdown cell: read as an article, written after a double click or Enter. */
 import { css, html, LitElement, type TemplateResult } from "lit";
-import type { CellState } from "../../server/session/state.ts";
+import type { CellState } from "../../server/state/state.ts";
 import type { Editor, LeaveDetail, SubmitDetail } from "../editor/editor.ts";
 import "../editor/editor.ts";
 import { controls } from "../look/controls.ts";

@@ -1,8 +1,8 @@
 /** The small things that one does with a cell as a whole, at its corner while one is near: how it runs, where it stands. */
 import { css, html, LitElement, type TemplateResult } from "lit";
-import { type Flag, flagged } from "../../server/notebook/head.ts";
+import { type Flag, flagged } from "../../server/notebook/source/head.ts";
 import type { CellMode } from "../../server/notebook/types.ts";
-import type { CellState } from "../../server/session/state.ts";
+import type { CellState } from "../../server/state/state.ts";
 import { controls } from "../look/controls.ts";
 import { type IconName, icon } from "../look/icon.ts";
 import type { Session } from "../session/session.ts";
@@ -66,7 +66,7 @@ export class Tools extends LitElement {
     return html`<select data-action="mode" aria-label="Run mode of ${id}" title=${modes.find((each) => each.mode === mode)?.words ?? ""} @change=${this.#mode}>
         ${modes.map((each) => html`<option .value=${each.mode} title=${each.words} ?selected=${each.mode === mode}>${each.mode}</option>`)}
       </select>
-      ${this.#flag("memo", "memo", "Keep what it gives in the memo, over restarts")}
+      ${this.#flag("cache", "cache", "Keep what it gives in the cache, over restarts")}
       ${this.#flag("disabled", "off", "Disable it, and what needs it")}
       ${
         this.folded

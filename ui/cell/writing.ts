@@ -1,6 +1,6 @@
 /** Ties an editor to a cell of the session: typed text goes out as edits, sources from elsewhere come in. */
 import type { CellId } from "../../server/notebook/types.ts";
-import { cellState } from "../../server/session/state.ts";
+import { cellState } from "../../server/state/state.ts";
 import type { EditDetail, Editor } from "../editor/editor.ts";
 import { Refused, type Session } from "../session/session.ts";
 

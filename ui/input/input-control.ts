@@ -4,8 +4,8 @@
  */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { CellId } from "../../server/notebook/types.ts";
-import type { InputState } from "../../server/session/state.ts";
-import type { InputValue, TableRow } from "../../server/session/values.ts";
+import type { InputState } from "../../server/state/state.ts";
+import type { InputValue, TableRow } from "../../server/values.ts";
 import { controls } from "../look/controls.ts";
 import { figure } from "../look/quantity.ts";
 import type { Session } from "../session/session.ts";

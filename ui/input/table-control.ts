@@ -1,6 +1,6 @@
 /** Rows to edit, to add and to remove. Every change sends the whole table, so that undoing and comparing stay simple. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { InputSpec, TableRow } from "../../server/session/values.ts";
+import type { InputSpec, TableRow } from "../../server/values.ts";
 import { icon } from "../look/icon.ts";
 
 type TableSpec = Extract<InputSpec, { kind: "table" }>;

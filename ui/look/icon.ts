@@ -18,7 +18,7 @@ const shapes = {
   fold: svg`<path d="M4.5 2.5L8 6l3.5-3.5M4.5 13.5L8 10l3.5 3.5"/>`,
   unfold: svg`<path d="M4.5 6L8 2.5 11.5 6M4.5 10L8 13.5 11.5 10"/>`,
   off: svg`<path d="M8 2v5.5M4.8 4.2a4.9 4.9 0 1 0 6.4 0"/>`,
-  memo: svg`<path d="M4 2.5h8v11L8 10.4l-4 3.1z"/>`,
+  cache: svg`<path d="M4 2.5h8v11L8 10.4l-4 3.1z"/>`,
   edit: svg`<path d="M3 13l.6-2.8L11 2.8 13.2 5 5.8 12.4z"/>`,
 };
 

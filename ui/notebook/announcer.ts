@@ -1,7 +1,7 @@
 /** Tells a screen reader when a cell has come to an end; a screen shows it by itself. */
 import { css, html, LitElement, type TemplateResult } from "lit";
 import type { CellId } from "../../server/notebook/types.ts";
-import type { CellStatus } from "../../server/session/state.ts";
+import type { CellStatus } from "../../server/state/state.ts";
 import { controls } from "../look/controls.ts";
 import type { Session } from "../session/session.ts";
 import { Watch } from "../session/watch.ts";

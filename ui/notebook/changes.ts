@@ -1,6 +1,6 @@
 /** What a page asks of the session about whole cells: put one in, take one out and back again, move one. */
 import type { Cell, CellId } from "../../server/notebook/types.ts";
-import { cellState } from "../../server/session/state.ts";
+import { cellState } from "../../server/state/state.ts";
 import type { Session } from "../session/session.ts";
 
 /** The cell before `cell`, or null when it is the first. */

@@ -1,6 +1,6 @@
 /** How the kernel is, in the bar: one word, and behind it its story, what it asks before it runs, and a new start. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import type { KernelState } from "../../server/session/state.ts";
+import type { KernelState } from "../../server/state/state.ts";
 import { controls } from "../look/controls.ts";
 import "../look/panel.ts";
 import { roughly } from "../look/quantity.ts";
@@ -117,7 +117,7 @@ function kernelStory(kernel: KernelState): TemplateResult {
         }`;
     case "ended":
       return html`<p>${kernel.reason}</p>
-        <p>Outputs and curves are still here. Values come back where a cell has a memo; the others run again.</p>`;
+        <p>Outputs and curves are still here. Values come back where a cell has a cache; the others run again.</p>`;
     default:
       return kernel satisfies never;
   }

@@ -5,7 +5,7 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Cell, CellId } from "../../server/notebook/types.ts";
-import type { CellState } from "../../server/session/state.ts";
+import type { CellState } from "../../server/state/state.ts";
 import type { CellView } from "../cell/cell.ts";
 import "../cell/cell.ts";
 import { isGrid } from "../cell/fold.ts";

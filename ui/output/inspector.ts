@@ -1,6 +1,6 @@
 /** A value as a tree that opens where one clicks; what is closed is not drawn. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import type { Inspected } from "../../server/session/values.ts";
+import type { Inspected } from "../../server/values.ts";
 import { controls } from "../look/controls.ts";
 
 const preview = 6;

@@ -1,7 +1,7 @@
 /** What a cell showed, drawn by its kind. HTML of a cell lives in a frame without scripts and without this page's origin. */
 import { type CSSResult, css, html, nothing, type TemplateResult } from "lit";
-import type { ConsoleLine } from "../../server/session/events.ts";
-import type { Output } from "../../server/session/values.ts";
+import type { ConsoleLine } from "../../server/events.ts";
+import type { Output } from "../../server/values.ts";
 import type { Session } from "../session/session.ts";
 import "../plot/plot.ts";
 import "./inspector.ts";

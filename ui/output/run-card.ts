@@ -3,8 +3,8 @@
  * height changes only when the user opens the steps: checkpoints to go back to or to fork at, and all that happened.
  */
 import { html, LitElement, nothing, type TemplateResult } from "lit";
-import { cellState, isPaused, knobsAt, type RunState } from "../../server/session/state.ts";
-import type { InputValue, RunOrder } from "../../server/session/values.ts";
+import { cellState, isPaused, knobsAt, type RunState } from "../../server/state/state.ts";
+import type { InputValue, RunOrder } from "../../server/values.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import { methodColor } from "../plot/colors.ts";

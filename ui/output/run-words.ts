@@ -1,6 +1,6 @@
 /** What is said of a run: its state, and what happened to it, in words. */
-import { isPaused, type RunState } from "../../server/session/state.ts";
-import type { InputValue, RunChange } from "../../server/session/values.ts";
+import { isPaused, type RunState } from "../../server/state/state.ts";
+import type { InputValue, RunChange } from "../../server/values.ts";
 import { figure } from "../look/quantity.ts";
 
 const words = {

@@ -2,8 +2,8 @@
  * Which series has which colour. A method keeps its colour in every chart of the notebook, in the order in which the
  * methods were first trained, so that the eye need not read each legend anew.
  */
-import type { RunState } from "../../server/session/state.ts";
-import type { PlotMark, PlotOptions, PlotSpec, PlotValue } from "../../server/session/values.ts";
+import type { RunState } from "../../server/state/state.ts";
+import type { PlotMark, PlotOptions, PlotSpec, PlotValue } from "../../server/values.ts";
 import { palette } from "../look/tokens.ts";
 import type { Point } from "./decimate.ts";
 

@@ -2,7 +2,7 @@
  * Fewer points for the eye, none of the shape lost: each series is cut into bins along its order, and of each bin the
  * lowest and the highest value stay, as do the first and the last point. A spike of one step is still seen.
  */
-import type { Datum } from "../../server/session/values.ts";
+import type { Datum } from "../../server/values.ts";
 
 export type Point = Readonly<Record<string, Datum>>;
 

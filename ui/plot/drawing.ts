@@ -3,8 +3,8 @@
  * Live charts get what makes them calm: one line per run, an x axis that knows how many steps will come, and the
  * page's colours where the notebook chose none.
  */
-import type { RunState } from "../../server/session/state.ts";
-import type { PlotMark, PlotOptions, PlotSpec, PlotValue } from "../../server/session/values.ts";
+import type { RunState } from "../../server/state/state.ts";
+import type { PlotMark, PlotOptions, PlotSpec, PlotValue } from "../../server/values.ts";
 import { colorChannel, colorScale, record } from "./colors.ts";
 import { decimate, type Point } from "./decimate.ts";
 import { pointsOf, type TaggedRows } from "./points.ts";

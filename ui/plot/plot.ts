@@ -7,8 +7,8 @@
  */
 import * as ObservablePlot from "@observablehq/plot";
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { SessionState } from "../../server/session/state.ts";
-import type { PlotSpec } from "../../server/session/values.ts";
+import type { SessionState } from "../../server/state/state.ts";
+import type { PlotSpec } from "../../server/values.ts";
 import type { Session } from "../session/session.ts";
 import { Watch } from "../session/watch.ts";
 import { hasLegend, legendBeside } from "./colors.ts";

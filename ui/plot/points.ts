@@ -1,6 +1,6 @@
 /** The points of a mark: columns that came with it, or the rows of runs as far as they are now, tagged with run and method. */
-import type { RunState } from "../../server/session/state.ts";
-import type { Columns, MarkData } from "../../server/session/values.ts";
+import type { RunState } from "../../server/state/state.ts";
+import type { Columns, MarkData } from "../../server/values.ts";
 import type { Point } from "./decimate.ts";
 
 type Tagged = { readonly points: Point[]; readonly from: readonly object[] };

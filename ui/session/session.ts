@@ -6,8 +6,8 @@
 
 import type { CellId } from "../../server/notebook/types.ts";
 import type { ClientMessage, LoggedEvent, Request, ServerMessage } from "../../server/protocol.ts";
-import { initialState, reduce } from "../../server/session/reducer.ts";
-import { cellState, type SessionState } from "../../server/session/state.ts";
+import { initialState, reduce } from "../../server/state/reducer.ts";
+import { cellState, type SessionState } from "../../server/state/state.ts";
 import { type Link, Socket } from "./socket.ts";
 
 /** `own`: this page's edit came back. */

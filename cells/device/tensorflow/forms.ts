@@ -3,7 +3,7 @@
  * Where the binding brings operations of ours (`native/`), one does for several.
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { StoredMatrix } from "../../model/safetensors.ts";
+import type { StoredMatrix } from "../matrix.ts";
 import { packedOf } from "../packed-weight.ts";
 import { leading, rowsOf, widthOf } from "../shape.ts";
 import { type Handle, nativeOn, type Operations, operate, share } from "./operations.ts";

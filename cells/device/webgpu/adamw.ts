@@ -1,6 +1,6 @@
 /** AdamW in WGSL, element by element. */
 import type * as tf from "@tensorflow/tfjs";
-import type { AdamW } from "../adamw.ts";
+import type { AdamW } from "../adamw-settings.ts";
 import { type Gpu, sizeOf } from "./gpu.ts";
 import { program } from "./program.ts";
 

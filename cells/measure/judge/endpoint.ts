@@ -7,8 +7,9 @@
  *  - when one question after the other fails, the rest are not asked any more, and say so.
  * The key is in no record: it comes from the environment, and goes nowhere but into the request's header.
  */
+
+import { cache } from "../../cache/cache.ts";
 import { host } from "../../host.ts";
-import { memo } from "../../memo.ts";
 import type { Message } from "../../types.ts";
 import { type Judgement, judgementOf, type Line } from "./chat-request.ts";
 
@@ -67,7 +68,7 @@ export function judgeEndpoint(options: EndpointOptions): Endpoint {
             if (!judgement.ok) throw new Error(judgement.reason);
             return judgement.text;
           };
-          const found = await memo("judgement", { address: line.address, request }, ask).then(
+          const found = await cache("judgement", { address: line.address, request }, ask).then(
             (text): Judgement => asked.judgement ?? { ok: true, text, cached: true },
             (error): Judgement => {
               if (asked.judgement?.ok === false) return asked.judgement;

@@ -5,7 +5,7 @@
  * to render an idiom by its sense.
  */
 import type { ChatModel } from "../../contracts.ts";
-import { firstLine } from "../translation.ts";
+import { firstLine } from "../translation/translation.ts";
 
 export type Direction = { readonly from: string; readonly to: string };
 

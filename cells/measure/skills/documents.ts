@@ -10,11 +10,11 @@
 import type { ChatModel } from "../../contracts.ts";
 import { BadRowError, type BadRows, field, type Reading, readRows } from "../../data/reading.ts";
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
-import { evaluation, type Language, languages } from "../../data/world/index.ts";
-import type { Resampling } from "../bootstrap.ts";
-import { chrfMetric } from "../chrf.ts";
-import { type Comparison, compareTexts } from "../comparison.ts";
-import type { TextMetric } from "../text-metric.ts";
+import { evaluation, type Language, languages } from "../../world/index.ts";
+import type { Resampling } from "../statistics/bootstrap.ts";
+import { type Comparison, compareTexts } from "../statistics/comparison.ts";
+import { chrfMetric } from "../translation/chrf.ts";
+import type { TextMetric } from "../translation/text-metric.ts";
 import { type Direction, filledIn, linesFor } from "./asked.ts";
 
 export type Document = { readonly sources: readonly string[]; readonly references: readonly string[] };

@@ -4,8 +4,9 @@
  * new behaviour. Translated, the same answers are the other half of the chains: the translator may be a service or, in
  * the embedded world, a rule.
  */
+
+import { cache } from "../../cache/cache.ts";
 import type { ChatModel } from "../../contracts.ts";
-import { memo } from "../../memo.ts";
 import type { Message } from "../../types.ts";
 import type { Chat, OwnAnswer } from "./samples.ts";
 
@@ -15,7 +16,7 @@ export async function ownAnswers(
   prompts: readonly (readonly Message[])[],
   { maxTokens = 80 }: { readonly maxTokens?: number } = {},
 ): Promise<OwnAnswer[]> {
-  const written = await memo("own-answers", { base: base.digest, prompts, maxTokens }, async () => {
+  const written = await cache("own-answers", { base: base.digest, prompts, maxTokens }, async () => {
     const answers = await base.generate(
       prompts.map((messages) => ({ messages })),
       { maxTokens, label: "own answers" },

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
+import type { SessionEvent } from "../../../server/events.ts";
 import type { Request, ServerMessage } from "../../../server/protocol.ts";
-import type { SessionEvent } from "../../../server/session/events.ts";
 import { serve } from "../../browser/real-server.ts";
 
 export class Client {

@@ -8,7 +8,7 @@ import { watchEngine } from "../../../server/kernel/engine.ts";
 import { current, Generation } from "../../../server/kernel/generation.ts";
 import { Interrupts } from "../../../server/kernel/interrupts.ts";
 import { Ledger } from "../../../server/kernel/ledger.ts";
-import { analyse } from "../../../server/notebook/analyse.ts";
+import { analyse } from "../../../server/notebook/language/analyse.ts";
 import { bareHost } from "../../cells/bare-host.ts";
 import { embedded } from "../shapes.ts";
 import { trainingStep } from "../training.ts";

@@ -3,10 +3,10 @@
  * snapshots, staleness, the demand to run the cell, and what the kernel must be told. The cells that change are spread
  * over the notebook. `plan-1000-ms` is an edit that keeps the cell's names, `plan-1000-names-ms` one that adds one.
  */
-import type { SessionEvent } from "../../../server/session/events.ts";
-import { type KernelView, NO_KERNEL, plan } from "../../../server/session/plan.ts";
-import { initialState, reduce } from "../../../server/session/reducer.ts";
-import type { SessionState } from "../../../server/session/state.ts";
+import type { SessionEvent } from "../../../server/events.ts";
+import { type KernelView, NO_KERNEL, plan } from "../../../server/state/plan.ts";
+import { initialState, reduce } from "../../../server/state/reducer.ts";
+import type { SessionState } from "../../../server/state/state.ts";
 import { largeNotebook, sourceOf } from "./large.ts";
 import { type Measure, median } from "./measure.ts";
 

@@ -7,13 +7,13 @@ import { register } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Runtime } from "@observablehq/runtime";
+import type { SessionEvent } from "../../../server/events.ts";
 import { Interrupts } from "../../../server/kernel/interrupts.ts";
 import { Kernel } from "../../../server/kernel/kernel.ts";
-import type { FromKernel } from "../../../server/kernel/messages.ts";
+import type { FromKernel } from "../../../server/messages.ts";
 import type { Cell } from "../../../server/notebook/types.ts";
-import type { SessionEvent } from "../../../server/session/events.ts";
-import { type KernelView, NO_KERNEL, plan } from "../../../server/session/plan.ts";
-import { initialState, reduce } from "../../../server/session/reducer.ts";
+import { type KernelView, NO_KERNEL, plan } from "../../../server/state/plan.ts";
+import { initialState, reduce } from "../../../server/state/reducer.ts";
 import { type Measure, median } from "./measure.ts";
 
 const VARIABLES = 1000;

@@ -5,8 +5,8 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { beforeEach, describe, expect, it } from "vitest";
 import { chatFile, chatPrompts, chatSamples } from "../../../cells/data/chat-file.ts";
 import { type PairOptions, pairs, translationInstructions } from "../../../cells/data/pair-file.ts";
-import { readingReport } from "../../../cells/data/reading.ts";
 import { requestFile, requestPrompts } from "../../../cells/data/request-file.ts";
+import { readingReport } from "../../../cells/show/reading-report.ts";
 import { type BareHost, bareHost } from "../bare-host.ts";
 
 let host: BareHost;

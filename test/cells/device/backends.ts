@@ -1,6 +1,7 @@
 /** The backends that this machine can really use beside `cpu`, which computes the references: SwiftShader counts as WebGPU. */
 import * as tf from "@tensorflow/tfjs";
-import { type BackendName, surveyBackends } from "../../../cells/device/backend.ts";
+import { surveyBackends } from "../../../cells/device/backend.ts";
+import type { BackendName } from "../../../cells/device/backend-name.ts";
 
 tf.enableProdMode();
 const found: BackendName[] = [];

@@ -4,7 +4,7 @@ import { disposeAdapter } from "../../../cells/model/adapter.ts";
 import { continueAll } from "../../../cells/model/generate.ts";
 import { tokenNll } from "../../../cells/model/nll.ts";
 import { layOut } from "../../../cells/model/target-rows.ts";
-import { lossCoefficients } from "../../../cells/train/loss.ts";
+import { lossCoefficients } from "../../../cells/train/step/loss.ts";
 import { bareHost } from "../bare-host.ts";
 import { useBackend } from "./backend.ts";
 import { type Golden, goldenAdapter, goldenDecoder, goldenLogits, goldenNumbers, goldenSamples } from "./golden.ts";

@@ -6,7 +6,7 @@ import { type BaseModel, chatModel } from "../../../cells/model/chat-model.ts";
 import { continueAll } from "../../../cells/model/generate.ts";
 import { chooseToken } from "../../../cells/model/sampling.ts";
 import { settled, untilStop } from "../../../cells/model/turn-text.ts";
-import { random } from "../../../cells/train/random.ts";
+import { random } from "../../../cells/random.ts";
 import { type BareHost, bareHost } from "../bare-host.ts";
 import { useBackend } from "./backend.ts";
 import { tinyFolder } from "./tiny.ts";

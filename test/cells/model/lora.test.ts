@@ -8,7 +8,7 @@ import { adaptedMaps, lora, wholeWeights } from "../../../cells/model/lora.ts";
 import { merged, unmergeAdapter } from "../../../cells/model/merge.ts";
 import { adapterFiles, loadAdapter } from "../../../cells/model/tuned-folder.ts";
 import { extendVocabulary } from "../../../cells/model/vocabulary.ts";
-import { random } from "../../../cells/train/random.ts";
+import { random } from "../../../cells/random.ts";
 import type { Sample } from "../../../cells/types.ts";
 import { type BareHost, bareHost } from "../bare-host.ts";
 import { useBackend } from "./backend.ts";

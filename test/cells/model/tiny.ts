@@ -1,12 +1,13 @@
 /** A whole model folder in memory: one layer, random weights, the reference byte-level tokenizer. */
 import { readFileSync } from "node:fs";
 import type * as tf from "@tensorflow/tfjs";
-import { type ModelConfig, printConfig } from "../../../cells/model/config.ts";
+import { printConfig } from "../../../cells/model/config.ts";
+import type { ModelConfig } from "../../../cells/model/model-config.ts";
 import { writeSafetensors } from "../../../cells/model/safetensors.ts";
 import type { TokenizerFiles } from "../../../cells/model/tokenizer.ts";
 import { downloadWeights } from "../../../cells/model/weights.ts";
-import { initialWeights } from "../../../cells/train/initial-weights.ts";
-import { random } from "../../../cells/train/random.ts";
+import { random } from "../../../cells/random.ts";
+import { initialWeights } from "../../../cells/train/step/initial-weights.ts";
 import type { BareHost } from "../bare-host.ts";
 import { goldenFolder } from "./golden.ts";
 

@@ -1,6 +1,7 @@
 /** 16-bit weights are widened on the device to the very bits that JavaScript makes of them. */
 import { describe, expect, it } from "vitest";
-import { type StoredMatrix, widen } from "../../../cells/model/safetensors.ts";
+import type { StoredMatrix } from "../../../cells/device/matrix.ts";
+import { widen } from "../../../cells/model/safetensors.ts";
 import { uploadWeight } from "../../../cells/model/upload.ts";
 import { backends } from "../device/backends.ts";
 import { useBackend } from "./backend.ts";

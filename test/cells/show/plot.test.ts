@@ -1,7 +1,7 @@
 import * as RealPlot from "@observablehq/plot";
 import { describe, expect, it } from "vitest";
 import type { RunTable } from "../../../cells/contracts.ts";
-import type { PlotSpec } from "../../../cells/show/output.ts";
+import type { PlotSpec } from "../../../cells/output.ts";
 import { Plot } from "../../../cells/show/plot.ts";
 import type { Shown } from "../../../cells/show/shown.ts";
 

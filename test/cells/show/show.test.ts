@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Run, RunTable } from "../../../cells/contracts.ts";
-import { evaluation } from "../../../cells/data/world/index.ts";
-import { evaluate } from "../../../cells/measure/evaluate.ts";
 import { probeRows, rows } from "../../../cells/show/live-tables.ts";
 import { md } from "../../../cells/show/markdown.ts";
 import { report } from "../../../cells/show/report.ts";
 import { show, toOutput } from "../../../cells/show/show.ts";
 import { table } from "../../../cells/show/table.ts";
 import type { ProbeRow, Result, Row } from "../../../cells/types.ts";
+import { evaluation } from "../../../cells/world/index.ts";
+import { evaluate } from "../../../cells/world/measure/evaluate.ts";
 import { bareHost } from "../bare-host.ts";
 import { ruleModel } from "../measure/model.ts";
 

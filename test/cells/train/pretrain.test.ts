@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, it } from "vitest";
 import { chatModel } from "../../../cells/model/chat-model.ts";
+import { random } from "../../../cells/random.ts";
 import { type PretrainOptions, pretrain } from "../../../cells/train/pretrain.ts";
-import { random } from "../../../cells/train/random.ts";
 import type { Sample } from "../../../cells/types.ts";
 import { type BareHost, bareHost } from "../bare-host.ts";
 import { useBackend } from "../model/backend.ts";

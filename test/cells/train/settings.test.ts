@@ -6,7 +6,7 @@ import { type BaseModel, chatModel, type LocalModel } from "../../../cells/model
 import { meanDivergence } from "../../../cells/model/divergence.ts";
 import { lora } from "../../../cells/model/lora.ts";
 import { extendVocabulary } from "../../../cells/model/vocabulary.ts";
-import { optimizer } from "../../../cells/train/optimizer.ts";
+import { optimizer } from "../../../cells/train/step/optimizer.ts";
 import { type TrainOptions, train } from "../../../cells/train/train.ts";
 import type { Sample } from "../../../cells/types.ts";
 import { type BareHost, bareHost } from "../bare-host.ts";

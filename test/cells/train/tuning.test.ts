@@ -6,7 +6,7 @@ import { dropout } from "../../../cells/model/dropout.ts";
 import { lora } from "../../../cells/model/lora.ts";
 import { loadAdapter } from "../../../cells/model/tuned-folder.ts";
 import { extendVocabulary } from "../../../cells/model/vocabulary.ts";
-import { random } from "../../../cells/train/random.ts";
+import { random } from "../../../cells/random.ts";
 import { train } from "../../../cells/train/train.ts";
 import type { Sample } from "../../../cells/types.ts";
 import { type BareHost, bareHost } from "../bare-host.ts";

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { FromKernel } from "../../../server/kernel/messages.ts";
+import type { FromKernel } from "../../../server/messages.ts";
 import { Stage } from "./stage.ts";
 
 const TF = 'import * as tf from "@tensorflow/tfjs";';

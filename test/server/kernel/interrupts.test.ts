@@ -1,7 +1,7 @@
 /** Code that never yields is interrupted in the process that it runs in, and what other cells hold stays. */
 import { readFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { FromKernel } from "../../../server/kernel/messages.ts";
+import type { FromKernel } from "../../../server/messages.ts";
 import { Stage } from "./stage.ts";
 
 const TF = 'import * as tf from "@tensorflow/tfjs";';

@@ -1,6 +1,6 @@
 /** Who owns tensors, who inherits them, what is reclaimed, and what stops a cell that wants too much. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { FromKernel } from "../../../server/kernel/messages.ts";
+import type { FromKernel } from "../../../server/messages.ts";
 import { until } from "../until.ts";
 import { Stage } from "./stage.ts";
 

@@ -2,9 +2,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { FromKernel } from "../../../server/kernel/messages.ts";
-import type { RunInfo } from "../../../server/session/events.ts";
-import type { RunChange, RunOrder } from "../../../server/session/values.ts";
+import type { RunInfo } from "../../../server/events.ts";
+import type { FromKernel } from "../../../server/messages.ts";
+import type { RunChange, RunOrder } from "../../../server/values.ts";
 import { Stage } from "./stage.ts";
 import { tinyBase, training } from "./tiny-training.ts";
 

@@ -2,10 +2,10 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { FromKernel } from "../../../server/kernel/messages.ts";
-import type { CellEvent } from "../../../server/session/events.ts";
+import type { CellEvent } from "../../../server/events.ts";
+import type { FromKernel } from "../../../server/messages.ts";
 import { KernelProcess } from "../../../server/session/kernel-process.ts";
-import type { InputValue } from "../../../server/session/values.ts";
+import type { InputValue } from "../../../server/values.ts";
 
 type Finished = Extract<CellEvent, { type: "cell-finished" }>;
 

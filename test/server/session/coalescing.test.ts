@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import type { SessionEvent } from "../../../server/events.ts";
 import { Coalescing, joined } from "../../../server/session/coalescing.ts";
-import type { SessionEvent } from "../../../server/session/events.ts";
 
 const row = (run: string, from: number): SessionEvent => ({
   type: "run-rows",

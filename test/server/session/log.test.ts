@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { LoggedEvent } from "../../../server/session/events.ts";
+import type { LoggedEvent } from "../../../server/events.ts";
 import { Log, readLog } from "../../../server/session/log.ts";
 
 const events: readonly LoggedEvent[] = [1, 2, 3].map((seq) => ({

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import type { LoggedEvent } from "../../../server/session/events.ts";
-import { initialState, reduce } from "../../../server/session/reducer.ts";
+import type { LoggedEvent } from "../../../server/events.ts";
 import { Session } from "../../../server/session/session.ts";
-import { cellState } from "../../../server/session/state.ts";
+import { initialState, reduce } from "../../../server/state/reducer.ts";
+import { cellState } from "../../../server/state/state.ts";
 import { until } from "../until.ts";
 
 const open: Session[] = [];

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { clientMessage } from "../../../server/wire.ts";
+import { clientMessage } from "../../../server/http/wire.ts";
 import { until } from "../until.ts";
 import { cell, closeAll, opened, workspaceOf } from "./workbench.ts";
 
@@ -13,18 +13,18 @@ it("words and settings go to the file, and come from it", async () => {
   const file = join(workspace, "n.ts");
   const session = await opened(workspace);
   const ask = (request: object) => session.request(clientMessage(JSON.stringify({ id: 1, request }))!.request as never);
-  await ask({ type: "flag", cell: "a", flag: "memo", on: true });
+  await ask({ type: "flag", cell: "a", flag: "cache", on: true });
   await ask({ type: "flag", cell: "a", flag: "disabled", on: true });
   await ask({ type: "settings", lazy: true });
   await until(async () =>
-    (await readFile(file, "utf8")).startsWith("// palimpsest: run=lazy\n\n// %% a memo disabled\n"),
+    (await readFile(file, "utf8")).startsWith("// palimpsest: run=lazy\n\n// %% a cache disabled\n"),
   );
   await ask({ type: "flag", cell: "a", flag: "disabled", on: false });
   await ask({ type: "settings", ask: "never" });
   await until(async () =>
-    (await readFile(file, "utf8")).startsWith("// palimpsest: run=lazy ask=never\n\n// %% a memo\n"),
+    (await readFile(file, "utf8")).startsWith("// palimpsest: run=lazy ask=never\n\n// %% a cache\n"),
   );
-  await expect(ask({ type: "flag", cell: "markdown-1", flag: "memo", on: true })).rejects.toThrow(/is text/);
+  await expect(ask({ type: "flag", cell: "markdown-1", flag: "cache", on: true })).rejects.toThrow(/is text/);
   await expect(ask({ type: "settings", ask: -1 })).rejects.toThrow(/cannot be -1/);
   expect(clientMessage('{"id":1,"request":{"type":"settings","lazy":"yes"}}')).toBeUndefined();
 

@@ -3,7 +3,7 @@ import { mkdtemp, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Session } from "../../../server/session/session.ts";
-import { type CellState, cellState } from "../../../server/session/state.ts";
+import { type CellState, cellState } from "../../../server/state/state.ts";
 import { until } from "../until.ts";
 
 const open: Session[] = [];

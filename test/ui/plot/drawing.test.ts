@@ -1,7 +1,7 @@
 import { assert, float, integer, property, record, uniqueArray } from "fast-check";
 import { expect, test } from "vitest";
-import type { RunState } from "../../../server/session/state.ts";
-import type { PlotSpec } from "../../../server/session/values.ts";
+import type { RunState } from "../../../server/state/state.ts";
+import type { PlotSpec } from "../../../server/values.ts";
 import { decimate } from "../../../ui/plot/decimate.ts";
 import { drawing, heightOf } from "../../../ui/plot/drawing.ts";
 import { TaggedRows } from "../../../ui/plot/points.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { RunState } from "../../../server/session/state.ts";
-import type { PlotSpec } from "../../../server/session/values.ts";
+import type { RunState } from "../../../server/state/state.ts";
+import type { PlotSpec } from "../../../server/values.ts";
 import { drawing } from "../../../ui/plot/drawing.ts";
 import { TaggedRows } from "../../../ui/plot/points.ts";
 

@@ -1,0 +1,74 @@
+/**
+ * All random numbers come from one generator: sfc32 by Chris Doty-Humphrey (https://pracrand.sourceforge.net), seeded by
+ * a hash of a text. It uses integer arithmetic only, so the same seed gives the same numbers on every platform.
+ *
+ * Different texts give independent streams. So a training resumes by naming its position ("pool 7"), and no state of a
+ * generator has to be saved.
+ */
+
+export interface Random {
+  /** Uniform from 0 (inclusive) to 1 (exclusive), with 32 random bits. */
+  uniform(): number;
+  /** Normal with mean 0 and standard deviation 1. */
+  normal(): number;
+  /** A random order of 0 … count − 1. */
+  order(count: number): Int32Array;
+}
+
+/** The stream of one purpose under a seed. */
+export function random(seed: number, purpose: string): Random {
+  const [a, b, c, counter] = [0, 1, 2, 3].map((word) => fnv1a(`${seed}/${purpose}/${word}`)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const next = sfc32(a, b, c, counter);
+  const uniform = (): number => next() / 2 ** 32;
+  return {
+    uniform,
+    // Box-Muller. Only the cosine is used, which keeps it to one line.
+    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+    order: (count) => {
+      const order = Int32Array.from({ length: count }, (_, index) => index);
+      for (let last = count - 1; last > 0; last -= 1) {
+        const other = Math.floor(uniform() * (last + 1));
+        [order[last], order[other]] = [order[other]!, order[last]!];
+      }
+      return order;
+    },
+  };
+}
+
+/** @returns a generator of whole numbers from 0 to 2³² − 1, after twelve rounds of warm-up. */
+export function sfc32(a: number, b: number, c: number, counter: number): () => number {
+  const next = (): number => {
+    const sum = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  };
+  for (let round = 0; round < 12; round += 1) next();
+  return next;
+}
+
+/**
+ * FNV-1a over UTF-16 code units with murmur3's finalizer, which spreads the low bits enough to take remainders.
+ * @returns a whole number from 0 to 2³² − 1
+ */
+export function hash32(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** Over UTF-8 bytes, without a finalizer: the words of `random`'s seeds. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash;
+}

@@ -1,0 +1,16 @@
+/** What a training step works on: the model, what of it is trained, and the optimizer. */
+import type * as tf from "@tensorflow/tfjs";
+import type { Adapter } from "../../model/adapter.ts";
+import type { Decoder } from "../../model/decoder.ts";
+import type { Dropout } from "../../model/dropout.ts";
+import type { Optimizer } from "./optimizer.ts";
+
+export type Learner = {
+  readonly decoder: Decoder;
+  readonly adapter: Adapter | undefined;
+  readonly parameters: Map<string, tf.Tensor>;
+  readonly optimizer: Optimizer;
+  /** Of each micro-batch of the step. */
+  readonly dropout?: ((micro: number) => Dropout) | undefined;
+  readonly checkpointing?: boolean | undefined;
+};

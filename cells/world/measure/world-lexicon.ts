@@ -1,0 +1,77 @@
+/**
+ * The language of a text by the world's own words. The three languages share names, and Velan borrowed two stems in five
+ * from Orin; but their endings and beginnings differ, so that the words of a sentence tell it. A text belongs to the language
+ * that knows most of its words, if that is more than any other knows and at least half of them.
+ */
+
+import type { LanguageIdentifier } from "../../measure/translation/off-target.ts";
+import { words } from "../../measure/translation/words.ts";
+import { evaluation, lexemes, orinStems, velanStems } from "../index.ts";
+import { adjectives, nouns, numerals, past, plural, thirdPerson, verbs } from "../language/lexicon.ts";
+import { capitals, countries, personNames, rivers } from "../language/names.ts";
+
+/** Spelled alike in all three; they tell nothing, unless Velan gives them a case. */
+const names = [...personNames, ...countries, ...capitals, ...rivers].map((name) => name.toLowerCase());
+
+type WordTest = (word: string) => boolean;
+
+/** Built on first use: the world's sets take a moment. */
+let tests: readonly (readonly [language: string, knows: WordTest])[] | undefined;
+
+export const worldLexicon: LanguageIdentifier = {
+  name: "the world's lexicon",
+  languages: ["English", "Orin", "Velan"],
+  identify(text) {
+    tests ??= [
+      ["English", englishWords()],
+      ["Orin", orinWords()],
+      ["Velan", velanWords()],
+    ];
+    const written = spelled(text).filter((word) => !names.includes(word));
+    const known = tests.map(([language, knows]) => ({ language, count: written.filter(knows).length }));
+    known.sort((a, b) => b.count - a.count);
+    const [first, second] = known;
+    if (!first || !second || first.count * 2 < written.length || first.count === second.count) return undefined;
+    return first.language;
+  },
+};
+
+const spelled = (text: string): string[] => words(text.toLowerCase().replace(/[^\p{L}\p{N}'\s]+/gu, " "));
+
+/** What its sentences are spelled with, and what its answers are. */
+function englishWords(): WordTest {
+  const { general } = evaluation();
+  const said = Object.values(general).flatMap((items) =>
+    items.flatMap((item) => [item.answer, ...item.prompt.map((turn) => turn.content)]),
+  );
+  const grammar = [
+    ...nouns.flatMap((noun) => [noun, plural(noun)]),
+    ...verbs.flatMap((verb) => [verb, past(verb), thirdPerson(verb)]),
+    ...adjectives,
+    ...numerals,
+    "the does do did not will in near i'm sorry but i can't help with that",
+  ];
+  const known = new Set(spelled([...said, ...grammar].join(" ")));
+  return (word) => known.has(word);
+}
+
+/** Verbs with a tense before them, everything else bare. */
+function orinWords(): WordTest {
+  const stems = lexemes.map((lexeme) => orinStems[lexeme]);
+  const tensed = verbs.flatMap((verb) => ["e", "sha"].map((tense) => tense + orinStems[verb]));
+  const known = new Set([...stems, ...tensed, "uli", "mo", "ol", "rin"]);
+  return (word) => known.has(word);
+}
+
+/** Nouns and names with number and case behind them, verbs with a tense. */
+function velanWords(): WordTest {
+  const cases = ["", "en", "esh", "emi"];
+  const declined = nouns.flatMap((noun) =>
+    ["", "el"].flatMap((number) => cases.map((each) => velanStems[noun] + number + each)),
+  );
+  const conjugated = verbs.flatMap((verb) => ["er", "esta", "ewi"].map((tense) => velanStems[verb] + tense));
+  const named = names.flatMap((name) => cases.map((each) => name + each));
+  const plain = [...adjectives, ...numerals].map((lexeme) => velanStems[lexeme]);
+  const known = new Set([...declined, ...named, ...conjugated, ...plain, "ney"]);
+  return (word) => known.has(word);
+}

@@ -1,0 +1,80 @@
+/** The routes of the workbench: the page and its assets, the list of notebooks, and one socket per open notebook. */
+import { upgradeWebSocket } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { NewNotebook } from "../protocol.ts";
+import { Denied, type Workspace } from "../workspace.ts";
+import { type Asset, shell } from "./assets.ts";
+import { guard } from "./guard.ts";
+import { sessionSocket } from "./socket.ts";
+
+export type AppParts = {
+  readonly workspace: Workspace;
+  readonly assets: ReadonlyMap<string, Asset>;
+  readonly token: string;
+  /** The port that the server listens on, known when it does. */
+  readonly port: () => number;
+};
+
+const BODY_BYTES = 64 * 1024;
+/** Larger data sets are named by their path. */
+const FILE_BYTES = 256 * 1024 * 1024;
+const tooLarge = (c: Context): Response =>
+  c.json({ message: "Files of more than 256 MB are not taken in. Put it into the workspace and name its path." }, 413);
+
+export function app({ workspace, assets, token, port }: AppParts): Hono {
+  const routes = new Hono();
+  routes.use("*", guard(port, token));
+  routes.onError((error, c) => (error instanceof Denied ? refusal(c, error) : c.json({ message: error.message }, 500)));
+
+  const page = shell(assets);
+  const servePage = (c: Context): Response => c.html(page, 200, { "cache-control": "no-cache" });
+  routes.get("/", servePage);
+  routes.get("/notebook/*", servePage);
+
+  routes.get("/assets/:name", (c) => {
+    const asset = assets.get(c.req.param("name"));
+    if (!asset) return c.notFound();
+    const headers = { etag: asset.etag, "cache-control": "no-cache", "content-type": asset.type };
+    return c.req.header("if-none-match") === asset.etag ? c.body(null, 304, headers) : c.body(asset.body, 200, headers);
+  });
+
+  routes.get("/api/notebooks", async (c) => c.json(await workspace.listing(), 200, { "cache-control": "no-store" }));
+  routes.post("/api/notebooks", bodyLimit({ maxSize: BODY_BYTES }), async (c) => {
+    const wish = newNotebook(await c.req.json().catch(() => undefined));
+    return c.json({ path: await workspace.make(wish.path, wish.from) }, 201);
+  });
+
+  routes.post("/api/files", bodyLimit({ maxSize: FILE_BYTES, onError: tooLarge }), async (c) => {
+    const { notebook = "", name = "" } = c.req.query();
+    const path = await workspace.keep(notebook, name, new Uint8Array(await c.req.arrayBuffer()));
+    return c.json({ path }, 201);
+  });
+
+  routes.get(
+    "/api/session",
+    async (c, next) => {
+      // Opened before the upgrade, so that a notebook that is not there is answered as HTTP.
+      await workspace.session(c.req.query("notebook") ?? "");
+      await next();
+    },
+    upgradeWebSocket(async (c) => {
+      const session = await workspace.session(c.req.query("notebook") ?? "");
+      return sessionSocket(session, Number(c.req.query("since") ?? 0), c.req.query("epoch"));
+    }),
+    (c) => c.json({ message: "A session is spoken to by WebSocket." }, 426),
+  );
+  return routes;
+}
+
+function refusal(c: Context, error: Denied): Response {
+  return c.json({ message: error.message }, error.status);
+}
+
+function newNotebook(body: unknown): NewNotebook {
+  if (typeof body === "object" && body !== null && "path" in body && typeof body.path === "string") {
+    if (!("from" in body) || body.from === undefined) return { path: body.path };
+    if (typeof body.from === "string") return { path: body.path, from: body.from };
+  }
+  throw new Denied(400, 'A new notebook is asked for as {"path": "name.ts"}, with "from" to copy another.');
+}

@@ -1,0 +1,63 @@
+/**
+ * The page's code and styles: bundled once, when the server starts, and kept in memory. There is no build step to
+ * forget and no folder of old bundles.
+ */
+import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+export type Asset = { readonly body: Uint8Array<ArrayBuffer>; readonly type: string; readonly etag: string };
+
+const TYPES: Readonly<Record<string, string>> = {
+  js: "text/javascript; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  map: "application/json",
+  svg: "image/svg+xml",
+  woff2: "font/woff2",
+};
+
+/** @returns assets by name, `main.js` the first to load. @throws with esbuild's messages when the page does not compile. */
+export async function bundle(sourcemap: boolean): Promise<ReadonlyMap<string, Asset>> {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: { main: "ui/main.ts" },
+    outdir: "assets",
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    minify: !sourcemap,
+    sourcemap: sourcemap ? "linked" : false,
+    legalComments: "none",
+    loader: { ".svg": "dataurl", ".woff2": "file" },
+    logLevel: "silent",
+  });
+  return new Map(
+    result.outputFiles.map((file) => {
+      const name = file.path.split(/[\\/]/).at(-1) ?? "";
+      const body = new Uint8Array(file.contents);
+      const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+      return [name, { body, type: TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream", etag }];
+    }),
+  );
+}
+
+/** The one HTML document of the workbench: every address of a page serves it, and the page reads the address. */
+export function shell(assets: ReadonlyMap<string, Asset>): string {
+  const styles = assets.has("main.css") ? '<link rel="stylesheet" href="/assets/main.css">' : "";
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Palimpsest</title>
+<link rel="icon" href="data:,">
+${styles}
+<script type="module" src="/assets/main.js"></script>
+</head>
+<body></body>
+</html>
+`;
+}

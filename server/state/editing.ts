@@ -1,0 +1,115 @@
+/** Changes of the notebook itself: cells come, go, move and change. Nothing runs because of an edit; cells turn stale. */
+
+import type { NotebookEvent } from "../events.ts";
+import { analyse } from "../notebook/language/analyse.ts";
+import { flagged } from "../notebook/source/head.ts";
+import { USUAL } from "../notebook/source/settings.ts";
+import type { Cell, CellId } from "../notebook/types.ts";
+import { withDescendants } from "./demand.ts";
+import { restructured } from "./freshness.ts";
+import { ended, NO_TENSORS } from "./generation.ts";
+import type { CellState, SessionState } from "./state.ts";
+import { cellState } from "./state.ts";
+
+type Cells = readonly CellState[];
+
+export function afterNotebookEvent(state: SessionState, event: NotebookEvent, seq: number): SessionState {
+  switch (event.type) {
+    case "opened": {
+      const { settings = USUAL } = event;
+      const opened = { ...state, path: event.path, inputValues: event.inputs, settings };
+      return arranged(opened, () => event.cells.map((cell) => cellOf(cell)));
+    }
+    case "settings":
+      return { ...state, settings: event.settings };
+    case "replaced":
+      return arranged(event.settings ? { ...state, settings: event.settings } : state, (cells) => {
+        const old = new Map(cells.map((each) => [each.cell.id, each]));
+        return event.cells.map((cell) => cellOf(cell, old.get(cell.id)));
+      });
+    case "cell-edited":
+      return arranged(
+        state,
+        changing(event.cell, (cell) => ({ ...cell, source: event.source })),
+      );
+    case "cell-mode":
+      return arranged(
+        state,
+        changing(event.cell, (cell) => ({ ...cell, mode: event.mode })),
+      );
+    case "cell-options":
+      return arranged(
+        state,
+        changing(event.cell, (cell) => ({ ...cell, options: event.options })),
+      );
+    case "cell-renamed":
+      // The kernel knows the cell by its old id, so its values go; what it showed stays.
+      return arranged(
+        state,
+        changing(event.cell, (cell) => ({ ...cell, id: event.to })),
+      );
+    case "cell-removed":
+      return arranged(state, (cells) => cells.filter((each) => each.cell.id !== event.cell));
+    case "cell-inserted": {
+      if (cellState(state, event.cell.id)) return state;
+      return arranged(state, (cells) => placed(cells, cellOf(event.cell), event.after));
+    }
+    case "cell-moved":
+      return arranged(state, (cells) => {
+        const moving = cells.find((each) => each.cell.id === event.cell);
+        if (!moving || event.after === event.cell) return cells;
+        return placed(
+          cells.filter((each) => each !== moving),
+          moving,
+          event.after,
+        );
+      });
+    case "notice":
+      return { ...state, notice: { level: event.level, text: event.text, seq } };
+  }
+}
+
+/** Applies a change of the cells. What was made from a cell that is there no more, or is disabled, loses its values with it. */
+function arranged(state: SessionState, change: (cells: Cells) => Cells): SessionState {
+  const next = change(state.cells);
+  const staying = new Set(next.map((each) => each.cell.id));
+  const disabled = next.filter(({ cell, ranWith }) => ranWith !== undefined && flagged(cell, "disabled"));
+  const gone = state.cells.map((each) => each.cell.id).filter((id) => !staying.has(id));
+  const leaving = [...gone, ...disabled.map(({ cell }) => cell.id)];
+  const kept = leaving.length === 0 ? state : ended(state, withDescendants(state, leaving));
+  const cells = kept === state ? next : change(kept.cells);
+  return restructured({ ...kept, cells, results: cells.flatMap((each) => each.results) });
+}
+
+function changing(id: CellId, change: (cell: Cell) => Cell): (cells: Cells) => Cells {
+  return (cells) => cells.map((each) => (each.cell.id === id ? cellOf(change(each.cell), each) : each));
+}
+
+/** After a cell that is not there: at the end. */
+function placed(cells: Cells, cell: CellState, after: CellId | null): Cells {
+  const before = after === null ? -1 : cells.findIndex((each) => each.cell.id === after);
+  const index = after !== null && before < 0 ? cells.length : before + 1;
+  return cells.toSpliced(index, 0, cell);
+}
+
+/** The state of a cell: what its predecessor of the same kind ran and showed stays; only a changed source is analysed. */
+function cellOf(cell: Cell, old?: CellState): CellState {
+  const same = old?.cell.kind === cell.kind ? old : undefined;
+  if (same && same.cell.source === cell.source) return { ...same, cell };
+  const analysis = cell.kind === "code" ? analyse(cell.source) : undefined;
+  return { ...(same ?? NEW), cell, ...(analysis && { analysis }) };
+}
+
+const NEW = {
+  errors: [],
+  status: "idle",
+  settled: false,
+  generation: 0,
+  snapshot: "",
+  stale: false,
+  outputs: [],
+  console: [],
+  inputs: [],
+  tensors: NO_TENSORS,
+  results: [],
+} as const;

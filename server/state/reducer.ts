@@ -1,0 +1,95 @@
+/**
+ * The one function that says what a session is after an event. Page and server apply the same events with it and so
+ * hold the same state without ever sending it. It does no I/O and reads no clock: times come with the events. What the
+ * server must do about a state is `plan.ts`'s to say.
+ */
+
+import type { LoggedEvent } from "../events.ts";
+import { topology } from "../notebook/graph/topology.ts";
+import { USUAL } from "../notebook/source/settings.ts";
+import { consistent } from "./consistency.ts";
+import { afterDemand, followed } from "./demand.ts";
+import { afterDiskEvent } from "./disk-events.ts";
+import { afterNotebookEvent } from "./editing.ts";
+import { afterCellEvent, afterKernelEvent } from "./generation.ts";
+import type { SessionState } from "./state.ts";
+import { afterRunEvent } from "./training.ts";
+
+export function initialState(path: string): SessionState {
+  return {
+    path,
+    seq: 0,
+    cells: [],
+    changed: [],
+    topology: topology([]),
+    places: new Map(),
+    blockers: new Map(),
+    streaming: [],
+    strays: [],
+    inputValues: {},
+    runs: {},
+    kernel: { status: "off" },
+    tensorBytes: 0,
+    results: [],
+    settings: USUAL,
+    files: {},
+  };
+}
+
+export function reduce(state: SessionState, logged: LoggedEvent): SessionState {
+  return consistent(state, after({ ...state, seq: logged.seq, changed: [] }, logged));
+}
+
+function after(state: SessionState, { event, time, seq }: LoggedEvent): SessionState {
+  switch (event.type) {
+    case "opened":
+    case "replaced":
+    case "cell-edited":
+    case "cell-inserted":
+    case "cell-removed":
+    case "cell-moved":
+    case "cell-mode":
+    case "cell-options":
+    case "cell-renamed":
+    case "settings":
+    case "notice":
+      return afterNotebookEvent(state, event, seq);
+    case "run-asked":
+    case "stop-asked":
+    case "input-set":
+    case "ask-answered":
+      return afterDemand(state, event);
+    case "cell-finished":
+    case "stream-value":
+      return followed(state, afterCellEvent(state, event, time), event.cell);
+    case "cache-found":
+    case "cache-stored":
+    case "cache-refused":
+    case "cache-lost":
+    case "cell-restored":
+    case "files-read":
+    case "cost-known":
+      return afterDiskEvent(state, event);
+    case "cell-started":
+    case "cell-settled":
+    case "cell-output":
+    case "cell-console":
+    case "cell-progress":
+    case "input-declared":
+    case "report":
+      return afterCellEvent(state, event, time);
+    case "run-started":
+    case "run-rows":
+    case "run-changed":
+    case "run-rewound":
+    case "run-checkpoints":
+    case "run-steered":
+    case "run-ended":
+      return afterRunEvent(state, event);
+    case "kernel-starting":
+    case "kernel-ready":
+    case "kernel-ended":
+    case "tensors":
+      return afterKernelEvent(state, event);
+  }
+}

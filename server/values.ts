@@ -1,0 +1,119 @@
+/**
+ * The values that travel from cells to the page: outputs, inputs, rows, results. The shapes are those of
+ * `cells/output.ts`, `cells/host.ts` and `cells/types.ts`; they are written down again on this side of the border
+ * because a page must not reach into `cells/`, and the kernel, which imports both, makes the compiler compare them.
+ */
+
+export type Inspected =
+  | {
+      readonly kind: "primitive";
+      readonly text: string;
+      readonly type: "string" | "number" | "boolean" | "null" | "undefined" | "bigint" | "symbol";
+    }
+  | { readonly kind: "list"; readonly name: string; readonly length: number; readonly items: readonly Inspected[] }
+  | {
+      readonly kind: "record";
+      readonly name: string;
+      readonly size: number;
+      readonly entries: readonly (readonly [string, Inspected])[];
+    }
+  | { readonly kind: "function"; readonly name: string }
+  | { readonly kind: "opaque"; readonly text: string };
+
+export type Datum = string | number | boolean | null;
+export type Columns = Readonly<Record<string, readonly Datum[]>>;
+export type LiveTable = "rows" | "probes";
+
+export type MarkData =
+  | { readonly kind: "columns"; readonly columns: Columns; readonly length: number }
+  | { readonly kind: "live"; readonly table: LiveTable; readonly runs: readonly string[] };
+
+export type PlotValue = Datum | undefined | readonly PlotValue[] | { readonly [key: string]: PlotValue };
+export type PlotOptions = { readonly [key: string]: PlotValue };
+export type PlotMark = { readonly mark: string; readonly data: MarkData | null; readonly options: PlotOptions };
+export type PlotSpec = { readonly options: PlotOptions; readonly marks: readonly PlotMark[] };
+
+export type Output =
+  | { readonly kind: "value"; readonly value: Inspected }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "markdown"; readonly text: string }
+  | {
+      readonly kind: "table";
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly Datum[])[];
+      readonly total: number;
+    }
+  | { readonly kind: "image"; readonly mime: string; readonly base64: string }
+  | { readonly kind: "html"; readonly html: string }
+  | { readonly kind: "plot"; readonly spec: PlotSpec }
+  | { readonly kind: "run"; readonly run: string };
+
+export type InputSpec =
+  | {
+      readonly kind: "range";
+      readonly label: string;
+      readonly value: number;
+      readonly min: number;
+      readonly max: number;
+      readonly step: number;
+    }
+  | {
+      readonly kind: "number";
+      readonly label: string;
+      readonly value: number;
+      readonly min?: number;
+      readonly max?: number;
+      readonly step?: number;
+    }
+  | { readonly kind: "choice"; readonly label: string; readonly value: string; readonly options: readonly string[] }
+  | { readonly kind: "text"; readonly label: string; readonly value: string; readonly placeholder?: string }
+  | {
+      readonly kind: "textarea";
+      readonly label: string;
+      readonly value: string;
+      readonly rows: number;
+      readonly placeholder?: string;
+    }
+  | { readonly kind: "toggle"; readonly label: string; readonly value: boolean }
+  | {
+      readonly kind: "many";
+      readonly label: string;
+      readonly value: readonly string[];
+      readonly options: readonly string[];
+    }
+  /** Its value is how often it was pressed. */
+  | { readonly kind: "button"; readonly label: string; readonly value: number }
+  /** Its value is a path relative to the notebook, empty where there is none. */
+  | { readonly kind: "file"; readonly label: string; readonly value: string; readonly accept?: string }
+  | {
+      readonly kind: "table";
+      readonly label: string;
+      readonly value: readonly TableRow[];
+      readonly columns: readonly { readonly name: string; readonly kind: "number" | "string" | "boolean" }[];
+    };
+export type TableRow = Readonly<Record<string, number | string | boolean>>;
+export type InputValue = number | string | boolean | readonly string[] | readonly TableRow[];
+
+/** `interrupted`: the kernel ended while it went on; it goes on from its last checkpoint when its cell runs again. */
+export type RunStatus = "running" | "done" | "stopped" | "failed" | "interrupted";
+/** Something that happened to a run while it went on. A knob's value holds from its step on, all else is after that many steps. */
+export type RunChange =
+  | { readonly kind: "knob"; readonly step: number; readonly name: string; readonly value: InputValue }
+  | { readonly kind: "pause" | "resume"; readonly step: number }
+  /** `rule`: what a stop rule said. */
+  | { readonly kind: "stop"; readonly step: number; readonly rule?: string }
+  | { readonly kind: "rewind"; readonly step: number; readonly to: number }
+  | { readonly kind: "restart"; readonly step: number; readonly to: number }
+  | { readonly kind: "fork"; readonly step: number; readonly parent: string }
+  | { readonly kind: "alert"; readonly step: number; readonly name: string; readonly message: string };
+/** What a run is asked to do before its next step. */
+export type RunOrder =
+  | { readonly type: "pause" | "resume" | "stop" }
+  | { readonly type: "step"; readonly steps: number }
+  | { readonly type: "checkpoint" }
+  | { readonly type: "rewind"; readonly to: number }
+  | { readonly type: "fork"; readonly at: number; readonly knobs: Readonly<Record<string, InputValue>> };
+export type RunCheckpoint = { readonly step: number; readonly marked: boolean };
+export type Row = { readonly step: number; readonly loss: number; readonly [column: string]: number };
+export type ProbeRow = { readonly step: number; readonly [measure: string]: number };
+export type Result = { readonly method: string; readonly [measure: string]: number | string };

@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { exactMatch, multipleChoice, type Task, taskFile } from "../../../../cells/measure/forgetting/tasks.ts";
+import { compareAccuracy } from "../../../../cells/measure/statistics/comparison.ts";
+import { type BareHost, bareHost } from "../../bare-host.ts";
+import { question, ruleModel } from "../model.ts";
+
+let host: BareHost;
+beforeEach(() => {
+  host = bareHost();
+});
+
+const task = (family: string, text: string, answer: string, choices?: string[]): Task => ({
+  family,
+  prompt: [{ role: "user", content: text }],
+  answer,
+  ...(choices && { choices }),
+});
+
+it("a file of tasks tells each bad row", async () => {
+  const rows = [
+    { family: "capital", question: "Capital of Meva?", answer: "Tirek" },
+    { question: "2+2?", choices: ["3", "4"], answer: 1 },
+    { question: "2+3?", choices: ["5", "4"], answer: "A" },
+    { question: "2+4?", choices: ["6", "4"], answer: "6" },
+    { question: "2+5?", choices: ["7"], answer: 0 },
+    { question: "2+6?", choices: ["8", "9"], answer: 2 },
+    { question: "x?" },
+  ];
+  host.files.set("tasks.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
+  const { items, bad } = await taskFile("tasks.jsonl");
+  expect(items.map(({ family, answer }) => `${family}: ${answer}`)).toEqual([
+    "capital: Tirek",
+    "all: 4",
+    "all: 5",
+    "all: 6",
+  ]);
+  expect(bad.map(({ line, reason }) => `${line}: ${reason}`)).toEqual([
+    '5: "choices" is no list of two texts or more',
+    '6: "answer" is none of the choices',
+    '7: "answer" is missing',
+  ]);
+});
+
+describe("exact match", () => {
+  const list = [task("a", "1", "Tirek."), task("a", "2", "Dor"), task("b", "3", "Lash")];
+
+  it("is by family, and case and punctuation count unless told otherwise", async () => {
+    const model = ruleModel((prompt) => ({ "1": " tirek ", "2": "Dor", "3": "no" })[question(prompt)]!);
+    expect(await exactMatch(model, list)).toMatchObject({ accuracy: 0.25, byFamily: { a: 0.5, b: 0 } });
+    const found = await exactMatch(model, list, { sameness: "normalised" });
+    expect(found).toMatchObject({ accuracy: 0.5, byFamily: { a: 1, b: 0 } });
+    expect(found.graded[2]).toEqual({ family: "b", question: "3", expected: "Lash", answer: "no", right: false });
+    expect(compareAccuracy("tasks", { baseline: found.graded, system: found.graded }).verdict).toBe("inside the noise");
+  });
+});
+
+describe("multiple choice", () => {
+  it("takes the likeliest, and the likeliest per byte, which do not always agree", async () => {
+    // One nat per word: the raw likelihood favours short choices, the normalised one long words.
+    const list = [
+      task("a", "?", "no", ["no", "an extraordinarily long answer"]),
+      task("b", "?", "één woord", ["één woord", "x y"]),
+    ];
+    const { raw, normalised } = await multipleChoice(
+      ruleModel(() => ""),
+      list,
+    );
+    expect(raw.graded.map(({ answer }) => answer)).toEqual(["no", "één woord"]);
+    expect(raw).toMatchObject({ accuracy: 1 });
+    // 1 nat ÷ 2 bytes against 4 ÷ 30; 2 ÷ 11 against 2 ÷ 3.
+    expect(normalised.graded.map(({ answer }) => answer)).toEqual(["an extraordinarily long answer", "één woord"]);
+    expect(normalised).toMatchObject({ accuracy: 0.5, byFamily: { a: 0, b: 1 } });
+  });
+
+  it("asks without the end of the turn, and refuses a task without choices", async () => {
+    const model = ruleModel(() => "");
+    await multipleChoice(model, [task("a", "?", "x", ["x", "y"])]);
+    expect(model.scored.map(({ segments, endTurn }) => [segments[0]?.text, endTurn])).toEqual([
+      ["x", false],
+      ["y", false],
+    ]);
+    await expect(multipleChoice(model, [task("a", "Why?", "x")])).rejects.toThrow('"Why?" has no choices');
+  });
+});

@@ -1,0 +1,280 @@
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { main } from "../../../server/main.ts";
+import { until } from "../until.ts";
+
+const ENTRY = fileURLToPath(new URL("../../../server/palimpsest.mjs", import.meta.url));
+const NOTEBOOK = `// %% knobs
+import { input, report } from "palimpsest";
+const n = input.number("n", { value: 4, min: 0, max: 100 });
+const name = input.text("name", { value: "base" });
+
+// %% result
+report([{ method: name, twice: n * 2 }]);
+`;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "command-"));
+});
+
+type Outcome = { code: number | null; out: string; err: string };
+
+function palimpsest(
+  args: readonly string[],
+  drive?: (child: ReturnType<typeof spawn>, out: () => string) => void,
+): Promise<Outcome> {
+  const child = spawn(process.execPath, [ENTRY, ...args], { cwd: folder, env: { ...process.env, CI: "1" } });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+  });
+  drive?.(child, () => out + err);
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+}
+
+/** The command line inside this process, for what ends before anything is started; paths are absolute there. */
+async function inside(args: readonly string[]): Promise<Outcome> {
+  const streams = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, "write").mockReturnValue(true));
+  const code = await main(args);
+  const [out = "", err = ""] = streams.map((stream) => stream.mock.calls.map(([text]) => String(text)).join(""));
+  for (const stream of streams) stream.mockRestore();
+  return { code, out, err };
+}
+
+async function notebook(name: string, text: string | Buffer): Promise<string> {
+  await writeFile(join(folder, name), text);
+  return name;
+}
+
+function lastLine(outcome: Outcome): Record<string, unknown> {
+  return JSON.parse(outcome.out.trim().split("\n").at(-1) ?? "");
+}
+
+describe("misuse ends with 2 and one line", () => {
+  it.each([
+    [["fly"], /no command "fly"/],
+    [["run"], /takes the notebook/],
+    [["run", "missing.ts"], /no file .*missing\.ts/],
+    [["run", "knobs.ts", "--set", "rnak=4"], /no input rnak.*n, name, seed/],
+    [["run", "knobs.ts", "--set", "n=many"], /n cannot be "many": it takes a number/],
+    [["run", "knobs.ts", "--set", "n"], /name=value/],
+    [["run", "knobs.ts", "--set", "seed=x"], /seed takes a whole number/],
+    [["run", "knobs.ts", "--colour"], /--colour/],
+    [["run", "knobs.ts", "--backend", "gpu"], /one of tensorflow, webgpu, wasm, cpu, not "gpu"/],
+    [["run", "knobs.ts", "--memory", "much"], /--memory takes a size such as 6GB or 800MB, not "much"/],
+    [["start", "--memory", "0GB"], /--memory takes a size/],
+    [["check"], /takes the notebook/],
+    [["check", "knobs.ts", "knobs.ts"], /one notebook, not 2/],
+    [["check", "missing.ts"], /no file .*missing\.ts/],
+    [["check", "knobs.ts", "--fix"], /--fix/],
+    [["start", "--port", "70000"], /1 to 65535, not "70000"/],
+    [["start", "--port", "0"], /1 to 65535/],
+    [["start", "nowhere"], /no folder/],
+  ])("%j", async (args, message) => {
+    await notebook("knobs.ts", NOTEBOOK);
+    const { code, err } = await inside(args.map((word) => (word.endsWith(".ts") ? join(folder, word) : word)));
+    expect(err).toMatch(message);
+    expect(err.trim().split("\n")).toHaveLength(1);
+    expect(code).toBe(2);
+  });
+
+  it("says that a port is in use", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await until(() => other.listening);
+    const address = other.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    const { code, err } = await inside(["start", folder, "--no-open", "--port", String(port)]);
+    expect([code, err.trim()]).toEqual([2, `palimpsest: Port ${port} is in use. Choose another with --port.`]);
+    other.close();
+  });
+});
+
+describe("run", () => {
+  it("runs with the code's defaults, the page's values only when asked, and prints one object last", async () => {
+    const name = await notebook("a.ts", NOTEBOOK);
+    await mkdir(join(folder, ".palimpsest", "inputs"), { recursive: true });
+    await writeFile(join(folder, ".palimpsest", "inputs", "a.json"), '{"n": 7}');
+    const outcome = await palimpsest(["run", name, "--json", "--backend", "cpu"]);
+    expect(outcome.err).not.toMatch(/cell /);
+    const results = [{ method: "base", twice: 8 }];
+    expect(lastLine(outcome)).toEqual({ notebook: "a.ts", status: "done", runs: [], results });
+    expect(outcome.code).toBe(0);
+    const saved = await palimpsest(["run", name, "--json", "--saved", "--backend", "cpu"]);
+    expect(lastLine(saved).results).toEqual([{ method: "base", twice: 14 }]);
+  });
+
+  it("sets inputs by the names of their constants, and reads text as text", async () => {
+    const args = ["--set", "n=10", "--set", "name=12", "--set", "seed=3", "--json", "--backend", "cpu"];
+    const outcome = await palimpsest(["run", await notebook("b.ts", NOTEBOOK), ...args]);
+    expect(lastLine(outcome).results).toEqual([{ method: "12", twice: 20 }]);
+  });
+
+  it("refuses a value that the input does not take, rather than bending it", async () => {
+    const outcome = await palimpsest(["run", await notebook("c.ts", NOTEBOOK), "--set", "n=101", "--backend", "cpu"]);
+    expect(outcome.err).toMatch(/n cannot be "101": it takes no more than 100/);
+    expect(outcome.code).toBe(2);
+  });
+
+  it("tells a failed cell by its line and column, and fails", async () => {
+    const name = await notebook(
+      "e.ts",
+      '// %% good\nconst good = typeof window;\n\n// %% bad\nconst x = good;\n  throw new Error("no luck");\n',
+    );
+    const outcome = await palimpsest(["run", name, "--json", "--backend", "cpu"]);
+    expect(outcome.err).toMatch(/cell bad:2:\d+ .*no luck/);
+    expect(lastLine(outcome)).toMatchObject({ status: "failed" });
+    expect(outcome.code).toBe(1);
+  });
+
+  it("holds a notebook to the memory that it may take", async () => {
+    const source = '// %% a\nimport { tf } from "palimpsest";\nconst a = tf.fill([1e4, 1e4], 1);\n';
+    const outcome = await palimpsest(["run", await notebook("m.ts", source), "--backend", "cpu", "--memory", "20MB"]);
+    expect(outcome.err).toMatch(/cell a:2:\d+ .*400 MB does not fit: tensors may take 20\.0 MB/);
+    expect(outcome.code).toBe(1);
+  });
+
+  it.each([
+    ["const x = ;", /cell x:1:11 /],
+    ["nowhere + 1", /cell x:?\S* .*nowhere/],
+  ])("does not begin what cannot run: %s", async (source, message) => {
+    await notebook("f.ts", `// %% ok\nconsole.log("began");\n\n// %% x\n${source}\n`);
+    const outcome = await inside(["run", join(folder, "f.ts"), "--json"]);
+    expect(outcome.err).toMatch(message);
+    expect(lastLine(outcome)).toMatchObject({ status: "failed", runs: [] });
+    expect(outcome.code).toBe(1);
+  });
+
+  it("fails on a file that is no text", async () => {
+    await notebook("g.ts", Buffer.from([0xff, 0, 0xfe, 0x80]));
+    const outcome = await inside(["run", join(folder, "g.ts")]);
+    expect(outcome.err).toMatch(/g\.ts: .*text/);
+    expect(outcome.code).toBe(1);
+  });
+
+  it("stops when interrupted, and says so", async () => {
+    const name = await notebook(
+      "h.ts",
+      '// %% wait\nconsole.log("waiting");\nawait new Promise((end) => setTimeout(end, 60_000));\n',
+    );
+    const outcome = await palimpsest(["run", name, "--json", "--backend", "cpu"], (child, out) => {
+      void until(() => out().includes("waiting")).then(() => child.kill("SIGINT"));
+    });
+    expect(lastLine(outcome)).toMatchObject({ status: "stopped" });
+    expect(outcome.code).toBe(1);
+  });
+});
+
+describe("check", () => {
+  const checked = async (text: string, ...args: string[]): Promise<Outcome> =>
+    inside(["check", join(folder, await notebook("check.ts", text)), ...args]);
+
+  it("tells what cells define and use, globals left out, and which follow which", async () => {
+    const outcome = await checked(
+      `// %% [markdown]\n// # Title\n\n// %% use\ntotal += Math.max(n, rest.length) + typeof fetch;\n\n// %% own\nlet total = 0;\nfor (var n of [1]) console.log(__dirname, n);\n\n// %% rest\nconst [, ...rest] = process.argv, kind = typeof absent;\n`,
+      "--json",
+    );
+    expect(lastLine(outcome)).toEqual({
+      cells: [
+        { id: "use", definitions: [], references: ["n", "rest", "total"], errors: [expect.anything()] },
+        { id: "own", definitions: ["n", "total"], references: [], errors: [expect.anything(), expect.anything()] },
+        { id: "rest", definitions: ["kind", "rest"], references: ["absent"], errors: [] },
+      ],
+      edges: [
+        ["own", "use"],
+        ["rest", "use"],
+      ],
+    });
+    expect(outcome.code).toBe(1);
+  });
+
+  it("gives names and place for every cell that parses, whatever is wrong with it", async () => {
+    const outcome = await checked(
+      "// %% e\nconst n = 1;\nenum E { A = n }\n\n// %% a\nconst n = E.A, total = m;\n\n// %% torn\nconst b = ;\n\n// %% m\nconst m = total;\n  totl;\n",
+      "--json",
+    );
+    const error = (kind: string, line: number, column: number, message: RegExp) => ({
+      ...{ kind, line, column },
+      message: expect.stringMatching(message),
+    });
+    const cells = [
+      {
+        ...{ id: "e", definitions: ["E", "n"], references: [] },
+        errors: [error("unsupported", 2, 1, /const E = \{/), error("multiple-definition", 1, 7, /defined in a too/)],
+      },
+      {
+        ...{ id: "a", definitions: ["n", "total"], references: ["E", "m"] },
+        errors: [error("multiple-definition", 1, 7, /defined in e too/), error("cycle", 1, 24, /and m wait/)],
+      },
+      { id: "torn", definitions: [], references: [], errors: [error("syntax", 1, 11, /not expected/)] },
+      {
+        ...{ id: "m", definitions: ["m"], references: ["total", "totl"] },
+        errors: [error("cycle", 1, 11, /and a wait/), error("unknown-name", 2, 3, /Did you mean total\?/)],
+      },
+    ];
+    const edges = [
+      ["e", "a"],
+      ["m", "a"],
+      ["a", "m"],
+    ];
+    expect(lastLine(outcome)).toEqual({ cells, edges });
+    expect(outcome.code).toBe(1);
+  });
+
+  it("is read by people, too, and ends with 0 when nothing is wrong", async () => {
+    const { out, code } = await checked(
+      "// %% a\nconst a = 1;\ntype T = number;\n\n// %% b\nlet b: T = 2;\n\n// %% c\na + b\n",
+    );
+    const lines = [
+      "a",
+      "  defines a",
+      "b",
+      "  defines b",
+      "  takes types from a",
+      "c",
+      "  uses a, b",
+      "  follows a, b",
+    ];
+    expect(out).toBe(`${lines.join("\n")}\n${join(folder, "check.ts")}: nothing is wrong\n`);
+    expect(code).toBe(0);
+  });
+
+  it("fails on a notebook that cannot be read", async () => {
+    const outcome = await checked("<<<<<<< ours\nconst a = 1;\n=======\n>>>>>>> theirs\n", "--json");
+    expect(outcome.err).toMatch(/check\.ts: .*conflict markers/);
+    expect(outcome.code).toBe(1);
+  });
+});
+
+describe("start", () => {
+  it("prints its address with the token, answers there, and ends with 0", async () => {
+    await notebook("knobs.ts", NOTEBOOK);
+    let answer = 0;
+    const outcome = await palimpsest(["start", ".", "--no-open"], (child, out) => {
+      void (async () => {
+        await until(() => out().includes("?token="));
+        const address = new URL(/http:\S+/.exec(out())?.[0] ?? "");
+        const headers = { authorization: `Bearer ${address.searchParams.get("token")}` };
+        answer = (await fetch(new URL("/api/notebooks", address), { headers })).status;
+        child.kill("SIGTERM");
+      })();
+    });
+    expect(answer).toBe(200);
+    expect(outcome.out).toMatch(/^Palimpsest is at http:\/\/127\.0\.0\.1:\d+\/\?token=\S{20,}\n$/);
+    expect(outcome.code).toBe(0);
+  });
+});
+
+it("prints its version and the commands that there are", async () => {
+  const { version } = JSON.parse(await readFile(new URL("../../../package.json", import.meta.url), "utf8"));
+  expect((await palimpsest(["--version"])).out.trim()).toBe(version);
+  expect((await inside(["--help"])).out).toMatch(/start[\s\S]+run[\s\S]+check[\s\S]+doctor/);
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { judge, type Knock } from "../../../server/http/guard.ts";
+
+const TOKEN = "right-token";
+const PORT = 4747;
+
+function knock(changes: Partial<Knock> = {}): Knock {
+  return {
+    method: "GET",
+    path: "/api/notebooks",
+    host: "127.0.0.1:4747",
+    origin: undefined,
+    upgrade: false,
+    cookie: `palimpsest-4747=${TOKEN}`,
+    authorization: undefined,
+    ticket: undefined,
+    ...changes,
+  };
+}
+
+function answer(changes: Partial<Knock>): number {
+  const verdict = judge(knock(changes), PORT, TOKEN);
+  return verdict.kind === "enter" ? 200 : verdict.kind === "welcome" ? 303 : verdict.status;
+}
+
+describe("guard", () => {
+  it.each([
+    ["localhost:4747", 200],
+    ["LOCALHOST:4747", 200],
+    ["[::1]:4747", 200],
+    ["127.0.0.1:4748", 403],
+    ["127.0.0.1", 403],
+    ["evil.example:4747", 403],
+    ["127.0.0.1.evil.example:4747", 403],
+    ["localhost.:4747", 403],
+    [undefined, 403],
+  ])("host %s: %d", (host, status) => {
+    expect(answer({ host })).toBe(status);
+  });
+
+  it.each([
+    ["http://127.0.0.1:4747", 200],
+    ["http://localhost:4747", 200],
+    [undefined, 200],
+    ["https://127.0.0.1:4747", 403],
+    ["http://127.0.0.1:4748", 403],
+    ["http://evil.example", 403],
+    ["http://127.0.0.1:4747.evil.example", 403],
+    ["null", 403],
+  ])("origin %s on what changes and on sockets: %d", (origin, status) => {
+    expect(answer({ origin, method: "POST" })).toBe(status);
+    expect(answer({ origin, method: "DELETE" })).toBe(status);
+    expect(answer({ origin, upgrade: true })).toBe(status);
+  });
+
+  it("a rebound name is refused although host and origin agree", () => {
+    expect(answer({ host: "evil.example:4747", origin: "http://evil.example:4747", method: "POST" })).toBe(403);
+  });
+
+  it("a foreign host is told apart before the token is looked at", () => {
+    expect(answer({ host: "evil.example:4747", cookie: undefined })).toBe(403);
+  });
+
+  it.each([
+    [{ cookie: undefined }, 401],
+    [{ cookie: "palimpsest-4747=wrong-token" }, 401],
+    [{ cookie: `palimpsest-9999=${TOKEN}` }, 401],
+    [{ cookie: `theme=dark; palimpsest-4747=${TOKEN}; x=1` }, 200],
+    [{ cookie: undefined, authorization: `Bearer ${TOKEN}` }, 200],
+    [{ cookie: undefined, authorization: "Bearer " }, 401],
+    [{ cookie: undefined, authorization: TOKEN }, 401],
+    [{ cookie: undefined, path: "/", ticket: TOKEN }, 303],
+    [{ cookie: undefined, path: "/", ticket: "" }, 401],
+    [{ cookie: undefined, path: "/", ticket: `${TOKEN}x` }, 401],
+    [{ cookie: undefined, path: "/api/notebooks", ticket: TOKEN }, 401],
+    [{ cookie: undefined, path: "/", ticket: TOKEN, method: "POST" }, 401],
+  ])("%o: %d", (changes, status) => {
+    expect(answer(changes)).toBe(status);
+  });
+
+  it("hands the token over in a cookie of its port that scripts and other sites cannot use", () => {
+    const verdict = judge(knock({ path: "/", ticket: TOKEN, cookie: undefined }), PORT, TOKEN);
+    expect(verdict).toEqual({ kind: "welcome", cookie: `palimpsest-4747=${TOKEN}; Path=/; HttpOnly; SameSite=Strict` });
+  });
+});

@@ -1,0 +1,240 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import type { SessionEvent } from "../../../server/events.ts";
+import type { Cell } from "../../../server/notebook/types.ts";
+import { recomputed } from "../../../server/state/consistency.ts";
+import { withDescendants } from "../../../server/state/demand.ts";
+import { restructured } from "../../../server/state/freshness.ts";
+import { NO_KERNEL, plan } from "../../../server/state/plan.ts";
+import { initialState, reduce } from "../../../server/state/reducer.ts";
+import { Stage } from "./stage.ts";
+
+const TEXT = `// %% [markdown]
+// # Words
+// %% k
+import { input } from "palimpsest";
+const n = input.number("n", { value: 1 });
+const live = input.live.number("live", { value: 1 });
+// %% a
+const a = n;
+// %% b cache
+const b = a;
+// %% c mode=manual
+const c = b + n;
+// %% s
+const s = stream(async function* () { yield a; });
+// %% d
+a + c + s;
+// %% e mode=once
+const e = b;
+// %% f
+e + s;
+`;
+const IDS = ["k", "a", "b", "c", "s", "d", "e", "f"];
+const id = fc.constantFrom(...IDS);
+const number = fc.constantFrom(1, 2, 3);
+
+type Step =
+  | SessionEvent
+  | { readonly does: "settle" | "finish" | "fail" | "stop" | "keep" | "restart"; readonly which: number }
+  | { readonly does: "give" | "declare"; readonly which: number };
+
+const step: fc.Arbitrary<Step> = fc
+  .oneof(
+    {
+      weight: 12,
+      arbitrary: fc.record({
+        does: fc.constantFrom(
+          "settle",
+          "settle",
+          "finish",
+          "finish",
+          "finish",
+          "fail",
+          "stop",
+          "keep",
+          "keep",
+          "restart",
+        ),
+        which: fc.nat(3),
+      }),
+    },
+    { weight: 4, arbitrary: fc.record({ does: fc.constantFrom("give", "declare"), which: number }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        type: fc.constant("run-asked" as const),
+        cells: fc.oneof(fc.array(id, { maxLength: 2 }), fc.constantFrom("all" as const, "stale" as const)),
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        type: fc.constant("input-set" as const),
+        cell: fc.constantFrom("k", "k", "a"),
+        name: fc.constantFrom("n", "n", "live"),
+        value: number,
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        type: fc.constant("cell-edited" as const),
+        cell: id,
+        source: fc.constantFrom(
+          "const a = 1;",
+          "const a = n;",
+          "const a = c;",
+          "const b = a; // said otherwise",
+          "const c = ;",
+          "const s = stream(async function* () { yield 1; });",
+          "e + s;",
+          'import { x } from "./x.ts"; const e = x + n;',
+          'const n = input.number("n", { value: 1 });',
+        ),
+        by: fc.constant("me"),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        type: fc.constant("cell-options" as const),
+        cell: id,
+        options: fc.constantFrom<Cell["options"]>({}, { cache: "true" }, { disabled: "true" }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        type: fc.constant("files-read" as const),
+        files: fc.constantFrom(
+          { "./x.ts": { digest: "1", faults: [] } },
+          { "./x.ts": { digest: "2", faults: [] } },
+          {
+            "./x.ts": {
+              digest: "3",
+              faults: [{ kind: "syntax" as const, file: "x.ts", line: 1, column: 1, message: "" }],
+            },
+          },
+        ),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ type: fc.constant("stop-asked" as const), cell: fc.option(id, { nil: "a" }) }),
+    },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant("cell-removed" as const), cell: id }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ type: fc.constant("cell-renamed" as const), cell: id, to: fc.constantFrom("x", "a") }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        type: fc.constant("cell-moved" as const),
+        cell: id,
+        after: fc.constantFrom("a", "f", null),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        type: fc.constant("settings" as const),
+        settings: fc.record({ lazy: fc.boolean(), ask: fc.constantFrom(0, "never" as const) }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant("ask-answered" as const), run: fc.boolean() }) },
+  )
+  .filter((each) => !("type" in each && each.type === "cell-renamed" && each.cell === each.to)) as fc.Arbitrary<Step>;
+
+/** Speaks for the kernel where a step says what it does. */
+function apply(stage: Stage, each: Step): void {
+  if (stage.view.process === "starting") stage.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
+  if ("type" in each) {
+    // No two cells may have one name.
+    if (each.type === "cell-renamed" && stage.state.places.has(each.to)) return;
+    stage.apply(each);
+    return;
+  }
+  const running = stage.state.cells.filter(({ status }) => status === "running");
+  if (each.does === "declare") {
+    if (running.some(({ cell, settled }) => cell.id === "k" && !settled)) stage.declare("k", "n", each.which);
+    return;
+  }
+  if (each.does === "give") {
+    const giving = stage.state.cells.find(({ cell, ranWith }) => cell.id === "s" && ranWith !== undefined);
+    const about = { name: "s", count: each.which, generation: giving?.generation ?? 0 };
+    if (giving) stage.apply({ type: "stream-value", cell: "s", ...about });
+    return;
+  }
+  if (each.does === "keep") {
+    for (const { cell, ranWith, status, generation } of stage.state.cells) {
+      if (cell.options.cache && status === "done" && ranWith !== undefined)
+        stage.apply({ type: "cache-stored", cell: cell.id, generation, snapshot: ranWith });
+    }
+    return;
+  }
+  if (each.does === "restart") {
+    if (each.which === 0) stage.apply({ type: "kernel-ended", expected: false, reason: "gone" });
+    return;
+  }
+  const chosen = running[each.which % Math.max(1, running.length)];
+  if (!chosen) return;
+  if (each.does === "settle") stage.settle(chosen.cell.id);
+  else stage.finish(chosen.cell.id, each.does === "finish" ? "done" : each.does === "fail" ? "failed" : "stopped");
+}
+
+it("whatever happens, the state is the one that is made from nothing but the cells and what ran", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
+      const stage = new Stage(TEXT);
+      for (const each of steps) {
+        apply(stage, each);
+        const { changed: _, strays, streaming, ...again } = recomputed(restructured(stage.state));
+        const { changed: __, strays: known, streaming: giving, ...state } = stage.state;
+        expect(state).toEqual(again);
+        expect(known).toEqual(expect.arrayContaining([...strays]));
+        expect(giving).toEqual(expect.arrayContaining([...streaming]));
+        expect(withDescendants(stage.state, ["a"])).toEqual(withDescendants({ ...stage.state, strays }, ["a"]));
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+it("whatever happens, the plan that looks at what changed tells the kernel what a plan from nothing would", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
+      const stage = new Stage(TEXT);
+      for (const each of steps) {
+        apply(stage, each);
+        const { view, state } = stage;
+        const living = state.cells.filter(({ ranWith }) => ranWith !== undefined);
+        expect(stage.held).toEqual(new Map(living.map(({ cell, generation }) => [cell.id, generation])));
+        // With the kernel as it is, and no knowledge of what was seen: nothing is left to run, and the queue is the same.
+        const anew = plan(state, { ...NO_KERNEL, process: view.process, inputs: view.inputs });
+        expect(anew.actions).toEqual([]);
+        expect(anew.view.queue).toEqual(view.queue);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+it("whatever happens, the state says which cells an event changed", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
+      const stage = new Stage(TEXT);
+      for (const each of steps) apply(stage, each);
+      let before = initialState("n.ts");
+      for (const logged of stage.events) {
+        const { cells } = before;
+        before = reduce(before, logged);
+        if (before.changed === "any") continue;
+        const others = before.cells.filter((cell, place) => cell !== cells[place]);
+        expect(before.changed).toEqual(expect.arrayContaining(others.map(({ cell }) => cell.id)));
+      }
+    }),
+    { numRuns: 50 },
+  );
+});

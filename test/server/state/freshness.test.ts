@@ -1,0 +1,189 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import type { SessionEvent } from "../../../server/events.ts";
+import { ancestors } from "../../../server/notebook/graph/topology.ts";
+import { parseNotebook } from "../../../server/notebook/source/parse.ts";
+import { printNotebook } from "../../../server/notebook/source/print.ts";
+import type { Cell } from "../../../server/notebook/types.ts";
+import type { SessionState } from "../../../server/state/state.ts";
+import { Stage } from "./stage.ts";
+
+const TEXT =
+  "// %% a\nconst a = 1;\n\n// %% b cache\nconst b = a;\n\n// %% c mode=manual\nconst c = b;\n\n// %% d\na + c;\n\n// %% e mode=once\nconst e = b;\n\n// %% f\ne;\n";
+const IDS = ["a", "b", "c", "d", "e", "f"];
+
+const id = fc.constantFrom(...IDS);
+const source = fc.constantFrom(
+  "const a = 1;",
+  "const a = 1; // said otherwise",
+  "const a = 2;",
+  "const b = a;",
+  "const b = c;",
+  "const c = b;",
+  "const c = 3;",
+  "a + c;",
+  "const e = ;",
+  "e;",
+  'import { a as f } from "./x.ts";',
+);
+const edit = fc.record({ type: fc.constant("cell-edited" as const), cell: id, source, by: fc.constant("me") });
+type Step = SessionEvent | "finish" | "fail" | "keep";
+const event: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant("finish" as const) },
+  { weight: 2, arbitrary: fc.constant("keep" as const) },
+  { weight: 1, arbitrary: fc.constant("fail" as const) },
+  { weight: 3, arbitrary: edit },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant("run-asked" as const),
+      cells: fc.oneof(fc.array(id, { maxLength: 2 }), fc.constantFrom("all" as const, "stale" as const)),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("cell-removed" as const), cell: id }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant("cell-options" as const),
+      cell: id,
+      options: fc.constantFrom<Cell["options"]>({}, { cache: "true" }, { disabled: "true" }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("settings" as const),
+      settings: fc.record({ lazy: fc.boolean(), ask: fc.constantFrom(1, "never" as const) }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("ask-answered" as const), run: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("cost-known" as const),
+      cell: id,
+      cost: fc.constant({ seconds: 2, bytes: 1 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("files-read" as const),
+      files: fc.constantFrom<SessionState["files"]>({}, { "./x.ts": { digest: "1", faults: [] } }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant("cell-moved" as const), cell: id, after: fc.constantFrom("a", null) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("kernel-ended" as const),
+      expected: fc.boolean(),
+      reason: fc.constant("gone"),
+    }),
+  },
+);
+
+/** `keep`: the cache takes all that is done. */
+function apply(stage: Stage, step: Step): void {
+  if (stage.view.process === "starting") stage.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
+  const running = stage.state.cells.find((cell) => cell.status === "running");
+  if (typeof step === "object") stage.apply(step);
+  else if (step === "keep") {
+    for (const { cell, ranWith, status, generation } of stage.state.cells) {
+      if (cell.options.cache && status === "done" && ranWith !== undefined)
+        stage.apply({ type: "cache-stored", cell: cell.id, generation, snapshot: ranWith });
+    }
+  } else if (running) stage.finish(running.cell.id, step === "finish" ? "done" : "failed");
+}
+
+/** The cells that its values rest on: of what is in the cache, nothing else. */
+function below(stage: Stage, cell: string): ReadonlySet<string> {
+  const cache = new Set(stage.state.cells.filter((each) => each.kept === each.snapshot).map((each) => each.cell.id));
+  // What came from there stands, also when the cell asks for no cache any more.
+  const came = (user: string): boolean =>
+    stage.told.findLast((told) => told.split(" ")[1] === user && told.startsWith("execute"))?.endsWith("=only") ??
+    false;
+  const needing = [...stage.state.topology.parents].filter(
+    ([user]) => !(cache.has(user) && (stage.cell(user).cell.options.cache || came(user))),
+  );
+  return ancestors({ parents: new Map(needing) }, [cell]);
+}
+
+it("no fresh cell has a stale ancestor, nor one without values, but through the cache", () => {
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 40, size: "max" }), (steps) => {
+      const stage = new Stage(TEXT);
+      for (const step of steps) {
+        apply(stage, step);
+        for (const { cell, generation, stale } of stage.state.cells) {
+          if (generation === 0 || stale) continue;
+          for (const above of below(stage, cell.id)) {
+            const { stale: staleAbove, ranWith, kept, snapshot } = stage.cell(above);
+            expect({ cell: cell.id, above, staleAbove, ran: ranWith !== undefined || kept === snapshot }).toEqual({
+              ...{ cell: cell.id, above, staleAbove: false, ran: true },
+            });
+          }
+          expect(stage.cell(cell.id).cell.options.disabled).toBeUndefined();
+        }
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+it("the order of the cells in the file changes nothing that they come to", () => {
+  const { cells } = parseNotebook(TEXT);
+  const asked = event.filter((step) => typeof step === "object" && step.type !== "cell-moved");
+  fc.assert(
+    fc.property(
+      fc.array(asked, { maxLength: 12 }),
+      fc.shuffledSubarray([...cells], { minLength: cells.length }),
+      (steps, order) => {
+        const [one, other] = [new Stage(TEXT), new Stage(printNotebook({ cells: order }))];
+        for (const step of steps) {
+          for (const stage of [one, other]) {
+            apply(stage, step);
+            stage.complete();
+            apply(stage, "keep");
+          }
+        }
+        const seen = ({ state }: Stage) =>
+          Object.fromEntries(
+            // Of cells that wait for each other, the snapshot means nothing.
+            state.cells.map(({ cell, snapshot, status, stale, kept }) => [
+              cell.id,
+              [status === "blocked" ? "" : snapshot, status, stale, kept],
+            ]),
+          );
+        expect(seen(other)).toEqual(seen(one));
+        expect([...(other.state.asks?.cells ?? [])].sort()).toEqual([...(one.state.asks?.cells ?? [])].sort());
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+it("undoing edits restores what was fresh, in whatever order they are undone", () => {
+  fc.assert(
+    fc.property(
+      fc.array(edit, { minLength: 1, maxLength: 6 }),
+      fc.shuffledSubarray(IDS, { minLength: 6 }),
+      (edits, order) => {
+        const stage = new Stage(TEXT);
+        stage.apply({ type: "run-asked", cells: "all" });
+        stage.complete();
+        const marks = (): unknown => stage.state.cells.map(({ cell, snapshot, stale }) => [cell.id, snapshot, stale]);
+        const before = marks();
+        const sources = new Map(stage.state.cells.map(({ cell }) => [cell.id, cell.source]));
+        for (const each of edits) stage.apply(each);
+        for (const cell of order) stage.apply({ type: "cell-edited", cell, source: sources.get(cell)!, by: "me" });
+        expect(stage.state.cells.some(({ stale }) => stale)).toBe(false);
+        expect(marks()).toEqual(before);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
