@@ -7,8 +7,8 @@ import type { Matrix } from "../../../../cells/device/matrix.ts";
 import { type BaseModel, chatModel } from "../../../../cells/model/chat-model.ts";
 import { lora, loraScale } from "../../../../cells/model/lora.ts";
 import { resizedPair } from "../../../../cells/train/run/adopt.ts";
-import type { Work } from "../../../../cells/train/run/work.ts";
-import { type TrainOptions, train, training } from "../../../../cells/train/train.ts";
+import type { Training } from "../../../../cells/train/run/training.ts";
+import { fineTuning, type TrainOptions, train } from "../../../../cells/train/train.ts";
 import type { Sample } from "../../../../cells/types.ts";
 import { type BareHost, bareHost } from "../../bare-host.ts";
 import { useBackend } from "../../model/backend.ts";
@@ -42,7 +42,7 @@ const settings: TrainOptions = {
   learningRate: 0.02,
 };
 
-async function stepsOf(work: Work, from: number, to: number): Promise<number[]> {
+async function stepsOf(work: Training, from: number, to: number): Promise<number[]> {
   const losses: number[] = [];
   for (let step = from; step <= to; step += 1) losses.push((await work.step(step, ({ value }) => value)).columns.loss);
   return losses;
@@ -61,17 +61,17 @@ describe("a resumed training", () => {
     ],
     ["all weights, with decay", { adapter: "full", weightDecay: 0.1, schedule: "cosine" }],
   ])("goes on to the same losses and the same bytes: %s", async (_, options) => {
-    const whole = training(base, { ...settings, ...options });
+    const whole = fineTuning(base, { ...settings, ...options });
     await whole.begin();
     const losses = await stepsOf(whole, 1, 10);
 
-    const first = training(base, { ...settings, ...options });
+    const first = fineTuning(base, { ...settings, ...options });
     await first.begin();
     const early = await stepsOf(first, 1, 4);
     const state = await first.save();
     // What it does after the call is not in the state.
     await stepsOf(first, 5, 6);
-    const second = training(base, { ...settings, ...options });
+    const second = fineTuning(base, { ...settings, ...options });
     await second.restore(state);
     expect([...early, ...(await stepsOf(second, 5, 10))]).toEqual(losses);
     expect(await second.save()).toEqual(await whole.save());
@@ -82,7 +82,7 @@ describe("a resumed training", () => {
   });
 
   it("may be read although its tensors are freed right after the call", async () => {
-    const work = training(base, settings);
+    const work = fineTuning(base, settings);
     await work.begin();
     await stepsOf(work, 1, 2);
     const before = await work.save();
@@ -92,7 +92,7 @@ describe("a resumed training", () => {
   });
 
   it("refuses the state of another recipe, names what differs and stays what it was", async () => {
-    const work = training(base, settings);
+    const work = fineTuning(base, settings);
     await work.begin();
     await stepsOf(work, 1, 3);
     const state = await work.save();
@@ -102,7 +102,7 @@ describe("a resumed training", () => {
       [{ method: { ...method, samples: samples.slice(1) } }, "samples is"],
     ];
     for (const [options, message] of others) {
-      const other = training(base, { ...settings, ...options });
+      const other = fineTuning(base, { ...settings, ...options });
       await other.begin();
       const before = await other.save();
       await expect(other.restore(state)).rejects.toThrow(message);
@@ -110,7 +110,7 @@ describe("a resumed training", () => {
       other.dispose();
     }
     // A knob is not part of it: a fork goes on at another rate.
-    const fork = training(base, { ...settings, learningRate: 0.5 });
+    const fork = fineTuning(base, { ...settings, learningRate: 0.5 });
     await fork.restore(state);
     const [other] = await stepsOf(fork, 4, 5).then((losses) => losses.slice(1));
     const [same] = await stepsOf(work, 4, 5).then((losses) => losses.slice(1));
@@ -138,7 +138,7 @@ describe("a training that begins from another", () => {
     const from = await train(base, { ...flat, adapter: lora({ rank: 3, alpha: 4 }) }).finished;
     const learnt = await from.model.nll(samples);
     for (const adapter of [lora({ rank: 8, alpha: 40 }), lora({ rank: 5, rankStabilized: true })]) {
-      const work = training(base, { ...flat, adapter, from });
+      const work = fineTuning(base, { ...flat, adapter, from });
       await work.begin();
       for (const [at, { nll }] of (await work.model.nll(samples)).entries())
         expect(nll).toBeCloseTo(learnt[at]!.nll, 4);
@@ -150,7 +150,7 @@ describe("a training that begins from another", () => {
 
   it("takes over what both have: fewer maps, and no more than that", async () => {
     const from = await train(base, { ...flat, adapter: lora({ rank: 2, targets: ["q_proj", "v_proj"] }) }).finished;
-    const work = training(base, { ...flat, adapter: lora({ rank: 2, targets: ["q_proj", "o_proj"] }), from });
+    const work = fineTuning(base, { ...flat, adapter: lora({ rank: 2, targets: ["q_proj", "o_proj"] }), from });
     await work.begin();
     const values = (model: typeof work.model, map: string) =>
       (model as BaseModel)
@@ -251,9 +251,9 @@ describe("a resized pair", () => {
 
 it("frees what it made", async () => {
   const before = tf.memory().numTensors;
-  const from = training(base, settings);
+  const from = fineTuning(base, settings);
   await from.begin();
-  const work = training(base, { ...settings, adapter: lora({ rank: 4 }), from: { state: () => from.save() } });
+  const work = fineTuning(base, { ...settings, adapter: lora({ rank: 4 }), from: { state: () => from.save() } });
   await work.begin();
   await work.restore(await work.save());
   from.dispose();

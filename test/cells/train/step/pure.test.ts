@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { layOut } from "../../../../cells/model/target-rows.ts";
 import { random } from "../../../../cells/random.ts";
-import { cutPool, sampleOrder } from "../../../../cells/train/step/batches.ts";
+import { cutPool } from "../../../../cells/train/step/batch-stream.ts";
+import { sampleOrder } from "../../../../cells/train/step/batches.ts";
 import { lossCoefficients, roleMeans } from "../../../../cells/train/step/loss.ts";
 import { learningRate, type Schedule } from "../../../../cells/train/step/schedule.ts";
 
