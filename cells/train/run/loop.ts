@@ -261,7 +261,7 @@ export class Loop {
       case "stopped": {
         const { rule } = outcome;
         history.addChange({ kind: "stop", step, ...(rule !== undefined && { rule }) });
-        return sink.end("stopped", rule === undefined ? undefined : `By the rule: ${rule}`);
+        return sink.end("stopped", rule === undefined ? undefined : `Stopped by a rule: ${rule}`);
       }
       case "failed": {
         const { message } = outcome.error;

@@ -1,4 +1,4 @@
-/** A run that is steered: waits, goes back, is forked, stops by rule, and is gone through again from its record. */
+/** Control of a run: pause, rewind, fork, stop, alerts, and replay of a record. */
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Method, Probe, Run } from "../../../../cells/contracts.ts";
@@ -49,9 +49,9 @@ const start = (options: Partial<TrainOptions> = {}): Run =>
     learningRate: 0.02,
     ...options,
   });
-/** Everything of the rows but how long they took. */
-const numbers = (rows: Iterable<Row>): Row[] => [...rows].map(({ tokensPerSecond: _, ...row }) => row);
-/** Acts once when a run has done so many steps. */
+/** The rows without the column that depends on time. */
+const numbers = (rows: Iterable<Row>): Row[] => [...rows].map((row) => ({ ...row, tokensPerSecond: 0 }));
+/** Calls `act` once, when a run has done so many steps. */
 function when(run: Run, steps: number, act: () => void): void {
   const before = host.onBreath;
   let done = false;
@@ -70,7 +70,7 @@ const until = async (holds: () => boolean): Promise<void> => {
 };
 
 describe("a run", () => {
-  it("waits when paused, does single steps, goes on, and has the losses of an undisturbed one", async () => {
+  it("pauses, does single steps and resumes, with the losses of an undisturbed run", async () => {
     const plain = start();
     await plain.finished;
     const run = start();
@@ -93,10 +93,10 @@ describe("a run", () => {
       { kind: "resume", step: 5 },
     ]);
     expect(numbers(run.rows)).toEqual(numbers(plain.rows));
-    expect(() => run.pause()).toThrow(/has ended/);
+    expect(() => run.pause()).toThrow(/has ended. You can only fork it/);
   });
 
-  it("that is paused can be stopped, and ends with its cell", async () => {
+  it("can be stopped while it is paused, and stops when its cell ends", async () => {
     const run = start();
     run.pause();
     await until(() => host.runs[0]!.changes.length > 0);
@@ -112,6 +112,42 @@ describe("a run", () => {
     host.end();
     await other.finished;
     expect(other.status).toBe("stopped");
+  });
+
+  it.each<[string, (run: Run) => void]>([
+    ["code", (run) => run.stop()],
+    ["the page", () => host.runs[0]!.obey({ type: "stop" })],
+    ["the end of its cell", () => host.runs[0]!.abort.abort()],
+  ])("is stopped by %s before the next step, without further probes", async (_cause, stop) => {
+    const measured: number[] = [];
+    const run = start();
+    const first: Probe = {
+      name: "first",
+      measure: async () => {
+        if (run.rows.length === 3) stop(run);
+        return {};
+      },
+    };
+    const second: Probe = {
+      name: "second",
+      measure: async () => {
+        measured.push(run.rows.length);
+        return {};
+      },
+    };
+    await run.every(1, first, second).finished;
+    expect([run.status, run.rows.length, measured]).toEqual(["stopped", 3, [0, 1, 2]]);
+    expect(host.runs[0]!.changes).toEqual([{ kind: "stop", step: 3 }]);
+    expect(host.runs[0]!.checkpoints.map(({ step }) => step)).toEqual([3]);
+    run.stop();
+  });
+
+  it("obeys the orders that were given before a stop", async () => {
+    const run = start();
+    run.checkpoint();
+    run.stop();
+    await run.finished;
+    expect(host.runs[0]!.checkpoints).toMatchObject([{ step: 0, marked: true }]);
   });
 
   it("has the same losses with and without probes, checkpoints and rules", async () => {
@@ -134,7 +170,7 @@ describe("a run", () => {
       expect(record.seconds[account]).toBeGreaterThan(0);
   });
 
-  it("keeps a checkpoint about every thirty seconds where nothing is said", async () => {
+  it("saves a checkpoint about every thirty seconds by default", async () => {
     await start({ steps: 3 }).finished;
     expect(host.runs[0]!.checkpoints).toEqual([]);
     let now = 0;
@@ -146,7 +182,7 @@ describe("a run", () => {
     for (const [at, step] of steps.slice(1).entries()) expect(step - steps[at]!).toBeGreaterThan(1);
   });
 
-  it("goes back to a checkpoint and comes to the same rows again; knobs that changed since are changed anew", async () => {
+  it("rewinds to a checkpoint and repeats the same rows; changes of knobs after it are recorded again", async () => {
     const plain = start();
     await plain.finished;
     const run = start({ checkpointEvery: 4 }).every(4, { name: "p", measure: async () => ({ p: 1 }) });
@@ -172,7 +208,7 @@ describe("a run", () => {
     expect(() => back.rewind(5)).toThrow("has no checkpoint at step 5, only at 4, 8.");
   });
 
-  it("is forked with other knobs: the history is shared, the rest is what those knobs make of it", async () => {
+  it("can be forked with other knobs: both runs share the history, and differ in the steps after the fork", async () => {
     const run = start({ checkpointEvery: 4 });
     await run.finished;
     const same = run.fork({ at: 4 });
@@ -195,14 +231,14 @@ describe("a run", () => {
     expect(fifth[1]!.loss).toBeCloseTo(fifth[1]!.translation!, 5);
     expect(fifth[1]!.learningRate! / fifth[0]!.learningRate!).toBeCloseTo(0.05, 5);
     expect(() => run.fork({ at: 4, knobs: { rank: 8 } })).toThrow(
-      "This training has no knob rank. Its knobs: weight, learningRate.",
+      'This training has no knob named "rank". Its knobs: weight, learningRate.',
     );
     host.runs[0]!.obey({ type: "fork", at: 8, knobs: { weight: 2 } });
     expect(host.outputs.at(-1)).toEqual({ kind: "run", run: "run-4" });
     expect(host.runs[3]!.meta.parent).toEqual({ run: run.id, step: 8, asked: true });
   });
 
-  it("is gone through again from its record: knobs, pauses, a rewind and the stop, bit for bit", async () => {
+  it("replays its record bit for bit: knobs, pauses, a rewind and the stop", async () => {
     const run = start({ checkpointEvery: 3 });
     when(run, 2, () => {
       knob.value = 0.5;
@@ -229,7 +265,7 @@ describe("a run", () => {
       "knob 9",
       "stop 10",
     ]);
-    // As it lies in the files, and with inputs that stand elsewhere by now.
+    // Through JSON as in the files; and the inputs have other values by now.
     const record = JSON.parse(JSON.stringify({ knobs: first.meta.knobs, changes: first.changes }));
     knob.value = 17;
     host.onBreath = undefined;
@@ -241,33 +277,33 @@ describe("a run", () => {
     expect(told).toEqual(first.changes.filter(({ kind }) => kind !== "rewind"));
   });
 
-  it("stops where a rule says so, and tells which", async () => {
+  it("is stopped by a rule, and records its reason", async () => {
     const run = start().stopWhen(({ step, loss }, rows) => step > 4 && loss > 0 && `after ${rows.length} rows`);
     await run.finished;
     expect([run.status, run.rows.length]).toEqual(["stopped", 5]);
     expect(host.runs[0]!.changes.at(-1)).toEqual({ kind: "stop", step: 5, rule: "after 4 rows" });
-    expect(host.runs[0]!.message).toBe("By the rule: after 4 rows");
+    expect(host.runs[0]!.message).toBe("Stopped by a rule: after 4 rows");
     expect(host.runs[0]!.checkpoints.at(-1)?.step).toBe(5);
   });
 
-  it("tells a rule that fails, and trains on", async () => {
+  it("reports a rule that throws, and continues without it", async () => {
     const run = start({ steps: 3 }).stopWhen(() => {
       throw new Error("no such column");
     });
     await run.finished;
     expect(run.status).toBe("done");
-    const message = "The rule failed and is not asked any more: no such column";
+    const message = "The rule failed and is no longer checked: no such column";
     expect(host.runs[0]!.changes).toEqual([{ kind: "alert", step: 1, name: "stop rule", message }]);
   });
 
-  it("raises an alert at the step where it fails", async () => {
+  it("raises an alert at the step in which it fails", async () => {
     let steps = 0;
     const run = start({ method: { ...method, weight: () => (++steps > 4 ? Number.NaN : 1) } });
     await expect(run.finished).rejects.toThrow(/at step 3/);
     expect(host.runs[0]!.changes).toMatchObject([{ kind: "alert", step: 3, name: "failure" }]);
   });
 
-  it("gives its state also when its cell has ended, and leaves no tensor behind", async () => {
+  it("still has its state after its cell has ended, and leaves no tensor in memory", async () => {
     const before = tf.memory().numTensors;
     const run = start();
     await until(() => run.rows.length === 4);
@@ -284,7 +320,7 @@ describe("a run", () => {
 describe("rules", () => {
   const row = (step: number, loss: number): Row => ({ step, loss });
   const noisy = Array.from({ length: 40 }, (_, at) => row(at + 1, 2 - at / 100 + ((at * 7) % 5) / 50));
-  it("see a spike, and nothing in noise, in a fall, in few rows or in equal ones", () => {
+  it("detect a spike, but none in noise, in a falling loss, in few rows or in equal rows", () => {
     const rule = alerts.lossSpike();
     expect(noisy.filter((each, at) => rule(each, noisy.slice(0, at)) !== false)).toEqual([]);
     expect(rule(row(41, 3.5), noisy)).toMatch(/The loss is 3.50/);
@@ -293,7 +329,7 @@ describe("rules", () => {
     expect([rule(row(20, 1), flat), rule(row(20, 1.05), flat)]).toEqual([false, false]);
     expect(rule(row(20, 1.2), flat)).not.toBe(false);
   });
-  it("see a measure above its level, once it is known", () => {
+  it("detect a measure above its level as soon as it has been measured", () => {
     const rule = alerts.above("forgetting", 0.3);
     expect([rule(row(1, 1), []), rule({ ...row(2, 1), forgetting: 0.3 }, [])]).toEqual([false, false]);
     expect(rule({ ...row(3, 1), forgetting: 0.3123 }, [])).toBe("forgetting is 0.312.");

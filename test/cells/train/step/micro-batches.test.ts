@@ -149,6 +149,8 @@ describe("packing", () => {
   });
 
   it("says which length does not fit", () => {
-    expect(() => packRows([4, 30], 20)).toThrow("a sample has 30 tokens, more than the 20 of a packed row");
+    expect(() => packRows([4, 30], 20)).toThrow(
+      "a sample has 30 tokens, but a packed row has 20. Set packing to 30 or more",
+    );
   });
 });
