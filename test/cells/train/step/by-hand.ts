@@ -1,6 +1,6 @@
 /**
- * A two-layer model small enough to be computed by hand, in double precision and without tfjs: what losses and gradients
- * are held against. Llama's layers (RMSNorm, rotary positions, causal attention with grouped heads, SwiGLU) with LoRA.
+ * An independent computation of a two-layer model in double precision, without tfjs, as the reference for losses and
+ * gradients: Llama's layers (RMSNorm, rotary positions, causal attention with grouped heads, SwiGLU) with LoRA.
  */
 import type * as tf from "@tensorflow/tfjs";
 import { type Adapter, freshAdapter, loraName, loraPair } from "../../../../cells/model/adapter.ts";
@@ -29,7 +29,7 @@ export const handConfig: ModelConfig = {
   endTokens: [2],
 };
 
-/** The model with weights that say something, and an adapter of which nothing is zero. */
+/** The model with large random weights, and an adapter without zeros, so that every term contributes. */
 export function handModel(config: Partial<ModelConfig> = {}, options = lora({ rank: 2, alpha: 3 })) {
   const normal = random(1, "weights").normal;
   const model = { ...handConfig, ...config };
@@ -51,7 +51,7 @@ export function filledAdapter(made: Decoder, options: Adapter["config"]): Adapte
   return adapter;
 }
 
-/** Samples of unequal length whose second half are targets of two roles, of which one weighs less. */
+/** Samples of unequal length. The second half of each are targets of two roles with different weights. */
 export function handSamples(count: number, seed = 1): EncodedSample[] {
   const { uniform } = random(seed, "samples");
   return Array.from({ length: count }, () => {
@@ -146,7 +146,7 @@ function softmax(scores: Vector): Vector {
   return powers.map((power) => power / sum);
 }
 
-/** A target of a sample by hand: its −ln p, KL(base ‖ tuned) before it, and what stands beside it. */
+/** A target token of a sample: its role and weight, its −ln p, and KL(base ‖ tuned) at its position. */
 export type HandTarget = { readonly role: string; readonly weight: number; readonly nll: number; readonly kl: number };
 
 export function targetsByHand(

@@ -1,4 +1,4 @@
-/** Losses and gradients against a computation by hand in double precision. */
+/** Losses and gradients compared with an independent computation in double precision. */
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loraName } from "../../../../cells/model/adapter.ts";
@@ -48,7 +48,7 @@ const objectives: { title: string; objective: Objective; byHand: (targets: HandT
       ),
   },
   {
-    title: "with KL to the base in place of the rationale's nll, per token",
+    title: "with KL to the base instead of the rationale's NLL, per token",
     objective: { per: "token", weight: (role) => (role === "rationale" ? 0 : 1), divergence: held },
     byHand: (targets) => {
       const costs = targets.map(({ role, weight, nll, kl }) => (role === "rationale" ? 2 * weight * kl : weight * nll));
@@ -56,7 +56,7 @@ const objectives: { title: string; objective: Objective; byHand: (targets: HandT
     },
   },
   {
-    title: "with KL to the base beside every nll, per role",
+    title: "with KL to the base in addition to every NLL, per role",
     objective: { per: "role", weight: () => 1, divergence: held },
     byHand: (targets) => {
       const mean = (role: string, of: "nll" | "kl"): number => {
