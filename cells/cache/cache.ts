@@ -1,7 +1,7 @@
 /**
- * Caches the result of an expensive step on disk; it survives restarts. The step itself gives the key, which must contain
- * everything that the result depends on; the notebook's seed and the backend are in it only if the step adds them. Tensors are restored
- * bit for bit. A file that is missing, incomplete or modified counts as not cached.
+ * Caches the result of an expensive step on disk; it survives restarts. The step itself gives the key, which must
+ * contain everything that the result depends on; the notebook's seed and the backend are in it only if the step adds
+ * them. Tensors are restored bit for bit. A file that is missing, incomplete or modified counts as not cached.
  */
 import { sha256 } from "../digest.ts";
 import { host } from "../host.ts";

@@ -1,7 +1,7 @@
 /**
- * How values are represented in a cache file. `values` is JSON: a list of nodes, one per object, which refer to each other
- * by their number, so shared and circular objects stay as they are. Bytes are in a safetensors file beside it. A codec
- * translates one kind of object into its node and back.
+ * How values are represented in a cache file. `values` is JSON: a list of nodes, one per object, which refer to each
+ * other by their number, so shared and circular objects stay as they are. Bytes are in a safetensors file beside it. A
+ * codec translates one kind of object into its node and back.
  */
 import type { RawTensor } from "../model/safetensors.ts";
 

@@ -1,4 +1,6 @@
-/** Lists, maps, sets and records (plain objects). A record may have keys that are registered symbols, `Symbol.for(…)`. */
+/**
+ * Lists, maps, sets and records (plain objects). A record may have keys that are registered symbols, `Symbol.for(…)`.
+ */
 import { type Code, type Codec, notCacheable } from "./codec.ts";
 
 type ListNode = { readonly kind: "list"; readonly items: readonly Code[] };

@@ -1,6 +1,6 @@
 /**
- * Models: a base by its name and digest, since its weights are in files already; an adapter on it by its tensors. A model
- * that was made in memory, such as a merged one, has no files to be loaded from.
+ * Models: a base by its name and digest, since its weights are in files already; an adapter on it by its tensors. A
+ * model that was made in memory, such as a merged one, has no files to be loaded from.
  */
 import * as tf from "@tensorflow/tfjs";
 import { host } from "../host.ts";

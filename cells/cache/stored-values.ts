@@ -1,6 +1,7 @@
 /**
- * Stores values in files and restores them bit for bit: plain data (shared and circular objects as they are), tensors, and models of
- * Palimpsest. Each kind of object has a codec; what no codec accepts, such as a function, cannot be stored.
+ * Stores values in files and restores them bit for bit: plain data (shared and circular objects as they are), tensors,
+ * and models of Palimpsest. Each kind of object has a codec; what no codec accepts, such as a function, cannot be
+ * stored.
  */
 import { type RawTensor, readRawTensors, writeRawTensors } from "../model/safetensors.ts";
 import { byteArrays } from "./byte-arrays.ts";
@@ -59,7 +60,10 @@ export async function storeValues(named: ReadonlyMap<string, unknown>): Promise<
   return { values, ...(read.size > 0 && { tensors: writeRawTensors(read) }) };
 }
 
-/** Restores stored values in the calling cell. @throws if the files do not fit together, or a model has changed since */
+/**
+ * Restores stored values in the calling cell.
+ * @throws if the files do not fit together, or a model has changed since
+ */
 export async function restoreValues({ values, tensors }: StoredValues): Promise<Map<string, unknown>> {
   const { nodes, names } = values as Values;
   const codecs = new Map<string, Codec<Node>>(registry().map((codec) => [codec.kind, codec as Codec<Node>]));

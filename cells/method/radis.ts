@@ -1,15 +1,17 @@
 /**
- * RaDis, rationale distillation (Wu et al., https://arxiv.org/abs/2410.13944). The base model writes a rationale after each
- * reference translation, and the model learns both:
+ * RaDis, rationale distillation (Wu et al., https://arxiv.org/abs/2410.13944). The base model writes a rationale after
+ * each reference translation, and the model learns both:
  *
  *   L = NLL(translation | request) + w · NLL(rationale | request, translation)
  *
  * The rationales come from the base's own distribution, so learning them keeps its general abilities without data of
- * earlier trainings. The separator and the rationale prompt are context without loss. The end of the turn belongs to the rationale; it is
- * not learnt if the rationale was cut off. A pair without a rationale is learnt as in vanilla fine-tuning.
+ * earlier trainings. The separator and the rationale prompt are context without loss. The end of the turn belongs to
+ * the rationale; it is not learnt if the rationale was cut off. A pair without a rationale is learnt as in vanilla
+ * fine-tuning.
  *
- * Two variants: the rationale as a task of its own in the next turn (RDRec, https://arxiv.org/abs/2405.10587); and KL(base ‖ tuned)
- * on the rationale's tokens instead of their NLL, which keeps the base's whole distribution and not only the tokens that it chose.
+ * Two variants: the rationale as a task of its own in the next turn (RDRec, https://arxiv.org/abs/2405.10587); and
+ * KL(base ‖ tuned) on the rationale's tokens instead of their NLL, which keeps the base's whole distribution and not
+ * only the tokens that it chose.
  */
 import type { Method } from "../contracts.ts";
 import type { Live } from "../host.ts";
@@ -19,15 +21,24 @@ import type { Rationales } from "./rationales.ts";
 
 export type RadisOptions = {
   /**
-   * w, the weight of the rationales in the loss; a change of a live input acts from the next step on. Per role, 2 acts like about 0.25 per
-   * token, because a rationale is several times as long as a translation. The paper's loss is `{ weight: 1, per: "token" }`.
+   * w, the weight of the rationales in the loss; a change of a live input acts from the next step on. Per role, 2 acts
+   * like about 0.25 per token, because a rationale is several times as long as a translation. The paper's loss is
+   * `{ weight: 1, per: "token" }`.
    */
   readonly weight: number | Live<number>;
-  /** `"role"`: mean NLL of each role, so lengths do not count. `"token"`: mean over all target tokens, as in the paper. Default: `"role"`. */
+  /**
+   * `"role"`: mean NLL of each role, so lengths do not count. `"token"`: mean over all target tokens, as in the paper.
+   * Default: `"role"`.
+   */
   readonly per?: Normalisation;
-  /** `"continuation"`: after the translation in the same turn. `"task"`: as the answer to the rationale prompt in the next turn. Default: `"continuation"`. */
+  /**
+   * `"continuation"`: after the translation in the same turn. `"task"`: as the answer to the rationale prompt in the
+   * next turn. Default: `"continuation"`.
+   */
   readonly as?: "continuation" | "task";
-  /** What to learn of a rationale: `"nll"`, its tokens; `"kl"`, the base's distribution at each token. Default: `"nll"`. */
+  /**
+   * What to learn of a rationale: `"nll"`, its tokens; `"kl"`, the base's distribution at each token. Default: `"nll"`.
+   */
   readonly objective?: "nll" | "kl";
 };
 

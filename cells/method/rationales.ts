@@ -1,7 +1,7 @@
 /**
- * Rationales: what a frozen model continues to write after a reference translation, with or without a rationale prompt such
- * as "Note:". RaDis uses the base itself as the writer; another model is an ablation. Rationales are written once and cached in the
- * workspace. Empty, cut-off and repeating ones are counted, so that the reader can judge the prompt.
+ * Rationales: what a frozen model continues to write after a reference translation, with or without a rationale prompt
+ * such as "Note:". RaDis uses the base itself as the writer; another model is an ablation. Rationales are written once
+ * and cached in the workspace. Empty, cut-off and repeating ones are counted, so that the reader can judge the prompt.
  */
 
 import { cache } from "../cache/cache.ts";
@@ -26,9 +26,15 @@ export type RationalesOptions = Sampling & {
   readonly separator?: string;
   /** Maximum length of a rationale in tokens. Default: 80. */
   readonly maxTokens?: number;
-  /** Fraction of the pairs that get a rationale, from 0 to 1. A larger fraction contains all pairs of a smaller one. Default: 1. */
+  /**
+   * Fraction of the pairs that get a rationale, from 0 to 1. A larger fraction contains all pairs of a smaller one.
+   * Default: 1.
+   */
   readonly share?: number;
-  /** Which rationales are learnt. It is applied after they are written, so trying another filter costs nothing. Default: all. */
+  /**
+   * Which rationales are learnt. It is applied after they are written, so trying another filter costs nothing. Default:
+   * all.
+   */
   readonly filter?: (rationale: Rationale) => boolean;
 };
 

@@ -1,8 +1,13 @@
-/** Plain fine-tuning on the reference translations: the baseline, which forgets most. L = NLL(translation | request). */
+/**
+ * Plain fine-tuning on the reference translations: the baseline, which forgets most. L = NLL(translation | request).
+ */
 import type { Method } from "../contracts.ts";
 import type { Normalisation, Pair } from "../types.ts";
 
-/** @param per has no effect on the loss, since there is one role. It is recorded, so that runs with equal settings can be compared. */
+/**
+ * @param per has no effect on the loss, since there is one role. It is recorded, so that runs with equal settings can
+ * be compared.
+ */
 export function vanilla(pairs: readonly Pair[], { per = "role" }: { readonly per?: Normalisation } = {}): Method {
   return {
     name: "vanilla",

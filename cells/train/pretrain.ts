@@ -1,7 +1,7 @@
 /**
  * Trains a small chat model from scratch: every parameter, on a stream of samples that never repeats. Its checkpoint
- * file contains everything that later steps depend on, so an interrupted training resumes and writes the same model as an
- * uninterrupted one.
+ * file contains everything that later steps depend on, so an interrupted training resumes and writes the same model as
+ * an uninterrupted one.
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Run } from "../contracts.ts";
@@ -51,7 +51,10 @@ export type PretrainOptions = {
 /** Position in the data, and the rows so far. */
 type Progress = { readonly position: PoolPosition; readonly rows: readonly { step: number; loss: number }[] };
 
-/** Starts or resumes a training and returns its run at once. The weights are freed when the calling cell's generation ends. */
+/**
+ * Starts or resumes a training and returns its run at once. The weights are freed when the calling cell's generation
+ * ends.
+ */
 export function pretrain(options: PretrainOptions): Run {
   const { name, config, steps, checkpoint, tokens = 2560, pool: poolSize = 6000 } = options;
   const seed = options.seed ?? host().seed;

@@ -32,13 +32,13 @@ export type TrainOptions = {
   /** Micro-batches per step. The loss is normalised over all of them. Default: 1. */
   readonly accumulate?: number;
   /**
-   * Packs several samples into one row; they do not attend to each other. A number is the length of a row in tokens; `true`
-   * takes the length of the longest sample. Default: false, one padded sample per row.
+   * Packs several samples into one row; they do not attend to each other. A number is the length of a row in tokens;
+   * `true` takes the length of the longest sample. Default: false, one padded sample per row.
    */
   readonly packing?: boolean | number;
   /**
-   * Gradient checkpointing: stores only the input of each layer and computes the rest again in the backward pass. About a
-   * third more computation, far less memory, the same numbers. Default: false.
+   * Gradient checkpointing: stores only the input of each layer and computes the rest again in the backward pass. About
+   * a third more computation, far less memory, the same numbers. Default: false.
    */
   readonly checkpointing?: boolean;
   /** Peak learning rate, a number or a live input. It is also a knob of the run. Default: 0.005. */
@@ -49,7 +49,10 @@ export type TrainOptions = {
   readonly warmup?: number;
   /** Learning rate at the last step of a linear or cosine schedule, as a fraction of the peak. Default: 0.1. */
   readonly floor?: number;
-  /** AdamW's decoupled weight decay λ: a matrix shrinks by the factor 1 − learning rate · λ per step. Vectors do not decay. Default: 0. */
+  /**
+   * AdamW's decoupled weight decay λ: a matrix shrinks by the factor 1 − learning rate · λ per step. Vectors do not
+   * decay. Default: 0.
+   */
   readonly weightDecay?: number;
   /** AdamW β₁ and β₂. Default: [0.9, 0.99]. */
   readonly betas?: readonly [number, number];
@@ -62,8 +65,8 @@ export type TrainOptions = {
   /** Steps between two checkpoints. Default: one about every 30 seconds. */
   readonly checkpointEvery?: number;
   /**
-   * Continues from the last step of another run: with its adapter (resized if the rank or the scale differs), AdamW's moments and its position in
-   * the data. The step count and the schedule start again at 1. Default: a fresh adapter.
+   * Continues from the last step of another run: with its adapter (resized if the rank or the scale differs), AdamW's
+   * moments and its position in the data. The step count and the schedule start again at 1. Default: a fresh adapter.
    */
   readonly from?: Pick<Run, "state"> | undefined;
 };
@@ -161,7 +164,10 @@ export function fineTuning(base: BaseModel, { from, ...options }: TrainOptions):
   };
 }
 
-/** The dropout of one update. Draws are named by the update, not by the run's step, so a continued training does not repeat them. */
+/**
+ * The dropout of one update. Draws are named by the update, not by the run's step, so a continued training does not
+ * repeat them.
+ */
 function stepDropout(config: LoraConfig | "full", seed: number, updateNumber: number) {
   const rate = config === "full" ? 0 : (config.dropout ?? 0);
   if (rate === 0) return undefined;

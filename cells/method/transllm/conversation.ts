@@ -1,6 +1,6 @@
 /**
- * A conversation of several turns with a TransLLM. It was trained on single turns, so earlier turns are given to it in the
- * source language, which the base understands best.
+ * A conversation of several turns with a TransLLM. It was trained on single turns, so earlier turns are given to it in
+ * the source language, which the base understands best.
  */
 import type { ChatModel } from "../../contracts.ts";
 import type { Message } from "../../types.ts";

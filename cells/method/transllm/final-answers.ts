@@ -1,6 +1,7 @@
 /**
- * A TransLLM turn has several parts, of which the user reads the last. This is the model as its user sees it: it accepts
- * both languages, repairs incomplete chains and returns the last part. It is a chat model like any other, so every measure and probe accepts it.
+ * A TransLLM turn has several parts, of which the user reads the last. This is the model as its user sees it: it
+ * accepts both languages, repairs incomplete chains and returns the last part. It is a chat model like any other, so
+ * every measure and probe accepts it.
  */
 import type { ChatModel, GenerateOptions, Probe, Prompt } from "../../contracts.ts";
 import type { Segment } from "../../types.ts";
@@ -22,13 +23,16 @@ export type GeneratedTurn = Turn & {
   readonly repairs: readonly string[];
 };
 
-/** A chain has about three times as many tokens as its answer: question and answer in the source language precede it. */
+/**
+ * A chain has about three times as many tokens as its answer: question and answer in the source language precede it.
+ */
 const CHAIN_FACTOR = 3;
 /** A chain has two tokens after its first one, so it can need two repairs. */
 const MAX_REPAIRS = 2;
 
 /**
- * Generates one complete turn per prompt. All prompts are generated in one batch, and all incomplete chains are continued in one batch.
+ * Generates one complete turn per prompt. All prompts are generated in one batch, and all incomplete chains are
+ * continued in one batch.
  * @param options `maxTokens` is for the last part
  */
 export async function chainTurns(

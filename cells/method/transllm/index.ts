@@ -1,7 +1,7 @@
 /**
- * TransLLM (Geng et al., https://arxiv.org/abs/2405.13923): a chat model learns to chat in a new language by translating
- * to and from its own. Asked in the new language, it translates the question, answers it in its own language, and
- * translates the answer. So its knowledge and its refusals carry over without data in the new language.
+ * TransLLM (Geng et al., https://arxiv.org/abs/2405.13923): a chat model learns to chat in a new language by
+ * translating to and from its own. Asked in the new language, it translates the question, answers it in its own
+ * language, and translates the answer. So its knowledge and its refusals carry over without data in the new language.
  *
  * In the order of use: special tokens, the three stages, the model as its user sees it.
  */

@@ -1,7 +1,8 @@
 /**
- * Recovery distillation: the frozen base answers questions in its own language, and its answers become targets. They reflect
- * its present knowledge and style, so learning them preserves both; answers of another model would teach a new behaviour.
- * The same answers, translated, complete the chains. The translator may be a service or, in the embedded world, a rule.
+ * Recovery distillation: the frozen base answers questions in its own language, and its answers become targets. They
+ * reflect its present knowledge and style, so learning them preserves both; answers of another model would teach a new
+ * behaviour. The same answers, translated, complete the chains. The translator may be a service or, in the embedded
+ * world, a rule.
  */
 import { cache } from "../../cache/cache.ts";
 import type { ChatModel } from "../../contracts.ts";

@@ -1,11 +1,11 @@
 /**
- * The samples of TransLLM (Geng et al., https://arxiv.org/abs/2405.13923). A translation chain of thought answers a question in the target
- * language in three steps; each step sees all earlier ones:
+ * The samples of TransLLM (Geng et al., https://arxiv.org/abs/2405.13923). A translation chain of thought answers a
+ * question in the target language in three steps; each step sees all earlier ones:
  *
  *     question′  →  <EN> question <RESPONSE> answer <VE> answer′
  *
- * Other samples are the base's own answers in the source language (recovery distillation), which keep its chat abilities,
- * and translations. All segments are targets, including the special tokens, since the model must write them.
+ * Other samples are the base's own answers in the source language (recovery distillation), which keep its chat
+ * abilities, and translations. All segments are targets, including the special tokens, since the model must write them.
  */
 import type { Message, Pair, Sample, Segment } from "../../types.ts";
 import { type ChainTokens, languageToken } from "./tokens.ts";
@@ -45,7 +45,10 @@ export const directSample = ({ target }: ChainTokens, { question, answer }: Bili
   endTurn: true,
 });
 
-/** The base's own answer, `question → <RESPONSE> answer`; earlier answers have the same form. A cut-off answer does not end the turn. */
+/**
+ * The base's own answer, `question → <RESPONSE> answer`; earlier answers have the same form. A cut-off answer does not
+ * end the turn.
+ */
 export const recoverySample = (tokens: ChainTokens, { prompt, text, ended }: OwnAnswer): Sample => ({
   prompt: sourceHistory(tokens, prompt),
   segments: [fromBase(`${tokens.response} ${text}`)],

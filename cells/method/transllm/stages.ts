@@ -1,8 +1,8 @@
 /**
  * The three stages of TransLLM, each a method for `train`: pre-training on text in the target language, pre-training on
  * translations, and transfer fine-tuning on chats. Each stage continues with the adapter of the one before:
- * `train(base, { …, from: run })`. The new tokens have no meaning at first, so embeddings and output layer are trained with the adapter:
- * `lora({ rank, whole: ["embed_tokens", "lm_head"] })`.
+ * `train(base, { …, from: run })`. The new tokens have no meaning at first, so embeddings and output layer are trained
+ * with the adapter: `lora({ rank, whole: ["embed_tokens", "lm_head"] })`.
  *
  * The loss of all stages is the mean NLL over all target tokens of a step.
  */
@@ -30,8 +30,8 @@ export const targetPretraining = (texts: readonly string[]): Method =>
   stage("target-pretraining", texts.map(textSample), { texts: texts.length });
 
 /**
- * Stage 2, translation pre-training: parallel text in the directions of the pairs, and text in the source language, so that
- * the model does not forget it.
+ * Stage 2, translation pre-training: parallel text in the directions of the pairs, and text in the source language, so
+ * that the model does not forget it.
  */
 export const translationPretraining = (
   tokens: ChainTokens,
@@ -56,7 +56,9 @@ export type TransferData = {
   readonly pairs: readonly Pair[];
 };
 
-/** Stage 3, transfer fine-tuning: chats, recovery distillation and translations, mixed in proportion to their numbers. */
+/**
+ * Stage 3, transfer fine-tuning: chats, recovery distillation and translations, mixed in proportion to their numbers.
+ */
 export const transferFinetuning = (
   tokens: ChainTokens,
   { chats, chain = true, recovery, pairs }: TransferData,

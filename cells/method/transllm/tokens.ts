@@ -1,7 +1,7 @@
 /**
- * The special tokens at the beginning of each part of a TransLLM turn: `<EN>` before text in the source language, `<RESPONSE>`
- * before the answer in the source language, `<VE>` before text in the target language. They also select the task: after `<RESPONSE>` the model answers,
- * after a language token it translates.
+ * The special tokens at the beginning of each part of a TransLLM turn: `<EN>` before text in the source language,
+ * `<RESPONSE>` before the answer in the source language, `<VE>` before text in the target language. They also select
+ * the task: after `<RESPONSE>` the model answers, after a language token it translates.
  */
 
 export type ChainTokens = {
@@ -12,7 +12,10 @@ export type ChainTokens = {
   readonly target: { readonly language: string; readonly token: string };
 };
 
-/** `chainTokens("English", "Velan")` gives `<EN>`, `<RESPONSE>` and `<VE>`. @throws if both languages begin with the same two letters */
+/**
+ * `chainTokens("English", "Velan")` gives `<EN>`, `<RESPONSE>` and `<VE>`.
+ * @throws if both languages begin with the same two letters
+ */
 export function chainTokens(source: string, target: string): ChainTokens {
   const token = (language: string): string => `<${language.slice(0, 2).toUpperCase()}>`;
   if (token(source) === token(target)) {

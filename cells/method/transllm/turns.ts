@@ -1,9 +1,11 @@
 /**
  * Parses a generated turn and repairs an incomplete chain. A turn is a chain (`<EN> … <RESPONSE> … <VE> …`), an answer
- * in the source language (`<RESPONSE> …`), a single part (`<EN> …` or `<VE> …`), or plain text if it does not begin with a token.
+ * in the source language (`<RESPONSE> …`), a single part (`<EN> …` or `<VE> …`), or plain text if it does not begin
+ * with a token.
  *
- * To repair a chain, everything from the first missing or misplaced token on is dropped and replaced by the expected token;
- * then the model continues. A turn that does not begin with a token stays unchanged, since its intended form is unknown.
+ * To repair a chain, everything from the first missing or misplaced token on is dropped and replaced by the expected
+ * token; then the model continues. A turn that does not begin with a token stays unchanged, since its intended form is
+ * unknown.
  */
 import { type ChainTokens, newTokens } from "./tokens.ts";
 
@@ -46,7 +48,9 @@ export function parseTurn(tokens: ChainTokens, text: string): Turn {
   };
 }
 
-/** What a turn is that consists of the source part only: an incomplete chain, or a translation into the source language. */
+/**
+ * What a turn is that consists of the source part only: an incomplete chain, or a translation into the source language.
+ */
 export type SourceOnly = "chain" | "translation";
 
 /**

@@ -1,13 +1,14 @@
 /**
- * Starts a training from the state of another one, even if its adapter has another rank, other target modules or another
- * scale α/r.
+ * Starts a training from the state of another one, even if its adapter has another rank, other target modules or
+ * another scale α/r.
  *
- * A higher rank leaves the model's output unchanged: the new rows of A are fresh, the new columns of B are zero, and B is
- * multiplied by the ratio c of the scales. A lower rank keeps the components with the largest ‖bᵢ‖·‖aᵢ‖ and drops the
- * others. That is not the best approximation of lower rank, but the remaining components and their moments keep their values.
+ * A higher rank leaves the model's output unchanged: the new rows of A are fresh, the new columns of B are zero, and B
+ * is multiplied by the ratio c of the scales. A lower rank keeps the components with the largest ‖bᵢ‖·‖aᵢ‖ and drops
+ * the others. That is not the best approximation of lower rank, but the remaining components and their moments keep
+ * their values.
  *
- * With B' = c·B the gradient is 1/c as large, so B's first moments are multiplied by 1/c and its second moments by 1/c². The moments of new entries
- * are zero.
+ * With B' = c·B the gradient is 1/c as large, so B's first moments are multiplied by 1/c and its second moments by
+ * 1/c². The moments of new entries are zero.
  */
 import type { LoraConfig } from "../../contracts.ts";
 import type { Matrix } from "../../device/matrix.ts";

@@ -8,9 +8,9 @@ const DEVIATIONS_PER_MAD = 1.4826;
 
 export const alerts = {
   /**
-   * The loss is far above the median of the last `window` rows (default 32): by more than `deviations` standard deviations
-   * (default 8). The standard deviation is estimated as 1.4826 · MAD, which outliers do not change, and is taken as at least
-   * 1% of the median. No spike is reported in the first 16 rows.
+   * The loss is far above the median of the last `window` rows (default 32): by more than `deviations` standard
+   * deviations (default 8). The standard deviation is estimated as 1.4826 · MAD, which outliers do not change, and is
+   * taken as at least 1% of the median. No spike is reported in the first 16 rows.
    */
   lossSpike: ({ window = 32, deviations = 8 } = {}): Rule =>
     named("loss spike", ({ loss }, rows) => {

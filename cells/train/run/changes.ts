@@ -9,7 +9,10 @@ export function knobsAt(initial: KnobValues, changes: readonly RunChange[], step
   return { ...initial, ...Object.fromEntries(inForce.map(({ name, value }) => [name, value])) };
 }
 
-/** The changes that stay when a run goes back to a step: those up to that step, and the record of every rewind and restart. */
+/**
+ * The changes that stay when a run goes back to a step: those up to that step, and the record of every rewind and
+ * restart.
+ */
 export function changesUpTo(changes: readonly RunChange[], step: number): readonly RunChange[] {
   return changes.filter((change) => change.step <= step || change.kind === "rewind" || change.kind === "restart");
 }

@@ -1,4 +1,7 @@
-/** The rows or probe measurements of a run as a live table for notebooks. Only the run's loop adds to it; a rewind shortens it. */
+/**
+ * The rows or probe measurements of a run as a live table for notebooks. Only the run's loop adds to it; a rewind
+ * shortens it.
+ */
 import type { RunTable } from "../../contracts.ts";
 import type { LiveTable } from "../../output.ts";
 

@@ -1,7 +1,7 @@
 /**
- * The history of a run: rows, probe measurements and changes, each passed on to the host as it is added. The knobs and the
- * rules follow the history: after a resume, a fork or a rewind the knobs have the values that they had at that step, and the
- * rules have seen only the rows up to it.
+ * The history of a run: rows, probe measurements and changes, each passed on to the host as it is added. The knobs and
+ * the rules follow the history: after a resume, a fork or a rewind the knobs have the values that they had at that
+ * step, and the rules have seen only the rows up to it.
  */
 import type { Probe } from "../../contracts.ts";
 import type { RunAccount, RunChange, RunPast, RunSink } from "../../host.ts";

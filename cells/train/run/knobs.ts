@@ -23,7 +23,10 @@ export class RunKnobs {
     return Object.fromEntries(this.#current);
   }
 
-  /** Sets values for all later steps, whatever the inputs say. @throws naming the knobs that exist, if one is unknown */
+  /**
+   * Sets values for all later steps, whatever the inputs say.
+   * @throws naming the knobs that exist, if one is unknown
+   */
   override(values: KnobValues): void {
     for (const [name, value] of Object.entries(values)) {
       if (!this.#handles.has(name)) {

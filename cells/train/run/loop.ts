@@ -2,8 +2,9 @@
  * The life of a run: begin, resume or fork; then for each step obey orders, train, record, measure, check the rules and
  * save a checkpoint; at the end save the result and tell the host.
  *
- * Orders come from code, from the page, from a stop rule, from a replayed record and from the end of the cell. All of them
- * wait in one queue, which is emptied before each step. So there is one way to pause a run, to rewind it and to stop it.
+ * Orders come from code, from the page, from a stop rule, from a replayed record and from the end of the cell. All of
+ * them wait in one queue, which is emptied before each step. So there is one way to pause a run, to rewind it and to
+ * stop it.
  */
 import { host, type RunChange, type RunPast, type RunStatus } from "../../host.ts";
 import type { Row } from "../../types.ts";
@@ -85,7 +86,9 @@ export class Loop {
     return this.#stateWhenFreed ?? this.#training.save();
   }
 
-  /** Begins at step 0, or resumes after the end of a kernel, or takes over the history and the state of the forked run. */
+  /**
+   * Begins at step 0, or resumes after the end of a kernel, or takes over the history and the state of the forked run.
+   */
   async #begin(fork: ForkPoint | undefined): Promise<void> {
     const history = this.#history;
     const { sink } = history;

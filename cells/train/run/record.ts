@@ -1,4 +1,6 @@
-/** Reads the record of a run from its folder, `.palimpsest/runs/<id>/` in the workspace, for a replay or a comparison. */
+/**
+ * Reads the record of a run from its folder, `.palimpsest/runs/<id>/` in the workspace, for a replay or a comparison.
+ */
 import type { RunRecord } from "../../contracts.ts";
 import { host } from "../../host.ts";
 

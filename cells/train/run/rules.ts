@@ -1,6 +1,6 @@
 /**
- * The stop and alert rules of a run, checked after each row. A rule raises its alert when it begins to hold, and not again
- * until it has ceased to hold in between. Rules only read: the training is the same with and without them.
+ * The stop and alert rules of a run, checked after each row. A rule raises its alert when it begins to hold, and not
+ * again until it has ceased to hold in between. Rules only read: the training is the same with and without them.
  */
 import type { Rule } from "../../contracts.ts";
 import type { ProbeRow, Row } from "../../types.ts";
@@ -58,7 +58,10 @@ export class RunRules {
     for (const checked of [...this.#stopRules, ...this.#alertRules]) checked.holds = false;
   }
 
-  /** @returns the rules that begin to hold at this row, and those that threw; a rule that throws must not end the training, so it is removed */
+  /**
+   * @returns the rules that begin to hold at this row, and those that threw; a rule that throws must not end the
+   * training, so it is removed
+   */
   #begunToHold(rules: CheckedRule[], row: Row): { readonly found: Alert[]; readonly failed: Alert[] } {
     const found: Alert[] = [];
     const failed: Alert[] = [];

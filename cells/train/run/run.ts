@@ -1,7 +1,7 @@
 /**
  * A run is one training that belongs to the cell that started it. `startRun` returns the run at once; its loop
- * (`loop.ts`) lets other work proceed before each step and obeys the orders that came in meanwhile. Fine-tuning and pre-training differ
- * only in what a step does (`training.ts`).
+ * (`loop.ts`) lets other work proceed before each step and obeys the orders that came in meanwhile. Fine-tuning and
+ * pre-training differ only in what a step does (`training.ts`).
  *
  * The numbers do not depend on how a run is controlled: knobs are read once per step and recorded; probes, checkpoints
  * and rules only read. So a replay of the recorded changes gives the same rows on the same backend.

@@ -1,7 +1,8 @@
 /**
- * The state of a training in one safetensors file: parameters, AdamW's moments, step, and position in the data. It is one
- * file because one file can be replaced atomically and two cannot. Random draws depend only on seed and step, so no
- * generator's state is needed. The file contains the training's recipe, so that it is never continued with other settings.
+ * The state of a training in one safetensors file: parameters, AdamW's moments, step, and position in the data. It is
+ * one file because one file can be replaced atomically and two cannot. Random draws depend only on seed and step, so no
+ * generator's state is needed. The file contains the training's recipe, so that it is never continued with other
+ * settings.
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Matrix } from "../../device/matrix.ts";
@@ -30,7 +31,10 @@ export type SavedState<P> = {
   read(name: string): Promise<Matrix>;
 };
 
-/** The file of the present state. Reading every tensor begins before this returns, so they may be replaced or freed right after the call. */
+/**
+ * The file of the present state. Reading every tensor begins before this returns, so they may be replaced or freed
+ * right after the call.
+ */
 export async function saveState<P>({ recipe, parameters, optimizer, progress }: Resumable<P>): Promise<Uint8Array> {
   const state = JSON.stringify({ step: optimizer.step, progress: progress() });
   const read = [...parameters, ...optimizer.moments()].map(async ([name, tensor]): Promise<[string, Matrix]> => {

@@ -9,7 +9,10 @@ export interface Training {
   readonly model: ChatModel;
   /** Steps between two checkpoints; undefined for one about every 30 seconds. */
   readonly checkpointEvery?: number | undefined;
-  /** Gets ready for the first step. @returns the rows of earlier steps, if this training resumes from a file of its own */
+  /**
+   * Gets ready for the first step.
+   * @returns the rows of earlier steps, if this training resumes from a file of its own
+   */
   begin(): Promise<readonly Row[]>;
   /**
    * Does one step.

@@ -8,8 +8,8 @@ import { packRows } from "./packing.ts";
 export const lengthStep = 8;
 
 /**
- * The endless sequence of samples: all of them in a random order, then all again in another order, and so on. Reading forward is
- * cheap; going back draws the orders again from the first round.
+ * The endless sequence of samples: all of them in a random order, then all again in another order, and so on. Reading
+ * forward is cheap; going back draws the orders again from the first round.
  * @returns the function that gives the indices at the places `start` to `end` (exclusive) of the sequence
  */
 export function sampleOrder(count: number, seed: number): (start: number, end: number) => number[] {
@@ -27,8 +27,8 @@ export function sampleOrder(count: number, seed: number): (start: number, end: n
 }
 
 /**
- * Cuts a step's samples into micro-batches of at most `batch` samples. Without packing, samples of similar length are put
- * together; with it, as many as fit share a row of at most `packing` tokens (`true`: the longest sample's length).
+ * Cuts a step's samples into micro-batches of at most `batch` samples. Without packing, samples of similar length are
+ * put together; with it, as many as fit share a row of at most `packing` tokens (`true`: the longest sample's length).
  */
 export function microBatches(
   samples: readonly EncodedSample[],

@@ -1,7 +1,7 @@
 /**
- * The initial weights of a model that is trained from scratch: normal with standard deviation 0.02; 1 for norms. The two
- * projections that write into the residual stream have the standard deviation 0.02 / √(2 · layers), so that its variance
- * does not grow with depth (GPT-2's initialisation, Radford et al. 2019).
+ * The initial weights of a model that is trained from scratch: normal with standard deviation 0.02; 1 for norms. The
+ * two projections that write into the residual stream have the standard deviation 0.02 / √(2 · layers), so that its
+ * variance does not grow with depth (GPT-2's initialisation, Radford et al. 2019).
  */
 import * as tf from "@tensorflow/tfjs";
 import type { ModelConfig } from "../../model/model-config.ts";

@@ -1,6 +1,7 @@
 /**
- * AdamW (Loshchilov and Hutter, https://arxiv.org/abs/1711.05101) on a map of tensors, whose entries it replaces. The global
- * gradient norm is clipped as in PyTorch. The moments can be saved and restored, so that a training resumes exactly.
+ * AdamW (Loshchilov and Hutter, https://arxiv.org/abs/1711.05101) on a map of tensors, whose entries it replaces. The
+ * global gradient norm is clipped as in PyTorch. The moments can be saved and restored, so that a training resumes
+ * exactly.
  */
 import * as tf from "@tensorflow/tfjs";
 import { adamw, sumOfSquares } from "../../device/functions.ts";
@@ -26,7 +27,10 @@ export interface Optimizer {
    * @throws naming the parameter, if a gradient is not finite; then no tensor is replaced
    */
   update(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): Promise<number>;
-  /** Both moments by name, `m.<name>` and `v.<name>`. The tensors belong to the optimizer and are valid until the next update. */
+  /**
+   * Both moments by name, `m.<name>` and `v.<name>`. The tensors belong to the optimizer and are valid until the next
+   * update.
+   */
   moments(): Map<string, tf.Tensor>;
   /** Replaces the moments by what `read` returns for their names. */
   restore(step: number, read: (name: string) => Promise<Matrix>): Promise<void>;
@@ -96,7 +100,9 @@ export function optimizer(parameters: Map<string, tf.Tensor>, config: AdamWConfi
   };
 }
 
-/** The backward pass goes from the last parameter to the first, so the last gradient that is not finite is the origin. */
+/**
+ * The backward pass goes from the last parameter to the first, so the last gradient that is not finite is the origin.
+ */
 async function gradientError(gradients: ReadonlyMap<string, tf.Tensor>, norm: number): Promise<Error> {
   const name = await firstNonFinite([...gradients].reverse());
   const problem = name

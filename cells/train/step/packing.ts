@@ -1,6 +1,7 @@
 /**
- * Packs samples into rows so that little is padding: best fit decreasing. In order of decreasing length, each sample goes into the row
- * where it leaves the least space. This needs at most about 11/9 of the smallest possible number of rows (Johnson 1974).
+ * Packs samples into rows so that little is padding: best fit decreasing. In order of decreasing length, each sample
+ * goes into the row where it leaves the least space. This needs at most about 11/9 of the smallest possible number of
+ * rows (Johnson 1974).
  */
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The learning rate of each step. It rises linearly during the warm-up; then it is constant, or falls to a fraction of its
- * peak at the last step, linearly or as a half cosine. Steps are counted from 1.
+ * The learning rate of each step. It rises linearly during the warm-up; then it is constant, or falls to a fraction of
+ * its peak at the last step, linearly or as a half cosine. Steps are counted from 1.
  */
 
 export type Schedule = {

@@ -1,6 +1,6 @@
 /**
- * One training step: forward, loss, backward, update. Only the tensors in `parameters` get a gradient; the base is frozen.
- * A step may consist of several micro-batches, whose gradients sum to those of one large batch.
+ * One training step: forward, loss, backward, update. Only the tensors in `parameters` get a gradient; the base is
+ * frozen. A step may consist of several micro-batches, whose gradients sum to those of one large batch.
  */
 import * as tf from "@tensorflow/tfjs";
 import { embed } from "../../device/functions.ts";
@@ -13,7 +13,10 @@ import type { Learner } from "./learner.ts";
 import { type Coefficients, lossCoefficients, type Objective, roleMeans } from "./loss.ts";
 import { whyNotFinite } from "./why-not-finite.ts";
 
-/** The loss before the update; each role's mean NLL, and the mean `kl` of a method with a divergence; and the gradient norm before clipping. */
+/**
+ * The loss before the update; each role's mean NLL, and the mean `kl` of a method with a divergence; and the gradient
+ * norm before clipping.
+ */
 export type StepMeasures = {
   readonly loss: number;
   readonly means: Readonly<Record<string, number>>;

@@ -1,6 +1,6 @@
 /**
- * Finds the origin of a loss that is NaN or infinite. It runs only after a failed step, so it may be slow: it checks the
- * weights first, then repeats the forward pass and checks the output of each module.
+ * Finds the origin of a loss that is NaN or infinite. It runs only after a failed step, so it may be slow: it checks
+ * the weights first, then repeats the forward pass and checks the output of each module.
  */
 import * as tf from "@tensorflow/tfjs";
 import { targetHidden } from "../../model/nll.ts";

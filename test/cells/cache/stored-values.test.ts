@@ -46,7 +46,11 @@ describe("stored values", () => {
 
   it("are tensors of every type, bit for bit, and variables", async () => {
     const bits = new Float32Array(new Uint32Array([0x7fc00001, 0x80000000, 1, 0xff800000, 0x3eaaaaab]).buffer);
-    const all = { bits: tf.tensor(bits), none: tf.zeros([0, 3]), whole: tf.tensor([-1, 2 ** 31 - 1], [2, 1], "int32") };
+    const all = {
+      bits: tf.tensor(bits),
+      none: tf.zeros([0, 3]),
+      integers: tf.tensor([-1, 2 ** 31 - 1], [2, 1], "int32"),
+    };
     const restored = (await storedAndRestored({
       ...all,
       v: tf.variable(tf.tensor([true, false], [2], "bool"), false, "v"),
@@ -56,13 +60,12 @@ describe("stored values", () => {
     expect(new Uint32Array(restored.bits.dataSync().slice().buffer)).toEqual(
       new Uint32Array(all.bits.dataSync().slice().buffer),
     );
-    expect([restored.none.shape, restored.whole.shape, restored.whole.dtype, ...restored.whole.dataSync()]).toEqual([
-      [0, 3],
-      [2, 1],
-      "int32",
-      -1,
-      2 ** 31 - 1,
-    ]);
+    expect([
+      restored.none.shape,
+      restored.integers.shape,
+      restored.integers.dtype,
+      ...restored.integers.dataSync(),
+    ]).toEqual([[0, 3], [2, 1], "int32", -1, 2 ** 31 - 1]);
     expect([
       restored.v instanceof tf.Variable,
       restored.v.trainable,

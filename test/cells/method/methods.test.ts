@@ -89,7 +89,7 @@ describe("rationales", () => {
 
   it("need no prompt, and can follow another separator", async () => {
     const base = ruleModel(() => note);
-    const written = await rationales({ ...base, digest: "straight" }, pairs, { prompt: "", separator: "\n\n" });
+    const written = await rationales({ ...base, digest: "without a prompt" }, pairs, { prompt: "", separator: "\n\n" });
     expect(base.asked[0]?.prefix).toEqual(["wewil er.", "\n\n"]);
     expect(radis(written, { weight: 1 }).samples[0]?.segments[1]).toMatchObject({ text: "\n\n", weight: 0 });
   });
@@ -221,8 +221,8 @@ describe("RaDis", () => {
         endTurn: true,
       },
     ]);
-    const straight = await rationales(modelWith(), pairs, { prompt: "" });
-    expect(() => radis(straight, { weight: 1, as: "task" })).toThrow("need a prompt");
+    const withoutPrompt = await rationales(modelWith(), pairs, { prompt: "" });
+    expect(() => radis(withoutPrompt, { weight: 1, as: "task" })).toThrow("need a prompt");
   });
 
   it("with KL uses the divergence from the base instead of the rationale's NLL", async () => {

@@ -41,12 +41,12 @@ const table = (host: BareHost, run: number) =>
   host.runs[run]!.rows.map(({ step, loss, gradNorm }) => [step, loss, gradNorm]);
 
 it("reaches the same losses and the same model file with and without an interruption", async () => {
-  const whole = bareHost(3);
+  const uninterrupted = bareHost(3);
   const before = tf.memory().numTensors;
   await pretrain(options).finished;
-  expect(whole.runs[0]!.rows).toHaveLength(24);
-  expect(table(whole, 0).at(-1)![1]).toBeLessThan(table(whole, 0)[0]![1]! - 1);
-  whole.end();
+  expect(uninterrupted.runs[0]!.rows).toHaveLength(24);
+  expect(table(uninterrupted, 0).at(-1)![1]).toBeLessThan(table(uninterrupted, 0)[0]![1]! - 1);
+  uninterrupted.end();
   expect(tf.memory().numTensors).toBe(before);
 
   // Killed after step 12, in the middle of a pool; only the checkpoint of step 10 is left.
@@ -63,9 +63,9 @@ it("reaches the same losses and the same model file with and without an interrup
   const resumed = bareHost(3);
   resumed.files.set(options.checkpoint.path, killed.files.get(options.checkpoint.path)!);
   await pretrain(options).finished;
-  expect(table(resumed, 0)).toEqual(table(whole, 0));
+  expect(table(resumed, 0)).toEqual(table(uninterrupted, 0));
   const file = `${options.folder}/model.safetensors`;
-  expect(resumed.files.get(file)).toEqual(whole.files.get(file));
+  expect(resumed.files.get(file)).toEqual(uninterrupted.files.get(file));
 
   await expect(pretrain({ ...options, learningRate: 0.02 }).finished).rejects.toThrow(
     /was saved with other settings: peak is 0.01/,

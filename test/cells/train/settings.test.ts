@@ -145,7 +145,7 @@ describe("a value that is not finite", () => {
 });
 
 describe("the divergence from the base", () => {
-  const held = (weight: number): Method => ({
+  const withDivergence = (weight: number): Method => ({
     ...method,
     weight: (role) => (role === "rationale" ? 0 : 1),
     divergence: { role: "rationale", weight },
@@ -160,7 +160,10 @@ describe("the divergence from the base", () => {
   it("is recorded, is 0 before the first update, and is reduced by its weight, also in full fine-tuning", async () => {
     for (const adapter of [lora({ rank: 2 }), "full"] as const) {
       const settings = { adapter, steps: 20, batch: 4, learningRate: 0.03 };
-      const [free, bound] = [start({ ...settings, method: held(0) }), start({ ...settings, method: held(20) })];
+      const [free, bound] = [
+        start({ ...settings, method: withDivergence(0) }),
+        start({ ...settings, method: withDivergence(20) }),
+      ];
       await Promise.all([free.finished, bound.finished]);
       expect(free.rows.at(0)!.kl).toBeCloseTo(0, 5);
       expect(free.rows.at(-1)!.kl).toBeGreaterThan(0.1);
@@ -170,7 +173,7 @@ describe("the divergence from the base", () => {
 
   it("has the same value when measured and when recorded", async () => {
     expect(await meanDivergence(base, base, rationales)).toBeCloseTo(0, 6);
-    const run = start({ steps: 10, batch: 4, method: held(0), learningRate: 0.03 });
+    const run = start({ steps: 10, batch: 4, method: withDivergence(0), learningRate: 0.03 });
     const next: number[] = [];
     host.onBreath = () => {};
     run.every(9, {

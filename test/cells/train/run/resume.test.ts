@@ -42,9 +42,10 @@ const settings: TrainOptions = {
   learningRate: 0.02,
 };
 
-async function stepsOf(work: Training, from: number, to: number): Promise<number[]> {
+async function stepsOf(training: Training, from: number, to: number): Promise<number[]> {
   const losses: number[] = [];
-  for (let step = from; step <= to; step += 1) losses.push((await work.step(step, ({ value }) => value)).columns.loss);
+  for (let step = from; step <= to; step += 1)
+    losses.push((await training.step(step, ({ value }) => value)).columns.loss);
   return losses;
 }
 
@@ -61,9 +62,9 @@ describe("a resumed training", () => {
     ],
     ["all weights, with decay", { adapter: "full", weightDecay: 0.1, schedule: "cosine" }],
   ])("reaches the same losses and the same bytes: %s", async (_title, options) => {
-    const whole = fineTuning(base, { ...settings, ...options });
-    await whole.begin();
-    const losses = await stepsOf(whole, 1, 10);
+    const uninterrupted = fineTuning(base, { ...settings, ...options });
+    await uninterrupted.begin();
+    const losses = await stepsOf(uninterrupted, 1, 10);
 
     const first = fineTuning(base, { ...settings, ...options });
     await first.begin();
@@ -74,28 +75,28 @@ describe("a resumed training", () => {
     const second = fineTuning(base, { ...settings, ...options });
     await second.restore(state);
     expect([...early, ...(await stepsOf(second, 5, 10))]).toEqual(losses);
-    expect(await second.save()).toEqual(await whole.save());
+    expect(await second.save()).toEqual(await uninterrupted.save());
     // Restoring also works in the training that saved the state.
     await second.restore(state);
     expect(await stepsOf(second, 5, 10)).toEqual(losses.slice(4));
-    for (const work of [whole, first, second]) work.dispose();
+    for (const training of [uninterrupted, first, second]) training.dispose();
   });
 
   it("has its state read before the tensors are freed right after the call", async () => {
-    const work = fineTuning(base, settings);
-    await work.begin();
-    await stepsOf(work, 1, 2);
-    const before = await work.save();
-    const parting = work.save();
-    work.dispose();
-    expect(await parting).toEqual(before);
+    const training = fineTuning(base, settings);
+    await training.begin();
+    await stepsOf(training, 1, 2);
+    const before = await training.save();
+    const last = training.save();
+    training.dispose();
+    expect(await last).toEqual(before);
   });
 
   it("rejects a state that was saved with other settings, names the differences and stays unchanged", async () => {
-    const work = fineTuning(base, settings);
-    await work.begin();
-    await stepsOf(work, 1, 3);
-    const state = await work.save();
+    const training = fineTuning(base, settings);
+    await training.begin();
+    await stepsOf(training, 1, 3);
+    const state = await training.save();
     const others: [Partial<TrainOptions>, string][] = [
       [
         { batch: 4 },
@@ -119,12 +120,12 @@ describe("a resumed training", () => {
     const fork = fineTuning(base, { ...settings, learningRate: 0.5 });
     await fork.restore(state);
     const [other] = await stepsOf(fork, 4, 5).then((losses) => losses.slice(1));
-    const [same] = await stepsOf(work, 4, 5).then((losses) => losses.slice(1));
+    const [same] = await stepsOf(training, 4, 5).then((losses) => losses.slice(1));
     expect(other).not.toBe(same);
-    await expect(work.restore(new Uint8Array(20))).rejects.toThrow(
+    await expect(training.restore(new Uint8Array(20))).rejects.toThrow(
       /The saved state is not a readable safetensors file/,
     );
-    work.dispose();
+    training.dispose();
     fork.dispose();
   });
 });
@@ -135,39 +136,39 @@ describe("a training that starts from another run", () => {
 
   it("at the same rank continues as if that run had not stopped", async () => {
     const adapter = lora({ rank: 2, dropout: 0.2 });
-    const whole = await train(base, { ...flat, adapter }).finished;
+    const uninterrupted = await train(base, { ...flat, adapter }).finished;
     const first = await train(base, { ...flat, adapter, steps: 4 }).finished;
     const second = await train(base, { ...flat, adapter, steps: 6, from: first }).finished;
-    expect([...losses(first), ...losses(second)]).toEqual(losses(whole));
-    expect(await second.model.nll(samples)).toEqual(await whole.model.nll(samples));
+    expect([...losses(first), ...losses(second)]).toEqual(losses(uninterrupted));
+    expect(await second.model.nll(samples)).toEqual(await uninterrupted.model.nll(samples));
   });
 
   it("at a higher rank or another scale starts with the same outputs, and then keeps learning", async () => {
     const from = await train(base, { ...flat, adapter: lora({ rank: 3, alpha: 4 }) }).finished;
     const learnt = await from.model.nll(samples);
     for (const adapter of [lora({ rank: 8, alpha: 40 }), lora({ rank: 5, rankStabilized: true })]) {
-      const work = fineTuning(base, { ...flat, adapter, from });
-      await work.begin();
-      for (const [at, { nll }] of (await work.model.nll(samples)).entries())
+      const training = fineTuning(base, { ...flat, adapter, from });
+      await training.begin();
+      for (const [at, { nll }] of (await training.model.nll(samples)).entries())
         expect(nll).toBeCloseTo(learnt[at]!.nll, 4);
-      const moved = await stepsOf(work, 1, 10);
+      const moved = await stepsOf(training, 1, 10);
       expect(moved.at(-1)).toBeLessThan(losses(from).at(-1)!);
-      work.dispose();
+      training.dispose();
     }
   });
 
   it("takes over only the linear layers that both adapters have", async () => {
     const from = await train(base, { ...flat, adapter: lora({ rank: 2, targets: ["q_proj", "v_proj"] }) }).finished;
-    const work = fineTuning(base, { ...flat, adapter: lora({ rank: 2, targets: ["q_proj", "o_proj"] }), from });
-    await work.begin();
-    const values = (model: typeof work.model, layer: string) =>
+    const training = fineTuning(base, { ...flat, adapter: lora({ rank: 2, targets: ["q_proj", "o_proj"] }), from });
+    await training.begin();
+    const values = (model: typeof training.model, layer: string) =>
       (model as BaseModel)
         .adapter!.tensors.get(`base_model.model.model.layers.0.self_attn.${layer}.lora_B.weight`)!
         .dataSync();
-    expect(values(work.model, "q_proj")).toEqual(values(from.model as BaseModel, "q_proj"));
-    expect(values(work.model, "o_proj").every((value) => value === 0)).toBe(true);
-    await stepsOf(work, 1, 2);
-    work.dispose();
+    expect(values(training.model, "q_proj")).toEqual(values(from.model as BaseModel, "q_proj"));
+    expect(values(training.model, "o_proj").every((value) => value === 0)).toBe(true);
+    await stepsOf(training, 1, 2);
+    training.dispose();
   });
 
   it("rejects a run that trains something else, or was trained on another base", async () => {
@@ -261,10 +262,10 @@ it("frees all of its tensors", async () => {
   const before = tf.memory().numTensors;
   const from = fineTuning(base, settings);
   await from.begin();
-  const work = fineTuning(base, { ...settings, adapter: lora({ rank: 4 }), from: { state: () => from.save() } });
-  await work.begin();
-  await work.restore(await work.save());
+  const training = fineTuning(base, { ...settings, adapter: lora({ rank: 4 }), from: { state: () => from.save() } });
+  await training.begin();
+  await training.restore(await training.save());
   from.dispose();
-  work.dispose();
+  training.dispose();
   expect(tf.memory().numTensors).toBe(before);
 });

@@ -273,8 +273,8 @@ describe("a run", () => {
     await again.finished;
     expect(again.status).toBe("stopped");
     expect(numbers(again.rows)).toEqual(numbers(first.rows));
-    const told = host.runs[1]!.changes.filter(({ step }) => step > 1);
-    expect(told).toEqual(first.changes.filter(({ kind }) => kind !== "rewind"));
+    const repeated = host.runs[1]!.changes.filter(({ step }) => step > 1);
+    expect(repeated).toEqual(first.changes.filter(({ kind }) => kind !== "rewind"));
   });
 
   it("is stopped by a rule, and records its reason", async () => {

@@ -87,7 +87,7 @@ export function logProbabilitiesByHand(
     const { shape, values } = from.get(name)!;
     return Array.from({ length: shape[0]! }, (_, row) => dot(values.slice(row * x.length, (row + 1) * x.length), x));
   };
-  const map = (path: string, x: Vector): Vector => {
+  const linear = (path: string, x: Vector): Vector => {
     const y = times(weights, `${path}.weight`, x);
     if (!adapter) return y;
     const low = times(adapter.tensors, loraName(path, "B"), times(adapter.tensors, loraName(path, "A"), x));
@@ -112,7 +112,7 @@ export function logProbabilitiesByHand(
   for (let layer = 0; layer < config.layers; layer += 1) {
     const of = `model.layers.${layer}`;
     const read = hidden.map((x) => norm(`${of}.input_layernorm.weight`, x));
-    const along = (name: LinearLayer): Vector[] => read.map((x) => map(`${of}.${name}`, x));
+    const along = (name: LinearLayer): Vector[] => read.map((x) => linear(`${of}.${name}`, x));
     const [q, k] = [along("self_attn.q_proj").map(turned), along("self_attn.k_proj").map(turned)];
     const v = along("self_attn.v_proj");
     hidden = hidden.map((x, place) => {
@@ -127,11 +127,11 @@ export function logProbabilitiesByHand(
           shares.reduce((sum, share, key) => sum + share * v[key]![shared * config.headWidth + at]!, 0),
         );
       }).flat();
-      const attended = plus(x, map(`${of}.self_attn.o_proj`, mixed));
+      const attended = plus(x, linear(`${of}.self_attn.o_proj`, mixed));
       const thought = norm(`${of}.post_attention_layernorm.weight`, attended);
-      const up = map(`${of}.mlp.up_proj`, thought);
-      const gated = map(`${of}.mlp.gate_proj`, thought).map((gate, at) => (gate / (1 + Math.exp(-gate))) * up[at]!);
-      return plus(attended, map(`${of}.mlp.down_proj`, gated));
+      const up = linear(`${of}.mlp.up_proj`, thought);
+      const gated = linear(`${of}.mlp.gate_proj`, thought).map((gate, at) => (gate / (1 + Math.exp(-gate))) * up[at]!);
+      return plus(attended, linear(`${of}.mlp.down_proj`, gated));
     });
   }
   return hidden.map((x) =>

@@ -21,7 +21,7 @@ const objectives: Objective[] = [
   { per: "token", weight: (role) => (role === "rationale" ? 0.25 : 1) },
   { per: "role", weight: (role) => (role === "rationale" ? 2 : 1) },
 ];
-const held: Objective = { ...objectives[0]!, divergence: { role: "rationale", weight: 3 } };
+const withDivergence: Objective = { ...objectives[0]!, divergence: { role: "rationale", weight: 3 } };
 
 type Step = { readonly loss: number; readonly gradients: Map<string, Float32Array> };
 
@@ -61,10 +61,10 @@ describe.each(["wasm", "cpu"])("on %s", (backend) => {
 
   it("four micro-batches of 4 give the same as one batch of 16, for both normalisations and unequal lengths", async () => {
     const [model, samples] = [handModel(), handSamples(16)];
-    for (const objective of [...objectives, held]) {
-      const whole = await stepOf(model, [layOut(samples, 8)], objective);
-      expectSame(await stepOf(model, cut(samples, 4), objective), whole);
-      expectSame(await stepOf(model, microBatches(samples, { batch: 4 }), objective), whole);
+    for (const objective of [...objectives, withDivergence]) {
+      const single = await stepOf(model, [layOut(samples, 8)], objective);
+      expectSame(await stepOf(model, cut(samples, 4), objective), single);
+      expectSame(await stepOf(model, microBatches(samples, { batch: 4 }), objective), single);
     }
   });
 
@@ -74,12 +74,12 @@ describe.each(["wasm", "cpu"])("on %s", (backend) => {
     const windowed = handModel({ windows: [3, 0] });
     const full = { ...windowed, adapter: freshAdapter(windowed.decoder, "full", Math.random) };
     for (const model of [windowed, full]) {
-      const padded = await stepOf(model, [layOut(samples, 8)], held);
+      const padded = await stepOf(model, [layOut(samples, 8)], withDivergence);
       for (const packing of [true, 40]) {
         const packed = microBatches(samples, { batch: 9, packing });
         expect(packed[0]!.rows).toBeLessThan(packing === true ? 8 : 4);
         expect(packed[0]!.tokens).toBe(samples.reduce((sum, { ids }) => sum + ids.length, 0));
-        expectSame(await stepOf(model, packed, held), padded);
+        expectSame(await stepOf(model, packed, withDivergence), padded);
       }
     }
   });
@@ -98,8 +98,8 @@ describe.each(["wasm", "cpu"])("on %s", (backend) => {
     for (const adapter of adapters) {
       const learner = { decoder: model.decoder, adapter };
       const before = tf.memory().numTensors;
-      const plain = await stepOf(learner, laid, held, { dropout: masks });
-      expect(await stepOf(learner, laid, held, { dropout: masks, checkpointing: true })).toEqual(plain);
+      const plain = await stepOf(learner, laid, withDivergence, { dropout: masks });
+      expect(await stepOf(learner, laid, withDivergence, { dropout: masks, checkpointing: true })).toEqual(plain);
       expect(tf.memory().numTensors).toBe(before);
     }
     const peaks: number[] = [];

@@ -44,7 +44,7 @@ describe("the order of samples", () => {
 
   it("can be read at any place", () => {
     const [order, again] = [sampleOrder(10, 3), sampleOrder(10, 3)];
-    const whole = order(0, 95);
+    const all = order(0, 95);
     for (const [from, to] of [
       [90, 95],
       [13, 27],
@@ -52,7 +52,7 @@ describe("the order of samples", () => {
       [28, 31],
       [30, 30],
     ] as const) {
-      expect(again(from, to)).toEqual(whole.slice(from, to));
+      expect(again(from, to)).toEqual(all.slice(from, to));
     }
     // Published results depend on this order.
     expect(order(0, 10)).toMatchInlineSnapshot(`
