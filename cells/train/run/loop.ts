@@ -39,7 +39,6 @@ export class Loop {
   readonly checkpoints: RunCheckpoints;
   readonly #training: Training;
   readonly #history: History;
-
   readonly #cell = host().signal;
   /** Steps that the run may do before it pauses. */
   #allowedSteps = Number.POSITIVE_INFINITY;
@@ -62,8 +61,8 @@ export class Loop {
       await this.#begin(fork);
       await this.#steps();
     } catch (error) {
-      // An error that follows from a stop, such as the use of a freed tensor, is not a failure of the training.
-      if (!this.orders.stopping) failure = asError(error);
+      // An error that follows from the end of the cell, such as a freed tensor, is not a failure of the training.
+      if (!this.cellEnded) failure = asError(error);
     }
     try {
       if (this.begun && !failure && !this.#freed) await this.#saveResult();
