@@ -141,7 +141,7 @@ Plot.plot({
 
 // %% reading outputs=grid
 const reading = readFirst
-  ? train(speaker, { ...stage, method: transllm.reading(talk.texts), steps: readingSteps })
+  ? train(speaker, { ...stage, method: transllm.targetPretraining(talk.texts), steps: readingSteps })
   : undefined;
 Plot.plot({
   y: { label: "stage 1: loss", grid: true, zero: true },
@@ -150,7 +150,7 @@ Plot.plot({
 
 // %% translating outputs=grid
 await reading?.finished;
-const method = transllm.translating(tokens, parallel, englishTexts);
+const method = transllm.translationPretraining(tokens, parallel, englishTexts);
 const translating = translateFirst
   ? train(speaker, { ...stage, method, steps: translatingSteps, from: reading })
   : undefined;
@@ -162,7 +162,7 @@ Plot.plot({
 // %% transferring outputs=grid
 await translating?.finished;
 const transferring = train(speaker, {
-  method: transllm.transferring(tokens, {
+  method: transllm.transferFinetuning(tokens, {
     chats: chatting,
     chain,
     recovery: recovery ? own : [],
@@ -173,7 +173,7 @@ const transferring = train(speaker, {
   learningRate: learningRate / 2,
   from: translating ?? reading,
 });
-transferring.every(400, ...transllm.asUser(tokens, ...watch));
+transferring.every(400, ...transllm.finalAnswerProbes(tokens, ...watch));
 Plot.plot({
   color: { legend: true },
   y: { label: "stage 3: loss", grid: true, zero: true },
@@ -191,7 +191,7 @@ Plot.plot({
 
 // %% curves code=folded outputs=grid
 const compared = { ...line, stroke: "method", marker: true };
-const color = { domain: ["vanilla", "transferring"], legend: true };
+const color = { domain: ["vanilla", "transfer-finetuning"], legend: true };
 const both = probeRows(plain, transferring);
 show(
   Plot.plot({
@@ -219,8 +219,8 @@ show(
 
 // %% results
 await Promise.all([plain.finished, transferring.finished]);
-const asked = transllm.answering(transferring.model, tokens);
-const translator = transllm.answering(transferring.model, tokens, { alone: "translation" });
+const asked = transllm.finalAnswers(transferring.model, tokens);
+const translator = transllm.finalAnswers(transferring.model, tokens, { sourceOnly: "translation" });
 const before = await evaluate(base, { method: "base", pairs: velan.test });
 report([
   { ...before, ...(await velanChatScores(base, talk.test)) },
@@ -253,7 +253,7 @@ const judged = talk.test.map((item, index) => {
     questionRight: turn?.sourceQuestion === item.sourceQuestion,
     answerRight: turn?.sourceAnswer === item.sourceAnswer,
     right: turn?.answer === item.answer,
-    mended: turn?.mended.join(" "),
+    mended: turn?.repairs.join(" "),
   };
 });
 const rate = (of: typeof judged, key: "questionRight" | "answerRight" | "right") =>

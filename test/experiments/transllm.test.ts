@@ -51,14 +51,14 @@ it("runs from top to bottom and reports base, vanilla and TransLLM with the same
       expect(result[measure], `${result.method} ${measure}`).toBeTypeOf("number");
     }
   }
-  const runs = ["vanilla", "reading", "translating", "transferring"].map(lastRun);
+  const runs = ["vanilla", "target-pretraining", "translation-pretraining", "transfer-finetuning"].map(lastRun);
   expect(runs.map((run) => run?.rows.at(-1)?.step)).toEqual([5, 1, 2, 3]);
 }, 120_000);
 
 it("leaves out what is unticked, and runs again only what hangs on it", async () => {
   const before = ["plain", "reading", "translating", "transferring"].map(generation);
   await session.request({ type: "input", cell: "knobs", name: "chain", value: false });
-  await until(() => lastRun("transferring")?.info.config.chain === false, 100);
+  await until(() => lastRun("transfer-finetuning")?.info.config.chain === false, 100);
   const after = ["plain", "reading", "translating", "transferring"].map(generation);
   expect(after).toEqual([before[0], before[1], before[2], before[3]! + 1]);
 }, 120_000);

@@ -1,4 +1,7 @@
-/** A run's rows or measures: a live table for notebooks, to which only the run's loop adds, and which a rewind cuts. */
+/**
+ * The rows or probe measurements of a run as a live table for notebooks. Only the run's loop adds to it; a rewind
+ * shortens it.
+ */
 import type { RunTable } from "../../contracts.ts";
 import type { LiveTable } from "../../output.ts";
 
