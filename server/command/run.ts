@@ -1,4 +1,5 @@
 /** `palimpsest run`: the notebook without a page, by the same session and the same kernel. */
+
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { SessionEvent } from "../events.ts";
@@ -8,6 +9,7 @@ import { readInputs } from "../session/persistence.ts";
 import { Session } from "../session/session.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import type { SessionState } from "../state/state.ts";
+import { blockerOf } from "../state/state.ts";
 import type { Result } from "../values.ts";
 import { backendOf, type Command, Misuse, memoryOf, words } from "./command.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -118,7 +120,7 @@ async function execute(
   const { state } = session;
   await session.close();
   if (misuse) throw misuse;
-  const disabled = ({ blocker }: SessionState["cells"][number]): boolean => blocker?.why === "disabled";
+  const disabled = (cell: SessionState["cells"][number]): boolean => blockerOf(cell)?.why === "disabled";
   const broken = state.cells.some((cell) => cell.status !== "done" && cell.analysis && !disabled(cell));
   const errors = state.cells.flatMap(({ cell, error, errors }) =>
     [...(error ? [error] : []), ...errors].map((each) => errorLine(cell.id, each)),

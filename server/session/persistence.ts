@@ -59,7 +59,7 @@ export async function remembered(
 ): Promise<readonly TimedEvent[]> {
   let past = initialState(notebook);
   for (const logged of await readLog(logPath(workspace, notebook))) past = reduce(past, logged);
-  const ended = { type: "kernel-ended", expected: true, reason: "The workbench was closed." } as const;
+  const ended = { type: "kernel-ended", cause: "closed", reason: "The workbench was closed." } as const;
   if (past.kernel.status === "ready") past = withRunsCut(past, now);
   if (past.kernel.status !== "off") past = reduce(past, { seq: past.seq + 1, time: now, event: ended });
   const inputs = await readInputs(workspace, notebook);

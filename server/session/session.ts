@@ -10,10 +10,10 @@ import type { FromKernel } from "../messages.ts";
 import { USUAL } from "../notebook/source/settings.ts";
 import type { CellId } from "../notebook/types.ts";
 import type { Request } from "../protocol.ts";
-import { eventsOf } from "../state/edits.ts";
 import { alive, occupies } from "../state/freshness.ts";
 import { type Action, inputKey, type KernelView, NO_KERNEL, plan } from "../state/plan.ts";
 import { initialState, reduce } from "../state/reducer.ts";
+import { eventsOf } from "../state/requests.ts";
 import { cellState, type SessionState } from "../state/state.ts";
 import { CacheLookup } from "./cache.ts";
 import { Coalescing } from "./coalescing.ts";
@@ -271,7 +271,7 @@ export class Session {
         break;
       case "input-declared": {
         const cell = cellState(this.#state, message.cell);
-        if (cell?.ranWith === undefined || cell.generation !== message.generation) return;
+        if (cell?.values.kind !== "in-kernel" || cell.generation !== message.generation) return;
         const inputs = new Map(this.#view.inputs).set(inputKey(message.cell, message.name), message.value);
         this.#view = { ...this.#view, inputs };
         break;

@@ -166,7 +166,7 @@ describe.skipIf(!executable)("the kernel on the page", () => {
     const left = "A timer (setInterval) of generation 3 of the cell model goes on, though that has ended.";
     stage.server.push(
       { type: "notice", level: "warn", text: left },
-      { type: "kernel-ended", expected: false, reason },
+      { type: "kernel-ended", cause: "died", reason },
       { type: "notice", level: "error", text: `${reason} Another one begins.` },
     );
     const notices = stage.page.locator("[data-notice]");

@@ -35,7 +35,10 @@ it("goes on under its name after a SIGKILL, from its last checkpoint, with the n
   const steer = (type: "pause" | "resume") =>
     session.request({ type: "steer", run: runs(session)[0]!.info.id, order: { type } });
   await steer("pause");
-  await until(() => cellState(session.state, "training")?.paused === true);
+  await until(() => {
+    const training = cellState(session.state, "training");
+    return training?.status === "running" && training.paused;
+  });
   expect(cellState(session.state, "training")?.status).toBe("running");
   const paused = runs(session)[0]!.rows.length;
   await steer("resume");
