@@ -6,7 +6,8 @@ import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import type { RunInfo, SessionEvent } from "../../../server/events.ts";
 import { clientMessage } from "../../../server/http/wire.ts";
-import { logPath, remembered } from "../../../server/session/persistence.ts";
+import { earlierEvents, logPath } from "../../../server/session/history.ts";
+import { Log } from "../../../server/session/log.ts";
 import { condense } from "../../../server/state/condense.ts";
 import { alive } from "../../../server/state/freshness.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
@@ -90,10 +91,12 @@ it("a run whose kernel died is interrupted, is named to the kernel when its cell
 it("a log that breaks off in mid-run is of a server that was killed: the run is interrupted too", async () => {
   const workspace = await mkdtemp(join(tmpdir(), "training-"));
   const stage = trained();
-  await mkdir(dirname(logPath(workspace, "n.ts")), { recursive: true });
-  await writeFile(logPath(workspace, "n.ts"), stage.events.map((each) => `${JSON.stringify(each)}\n`).join(""));
+  const log = await Log.begin(logPath(workspace, "n.ts"), stage.events, (error) => {
+    throw error;
+  });
+  await log.close();
   const cells = stage.state.cells.map(({ cell }) => cell);
-  const events = await remembered(workspace, "n.ts", cells, 1);
+  const events = await earlierEvents(workspace, "n.ts", cells, 1);
   const state = events.reduce(
     (before: SessionState, each, index) => reduce(before, { ...each, seq: index + 1 }),
     initialState("n.ts"),
