@@ -1,13 +1,16 @@
 /** `palimpsest run`: the notebook without a page, by the same session and the same kernel. */
+
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { SessionEvent } from "../events.ts";
 import type { CellError } from "../notebook/types.ts";
 import { readNotebook } from "../session/file.ts";
-import { readInputs } from "../session/persistence.ts";
-import { Session } from "../session/session.ts";
+import { readInputs } from "../session/inputs-file.ts";
+import { openSession } from "../session/open.ts";
+import type { Session } from "../session/session.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import type { SessionState } from "../state/state.ts";
+import { blockerOf } from "../state/state.ts";
 import type { Result } from "../values.ts";
 import { backendOf, type Command, Misuse, memoryOf, words } from "./command.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -64,7 +67,7 @@ Exit code 0: done; 1: the notebook cannot be read, failed or was stopped; 2: use
       faults.length > 0
         ? { status: "failed" as const, state: bare, errors: faults }
         : await execute(
-            await Session.open({ workspace, path, use: { kind: "headless", inputs }, ...options }),
+            await openSession({ workspace, path, use: { kind: "headless", inputs }, ...options }),
             settings,
           );
     for (const line of outcome.errors) process.stderr.write(`${line}\n`);
@@ -118,7 +121,7 @@ async function execute(
   const { state } = session;
   await session.close();
   if (misuse) throw misuse;
-  const disabled = ({ blocker }: SessionState["cells"][number]): boolean => blocker?.why === "disabled";
+  const disabled = (cell: SessionState["cells"][number]): boolean => blockerOf(cell)?.why === "disabled";
   const broken = state.cells.some((cell) => cell.status !== "done" && cell.analysis && !disabled(cell));
   const errors = state.cells.flatMap(({ cell, error, errors }) =>
     [...(error ? [error] : []), ...errors].map((each) => errorLine(cell.id, each)),

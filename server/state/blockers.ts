@@ -1,10 +1,10 @@
 /**
- * Cells that cannot run, each with the way to the nearest cause: an error of structure, a cell that is disabled, or one
- * that failed or was stopped before it gave its values. What the cache holds needs none that failed.
+ * Finds the cells that cannot run, each with the path to the nearest cause: a structure error, a disabled cell, or a cell
+ * that failed or was stopped before it had values. A cell with a cached result does not need a cell that failed.
  */
 import { flagged } from "../notebook/source/head.ts";
 import type { CellId } from "../notebook/types.ts";
-import { restorable } from "./freshness.ts";
+import { alive, restorable } from "./freshness.ts";
 import type { Blocker, CellState, SessionState } from "./state.ts";
 import { cellState } from "./state.ts";
 
@@ -32,7 +32,7 @@ export function blockersOf(state: SessionState): ReadonlyMap<CellId, Blocker> {
   return blockers;
 }
 
-/** Whether what changed of a cell can change which cells cannot run. */
+/** Whether the change of this cell can change which cells cannot run. */
 export function movesBlockers(
   state: SessionState,
   before: CellState | undefined,
@@ -48,9 +48,10 @@ export function sameBlocker(a: Blocker | undefined, b: Blocker | undefined): boo
   return a === b || (a?.why === b?.why && a?.chain.join(" ") === b?.chain.join(" "));
 }
 
-function ownBlocker({ cell, errors, status, settled, analysis }: CellState): Blocker | undefined {
-  if (!analysis) return undefined;
-  if (errors.length > 0) return { why: "error", chain: [] };
-  if (flagged(cell, "disabled")) return { why: "disabled", chain: [] };
-  return (status === "failed" || status === "stopped") && !settled ? { why: status, chain: [] } : undefined;
+function ownBlocker(cell: CellState): Blocker | undefined {
+  if (!cell.analysis) return undefined;
+  if (cell.errors.length > 0) return { why: "error", chain: [] };
+  if (flagged(cell.cell, "disabled")) return { why: "disabled", chain: [] };
+  const { status } = cell;
+  return (status === "failed" || status === "stopped") && !alive(cell) ? { why: status, chain: [] } : undefined;
 }

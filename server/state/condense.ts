@@ -1,13 +1,13 @@
 /**
- * A state as the shortest list of events that leads to it. A log is rewritten so when it is opened: progress, superseded
- * generations and runs that nothing shows any more are gone, what a page would draw is the same.
+ * Writes a state as the shortest list of events that leads to it. The log is rewritten in this way when it is opened:
+ * progress, superseded generations and runs that nothing shows any more are left out; a page draws the same.
  */
 import type { SessionEvent } from "../events.ts";
 import type { CellState, RunState, SessionState } from "./state.ts";
 
 export type TimedEvent = { readonly time: number; readonly event: SessionEvent };
 
-/** @param state without a kernel: what was running has ended. @param time for events whose own time is forgotten. */
+/** @param state without a kernel: nothing runs. @param time for events whose own time is unknown. */
 export function condense(state: SessionState, time: number): readonly TimedEvent[] {
   const events: TimedEvent[] = [];
   const add = (event: SessionEvent, at = time): void => void events.push({ time: at, event });
@@ -27,7 +27,7 @@ export function condense(state: SessionState, time: number): readonly TimedEvent
     if (cell.cost) add({ type: "cost-known", cell: cell.cell.id, cost: cell.cost });
   }
   if (state.cells.some((cell) => cell.generation > 0)) {
-    add({ type: "kernel-ended", expected: true, reason: "The workbench was closed." });
+    add({ type: "kernel-ended", cause: "closed", reason: "The workbench was closed." });
   }
   return events;
 }

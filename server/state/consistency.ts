@@ -1,20 +1,20 @@
 /**
- * Brings `stale`, `blocked` and hopeless places in the queue in line with everything else; this ends every reduction.
- * Mostly an event changed one cell, and then one cell is looked at, and those that wait for it. Only where the notebook's
- * structure moved, or a cause for cells not to run, all are.
+ * Makes `stale`, `blocked` and the queue agree with everything else; this ends every reduction. Most events change one
+ * cell: then only that cell and the cells that wait for it are checked. All cells are checked only if the notebook's
+ * structure changed, or a reason why cells cannot run.
  */
 import type { CellId } from "../notebook/types.ts";
 import { blockersOf, movesBlockers, sameBlocker } from "./blockers.ts";
-import { alive, childrenOf, costOf, occupies, parentsOf, restorable } from "./freshness.ts";
-import type { CellState, SessionState } from "./state.ts";
-import { cellState } from "./state.ts";
+import { alive, childrenOf, costOf, occupies, parentsOf, ranWith, restorable } from "./freshness.ts";
+import type { CellState, Phase, SessionState } from "./state.ts";
+import { cellState, inPhase, withPending } from "./state.ts";
 
 /** @param before the state before the event, which is consistent. */
 export function consistent(before: SessionState, state: SessionState): SessionState {
   const { changed } = state;
   if (changed === "any") return recomputed(state);
   if (changed.some((id) => movesBlockers(state, cellState(before, id), cellState(state, id)))) return recomputed(state);
-  return stillAsking(inLine(state, withChildren(state, changed)));
+  return stillPending(inLine(state, withChildren(state, changed)));
 }
 
 function withChildren({ topology }: SessionState, ids: readonly CellId[]): CellId[] {
@@ -23,10 +23,10 @@ function withChildren({ topology }: SessionState, ids: readonly CellId[]): CellI
   return all;
 }
 
-/** The same from nothing but what does not follow from the rest. */
+/** The same, computed for all cells. */
 export function recomputed(state: SessionState): SessionState {
   const blocked = { ...state, blockers: blockersOf(state) };
-  return stillAsking(
+  return stillPending(
     inLine(
       blocked,
       state.cells.map(({ cell }) => cell.id),
@@ -34,7 +34,7 @@ export function recomputed(state: SessionState): SessionState {
   );
 }
 
-/** Looks at cells, and where one leaves the queue at those that wait for it, too. */
+/** Checks these cells; if one changes its status, also the cells that wait for it. */
 function inLine(state: SessionState, ids: readonly CellId[]): SessionState {
   let next = state;
   let cells: CellState[] | undefined;
@@ -56,7 +56,7 @@ function inLine(state: SessionState, ids: readonly CellId[]): SessionState {
   return { ...next, changed: [...state.changed, ...changed] };
 }
 
-/** Whether all that a queued cell waits for is there, at work or queued itself. */
+/** Whether every parent of a queued cell has values, is running, or is queued itself. */
 function comesUp(state: SessionState, cell: CellState): boolean {
   if (!state.topology.rank.has(cell.cell.id)) return false;
   return restorable(cell) || parentsOf(state.topology, cell.cell.id).every((id) => isComing(cellState(state, id)));
@@ -67,28 +67,31 @@ function isComing(cell: CellState | undefined): boolean {
 }
 
 function judged(state: SessionState, cell: CellState): CellState {
-  const { blockers } = state;
-  const kept = cell.ranWith === undefined && restorable(cell);
-  const stale = cell.generation > 0 && cell.ranWith !== cell.snapshot && !kept;
-  let status = cell.status;
-  if (status === "idle" || status === "queued" || status === "blocked") {
-    if (blockers.has(cell.cell.id)) status = "blocked";
-    else if (status === "blocked" || (status === "queued" && !comesUp(state, cell))) status = "idle";
-  }
-  const blocker = status === "blocked" ? blockers.get(cell.cell.id) : undefined;
-  if (stale === cell.stale && status === cell.status && sameBlocker(blocker, cell.blocker)) return cell;
-  const { blocker: _, ...rest } = cell;
-  return { ...rest, stale, status, ...(blocker && { blocker }) };
+  const restores = cell.values.kind === "none" && restorable(cell);
+  const stale = cell.generation > 0 && ranWith(cell) !== cell.snapshot && !restores;
+  const phase = waitingPhase(state, cell);
+  if (!phase) return stale === cell.stale ? cell : { ...cell, stale };
+  return { ...inPhase(cell, phase), stale };
 }
 
-/** What is fresh again, or runs, or is gone, need not be asked about. */
-function stillAsking(state: SessionState): SessionState {
-  if (!state.asks) return state;
-  const { asks, ...rest } = state;
-  const cells = asks.cells.filter((id) => {
+/** The phase of a cell that is not at work, where it has to change. */
+function waitingPhase(state: SessionState, cell: CellState): Phase | undefined {
+  if (cell.status !== "idle" && cell.status !== "queued" && cell.status !== "blocked") return undefined;
+  const blocker = state.blockers.get(cell.cell.id);
+  if (blocker)
+    return cell.status === "blocked" && sameBlocker(blocker, cell.blocker) ? undefined : { status: "blocked", blocker };
+  const leaves = cell.status === "blocked" || (cell.status === "queued" && !comesUp(state, cell));
+  return leaves ? { status: "idle" } : undefined;
+}
+
+/** Cells that are fresh again, queued or gone do not wait for an answer any more. */
+function stillPending(state: SessionState): SessionState {
+  const { pending } = state;
+  if (!pending) return state;
+  const cells = pending.cells.filter((id) => {
     const cell = cellState(state, id);
     return cell?.stale && cell.status !== "queued";
   });
-  if (cells.length === asks.cells.length) return state;
-  return cells.length === 0 ? rest : { ...rest, asks: { cells, ...costOf(state, new Set(cells)) } };
+  if (cells.length === pending.cells.length) return state;
+  return withPending(state, cells.length === 0 ? undefined : { cells, ...costOf(state, new Set(cells)) });
 }

@@ -1,6 +1,6 @@
 /**
- * What follows from the notebook as it stands: topology, errors of structure, snapshots. Staleness is always derived from
- * snapshots, never remembered: so undoing an edit makes a cell fresh again.
+ * Derives from the notebook as it is now: topology, structure errors, snapshots. Staleness always follows from
+ * snapshots and is never stored, so undoing an edit makes a cell fresh again.
  */
 
 import type { Cost } from "../events.ts";
@@ -12,30 +12,35 @@ import type { AnalysedCell, CellError, CellId, Topology } from "../notebook/type
 import type { InputValue } from "../values.ts";
 import { sameValue } from "./input-value.ts";
 import type { CellState, SessionState } from "./state.ts";
-import { cellState, withCells } from "./state.ts";
+import { cellState, heldValues, withCells } from "./state.ts";
 
-/** Its values live in the kernel and dependents may use them. */
+/** The kernel holds its values, and dependents may use them. */
 export function alive(cell: CellState): boolean {
-  return cell.ranWith !== undefined && cell.settled;
+  return cell.values.kind === "in-kernel" && cell.values.settled;
 }
 
-/** What it gives as the notebook stands lies in the cache, and is not in the kernel: it can be had without its ancestors. */
+/** The snapshot whose values the kernel holds. */
+export function ranWith(cell: CellState): string | undefined {
+  return heldValues(cell)?.snapshot;
+}
+
+/** Its result for the present snapshot is in the cache and not in the kernel: it can be restored without its ancestors. */
 export function restorable(cell: CellState): boolean {
   return (
-    cell.kept !== undefined &&
-    cell.kept === cell.snapshot &&
-    cell.ranWith !== cell.snapshot &&
-    !cell.forced &&
+    cell.cache.kind === "stored" &&
+    cell.cache.snapshot === cell.snapshot &&
+    ranWith(cell) !== cell.snapshot &&
+    !(cell.status === "queued" && cell.renew) &&
     flagged(cell.cell, "cache")
   );
 }
 
-/** Its top level is at work. */
+/** Its top level is running. */
 export function occupies(cell: CellState): boolean {
-  return cell.status === "running" && !cell.settled;
+  return cell.status === "running" && !alive(cell);
 }
 
-/** Its values are missing or are not those of the notebook as it stands. `once` is content with any values. */
+/** Its values are missing, or are not those of the notebook as it is now. A cell with the mode `once` accepts any values. */
 export function outdated(cell: CellState): boolean {
   if (cell.status === "queued") return false;
   if (!alive(cell) && !occupies(cell)) return true;
@@ -50,7 +55,7 @@ export function childrenOf(topology: Topology, id: CellId): readonly CellId[] {
   return topology.children.get(id) ?? [];
 }
 
-/** Recomputes what follows from the cells' code, and snapshots; for events that change cells or files. */
+/** Recomputes topology, structure errors and snapshots; for events that change cells or files. */
 export function restructured(state: SessionState): SessionState {
   const shape = retopology(state.topology, codeOf(state));
   const cells = state.cells.map((cell) => {
@@ -67,9 +72,10 @@ export function restructured(state: SessionState): SessionState {
     cells,
     changed: "any" as const,
     places: inPlace(state) ? state.places : placesOf(idsOf(() => true)),
-    streaming: idsOf(({ analysis, streams }) => streams !== undefined || (analysis?.streams.length ?? 0) > 0),
-    strays: idsOf(({ cell, madeFrom = [] }) => {
-      const parents = parentsOf(shape, cell.id);
+    streaming: idsOf((cell) => heldValues(cell)?.streams !== undefined || (cell.analysis?.streams.length ?? 0) > 0),
+    rewired: idsOf((cell) => {
+      const { madeFrom = [] } = heldValues(cell) ?? {};
+      const parents = parentsOf(shape, cell.cell.id);
       return parents !== madeFrom && madeFrom.some((from) => !parents.includes(from));
     }),
   };
@@ -83,7 +89,7 @@ function inPlace({ cells, places }: SessionState): boolean {
   return cells.length === places.size && cells.every(({ cell }, index) => places.get(cell.id) === index);
 }
 
-/** Recomputes the snapshots of the cells that use these constants, and of all that use those; for events that change values of inputs. */
+/** Recomputes the snapshots of the cells that use these constants, and of their descendants; for events that change input values. */
 export function resnapped(state: SessionState, names: readonly string[]): SessionState {
   const { topology, files } = state;
   const users = names.flatMap((name) => usersOf(state, topology.definers.get(name), name));
@@ -109,7 +115,7 @@ export function usersOf({ topology, ...state }: SessionState, definer: CellId | 
   return users.filter((id) => cellState(state, id)?.analysis?.references.includes(name));
 }
 
-/** What the cells took when they ran last; a cell that never ran counts for nothing. */
+/** What the cells took when they last ran, added up; a cell that never ran counts as 0. */
 export function costOf(state: SessionState, ids: ReadonlySet<CellId>): Cost {
   const costs = [...ids].flatMap((id) => cellState(state, id)?.cost ?? []);
   return {
@@ -118,12 +124,12 @@ export function costOf(state: SessionState, ids: ReadonlySet<CellId>): Cost {
   };
 }
 
-/** A fault of a project file, on a cell that uses it. */
+/** The faults of project files, as errors of a cell that imports them. */
 function fileErrors({ cell, analysis }: CellState, files: SessionState["files"]): readonly CellError[] {
   if (!analysis || analysis.files.length === 0) return [];
   return analysis.files.flatMap((module) =>
     (files[module]?.faults ?? []).flatMap((fault): CellError[] => {
-      // A file that is not there may come while the cell runs: the cell itself will say.
+      // A missing file may appear before the cell runs; otherwise the import itself fails with a clear message.
       if (fault.kind === "missing") return [];
       const position = placeOfImport(cell.source, module);
       const message = `${fault.file}, line ${fault.line}, column ${fault.column}: ${fault.message}`;
@@ -136,10 +142,7 @@ function codeOf(state: SessionState): AnalysedCell[] {
   return state.cells.flatMap(({ cell, analysis }) => (analysis ? [{ id: cell.id, analysis }] : []));
 }
 
-/**
- * The value of an input where it differs from what the code says. A value set back to its default counts for none, so that
- * the cells are as fresh as if it had never been touched.
- */
+/** The value of an input, if it differs from its default. A value set back to the default leaves the cells as fresh as if it was never changed. */
 function changedInput(state: SessionState, name: string): InputValue | undefined {
   const definer = cellState(state, state.topology.definers.get(name) ?? "");
   const input = definer?.inputs.find((each) => each.name === name);

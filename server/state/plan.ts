@@ -11,8 +11,7 @@ import type { CellId } from "../notebook/types.ts";
 import type { InputValue } from "../values.ts";
 import { alive, parentsOf, restorable } from "./freshness.ts";
 import { sameValue } from "./input-value.ts";
-import type { CellState, SessionState } from "./state.ts";
-import { cellState } from "./state.ts";
+import { type CellState, cellState, heldValues, type SessionState } from "./state.ts";
 
 /** What the kernel holds, as far as it was told and has told. */
 export type KernelView = {
@@ -82,8 +81,10 @@ function changesSince(before: SessionState | undefined, state: SessionState): re
 }
 
 function holds(cell: CellState | undefined): cell is CellState {
-  return cell?.ranWith !== undefined;
+  return cell?.values.kind === "in-kernel";
 }
+
+const orderOf = (cell: CellState): number => heldValues(cell)?.order ?? 0;
 
 /** Cells whose generations are to end, the latest first: descendants before what they were made from. */
 function overIn(changes: readonly Change[]): readonly CellId[] {
@@ -91,7 +92,7 @@ function overIn(changes: readonly Change[]): readonly CellId[] {
   for (const { old, now } of changes) {
     if (holds(old) && !(holds(now) && now.generation === old.generation)) over.push(old);
   }
-  return over.sort((a, b) => (b.begun ?? 0) - (a.begun ?? 0)).map(({ cell }) => cell.id);
+  return over.sort((a, b) => orderOf(b) - orderOf(a)).map(({ cell }) => cell.id);
 }
 
 function isReady(state: SessionState, id: CellId): boolean {
@@ -139,7 +140,8 @@ function isQueued(cell: CellState | undefined): boolean {
 }
 
 function execution(state: SessionState, next: CellState): Action {
-  const { cell, generation, snapshot, forced } = next;
+  const { cell, generation, snapshot } = next;
+  const renew = next.status === "queued" && next.renew;
   const files = next.analysis?.files ?? [];
   // A cell that runs on values of a stale parent is itself not what the notebook says.
   const sound = parentsOf(state.topology, cell.id).every((id) => isAlive(state, id) && !cellState(state, id)?.stale);
@@ -155,6 +157,6 @@ function execution(state: SessionState, next: CellState): Action {
     inputs: state.inputValues,
     ...(interrupted.length > 0 && { interrupted }),
     files: Object.fromEntries(files.map((module) => [module, state.files[module]?.digest ?? ""])),
-    ...(flagged(cell, "cache") && { cache: forced ? "renew" : restorable(next) && !sound ? "only" : "use" }),
+    ...(flagged(cell, "cache") && { cache: renew ? "renew" : restorable(next) && !sound ? "only" : "use" }),
   };
 }

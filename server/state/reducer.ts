@@ -7,13 +7,14 @@
 import type { LoggedEvent } from "../events.ts";
 import { topology } from "../notebook/graph/topology.ts";
 import { USUAL } from "../notebook/source/settings.ts";
+import { afterCellEvent } from "./cell-events.ts";
 import { consistent } from "./consistency.ts";
 import { afterDemand, followed } from "./demand.ts";
 import { afterDiskEvent } from "./disk-events.ts";
-import { afterNotebookEvent } from "./editing.ts";
-import { afterCellEvent, afterKernelEvent } from "./generation.ts";
+import { afterKernelEvent } from "./kernel-events.ts";
+import { afterNotebookEvent } from "./notebook-events.ts";
+import { afterRunEvent } from "./run-events.ts";
 import type { SessionState } from "./state.ts";
-import { afterRunEvent } from "./training.ts";
 
 export function initialState(path: string): SessionState {
   return {
@@ -25,7 +26,7 @@ export function initialState(path: string): SessionState {
     places: new Map(),
     blockers: new Map(),
     streaming: [],
-    strays: [],
+    rewired: [],
     inputValues: {},
     runs: {},
     kernel: { status: "off" },

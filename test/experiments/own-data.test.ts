@@ -6,7 +6,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Session } from "../../server/session/session.ts";
+import { openSession } from "../../server/session/open.ts";
+import type { Session } from "../../server/session/session.ts";
 import { until } from "../server/until.ts";
 
 const GOLDEN = new URL("../golden/", import.meta.url);
@@ -52,7 +53,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "sentences.jsonl"), [...rows, '{"source": "only one side"}', "{"].join("\n"));
   await writeFile(join(folder, "own.ts"), NOTEBOOK);
   await mkdir(join(folder, ".palimpsest"));
-  session = await Session.open({
+  session = await openSession({
     workspace: folder,
     path: "own.ts",
     backend: "wasm",

@@ -4,7 +4,8 @@ import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { Session } from "../../server/session/session.ts";
+import { openSession } from "../../server/session/open.ts";
+import type { Session } from "../../server/session/session.ts";
 import golden from "../golden/pretrain.json" with { type: "json" };
 import { until } from "../server/until.ts";
 
@@ -20,7 +21,7 @@ it("the first 20 losses of the pre-training come out again, bit for bit", async 
   const workspace = await mkdtemp(join(tmpdir(), "pretrain-"));
   await copyFile(new URL("pretrain.ts", experiments), join(workspace, "pretrain.ts"));
   const use = { kind: "headless", inputs: {} } as const;
-  const session = await Session.open({ workspace, path: "pretrain.ts", backend: golden.backend, seed: 1, use });
+  const session = await openSession({ workspace, path: "pretrain.ts", backend: golden.backend, seed: 1, use });
   try {
     const losses = (): number[] =>
       Object.values(session.state.runs).flatMap(({ rows }) => rows.map(({ loss }) => loss));

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Session } from "../../server/session/session.ts";
+import { openSession } from "../../server/session/open.ts";
+import type { Session } from "../../server/session/session.ts";
 import { type CellState, cellState } from "../../server/state/state.ts";
 import { until } from "../server/until.ts";
 
@@ -27,7 +28,7 @@ beforeAll(async () => {
   expect(short).not.toBe(text);
   await writeFile(join(workspace, "radis.ts"), short + WITNESS);
   const use = { kind: "headless", inputs: { steps: 3 } } as const;
-  session = await Session.open({ workspace, path: "radis.ts", backend: "wasm", seed: 1, use });
+  session = await openSession({ workspace, path: "radis.ts", backend: "wasm", seed: 1, use });
 });
 
 afterAll(async () => {

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Session } from "../../server/session/session.ts";
+import { openSession } from "../../server/session/open.ts";
+import type { Session } from "../../server/session/session.ts";
 import { until } from "../server/until.ts";
 
 let session: Session;
@@ -18,7 +19,7 @@ beforeAll(async () => {
   expect(short.length).toBeLessThan(text.length - 8);
   await writeFile(join(workspace, "transllm.ts"), short);
   const inputs = { readingSteps: 1, translatingSteps: 2, steps: 3 };
-  session = await Session.open({
+  session = await openSession({
     workspace,
     path: "transllm.ts",
     backend: "wasm",

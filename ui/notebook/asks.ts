@@ -1,9 +1,9 @@
 /** What a change would run and takes long: asked first, in a strip under the bar that moves nothing and can wait. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { bytes, roughly } from "../../server/state/quantity.ts";
 import { cellLink } from "../cell/places.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
-import { bytes, roughly } from "../look/quantity.ts";
 import type { Session } from "../session/session.ts";
 import { Watch } from "../session/watch.ts";
 
@@ -57,7 +57,7 @@ export class Asks extends LitElement {
     new Watch(
       this,
       () => this.session,
-      ({ state }) => [state.asks],
+      ({ state }) => [state.pending],
     );
   }
 
@@ -66,9 +66,9 @@ export class Asks extends LitElement {
   }
 
   #question(): TemplateResult | typeof nothing {
-    const { asks } = this.session.state;
-    if (!asks) return nothing;
-    const { cells, seconds, bytes: held } = asks;
+    const { pending } = this.session.state;
+    if (!pending) return nothing;
+    const { cells, seconds, bytes: held } = pending;
     const more = cells.length - NAMED;
     return html`<div class="asks" data-asks=${cells.join(" ")}>
       <span class="words">

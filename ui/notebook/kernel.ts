@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { KernelState } from "../../server/state/state.ts";
 import { controls } from "../look/controls.ts";
 import "../look/panel.ts";
-import { roughly } from "../look/quantity.ts";
+import { roughly } from "../../server/state/quantity.ts";
 import type { Session } from "../session/session.ts";
 import { Watch } from "../session/watch.ts";
 import { stateStyles } from "./dot.ts";
@@ -81,7 +81,7 @@ export class KernelView extends LitElement {
 function tone(kernel: KernelState): string {
   if (kernel.status === "ready") return "good";
   if (kernel.status === "starting") return "wait";
-  return kernel.status === "ended" && !kernel.expected ? "bad" : "";
+  return kernel.status === "ended" && kernel.cause === "died" ? "bad" : "";
 }
 
 function kernelWords(kernel: KernelState): string {
@@ -93,7 +93,7 @@ function kernelWords(kernel: KernelState): string {
     case "ready":
       return kernel.backend;
     case "ended":
-      return kernel.expected ? "ended" : "died";
+      return kernel.cause === "died" ? "died" : "ended";
     default:
       return kernel satisfies never;
   }

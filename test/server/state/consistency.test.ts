@@ -3,10 +3,10 @@ import { expect, it } from "vitest";
 import type { SessionEvent } from "../../../server/events.ts";
 import type { Cell } from "../../../server/notebook/types.ts";
 import { recomputed } from "../../../server/state/consistency.ts";
-import { withDescendants } from "../../../server/state/demand.ts";
-import { restructured } from "../../../server/state/freshness.ts";
+import { alive, restructured } from "../../../server/state/freshness.ts";
 import { NO_KERNEL, plan } from "../../../server/state/plan.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
+import { withDescendants } from "../../../server/state/targets.ts";
 import { Stage } from "./stage.ts";
 
 const TEXT = `// %% [markdown]
@@ -158,24 +158,24 @@ function apply(stage: Stage, each: Step): void {
   }
   const running = stage.state.cells.filter(({ status }) => status === "running");
   if (each.does === "declare") {
-    if (running.some(({ cell, settled }) => cell.id === "k" && !settled)) stage.declare("k", "n", each.which);
+    if (running.some((each) => each.cell.id === "k" && !alive(each))) stage.declare("k", "n", each.which);
     return;
   }
   if (each.does === "give") {
-    const giving = stage.state.cells.find(({ cell, ranWith }) => cell.id === "s" && ranWith !== undefined);
+    const giving = stage.state.cells.find(({ cell, values }) => cell.id === "s" && values.kind === "in-kernel");
     const about = { name: "s", count: each.which, generation: giving?.generation ?? 0 };
     if (giving) stage.apply({ type: "stream-value", cell: "s", ...about });
     return;
   }
   if (each.does === "keep") {
-    for (const { cell, ranWith, status, generation } of stage.state.cells) {
-      if (cell.options.cache && status === "done" && ranWith !== undefined)
-        stage.apply({ type: "cache-stored", cell: cell.id, generation, snapshot: ranWith });
+    for (const { cell, values, status, generation } of stage.state.cells) {
+      if (cell.options.cache && status === "done" && values.kind === "in-kernel")
+        stage.apply({ type: "cache-stored", cell: cell.id, generation, snapshot: values.snapshot });
     }
     return;
   }
   if (each.does === "restart") {
-    if (each.which === 0) stage.apply({ type: "kernel-ended", expected: false, reason: "gone" });
+    if (each.which === 0) stage.apply({ type: "kernel-ended", cause: "died", reason: "gone" });
     return;
   }
   const chosen = running[each.which % Math.max(1, running.length)];
@@ -190,12 +190,12 @@ it("whatever happens, the state is the one that is made from nothing but the cel
       const stage = new Stage(TEXT);
       for (const each of steps) {
         apply(stage, each);
-        const { changed: _, strays, streaming, ...again } = recomputed(restructured(stage.state));
-        const { changed: __, strays: known, streaming: giving, ...state } = stage.state;
+        const { changed: _, rewired, streaming, ...again } = recomputed(restructured(stage.state));
+        const { changed: __, rewired: known, streaming: giving, ...state } = stage.state;
         expect(state).toEqual(again);
-        expect(known).toEqual(expect.arrayContaining([...strays]));
+        expect(known).toEqual(expect.arrayContaining([...rewired]));
         expect(giving).toEqual(expect.arrayContaining([...streaming]));
-        expect(withDescendants(stage.state, ["a"])).toEqual(withDescendants({ ...stage.state, strays }, ["a"]));
+        expect(withDescendants(stage.state, ["a"])).toEqual(withDescendants({ ...stage.state, rewired }, ["a"]));
       }
     }),
     { numRuns: 150 },
@@ -209,7 +209,7 @@ it("whatever happens, the plan that looks at what changed tells the kernel what 
       for (const each of steps) {
         apply(stage, each);
         const { view, state } = stage;
-        const living = state.cells.filter(({ ranWith }) => ranWith !== undefined);
+        const living = state.cells.filter(({ values }) => values.kind === "in-kernel");
         expect(stage.held).toEqual(new Map(living.map(({ cell, generation }) => [cell.id, generation])));
         // With the kernel as it is, and no knowledge of what was seen: nothing is left to run, and the queue is the same.
         const anew = plan(state, { ...NO_KERNEL, process: view.process, inputs: view.inputs });

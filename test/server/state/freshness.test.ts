@@ -5,9 +5,10 @@ import { ancestors } from "../../../server/notebook/graph/topology.ts";
 import { parseNotebook } from "../../../server/notebook/source/parse.ts";
 import { printNotebook } from "../../../server/notebook/source/print.ts";
 import type { Cell } from "../../../server/notebook/types.ts";
-import type { SessionState } from "../../../server/state/state.ts";
+import type { CellState, SessionState } from "../../../server/state/state.ts";
 import { Stage } from "./stage.ts";
 
+const cached = ({ cache }: CellState): string | undefined => (cache.kind === "stored" ? cache.snapshot : undefined);
 const TEXT =
   "// %% a\nconst a = 1;\n\n// %% b cache\nconst b = a;\n\n// %% c mode=manual\nconst c = b;\n\n// %% d\na + c;\n\n// %% e mode=once\nconst e = b;\n\n// %% f\ne;\n";
 const IDS = ["a", "b", "c", "d", "e", "f"];
@@ -80,7 +81,7 @@ const event: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       type: fc.constant("kernel-ended" as const),
-      expected: fc.boolean(),
+      cause: fc.constantFrom("closed" as const, "died" as const),
       reason: fc.constant("gone"),
     }),
   },
@@ -92,16 +93,16 @@ function apply(stage: Stage, step: Step): void {
   const running = stage.state.cells.find((cell) => cell.status === "running");
   if (typeof step === "object") stage.apply(step);
   else if (step === "keep") {
-    for (const { cell, ranWith, status, generation } of stage.state.cells) {
-      if (cell.options.cache && status === "done" && ranWith !== undefined)
-        stage.apply({ type: "cache-stored", cell: cell.id, generation, snapshot: ranWith });
+    for (const { cell, values, status, generation } of stage.state.cells) {
+      if (cell.options.cache && status === "done" && values.kind === "in-kernel")
+        stage.apply({ type: "cache-stored", cell: cell.id, generation, snapshot: values.snapshot });
     }
   } else if (running) stage.finish(running.cell.id, step === "finish" ? "done" : "failed");
 }
 
 /** The cells that its values rest on: of what is in the cache, nothing else. */
 function below(stage: Stage, cell: string): ReadonlySet<string> {
-  const cache = new Set(stage.state.cells.filter((each) => each.kept === each.snapshot).map((each) => each.cell.id));
+  const cache = new Set(stage.state.cells.filter((each) => cached(each) === each.snapshot).map((each) => each.cell.id));
   // What came from there stands, also when the cell asks for no cache any more.
   const came = (user: string): boolean =>
     stage.told.findLast((told) => told.split(" ")[1] === user && told.startsWith("execute"))?.endsWith("=only") ??
@@ -121,8 +122,14 @@ it("no fresh cell has a stale ancestor, nor one without values, but through the 
         for (const { cell, generation, stale } of stage.state.cells) {
           if (generation === 0 || stale) continue;
           for (const above of below(stage, cell.id)) {
-            const { stale: staleAbove, ranWith, kept, snapshot } = stage.cell(above);
-            expect({ cell: cell.id, above, staleAbove, ran: ranWith !== undefined || kept === snapshot }).toEqual({
+            const parent = stage.cell(above);
+            const { stale: staleAbove, values, snapshot } = parent;
+            expect({
+              cell: cell.id,
+              above,
+              staleAbove,
+              ran: values.kind === "in-kernel" || cached(parent) === snapshot,
+            }).toEqual({
               ...{ cell: cell.id, above, staleAbove: false, ran: true },
             });
           }
@@ -153,13 +160,13 @@ it("the order of the cells in the file changes nothing that they come to", () =>
         const seen = ({ state }: Stage) =>
           Object.fromEntries(
             // Of cells that wait for each other, the snapshot means nothing.
-            state.cells.map(({ cell, snapshot, status, stale, kept }) => [
+            state.cells.map(({ cell, snapshot, status, stale, cache }) => [
               cell.id,
-              [status === "blocked" ? "" : snapshot, status, stale, kept],
+              [status === "blocked" ? "" : snapshot, status, stale, cache],
             ]),
           );
         expect(seen(other)).toEqual(seen(one));
-        expect([...(other.state.asks?.cells ?? [])].sort()).toEqual([...(one.state.asks?.cells ?? [])].sort());
+        expect([...(other.state.pending?.cells ?? [])].sort()).toEqual([...(one.state.pending?.cells ?? [])].sort());
       },
     ),
     { numRuns: 100 },

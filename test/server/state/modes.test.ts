@@ -1,8 +1,9 @@
 /** What runs by itself, what waits, what is asked for first, and what the cache spares. */
+
 import { describe, expect, it } from "vitest";
 import { condense } from "../../../server/state/condense.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
-import { cellState } from "../../../server/state/state.ts";
+import { blockerOf, cellState } from "../../../server/state/state.ts";
 import { Stage } from "./stage.ts";
 
 const CHAIN = "// %% a\nconst a = 1;\n// %% b\nconst b = a;\n// %% c\nconst c = b;\n// %% other\nconst other = 2;\n";
@@ -45,7 +46,7 @@ describe("a disabled cell", () => {
     stage.complete();
     expect(stage.taken()).toEqual(["execute a", "execute other"]);
     expect(stage.statuses()).toEqual({ a: "done", b: "blocked", c: "blocked", other: "done" });
-    expect([stage.cell("b").blocker, stage.cell("c").blocker]).toEqual([
+    expect([blockerOf(stage.cell("b")), blockerOf(stage.cell("c"))]).toEqual([
       { why: "disabled", chain: [] },
       { why: "disabled", chain: ["b"] },
     ]);
@@ -69,9 +70,9 @@ it("a cell that failed, or has an error, says so to all that wait for it", () =>
   stage.ask("c");
   stage.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
   stage.finish("a", "failed");
-  expect(stage.cell("c").blocker).toEqual({ why: "failed", chain: ["a", "b"] });
+  expect(blockerOf(stage.cell("c"))).toEqual({ why: "failed", chain: ["a", "b"] });
   edit(stage, "a", "const a = gone;");
-  expect(stage.cell("c").blocker).toEqual({ why: "error", chain: ["a", "b"] });
+  expect(blockerOf(stage.cell("c"))).toEqual({ why: "error", chain: ["a", "b"] });
 });
 
 describe("a lazy notebook", () => {
@@ -148,33 +149,33 @@ describe("the cost of a cell", () => {
     const stage = ran(KNOB, { training: 599, curve: 2 });
     turn(stage, 8);
     expect(stage.taken()).toEqual(["input knob/n=8"]);
-    expect(stage.state.asks).toEqual({ cells: ["training", "curve"], seconds: 601, bytes: 20 });
+    expect(stage.state.pending).toEqual({ cells: ["training", "curve"], seconds: 601, bytes: 20 });
     expect(stage.status("training")).toBe("done stale");
     stage.apply({ type: "ask-answered", run: false });
-    expect(stage.state).not.toHaveProperty("asks");
+    expect(stage.state).not.toHaveProperty("pending");
     expect(stage.taken()).toEqual([]);
     turn(stage, 9);
     stage.apply({ type: "ask-answered", run: true });
     stage.complete();
     expect(stage.taken()).toEqual(["input knob/n=9", "end curve training", "execute training", "execute curve"]);
-    expect(stage.state).not.toHaveProperty("asks");
+    expect(stage.state).not.toHaveProperty("pending");
   });
 
   it("is asked no more when the change is undone, or the cells are run", () => {
     const stage = ran(KNOB, { training: 599, curve: 2 });
     turn(stage, 8);
     turn(stage, 4);
-    expect(stage.state).not.toHaveProperty("asks");
+    expect(stage.state).not.toHaveProperty("pending");
     turn(stage, 8);
     stage.ask("training");
-    expect(stage.state).not.toHaveProperty("asks");
+    expect(stage.state).not.toHaveProperty("pending");
     expect(stage.status("training")).toBe("running");
   });
 
   it("is not asked for what a person runs, nor below the budget, nor where nobody is asked", () => {
     const stage = ran(KNOB, { training: 599, curve: 2 });
     stage.ask("knob");
-    expect(stage.state).not.toHaveProperty("asks");
+    expect(stage.state).not.toHaveProperty("pending");
     const cheap = ran(`// palimpsest: ask=700\n${KNOB}`, { training: 599, curve: 2 });
     turn(cheap, 8);
     expect(cheap.status("training")).toMatch(/running/);
@@ -190,7 +191,7 @@ describe("the cache", () => {
   it("spares the ancestors after the kernel ended, for the cell and for what depends on it", () => {
     const stage = ran(CACHE);
     keeps(stage, "b");
-    stage.apply({ type: "kernel-ended", expected: true, reason: "restart" });
+    stage.apply({ type: "kernel-ended", cause: "restarted", reason: "restart" });
     expect(stage.statuses()).toEqual({ a: "idle stale", b: "idle", c: "idle stale", other: "idle stale" });
     stage.ask("c");
     stage.complete();
@@ -204,7 +205,7 @@ describe("the cache", () => {
   it("restores by itself what was fresh when the kernel died", () => {
     const stage = ran(CACHE);
     keeps(stage, "b");
-    stage.apply({ type: "kernel-ended", expected: false, reason: "killed" });
+    stage.apply({ type: "kernel-ended", cause: "died", reason: "killed" });
     stage.complete();
     expect(stage.taken()).toEqual(["execute b cache=only"]);
     expect(stage.statuses()).toEqual({ a: "idle stale", b: "done", c: "idle stale", other: "idle stale" });
@@ -213,7 +214,7 @@ describe("the cache", () => {
   it("that is lost makes the cell run, with its ancestors, and what waited still waits", () => {
     const stage = ran(CACHE);
     keeps(stage, "b");
-    stage.apply({ type: "kernel-ended", expected: true, reason: "restart" });
+    stage.apply({ type: "kernel-ended", cause: "restarted", reason: "restart" });
     stage.ask("c");
     stage.apply({ type: "kernel-ready", pid: 2, backend: "cpu", passedOver: [] });
     stage.taken();
@@ -228,7 +229,7 @@ describe("the cache", () => {
     const { snapshot } = stage.cell("b");
     keeps(stage, "b");
     edit(stage, "b", "const b = a + 1;");
-    stage.apply({ type: "kernel-ended", expected: true, reason: "restart" });
+    stage.apply({ type: "kernel-ended", cause: "restarted", reason: "restart" });
     expect(stage.status("b")).toBe("idle stale");
     const outputs = [{ kind: "text" as const, text: "kept" }];
     const shown = { outputs, console: [], inputs: [], results: [{ method: "m" }] };
@@ -245,7 +246,7 @@ describe("the cache", () => {
   it("gives no cost: what is restored costs nothing", () => {
     const stage = ran(CACHE, { b: 50 });
     keeps(stage, "b");
-    stage.apply({ type: "kernel-ended", expected: true, reason: "restart" });
+    stage.apply({ type: "kernel-ended", cause: "restarted", reason: "restart" });
     stage.ask("b");
     stage.apply({ type: "kernel-ready", pid: 2, backend: "cpu", passedOver: [] });
     stage.apply({ type: "cell-restored", cell: "b", generation: stage.cell("b").generation });

@@ -302,7 +302,7 @@ describe("stopping and dying", () => {
     const stage = ran(CHAIN);
     stage.ask("b");
     stage.apply({ type: "cell-output", cell: "b", generation: 2, output: { kind: "text", text: "kept" } });
-    stage.apply({ type: "kernel-ended", expected: false, reason: "The kernel ran out of memory." });
+    stage.apply({ type: "kernel-ended", cause: "died", reason: "The kernel ran out of memory." });
     expect(stage.statuses()).toEqual({ a: "idle stale", b: "failed stale", c: "blocked stale", other: "idle stale" });
     expect(stage.cell("b").error?.message).toBe("The kernel ran out of memory.");
     expect(stage.cell("b").outputs).toHaveLength(1);

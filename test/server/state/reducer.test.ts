@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SessionEvent } from "../../../server/events.ts";
 import { condense } from "../../../server/state/condense.ts";
+import { alive } from "../../../server/state/freshness.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
 import type { SessionState } from "../../../server/state/state.ts";
+import { heldValues } from "../../../server/state/state.ts";
 import { Stage } from "./stage.ts";
 
 const TEXT = "// %% a\nconst a = 1;\n// %% b\nconst b = a;\n// %% c mode=manual\nconst c = b;\n// %% d\na + c;\n";
@@ -64,7 +66,11 @@ describe("any order of events", () => {
       cell: id,
       mode: fc.constantFrom("auto" as const, "manual" as const),
     }),
-    fc.record({ type: fc.constant("kernel-ended" as const), expected: fc.boolean(), reason: fc.constant("gone") }),
+    fc.record({
+      type: fc.constant("kernel-ended" as const),
+      cause: fc.constantFrom("closed" as const, "died" as const),
+      reason: fc.constant("gone"),
+    }),
   );
 
   function play(steps: readonly (SessionEvent | "finish" | "fail")[]): Stage {
@@ -83,15 +89,16 @@ describe("any order of events", () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 25 }), (steps) => {
         const stage = play(steps);
-        for (const { status, settled, madeFrom = [] } of stage.state.cells) {
+        for (const cell of stage.state.cells) {
+          const { status } = cell;
           // An edit may bind a cell that is at work to others: they count when it runs again.
-          if (status !== "running" || settled) continue;
-          for (const parent of madeFrom) expect(stage.cell(parent).settled).toBe(true);
+          if (status !== "running" || alive(cell)) continue;
+          for (const parent of heldValues(cell)?.madeFrom ?? []) expect(alive(stage.cell(parent))).toBe(true);
         }
         for (const told of stage.told) expect(told).not.toMatch(/undefined/);
         stage.complete();
         expect(stage.state.cells.filter((cell) => cell.status === "queued")).toEqual([]);
-        const living = stage.state.cells.filter((cell) => cell.ranWith !== undefined);
+        const living = stage.state.cells.filter(({ values }) => values.kind === "in-kernel");
         expect(stage.held).toEqual(new Map(living.map(({ cell, generation }) => [cell.id, generation])));
       }),
       { numRuns: 80 },
@@ -105,7 +112,7 @@ describe("any order of events", () => {
         const replayed = stage.events.reduce(reduce, initialState("n.ts"));
         expect(replayed).toEqual(stage.state);
         if (stage.state.kernel.status !== "off")
-          stage.apply({ type: "kernel-ended", expected: true, reason: "closed" });
+          stage.apply({ type: "kernel-ended", cause: "closed", reason: "closed" });
         const short = condense(stage.state, 5).map((each, index) => ({ ...each, seq: index + 1 }));
         expect(shown(short.reduce(reduce, initialState("n.ts")))).toEqual(shown(stage.state));
       }),

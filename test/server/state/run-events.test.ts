@@ -1,15 +1,18 @@
 /** Runs as the session keeps them: what steering does to their state, and what may be asked. */
+
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import type { RunInfo, SessionEvent } from "../../../server/events.ts";
 import { clientMessage } from "../../../server/http/wire.ts";
-import { logPath, remembered } from "../../../server/session/persistence.ts";
+import { earlierEvents, logPath } from "../../../server/session/history.ts";
+import { Log } from "../../../server/session/log.ts";
 import { condense } from "../../../server/state/condense.ts";
-import { eventsOf, Refused } from "../../../server/state/edits.ts";
+import { alive } from "../../../server/state/freshness.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
-import type { SessionState } from "../../../server/state/state.ts";
+import { eventsOf, Refused } from "../../../server/state/requests.ts";
+import type { CellState, SessionState } from "../../../server/state/state.ts";
 import type { RunChange, RunOrder } from "../../../server/values.ts";
 import { Stage } from "./stage.ts";
 
@@ -37,6 +40,8 @@ function trained(): Stage {
   return stage;
 }
 
+const paused = (cell: CellState): boolean => cell.status === "running" && cell.paused;
+
 it("a run that goes back loses what came later, and says that it did", () => {
   const stage = trained();
   stage.apply({ type: "run-rewound", run: "r1", change: { kind: "rewind", step: 6, to: 4 } });
@@ -52,11 +57,11 @@ it("a paused run counts as running; its cell is paused when all of its runs are"
   const stage = trained();
   stage.apply({ type: "run-started", run: info("r2", stage) });
   stage.apply(changed("r1", { kind: "pause", step: 6 }));
-  expect([stage.state.runs.r1!.status, stage.cell("a").paused]).toEqual(["running", undefined]);
+  expect([stage.state.runs.r1!.status, paused(stage.cell("a"))]).toEqual(["running", false]);
   stage.apply(changed("r2", { kind: "pause", step: 0 }));
-  expect([stage.status("a"), stage.cell("a").paused]).toEqual(["running", true]);
+  expect([stage.status("a"), paused(stage.cell("a"))]).toEqual(["running", true]);
   stage.apply(changed("r1", { kind: "resume", step: 6 }));
-  expect(stage.cell("a").paused).toBe(false);
+  expect(paused(stage.cell("a"))).toBe(false);
 });
 
 it("a fork of a run whose cell had finished makes the cell run again", () => {
@@ -64,12 +69,12 @@ it("a fork of a run whose cell had finished makes the cell run again", () => {
   stage.apply({ type: "run-ended", run: "r1", status: "done" });
   stage.finish("a");
   stage.apply({ type: "run-started", run: { ...info("r2", stage), parent: { run: "r1", step: 4 } } });
-  expect([stage.status("a"), stage.cell("a").settled]).toEqual(["running", true]);
+  expect([stage.status("a"), alive(stage.cell("a"))]).toEqual(["running", true]);
 });
 
 it("a run whose kernel died is interrupted, is named to the kernel when its cell runs unchanged, and goes on", () => {
   const stage = trained();
-  stage.apply({ type: "kernel-ended", expected: false, reason: "It was killed." });
+  stage.apply({ type: "kernel-ended", cause: "died", reason: "It was killed." });
   expect(stage.state.runs.r1).toMatchObject({ status: "interrupted", message: "It was killed." });
   const again = condense(stage.state, 1).reduce(
     (state: SessionState, each, index) => reduce(state, { ...each, seq: index + 1 }),
@@ -86,10 +91,12 @@ it("a run whose kernel died is interrupted, is named to the kernel when its cell
 it("a log that breaks off in mid-run is of a server that was killed: the run is interrupted too", async () => {
   const workspace = await mkdtemp(join(tmpdir(), "training-"));
   const stage = trained();
-  await mkdir(dirname(logPath(workspace, "n.ts")), { recursive: true });
-  await writeFile(logPath(workspace, "n.ts"), stage.events.map((each) => `${JSON.stringify(each)}\n`).join(""));
+  const log = await Log.begin(logPath(workspace, "n.ts"), stage.events, (error) => {
+    throw error;
+  });
+  await log.close();
   const cells = stage.state.cells.map(({ cell }) => cell);
-  const events = await remembered(workspace, "n.ts", cells, 1);
+  const events = await earlierEvents(workspace, "n.ts", cells, 1);
   const state = events.reduce(
     (before: SessionState, each, index) => reduce(before, { ...each, seq: index + 1 }),
     initialState("n.ts"),
@@ -118,7 +125,7 @@ it("what a run cannot do is refused with the reason", () => {
   stage.apply({ type: "run-ended", run: "r1", status: "done" });
   expect(refused({ type: "pause" })).toBe("The run r1 has ended. It can be forked at a checkpoint.");
   expect(refused({ type: "fork", at: 4, knobs: {} })).toBe("");
-  stage.apply({ type: "kernel-ended", expected: true, reason: "restarted" });
+  stage.apply({ type: "kernel-ended", cause: "restarted", reason: "restarted" });
   expect(refused({ type: "fork", at: 4, knobs: {} })).toMatch(/of an earlier execution of the cell a/);
 });
 

@@ -1,9 +1,9 @@
-/** What the session keeps of a run: its rows, probes, changes and checkpoints, as the kernel tells them. */
+/** What the session knows of a run: rows, probes, changes and checkpoints, as the kernel reports them. */
 
 import type { RunEvent, SteerEvent } from "../events.ts";
 import type { CellId } from "../notebook/types.ts";
 import type { RunChange } from "../values.ts";
-import { cellState, isPaused, type RunState, type SessionState, withCell } from "./state.ts";
+import { cellState, inPhase, isPaused, type RunState, type SessionState, withCell, without } from "./state.ts";
 
 export function afterRunEvent(state: SessionState, event: RunEvent | SteerEvent): SessionState {
   if (event.type === "run-started") return begun(state, event.run);
@@ -30,33 +30,39 @@ export function afterRunEvent(state: SessionState, event: RunEvent | SteerEvent)
     }
     case "run-checkpoints":
       return withRun(state, { ...run, checkpoints: event.checkpoints });
-    // The run says itself what came of it.
+    // The run itself reports the effect.
     case "run-steered":
       return state;
     case "run-ended": {
-      const { message: _, ...rest } = run;
-      const said = event.message === undefined ? {} : { message: event.message };
-      return withPause(withRun(state, { ...rest, status: event.status, ...said }), run.info.cell);
+      const { status, message } = event;
+      const over = { ...without(run, "message"), status, ...(message !== undefined && { message }) };
+      return withPause(withRun(state, over), run.info.cell);
     }
   }
 }
 
-/** A run that was cut off goes on under its name. A fork of a run whose cell had finished makes the cell run again. */
+/** An interrupted run continues under its name. A fork of a run whose cell had finished makes the cell run again. */
 function begun(state: SessionState, info: RunState["info"]): SessionState {
   const old = state.runs[info.id];
   if (old && old.status !== "interrupted") return state;
-  const { message: _, ...kept } = old ?? { rows: [], probes: [], changes: [], checkpoints: [] };
+  const history = old ? without(old, "message") : NO_HISTORY;
+  const next = withRun(state, { ...history, info, status: "running" });
   const cell = cellState(state, info.cell);
   const again = cell?.generation === info.generation && (cell.status === "done" || cell.status === "stopped");
-  const next = withPause(withRun(state, { ...kept, info, status: "running" }), info.cell);
-  return again ? withCell(next, info.cell, (each) => ({ ...each, status: "running" })) : next;
+  const running = again
+    ? withCell(next, info.cell, (each) => inPhase(each, { status: "running", paused: false, rerun: false }))
+    : next;
+  return withPause(running, info.cell);
 }
+
+const NO_HISTORY = { rows: [], probes: [], changes: [], checkpoints: [] } as const;
 
 function withPause(state: SessionState, id: CellId): SessionState {
   const going = Object.values(state.runs).filter(({ info, status }) => info.cell === id && status === "running");
   const paused = going.length > 0 && going.every(isPaused);
-  if (paused === (cellState(state, id)?.paused ?? false)) return state;
-  return withCell(state, id, (cell) => ({ ...cell, paused }));
+  return withCell(state, id, (cell) =>
+    cell.status === "running" && cell.paused !== paused ? { ...cell, paused } : cell,
+  );
 }
 
 function wentBack({ kind }: RunChange): boolean {
@@ -67,7 +73,7 @@ function upTo<R extends { readonly step: number }>(rows: readonly R[], step: num
   return rows.at(-1) && rows.at(-1)!.step > step ? rows.filter((row) => row.step <= step) : rows;
 }
 
-/** Rows that are there already are left out, so that a batch sent twice does no harm. */
+/** Leaves out rows that are already there, so that a batch that was sent twice does no harm. */
 function appended<R>(rows: readonly R[], batch: readonly R[], from: number): readonly R[] {
   const fresh = batch.slice(Math.max(0, rows.length - from));
   return fresh.length === 0 ? rows : rows.concat(fresh);

@@ -1,15 +1,14 @@
-/** Changes of the notebook itself: cells come, go, move and change. Nothing runs because of an edit; cells turn stale. */
+/** Changes of the notebook itself: cells are added, removed, moved and edited. An edit runs nothing; it makes cells stale. */
 
 import type { NotebookEvent } from "../events.ts";
 import { analyse } from "../notebook/language/analyse.ts";
 import { flagged } from "../notebook/source/head.ts";
 import { USUAL } from "../notebook/source/settings.ts";
 import type { Cell, CellId } from "../notebook/types.ts";
-import { withDescendants } from "./demand.ts";
 import { restructured } from "./freshness.ts";
-import { ended, NO_TENSORS } from "./generation.ts";
-import type { CellState, SessionState } from "./state.ts";
-import { cellState } from "./state.ts";
+import { ended } from "./kernel-events.ts";
+import { type CellState, cellState, NO_TENSORS, NO_VALUES, NOT_CACHED, type SessionState } from "./state.ts";
+import { withDescendants } from "./targets.ts";
 
 type Cells = readonly CellState[];
 
@@ -43,7 +42,7 @@ export function afterNotebookEvent(state: SessionState, event: NotebookEvent, se
         changing(event.cell, (cell) => ({ ...cell, options: event.options })),
       );
     case "cell-renamed":
-      // The kernel knows the cell by its old id, so its values go; what it showed stays.
+      // The kernel knows the cell by its old id, so its values are lost; what it showed stays.
       return arranged(
         state,
         changing(event.cell, (cell) => ({ ...cell, id: event.to })),
@@ -69,30 +68,30 @@ export function afterNotebookEvent(state: SessionState, event: NotebookEvent, se
   }
 }
 
-/** Applies a change of the cells. What was made from a cell that is there no more, or is disabled, loses its values with it. */
+/** Applies a change of the cells. A cell that is removed or disabled loses its values, and so do the cells made from it. */
 function arranged(state: SessionState, change: (cells: Cells) => Cells): SessionState {
   const next = change(state.cells);
   const staying = new Set(next.map((each) => each.cell.id));
-  const disabled = next.filter(({ cell, ranWith }) => ranWith !== undefined && flagged(cell, "disabled"));
+  const disabled = next.filter(({ cell, values }) => values.kind === "in-kernel" && flagged(cell, "disabled"));
   const gone = state.cells.map((each) => each.cell.id).filter((id) => !staying.has(id));
   const leaving = [...gone, ...disabled.map(({ cell }) => cell.id)];
-  const kept = leaving.length === 0 ? state : ended(state, withDescendants(state, leaving));
-  const cells = kept === state ? next : change(kept.cells);
-  return restructured({ ...kept, cells, results: cells.flatMap((each) => each.results) });
+  const remaining = leaving.length === 0 ? state : ended(state, withDescendants(state, leaving));
+  const cells = remaining === state ? next : change(remaining.cells);
+  return restructured({ ...remaining, cells, results: cells.flatMap((each) => each.results) });
 }
 
 function changing(id: CellId, change: (cell: Cell) => Cell): (cells: Cells) => Cells {
   return (cells) => cells.map((each) => (each.cell.id === id ? cellOf(change(each.cell), each) : each));
 }
 
-/** After a cell that is not there: at the end. */
+/** Inserts after a cell; at the end, if that cell does not exist. */
 function placed(cells: Cells, cell: CellState, after: CellId | null): Cells {
   const before = after === null ? -1 : cells.findIndex((each) => each.cell.id === after);
   const index = after !== null && before < 0 ? cells.length : before + 1;
   return cells.toSpliced(index, 0, cell);
 }
 
-/** The state of a cell: what its predecessor of the same kind ran and showed stays; only a changed source is analysed. */
+/** The state of a cell. It keeps what the old one of the same kind ran and showed; only a changed source is analysed. */
 function cellOf(cell: Cell, old?: CellState): CellState {
   const same = old?.cell.kind === cell.kind ? old : undefined;
   if (same && same.cell.source === cell.source) return { ...same, cell };
@@ -103,13 +102,14 @@ function cellOf(cell: Cell, old?: CellState): CellState {
 const NEW = {
   errors: [],
   status: "idle",
-  settled: false,
   generation: 0,
   snapshot: "",
   stale: false,
+  values: NO_VALUES,
+  cache: NOT_CACHED,
   outputs: [],
   console: [],
   inputs: [],
-  tensors: NO_TENSORS,
   results: [],
+  tensors: NO_TENSORS,
 } as const;

@@ -88,7 +88,7 @@ function steerable(state: SessionState, id: string, order: RunOrder): RunOrder {
   const run = state.runs[id];
   const cell = run && cellState(state, run.info.cell);
   if (!run || !cell) throw new Refused(`There is no run ${id} any more.`);
-  if (cell.ranWith === undefined || cell.generation !== run.info.generation)
+  if (cell.values.kind === "none" || cell.generation !== run.info.generation)
     throw new Refused(`The run ${id} is of an earlier execution of the cell ${cell.cell.id}. Run the cell again.`);
   if (run.status !== "running" && order.type !== "fork")
     throw new Refused(`The run ${id} has ended. It can be forked at a checkpoint.`);
