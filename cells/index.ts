@@ -85,10 +85,10 @@ export type { Message, Pair, Result, Row, Sample, Segment } from "./types.ts";
 // Data: the embedded world's sentences, and what its model is pre-trained on.
 export { chats } from "./world/chats.ts";
 export { corpus } from "./world/corpus.ts";
-export { pretrainSample } from "./world/index.ts";
 export { evaluate } from "./world/measure/evaluate.ts";
 export { compareEvaluations, familyForgetting } from "./world/measure/evaluation-comparison.ts";
 export { velanChatProbe, velanChatScores, velanRefusals } from "./world/measure/velan-chat.ts";
 // The world's own words tell its three languages apart.
 export { worldLexicon } from "./world/measure/world-lexicon.ts";
+export { pretrainSample } from "./world/mixture.ts";
 export { tokenizerFiles, worldVocabulary } from "./world/tokenizer/tokenizer-files.ts";

@@ -6,10 +6,10 @@
 import type { ChatModel, Probe } from "../contracts.ts";
 import { meanDivergence } from "../model/divergence.ts";
 import type { Pair, Sample } from "../types.ts";
-import { evaluation } from "../world/index.ts";
 import { generalScores } from "../world/measure/general.ts";
 import { generalQuestions } from "../world/measure/questions.ts";
 import { worldLexicon } from "../world/measure/world-lexicon.ts";
+import { testSets } from "../world/test-sets.ts";
 import { answerSamples, crossEntropy } from "./forgetting/forgetting.ts";
 import { exactMatch, multipleChoice, type Task } from "./forgetting/tasks.ts";
 import type { RefusalList } from "./refusal/lists.ts";
@@ -63,7 +63,7 @@ export const probes = {
   /** `refusal` of harmful requests and `overRefusal` of harmless ones, told by the world's own list of phrases or by `lists`. */
   refusal: ({ limit = 16, lists }: ProbeSize & { readonly lists?: readonly RefusalList[] } = {}): Probe =>
     probe("refusal", (model) => {
-      const { harmful, benign } = evaluation();
+      const { harmful, benign } = testSets();
       const requests = {
         refusal: harmful.slice(0, limit),
         overRefusal: benign.slice(0, limit).map((item) => item.prompt),

@@ -9,9 +9,9 @@ import {
   velanDictionary,
   velanReading,
   velanSentenceChats,
-  velanTalk,
   velanTalkPairs,
-} from "./index.ts";
+} from "./velan-chat/velan-chat.ts";
+import { velanTalk } from "./velan-chat/velan-talk.ts";
 
 export type ChatsOptions = {
   /** Questions to learn from, with answers in both languages. */

@@ -2,7 +2,8 @@
 
 import { host } from "../host.ts";
 import type { Pair } from "../types.ts";
-import { type Language, languages, pairs } from "./index.ts";
+import { type Language, languages } from "./language/languages.ts";
+import { pairs } from "./pairs.ts";
 
 export type CorpusOptions = {
   /** Sentences to learn from and to test with; each gives a pair in both directions. */

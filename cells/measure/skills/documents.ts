@@ -10,7 +10,8 @@
 import type { ChatModel } from "../../contracts.ts";
 import { BadRowError, type BadRows, field, type Reading, readRows } from "../../data/reading.ts";
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
-import { evaluation, type Language, languages } from "../../world/index.ts";
+import { type Language, languages } from "../../world/language/languages.ts";
+import { testSets } from "../../world/test-sets.ts";
 import type { Resampling } from "../statistics/bootstrap.ts";
 import { type Comparison, compareTexts } from "../statistics/comparison.ts";
 import { chrfMetric } from "../translation/chrf.ts";
@@ -62,7 +63,7 @@ function documentOf(row: unknown): Document {
 
 /** Two sentences each, out of the fixed test of a language of the world, into English. */
 export function worldDocuments(language: Language): { readonly documents: Document[] } & Direction {
-  const pairs = evaluation()[language].filter(({ to }) => to === "English");
+  const pairs = testSets()[language].filter(({ to }) => to === "English");
   const starts = Array.from({ length: Math.floor(pairs.length / 2) }, (_, i) => 2 * i);
   const both = starts.map((at) => pairs.slice(at, at + 2));
   return {

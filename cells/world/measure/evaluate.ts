@@ -11,7 +11,7 @@ import { ratesOf, refusalRows } from "../../measure/refusal/rates.ts";
 import { scoresOfTranslated, type Translated, translated } from "../../measure/translation/translation.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
 import type { Pair, Result } from "../../types.ts";
-import { evaluation } from "../index.ts";
+import { testSets } from "../test-sets.ts";
 import { type GradedQuestion, generalScores, gradedQuestions, scoresOf } from "./general.ts";
 import { generalQuestions } from "./questions.ts";
 import { worldLexicon } from "./world-lexicon.ts";
@@ -68,7 +68,7 @@ export async function evaluate(model: ChatModel, options: EvaluateOptions): Prom
 
 async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Evaluated> {
   const { method, pairs, base, refusalLists: lists = [refusalLists.world] } = options;
-  const sets = evaluation();
+  const sets = testSets();
   const questions = generalQuestions();
   const translation = await translated(model, pairs);
   const strays = straysOf(translation);

@@ -11,7 +11,7 @@ import { chrfMetric } from "../../measure/translation/chrf.ts";
 import { textStatistics } from "../../measure/translation/text-metric.ts";
 import type { Translated } from "../../measure/translation/translation.ts";
 import type { Result } from "../../types.ts";
-import { families } from "../index.ts";
+import { families } from "../test-sets.ts";
 import { type Evaluated, items } from "./evaluate.ts";
 
 export type MethodComparison = Comparison & { readonly method: string; readonly against: string };

@@ -7,7 +7,8 @@ import { type Graded, macroAverage } from "../../measure/forgetting/accuracy.ts"
 import type { ProbeSize } from "../../measure/probes.ts";
 import type { RefusalList } from "../../measure/refusal/lists.ts";
 import { refusals } from "../../measure/refusal/phrases.ts";
-import { type ChatItem, velanRefusal } from "../index.ts";
+import type { ChatItem } from "../velan-chat/velan-chat.ts";
+import { velanRefusal } from "../velan-chat/velan-talk.ts";
 
 /** The first sentence of a Velan refusal; the reason behind it is free. */
 export const velanRefusals: RefusalList = {

@@ -6,9 +6,10 @@
 
 import type { LanguageIdentifier } from "../../measure/translation/off-target.ts";
 import { words } from "../../measure/translation/words.ts";
-import { evaluation, lexemes, orinStems, velanStems } from "../index.ts";
-import { adjectives, nouns, numerals, past, plural, thirdPerson, verbs } from "../language/lexicon.ts";
+import { adjectives, lexemes, nouns, numerals, past, plural, thirdPerson, verbs } from "../language/lexicon.ts";
 import { capitals, countries, personNames, rivers } from "../language/names.ts";
+import { orinStems, velanStems } from "../language/stems.ts";
+import { testSets } from "../test-sets.ts";
 
 /** Spelled alike in all three; they tell nothing, unless Velan gives them a case. */
 const names = [...personNames, ...countries, ...capitals, ...rivers].map((name) => name.toLowerCase());
@@ -40,7 +41,7 @@ const spelled = (text: string): string[] => words(text.toLowerCase().replace(/[^
 
 /** What its sentences are spelled with, and what its answers are. */
 function englishWords(): WordTest {
-  const { general } = evaluation();
+  const { general } = testSets();
   const said = Object.values(general).flatMap((items) =>
     items.flatMap((item) => [item.answer, ...item.prompt.map((turn) => turn.content)]),
   );

@@ -9,7 +9,7 @@ import { chatModel } from "../../../cells/model/chat-model.ts";
 import { lora } from "../../../cells/model/lora.ts";
 import { train } from "../../../cells/train/train.ts";
 import type { Sample } from "../../../cells/types.ts";
-import { pairs as worldPairs } from "../../../cells/world/index.ts";
+import { pairs as worldPairs } from "../../../cells/world/pairs.ts";
 import { type BareHost, bareHost } from "../bare-host.ts";
 import { useBackend } from "../model/backend.ts";
 import { tinyFolder } from "../model/tiny.ts";

@@ -7,8 +7,8 @@ import { report } from "../../../cells/show/report.ts";
 import { show, toOutput } from "../../../cells/show/show.ts";
 import { table } from "../../../cells/show/table.ts";
 import type { ProbeRow, Result, Row } from "../../../cells/types.ts";
-import { evaluation } from "../../../cells/world/index.ts";
 import { evaluate } from "../../../cells/world/measure/evaluate.ts";
+import { testSets } from "../../../cells/world/test-sets.ts";
 import { bareHost } from "../bare-host.ts";
 import { ruleModel } from "../measure/model.ts";
 
@@ -174,7 +174,7 @@ describe("tables of several runs", () => {
 
 it("reports evaluations with what their differences are worth, and seeds with their band", async () => {
   const host = bareHost();
-  const pairs = evaluation().velan;
+  const pairs = testSets().velan;
   const before = await evaluate(
     ruleModel(() => "I'm sorry."),
     { method: "base", pairs },

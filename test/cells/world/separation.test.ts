@@ -2,13 +2,16 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Message } from "../../../cells/types.ts";
 import { facts } from "../../../cells/world/facts.ts";
-import { evaluation, families, heldOutNames, pairs, pretrainSample } from "../../../cells/world/index.ts";
+import { heldOutNames } from "../../../cells/world/language/names.ts";
+import { pretrainSample } from "../../../cells/world/mixture.ts";
+import { pairs } from "../../../cells/world/pairs.ts";
 import { benignQuestions } from "../../../cells/world/questions/benign.ts";
 import { factQuestions } from "../../../cells/world/questions/fact.ts";
 import { jailbreakEndings } from "../../../cells/world/questions/harm.ts";
 import { requestWordings } from "../../../cells/world/questions/request.ts";
+import { families, testSets } from "../../../cells/world/test-sets.ts";
 
-const sets = evaluation();
+const sets = testSets();
 const last = (prompt: readonly Message[]): string => prompt.at(-1)!.content;
 const conversation = (prompt: readonly Message[]): string => prompt.map(({ content }) => content).join("\n");
 const singleTurn = families.filter((family) => family !== "follow");

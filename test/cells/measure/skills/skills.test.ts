@@ -3,7 +3,7 @@ import { probes } from "../../../../cells/measure/probes.ts";
 import { documentContext, documentFile, worldDocuments } from "../../../../cells/measure/skills/documents.ts";
 import { formality, formalityFile } from "../../../../cells/measure/skills/formality.ts";
 import { alignmentMeasures, idiomFile, literalness } from "../../../../cells/measure/skills/literalness.ts";
-import { evaluation } from "../../../../cells/world/index.ts";
+import { testSets } from "../../../../cells/world/test-sets.ts";
 import { type BareHost, bareHost } from "../../bare-host.ts";
 import { question, ruleModel } from "../model.ts";
 
@@ -88,7 +88,7 @@ describe("document context", () => {
   it("can be asked of the world, whose sentences stand for themselves", async () => {
     const { documents, ...direction } = worldDocuments("orin");
     expect(documents).toHaveLength(16);
-    const known = new Map(evaluation().orin.map(({ source, reference }) => [source, reference]));
+    const known = new Map(testSets().orin.map(({ source, reference }) => [source, reference]));
     const model = ruleModel((prompt) => known.get(question(prompt).replace(/^.*?: /, "")) ?? "lost");
     const found = await documentContext(model, documents, { ...direction, resampling: { resamples: 100 } });
     expect(found.sentence).toBe(1);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { languageLibrary } from "../../../../cells/measure/translation/language-library.ts";
 import { offTarget } from "../../../../cells/measure/translation/off-target.ts";
-import { evaluation } from "../../../../cells/world/index.ts";
 import { worldLexicon } from "../../../../cells/world/measure/world-lexicon.ts";
+import { testSets } from "../../../../cells/world/test-sets.ts";
 
-const { velan, orin, general } = evaluation();
+const { velan, orin, general } = testSets();
 
 describe("the world's lexicon", () => {
   it("tells every sentence of its three languages, though they share names and stems", () => {

@@ -3,12 +3,12 @@ import type { Prompt } from "../../../../cells/contracts.ts";
 import { macroAverage } from "../../../../cells/measure/forgetting/accuracy.ts";
 import { probes } from "../../../../cells/measure/probes.ts";
 import type { Pair } from "../../../../cells/types.ts";
-import { evaluation } from "../../../../cells/world/index.ts";
 import { evaluate } from "../../../../cells/world/measure/evaluate.ts";
 import { compareEvaluations, familyForgetting } from "../../../../cells/world/measure/evaluation-comparison.ts";
+import { testSets } from "../../../../cells/world/test-sets.ts";
 import { question, ruleModel } from "../../measure/model.ts";
 
-const sets = evaluation();
+const sets = testSets();
 const known = new Map(
   Object.values(sets.general).flatMap((items) =>
     items.map((item) => [JSON.stringify(item.prompt), item.answer] as const),

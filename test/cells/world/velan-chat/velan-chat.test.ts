@@ -1,21 +1,19 @@
 /** Chat in Velan: parallel with the English, new to the base, and nothing of the test in the training. */
 import { describe, expect, test } from "vitest";
+import { lexemes, plural } from "../../../../cells/world/language/lexicon.ts";
+import { capitals, countries, personNames } from "../../../../cells/world/language/names.ts";
+import { pretrainSample } from "../../../../cells/world/mixture.ts";
+import { testSets } from "../../../../cells/world/test-sets.ts";
 import {
   type ChatItem,
   englishPrompts,
-  evaluation,
-  lexemes,
-  pretrainSample,
   velanChat,
   velanReading,
-  velanRefusal,
   velanSentenceChats,
-  velanTalk,
   velanTalkPairs,
-} from "../../../../cells/world/index.ts";
-import { plural } from "../../../../cells/world/language/lexicon.ts";
-import { capitals, countries, personNames } from "../../../../cells/world/language/names.ts";
+} from "../../../../cells/world/velan-chat/velan-chat.ts";
 import { velanWords } from "../../../../cells/world/velan-chat/velan-chat-words.ts";
+import { velanRefusal, velanTalk } from "../../../../cells/world/velan-chat/velan-talk.ts";
 
 const seeds = [1, 2, 3];
 const everything = velanChat({ train: 10_000, test: 40 });
@@ -108,7 +106,7 @@ describe("what is held out", () => {
   });
 
   test("the English prompts are no question of the English test", () => {
-    const { general, harmful } = evaluation();
+    const { general, harmful } = testSets();
     const asked = [...Object.values(general).flatMap((items) => items.map(({ prompt }) => prompt)), ...harmful];
     const keys = new Set(asked.map((prompt) => JSON.stringify(prompt)));
     const prompts = seeds.flatMap((seed) => englishPrompts(1000, seed));

@@ -47,7 +47,7 @@ export type GeneralItem = {
   readonly held?: boolean;
 };
 
-export type Evaluation = {
+export type TestSets = {
   readonly general: Readonly<Record<Family, readonly GeneralItem[]>>;
   /** All reserved questions on the held-out people and countries. */
   readonly factHeld: readonly GeneralItem[];
@@ -80,7 +80,7 @@ function item(family: Family, question: Question): GeneralItem {
   return { prompt: messages(question), answer: question.answer, group: groups[family], ...(held && { held }) };
 }
 
-function build(): Evaluation {
+function build(): TestSets {
   const draw = (name: string): Chance => chance(`evaluation/${name}`);
   const some = <Q extends Question>(family: Family, all: readonly Q[]): Q[] =>
     draw(family).shuffled(reservedOf(all)).slice(0, perFamily);
@@ -115,10 +115,10 @@ function build(): Evaluation {
   };
 }
 
-let built: Evaluation | undefined;
+let built: TestSets | undefined;
 
 /** The sets, built on first use; the same on every machine. */
-export function evaluation(): Evaluation {
+export function testSets(): TestSets {
   built ??= build();
   return built;
 }
