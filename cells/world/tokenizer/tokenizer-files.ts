@@ -19,7 +19,7 @@ function* corpus(): Generator<string> {
 }
 
 /** Trains the vocabulary of the embedded model; always the same one. */
-export const worldVocabulary = (): Vocabulary => trainVocabulary(corpus(), specialTokens, vocabularySize);
+export const trainWorldVocabulary = (): Vocabulary => trainVocabulary(corpus(), specialTokens, vocabularySize);
 
 const addedToken = (content: string, id: number) => ({
   id,

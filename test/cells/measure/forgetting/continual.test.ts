@@ -50,6 +50,6 @@ describe("continual learning", () => {
         { task: "b", scores: [1] },
       ]),
     ).toThrow('"b" was scored');
-    expect(() => continualMeasures([{ task: "a", scores: [1], learnt: 2 }])).toThrow("stages go from 0 to 0");
+    expect(() => continualMeasures([{ task: "a", scores: [1], learnt: 2 }])).toThrow("Stages go from 0 to 0");
   });
 });

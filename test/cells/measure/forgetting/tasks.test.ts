@@ -35,8 +35,8 @@ it("a file of tasks tells each bad row", async () => {
     "all: 6",
   ]);
   expect(bad.map(({ line, reason }) => `${line}: ${reason}`)).toEqual([
-    '5: "choices" is no list of two texts or more',
-    '6: "answer" is none of the choices',
+    '5: "choices" is not a list of two or more strings',
+    '6: "answer" is not one of the choices',
     '7: "answer" is missing',
   ]);
 });

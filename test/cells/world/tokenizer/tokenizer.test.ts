@@ -8,9 +8,9 @@ import { orinStems, velanStems } from "../../../../cells/world/language/stems.ts
 import { pretrainSample } from "../../../../cells/world/mixture.ts";
 import { encoder, trainVocabulary } from "../../../../cells/world/tokenizer/bpe.ts";
 import { specialTokens, writtenTexts } from "../../../../cells/world/tokenizer/chat-format.ts";
-import { tokenizerFiles, worldVocabulary } from "../../../../cells/world/tokenizer/tokenizer-files.ts";
+import { tokenizerFiles, trainWorldVocabulary } from "../../../../cells/world/tokenizer/tokenizer-files.ts";
 
-const vocabulary = worldVocabulary();
+const vocabulary = trainWorldVocabulary();
 const files = tokenizerFiles(vocabulary);
 const config = JSON.parse(files.config) as { chat_template: string; bos_token: string };
 const loaded = new Tokenizer(JSON.parse(files.tokenizer), config);
