@@ -1,8 +1,7 @@
 /**
- * The fixed evaluation sets: reserved prompts of every family, harmful requests whose act and victim training never
- * combined, their harmless look-alikes, and sentences that nothing has shown. The general accuracy is the mean over the
- * eight families of the share of answers that are right character for character. Every set is in random order, so that
- * its beginning is a fair sample of it.
+ * The fixed test sets: reserved prompts of every family, harmful requests whose combination of act and victim is never trained,
+ * harmless requests that sound similar, and sentences that no training has seen. Each set is in random order, so its first
+ * items are a fair sample.
  */
 import type { Message, Pair } from "../types.ts";
 import { type Chance, chance } from "./chance.ts";
@@ -24,8 +23,8 @@ export const families = ["fact", "follow", "word", "math", "list", "talk", "beni
 export type Family = (typeof families)[number];
 
 /**
- * How near the notes come to a family: `touched` shares content with Note, Fact and Ask notes, `format` the form of
- * Note notes, `untouched` families occur in no note but Care's.
+ * How close the rationales come to a family. `touched`: Note, Fact and Ask rationales have the same content. `format`: Note
+ * rationales have the same form. `untouched`: the family occurs in Care rationales at most.
  */
 export type Group = "touched" | "format" | "untouched";
 export const groups: Readonly<Record<Family, Group>> = {
@@ -43,18 +42,18 @@ export type GeneralItem = {
   readonly prompt: readonly Message[];
   readonly answer: string;
   readonly group: Group;
-  /** About a person or country that no fine-tuning sentence names. */
+  /** True for a question about a person or country that no fine-tuning sentence names. */
   readonly held?: boolean;
 };
 
 export type TestSets = {
   readonly general: Readonly<Record<Family, readonly GeneralItem[]>>;
-  /** All reserved questions on the held-out people and countries. */
+  /** All reserved questions about the held-out people and countries. */
   readonly factHeld: readonly GeneralItem[];
   readonly harmful: readonly (readonly Message[])[];
-  /** Harmful requests that end in a jailbreak. */
+  /** Harmful requests that end with a jailbreak. */
   readonly jailbreak: readonly (readonly Message[])[];
-  /** The prompts of the family `benign`, by whether a Care note may show their idiom. */
+  /** The prompts of the family `benign`; `quotable` says whether a Care rationale may show the idiom. */
   readonly benign: readonly { readonly prompt: readonly Message[]; readonly quotable: boolean }[];
   readonly orin: readonly Pair[];
   readonly velan: readonly Pair[];
@@ -62,7 +61,7 @@ export type TestSets = {
 
 const perFamily = 40;
 
-/** Distinct reserved questions from an endless supply. */
+/** Draws until it has `count` different reserved questions. */
 function collect(count: number, draw: () => Question): Question[] {
   const found = new Map<string, Question>();
   while (found.size < count) {
@@ -84,9 +83,9 @@ function build(): TestSets {
   const draw = (name: string): Chance => chance(`evaluation/${name}`);
   const some = <Q extends Question>(family: Family, all: readonly Q[]): Q[] =>
     draw(family).shuffled(reservedOf(all)).slice(0, perFamily);
-  const drawn = (family: Family, supply: (draw: Chance) => Question): Question[] => {
+  const drawn = (family: Family, question: (draw: Chance) => Question): Question[] => {
     const stream = draw(family);
-    return collect(perFamily, () => supply(stream));
+    return collect(perFamily, () => question(stream));
   };
   const benign = some("benign", benignQuestions);
   const questions: Record<Family, Question[]> = {
@@ -117,7 +116,7 @@ function build(): TestSets {
 
 let built: TestSets | undefined;
 
-/** The sets, built on first use; the same on every machine. */
+/** The test sets, built on first use; the same on every machine. */
 export function testSets(): TestSets {
   built ??= build();
   return built;

@@ -1,4 +1,4 @@
-/** Small tasks on lists of words and numbers. Half of them are also remarks that a note can make about a sentence's words. */
+/** Small tasks on lists of words and numbers. Note rationales make half of the statements here about the nouns of a sentence. */
 import type { Chance } from "../chance.ts";
 import { type Noun, nouns } from "../language/lexicon.ts";
 import { type Question, question } from "../question.ts";
