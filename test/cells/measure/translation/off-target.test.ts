@@ -41,6 +41,6 @@ describe("the off-target rate", () => {
 
   it("refuses unknown languages and lists of different lengths", () => {
     expect(() => offTarget(["a"], ["German"], worldLexicon)).toThrow("the world's lexicon does not know German");
-    expect(() => offTarget(["a"], [], worldLexicon)).toThrow("1 texts and 0 languages");
+    expect(() => offTarget(["a"], [], worldLexicon)).toThrow("1 texts but 0 expected languages");
   });
 });

@@ -13,11 +13,11 @@ const names = [
   ...["13a", "intl", "zh", "char"].map((each) => `tokenizer ${each}`),
 ];
 
-// The second file: one to three references, empty texts, odd white space, characters of all planes, long shifts.
+// The second file has one to three references, empty texts, unusual white space, characters of all planes and long shifts.
 describe.each(["sacrebleu", "sacrebleu-edges"])("%s.json", (file) => {
   const checks = checkScores(golden(file));
 
-  it("holds every metric, smoothing and tokenizer", () => {
+  it("has every metric, smoothing and tokenizer", () => {
     expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
   });
 
@@ -37,7 +37,7 @@ describe("the checker finds", () => {
   };
   const last = <T>(list: readonly T[]): T => list.at(-1)!;
 
-  it("nothing where nothing was spoilt", () => {
+  it("nothing where nothing was changed", () => {
     expect(spoilt(() => {})).toEqual([]);
   });
 
@@ -52,7 +52,7 @@ describe("the checker finds", () => {
     ).toEqual(["bleu-zh", "ter", "sentence bleu", "tokenizer intl"]);
   });
 
-  it("a metric that it does not know, and a file of something else", () => {
+  it("an unknown metric, and a file without scores", () => {
     expect(spoilt(({ systems }) => Object.assign(systems[0]!.corpus, { meteor: { score: 1 } }))).toEqual(["meteor"]);
     expect(checkScores({ tokens: [] })).toMatchObject([{ error: Number.POSITIVE_INFINITY }]);
   });
