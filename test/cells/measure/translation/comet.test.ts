@@ -39,7 +39,7 @@ it("scores of other translations, of another number of translations or of anothe
   expect(() => cometOf(read, "a.txt", { sources: ["x"], translations: ["x"] })).toThrow(
     '8 segments of "a.txt", but there are 1',
   );
-  expect(() => cometOf(read, "b.txt", { sources, translations })).toThrow('no scores of "b.txt"; it has a.txt');
+  expect(() => cometOf(read, "b.txt", { sources, translations })).toThrow('no scores of "b.txt". It has scores of a.txt');
 });
 
 it.each([
