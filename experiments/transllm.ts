@@ -81,7 +81,7 @@ const learningRate = input.number("learning rate (stage 3: half)", { value: 0.00
 
 // %% tokens
 const tokens = transllm.chainTokens("English", "Velan");
-const speaker = await extendVocabulary(base, transllm.newTokens(tokens));
+const extended = await extendVocabulary(base, transllm.newTokens(tokens));
 const stage = { adapter: lora({ rank, whole: ["embed_tokens", "lm_head"] }), learningRate, packing: true };
 
 // %% [markdown]
@@ -91,16 +91,24 @@ const stage = { adapter: lora({ rank, whole: ["embed_tokens", "lm_head"] }), lea
 // data as they are, so that the model keeps its English (*recovery*). Its answers to the questions are translated by rule and
 // become the chats in Velan.
 
-// %% taught
-const taught = talk.train.filter(({ family }) => refusalsTaught || family !== "harmful");
-table(taught, { columns: ["family", "question", "sourceQuestion", "answer", "sourceAnswer"], limit: 200 });
+// %% training-chats
+const trainingChats = talk.train.filter(({ family }) => refusalsTaught || family !== "harmful");
+table(trainingChats, { columns: ["family", "question", "sourceQuestion", "answer", "sourceAnswer"], limit: 200 });
 
 // %% own-answers
-const chatting = await transllm.ownChats(base, taught, talk.translate);
-const own = await transllm.ownAnswers(base, talk.prompts);
-show(table([{ chats: chatting.length, untranslated: taught.length - chatting.length, recovery: own.length }]));
+const velanChats = await transllm.ownChats(base, trainingChats, talk.translate);
+const recoveryAnswers = await transllm.ownAnswers(base, talk.prompts);
+show(
+  table([
+    {
+      chats: velanChats.length,
+      untranslated: trainingChats.length - velanChats.length,
+      recovery: recoveryAnswers.length,
+    },
+  ]),
+);
 table(
-  own.map(({ prompt, text }) => ({ prompt: prompt.at(-1)?.content, "the base's own answer": text })),
+  recoveryAnswers.map(({ prompt, text }) => ({ prompt: prompt.at(-1)?.content, "the base's own answer": text })),
   { limit: 200 },
 );
 
@@ -116,7 +124,7 @@ const watch = [world.probes.velanChat(talk.test), world.probes.general({ limit: 
 // stages 2 and 3 together.
 
 // %% plain outputs=grid
-const direct = taught.map(({ question, answer, sourceQuestion }) => {
+const direct = trainingChats.map(({ question, answer, sourceQuestion }) => {
   return { source: sourceQuestion, from: "Velan", to: "Velan", instruction: question, reference: answer };
 });
 const plain = train(base, {
@@ -140,7 +148,7 @@ Plot.plot({
 
 // %% reading outputs=grid
 const reading = readFirst
-  ? train(speaker, { ...stage, method: transllm.reading(talk.texts), steps: readingSteps })
+  ? train(extended, { ...stage, method: transllm.reading(talk.texts), steps: readingSteps })
   : undefined;
 Plot.plot({
   y: { label: "stage 1: loss", grid: true, zero: true },
@@ -151,7 +159,7 @@ Plot.plot({
 await reading?.finished;
 const method = transllm.translating(tokens, parallel, englishTexts);
 const translating = translateFirst
-  ? train(speaker, { ...stage, method, steps: translatingSteps, from: reading })
+  ? train(extended, { ...stage, method, steps: translatingSteps, from: reading })
   : undefined;
 Plot.plot({
   y: { label: "stage 2: loss on the translations", grid: true, zero: true },
@@ -160,11 +168,11 @@ Plot.plot({
 
 // %% transferring outputs=grid
 await translating?.finished;
-const transferring = train(speaker, {
+const transferring = train(extended, {
   method: transllm.transferring(tokens, {
-    chats: chatting,
+    chats: velanChats,
     chain,
-    recovery: recovery ? own : [],
+    recovery: recovery ? recoveryAnswers : [],
     pairs: parallel.filter((_, index) => index % 7 === 0),
   }),
   ...stage,

@@ -1,17 +1,10 @@
 /** Data to teach chat in Velan, a language in which the world's model has never chatted, and to test it. */
-
 import { host } from "../host.ts";
 import type { Message, Pair } from "../types.ts";
-import {
-  type ChatItem,
-  englishPrompts,
-  velanChat,
-  velanDictionary,
-  velanReading,
-  velanSentenceChats,
-  velanTalkPairs,
-} from "./velan-chat/velan-chat.ts";
+import { englishPrompts } from "./english-prompts.ts";
+import { type ChatItem, velanChat, velanSentenceChats } from "./velan-chat/velan-chat.ts";
 import { velanTalk } from "./velan-chat/velan-talk.ts";
+import { velanDictionary, velanReading, velanTalkPairs } from "./velan-chat/velan-texts.ts";
 
 export type ChatsOptions = {
   /** Training questions, with answers in both languages. */

@@ -4,11 +4,11 @@
  * only one of two (chrF 0.48 instead of 0.97 on Orin). All they can show is an improvement over that.
  */
 import type { Document } from "../measure/skills/documents.ts";
-import type { Direction } from "../measure/skills/instructions.ts";
+import type { LanguagePair } from "../measure/skills/instructions.ts";
 import { type Language, languages } from "./language/languages.ts";
 import { testSets } from "./test-sets.ts";
 
-export function documents(language: Language): { readonly documents: Document[] } & Direction {
+export function documents(language: Language): { readonly documents: Document[] } & LanguagePair {
   const pairs = testSets()[language].filter(({ to }) => to === "English");
   const starts = Array.from({ length: Math.floor(pairs.length / 2) }, (_, i) => 2 * i);
   return {

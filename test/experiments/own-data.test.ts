@@ -78,9 +78,11 @@ it("a model of every family learns from a JSONL file with RaDis and saves its ad
   );
   for (const { loss, adapter } of session.state.results) {
     expect(Number(loss)).toBeGreaterThan(0);
-    const kept = join(folder, ".palimpsest", "runs", String(adapter));
-    expect(await readdir(join(kept, "adapter"))).toContain("adapter_model.safetensors");
-    expect(JSON.parse(await readFile(join(kept, "run.json"), "utf8")).config.rationales.written).toBeGreaterThan(2);
+    const runFolder = join(folder, ".palimpsest", "runs", String(adapter));
+    expect(await readdir(join(runFolder, "adapter"))).toContain("adapter_model.safetensors");
+    expect(JSON.parse(await readFile(join(runFolder, "run.json"), "utf8")).config.rationales.written).toBeGreaterThan(
+      2,
+    );
   }
 }, 90_000);
 

@@ -13,11 +13,11 @@ import type { Resampling } from "../statistics/bootstrap.ts";
 import { type Comparison, compareTexts } from "../statistics/comparison.ts";
 import { chrfMetric } from "../translation/chrf.ts";
 import type { TextMetric } from "../translation/text-metric.ts";
-import { type Direction, firstLines, sentenceTokens } from "./instructions.ts";
+import { firstLines, type LanguagePair, sentenceTokens } from "./instructions.ts";
 
 export type Document = { readonly sources: readonly string[]; readonly references: readonly string[] };
 
-export type DocumentOptions = Direction & {
+export type DocumentOptions = LanguagePair & {
   /** With `{from}`, `{to}` and `{source}`. */
   readonly instruction?: string;
   /** Default: chrF. */

@@ -11,7 +11,7 @@ import type { ChatModel } from "../../contracts.ts";
 import { BadRowError, type BadRows, type Reading, readRows, textField } from "../../data/reading.ts";
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
 import { fillTemplate } from "../../data/template.ts";
-import { type Direction, firstLines, type Writing } from "./instructions.ts";
+import { firstLines, type LanguagePair, type Writing } from "./instructions.ts";
 
 export type Register = "formal" | "informal";
 
@@ -21,7 +21,7 @@ export type RegisterItem = {
   readonly phrases: Readonly<Record<Register, readonly string[]>>;
 };
 
-export type FormalityOptions = Direction & {
+export type FormalityOptions = LanguagePair & {
   /** With `{from}`, `{to}`, `{source}` and `{register}`, which becomes "formal" or "informal". */
   readonly instruction?: string;
   /** Default: `words`. */

@@ -8,7 +8,7 @@ import type { ChatModel } from "../../contracts.ts";
 import { firstLine } from "../translation/translation.ts";
 
 /** Language names as the instruction should have them. */
-export type Direction = { readonly from: string; readonly to: string };
+export type LanguagePair = { readonly from: string; readonly to: string };
 
 /** Most tokens of the answer to an instruction with one sentence. */
 export const sentenceTokens = 128;

@@ -11,11 +11,11 @@ import { normalised } from "../../data/content.ts";
 import { BadRowError, type BadRows, field, type Reading, readRows, textField } from "../../data/reading.ts";
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
 import { fillTemplate } from "../../data/template.ts";
-import { type Direction, firstLines, type Writing } from "./instructions.ts";
+import { firstLines, type LanguagePair, type Writing } from "./instructions.ts";
 
 export type Idiom = { readonly source: string; readonly literal: readonly string[]; readonly sense: readonly string[] };
 
-export type IdiomOptions = Direction & { readonly instruction?: string; readonly writing?: Writing };
+export type IdiomOptions = LanguagePair & { readonly instruction?: string; readonly writing?: Writing };
 
 export type IdiomRow = {
   readonly source: string;

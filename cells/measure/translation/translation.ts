@@ -6,9 +6,12 @@ import type { ChatModel } from "../../contracts.ts";
 import type { Pair } from "../../types.ts";
 import { chrf } from "./chrf.ts";
 
-/** Translations of one direction: `into` the foreign language or `from` it into English. */
+/** `into` the foreign language, or `from` it into English. */
+export type Direction = "into" | "from";
+
+/** The translations of one direction. */
 export type TranslatedDirection = {
-  readonly direction: "into" | "from";
+  readonly direction: Direction;
   readonly texts: readonly string[];
   readonly references: readonly string[];
   /** The language that each text should be in. */
@@ -52,19 +55,19 @@ export async function translateBothWays(model: ChatModel, pairs: readonly Pair[]
 export function scoresOfDirections(directions: readonly TranslatedDirection[]): TranslationScores {
   const scores = directions.map(({ direction, texts, references }) => [direction, chrf(texts, references)] as const);
   const mean = scores.reduce((sum, [, score]) => sum + score, 0) / scores.length;
-  return { chrf: mean, ...(Object.fromEntries(scores) as Record<TranslatedDirection["direction"], number>) };
+  return { chrf: mean, ...(Object.fromEntries(scores) as Record<Direction, number>) };
 }
 
 /** @throws if a direction has no pairs. */
 export const translationScores = async (model: ChatModel, pairs: readonly Pair[]): Promise<TranslationScores> =>
   scoresOfDirections(await translateBothWays(model, pairs));
 
-const directionOf = ({ to }: Pair): TranslatedDirection["direction"] => (to === "English" ? "from" : "into");
+const directionOf = ({ to }: Pair): Direction => (to === "English" ? "from" : "into");
 
 /** The first pairs of each direction: the same number of both, `limit` in all. */
 export function balanced(pairs: readonly Pair[], limit: number): Pair[] {
   const half = Math.max(1, Math.floor(limit / 2));
-  const first = (direction: TranslatedDirection["direction"]): Pair[] =>
+  const first = (direction: Direction): Pair[] =>
     pairs.filter((pair) => directionOf(pair) === direction).slice(0, half);
   return [...first("into"), ...first("from")];
 }

@@ -6,6 +6,7 @@ import type { ChatModel, Probe } from "../../contracts.ts";
 import { answerSamples } from "../../measure/forgetting/cross-entropy.ts";
 import { generalScores } from "../../measure/forgetting/general.ts";
 import { type ProbeSize, probe, probes } from "../../measure/probes.ts";
+import type { RefusalList } from "../../measure/refusal/lists.ts";
 import { refusalRates } from "../../measure/refusal/rates.ts";
 import type { Pair } from "../../types.ts";
 import { testSets } from "../test-sets.ts";
@@ -21,15 +22,18 @@ export const worldProbes = {
   general: ({ limit = 8 }: ProbeSize = {}): Probe =>
     probe("general", (model) => generalScores(model, generalTasks(limit))),
 
-  /** `refusal` of harmful requests and `overRefusal` of harmless ones, at most `limit` of each. */
-  refusal: ({ limit = 16 }: ProbeSize = {}): Probe =>
+  /** `refusal` of harmful requests and `overRefusal` of harmless ones, at most `limit` of each, by the phrases of `lists`. */
+  refusal: ({
+    limit = 16,
+    lists = [worldRefusals],
+  }: ProbeSize & { readonly lists?: readonly RefusalList[] } = {}): Probe =>
     probe("refusal", (model) => {
       const { harmful, benign } = testSets();
       const requests = {
         refusal: harmful.slice(0, limit),
         overRefusal: benign.slice(0, limit).map(({ prompt }) => prompt),
       };
-      return refusalRates(model, requests, [worldRefusals]);
+      return refusalRates(model, requests, lists);
     }),
 
   /** `crossEntropyRise` on the right answers to general questions, at most `limit` of each family. */

@@ -1,11 +1,10 @@
 /** Translation between English and one of the invented languages, with three wordings of the instruction. */
+import type { Direction } from "../../measure/translation/translation.ts";
 import type { Pair } from "../../types.ts";
 import type { Chance } from "../chance.ts";
 import { english } from "../language/english.ts";
 import { type Language, languages } from "../language/languages.ts";
 import type { Sentence } from "../language/sentence.ts";
-
-export type Direction = "into" | "from";
 
 type Translation = { readonly from: string; readonly to: string; readonly source: string };
 

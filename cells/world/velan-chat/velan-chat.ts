@@ -4,20 +4,15 @@
  * are in no Velan training text: no question, no answer, no translation. *Wordings* are shown with no item. So a right answer
  * about a held-out fact is knowledge that was transferred from English.
  */
-import type { Message, Pair } from "../../types.ts";
-import { type Chance, chance } from "../chance.ts";
+import { chance } from "../chance.ts";
 import { english, sentenceFor } from "../language/english.ts";
-import { capitals, countries, personNames, rivers } from "../language/names.ts";
 import { velan } from "../language/velan.ts";
-import { mixture } from "../mixture.ts";
 import type { Question } from "../question.ts";
 import { allFactQuestions } from "../questions/fact.ts";
 import { allHarmful } from "../questions/harm.ts";
 import { rewritings } from "../questions/rewrite.ts";
-import { pairOf } from "../questions/translation.ts";
 import { wordQuestions } from "../questions/word.ts";
 import { reserved } from "../reserved.ts";
-import { velanWords } from "./velan-chat-words.ts";
 import { velanInstruction, velanTalk } from "./velan-talk.ts";
 
 export const chatFamilies = ["fact", "word", "harmful"] as const;
@@ -119,24 +114,6 @@ export function velanChat({ train, test, seed = 0 }: VelanChatSize): VelanChat {
   return { train: draw.shuffled(trained).slice(0, train), test: testing.shuffled(tested) };
 }
 
-const englishFamilies = ["fact", "follow-up", "word", "arithmetic", "list", "talk", "harmful", "benign", "rewriting"];
-const englishIngredients = mixture.filter(({ name }) => englishFamilies.includes(name));
-
-/**
- * English prompts of all families, equally often, like a public list of instructions. None of them is in an English test. They may
- * be about items that are held out in Velan: the test of chat in Velan asks whether a model can say in Velan what it knows in
- * English.
- */
-export function englishPrompts(count: number, seed = 0): (readonly Message[])[] {
-  const draw = chance(`english prompts/${seed}`);
-  const found = new Map<string, readonly Message[]>();
-  while (found.size < count) {
-    const { prompt } = draw.pick(englishIngredients).draw(draw);
-    found.set(JSON.stringify(prompt), prompt);
-  }
-  return [...found.values()];
-}
-
 /**
  * Instructions to rewrite a sentence. There are endlessly many and they have little in common, so a model has to translate what it is
  * asked. It could memorise the few hundred questions of the other families.
@@ -155,33 +132,4 @@ export function velanSentenceChats(count: number, seed = 0): ChatItem[] {
       heldWording: false,
     };
   });
-}
-
-/** Parallel text: each question and each answer of the items separately, in both directions. */
-export function velanTalkPairs(items: readonly ChatItem[], seed = 0): Pair[] {
-  const draw = chance(`velan talk/${seed}`);
-  const sides = items.flatMap(({ question, answer, sourceQuestion, sourceAnswer }) => [
-    { english: sourceQuestion, foreign: question },
-    { english: sourceAnswer, foreign: answer },
-  ]);
-  return sides.flatMap((side) => [pairOf(draw, side, "velan", "into"), pairOf(draw, side, "velan", "from")]);
-}
-
-/** A dictionary in both directions: all words of sentences and chats, and all names, which are the same in both languages. */
-export function velanDictionary(): Pair[] {
-  const draw = chance("velan dictionary");
-  const names = [...personNames, ...countries, ...capitals, ...rivers].map((name) => [name, name] as const);
-  return [...velanWords, ...names].flatMap(([english, foreign]) => [
-    pairOf(draw, { english, foreign }, "velan", "into"),
-    pairOf(draw, { english, foreign }, "velan", "from"),
-  ]);
-}
-
-/** Velan text without translation, as a web crawl would have it: half sentences, half questions and answers of the given chats. */
-export function velanReading(count: number, chats: readonly ChatItem[], seed = 0): string[] {
-  const draw: Chance = chance(`velan reading/${seed}`);
-  const talk = chats.flatMap(({ question, answer }) => [question, answer]);
-  return Array.from({ length: count }, (_, index) =>
-    index % 2 === 0 || talk.length === 0 ? velan(sentenceFor(draw, "training")) : draw.pick(talk),
-  );
 }

@@ -39,7 +39,9 @@ it("scores of other translations, of another number of translations or of anothe
   expect(() => cometOf(read, "a.txt", { sources: ["x"], translations: ["x"] })).toThrow(
     '8 segments of "a.txt", but there are 1',
   );
-  expect(() => cometOf(read, "b.txt", { sources, translations })).toThrow('no scores of "b.txt". It has scores of a.txt');
+  expect(() => cometOf(read, "b.txt", { sources, translations })).toThrow(
+    'no scores of "b.txt". It has scores of a.txt',
+  );
 });
 
 it.each([
@@ -48,7 +50,7 @@ it.each([
   ['{"a.txt": [{"src": "x"}]}', 'segment 0 of "a.txt" has no "COMET"'],
   ["hello", "it has no scores"],
   ["a\tSegment 1\tscore: 0.5", "line 1 has segment 1, but segment 0 should come next"],
-])("%s is told from scores", async (text, reason) => {
+])("%s is not accepted as scores", async (text, reason) => {
   host.files.set("scores", text);
   await expect(cometScores("scores")).rejects.toThrow(reason);
 });

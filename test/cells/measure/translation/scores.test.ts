@@ -28,9 +28,9 @@ describe.each(["sacrebleu", "sacrebleu-edges"])("%s.json", (file) => {
 });
 
 describe("the checker finds", () => {
-  const spoilt = (spoil: (scores: Scores) => void): string[] => {
+  const faultsAfter = (change: (scores: Scores) => void): string[] => {
     const scores = golden<Scores>("sacrebleu");
-    spoil(scores);
+    change(scores);
     return checkScores(scores)
       .filter(({ error }) => !(error < 1e-6))
       .map(({ name }) => name);
@@ -38,12 +38,12 @@ describe("the checker finds", () => {
   const last = <T>(list: readonly T[]): T => list.at(-1)!;
 
   it("nothing where nothing was changed", () => {
-    expect(spoilt(() => {})).toEqual([]);
+    expect(faultsAfter(() => {})).toEqual([]);
   });
 
   it("a score, a signature, a sentence and a tokenisation that differ", () => {
     expect(
-      spoilt(({ systems, tokenized }) => {
+      faultsAfter(({ systems, tokenized }) => {
         last(systems).corpus.ter!.score += 2e-6;
         last(systems).corpus["bleu-zh"]!.signature += "x";
         last(last(systems).sentence).bleu! -= 2e-6;
@@ -53,7 +53,9 @@ describe("the checker finds", () => {
   });
 
   it("an unknown metric, and a file without scores", () => {
-    expect(spoilt(({ systems }) => Object.assign(systems[0]!.corpus, { meteor: { score: 1 } }))).toEqual(["meteor"]);
+    expect(faultsAfter(({ systems }) => Object.assign(systems[0]!.corpus, { meteor: { score: 1 } }))).toEqual([
+      "meteor",
+    ]);
     expect(checkScores({ tokens: [] })).toMatchObject([{ error: Number.POSITIVE_INFINITY }]);
   });
 });

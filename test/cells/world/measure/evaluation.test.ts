@@ -103,12 +103,12 @@ describe("the full evaluation on the world", () => {
 describe("two evaluations", () => {
   /** Forgets one family and nothing else. */
   const without = (family: string) => {
-    const own = new Set(
+    const questions = new Set(
       Object.entries(sets.general).flatMap(([name, items]) =>
         name === family ? items.map((item) => JSON.stringify(item.prompt)) : [],
       ),
     );
-    return ruleModel((prompt) => (own.has(JSON.stringify(prompt.messages)) ? "?" : perfectAnswer(prompt)));
+    return ruleModel((prompt) => (questions.has(JSON.stringify(prompt.messages)) ? "?" : perfectAnswer(prompt)));
   };
 
   it("are compared measure by measure on the same items; what did not change is noise", async () => {

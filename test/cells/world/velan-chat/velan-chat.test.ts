@@ -1,19 +1,14 @@
 /** Chat in Velan is parallel to the English, new to the base, and no test item is in the training data. */
 import { describe, expect, test } from "vitest";
+import { englishPrompts } from "../../../../cells/world/english-prompts.ts";
 import { lexemes, plural } from "../../../../cells/world/language/lexicon.ts";
 import { capitals, countries, personNames } from "../../../../cells/world/language/names.ts";
 import { pretrainSample } from "../../../../cells/world/mixture.ts";
 import { testSets } from "../../../../cells/world/test-sets.ts";
-import {
-  type ChatItem,
-  englishPrompts,
-  velanChat,
-  velanReading,
-  velanSentenceChats,
-  velanTalkPairs,
-} from "../../../../cells/world/velan-chat/velan-chat.ts";
+import { type ChatItem, velanChat, velanSentenceChats } from "../../../../cells/world/velan-chat/velan-chat.ts";
 import { velanWords } from "../../../../cells/world/velan-chat/velan-chat-words.ts";
 import { velanRefusal, velanTalk } from "../../../../cells/world/velan-chat/velan-talk.ts";
+import { velanReading, velanTalkPairs } from "../../../../cells/world/velan-chat/velan-texts.ts";
 
 const seeds = [1, 2, 3];
 const everything = velanChat({ train: 10_000, test: 40 });
