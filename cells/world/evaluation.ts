@@ -1,6 +1,6 @@
 /** The world's data for `evaluate`: some 600 short answers, a few seconds for its model. */
 
-import type { EvaluationData } from "../measure/evaluation/data.ts";
+import type { EvaluationData } from "../measure/evaluation/evaluation-data.ts";
 import { answerSamples } from "../measure/forgetting/cross-entropy.ts";
 import type { Message } from "../types.ts";
 import { worldRefusals } from "./measure/refusal-lists.ts";

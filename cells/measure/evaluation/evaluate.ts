@@ -6,8 +6,8 @@
 import { cache } from "../../cache/cache.ts";
 import type { ChatModel } from "../../contracts.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
-import type { EvaluationData, EvaluationResult } from "./data.ts";
 import type { Evaluation } from "./evaluation.ts";
+import type { EvaluationData, EvaluationResult } from "./evaluation-data.ts";
 import {
   otherTasksPart,
   otherTranslationPart,

@@ -9,8 +9,8 @@ import { listTitle } from "../refusal/lists.ts";
 import { ratesOf, refusalRows } from "../refusal/rates.ts";
 import type { LanguageIdentifier } from "../translation/off-target.ts";
 import { scoresOfDirections, type TranslatedDirection, translateBothWays } from "../translation/translation.ts";
-import { type RefusalRequests, rateNames } from "./data.ts";
 import type { MeasureItems } from "./evaluation.ts";
+import { type RefusalRequests, rateNames } from "./evaluation-data.ts";
 
 export type Part = {
   readonly scores: Readonly<Record<string, number | string>>;

@@ -35,7 +35,7 @@ export type TaskAccuracy = {
   })[];
 };
 
-/** @throws for the first bad row, if `bad` is "refuse". */
+/** @throws if no row is valid, or for the first bad row if `bad` is "refuse". */
 export async function taskFile(
   path: string,
   { format, bad }: { readonly format?: RecordFormat; readonly bad?: BadRows } = {},

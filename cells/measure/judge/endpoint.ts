@@ -11,7 +11,7 @@
 import { cache } from "../../cache/cache.ts";
 import { host } from "../../host.ts";
 import type { Message } from "../../types.ts";
-import { type Connection, type Judgement, judgementOf } from "./chat-request.ts";
+import { type ChatRequest, type Connection, type Judgement, judgementOf } from "./chat-request.ts";
 
 export type EndpointOptions = {
   /** The address without `/chat/completions`: `https://api.openai.com/v1`, `http://127.0.0.1:8000/v1`. */
@@ -41,6 +41,9 @@ export type Endpoint = {
 /** After so many failures in a row, no further requests are sent. */
 const failureLimit = 6;
 
+/** A request that got no answer; the message is the reason. Errors are not cached, so another run asks again. */
+class Unanswered extends Error {}
+
 /** @throws if `url` is not an HTTP address. */
 export function judgeEndpoint(options: EndpointOptions): Endpoint {
   const { url, model, key = keyFromEnvironment(), retries = 4, timeout = 60, wait = 1, maxTokens = 2048 } = options;
@@ -48,34 +51,38 @@ export function judgeEndpoint(options: EndpointOptions): Endpoint {
   return {
     name: model,
     async judge(conversations) {
+      const { signal } = host();
+      let failuresInRow = 0;
+      const send = async (request: ChatRequest): Promise<string> => {
+        if (failuresInRow >= failureLimit)
+          throw new Unanswered(`not sent: the endpoint failed ${failureLimit} times in a row`);
+        const judgement = await judgementOf(connection, request, signal);
+        failuresInRow = judgement.ok ? 0 : failuresInRow + 1;
+        if (!judgement.ok) throw new Unanswered(judgement.reason);
+        return judgement.text;
+      };
+      const judgeOne = async (messages: readonly Message[]): Promise<Judgement> => {
+        const request = { model, messages, temperature: 0, max_tokens: maxTokens };
+        let cached = true;
+        try {
+          const text = await cache("judgement", { address: connection.address, request }, () => {
+            cached = false;
+            return send(request);
+          });
+          return { ok: true, text, cached };
+        } catch (error) {
+          if (error instanceof Unanswered) return { ok: false, reason: error.message };
+          throw error;
+        }
+      };
       const judgements: Judgement[] = [];
       const queue = [...conversations.entries()];
-      const { signal } = host();
-      let [failures, done] = [0, 0];
+      let done = 0;
       const work = async (): Promise<void> => {
         for (let next = queue.shift(); next; next = queue.shift()) {
           signal.throwIfAborted();
           const [at, messages] = next;
-          const request = { model, messages, temperature: 0, max_tokens: maxTokens };
-          const asked: { judgement?: Judgement } = {};
-          const ask = async (): Promise<string> => {
-            const reason = `not sent: the endpoint failed ${failureLimit} times in a row`;
-            const judgement: Judgement =
-              failures >= failureLimit ? { ok: false, reason } : await judgementOf(connection, request, signal);
-            asked.judgement = judgement;
-            failures = judgement.ok ? 0 : failures + 1;
-            // Errors are not cached, so another run asks again.
-            if (!judgement.ok) throw new Error(judgement.reason);
-            return judgement.text;
-          };
-          const found = await cache("judgement", { address: connection.address, request }, ask).then(
-            (text): Judgement => asked.judgement ?? { ok: true, text, cached: true },
-            (error): Judgement => {
-              if (asked.judgement?.ok === false) return asked.judgement;
-              throw error;
-            },
-          );
-          judgements[at] = found;
+          judgements[at] = await judgeOne(messages);
           done += 1;
           host().progress("judge", done, conversations.length);
         }

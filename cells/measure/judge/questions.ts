@@ -21,7 +21,7 @@ export type JudgeQuestion = {
 /** The model's answer to each turn. */
 export type JudgedAnswer = readonly string[];
 
-/** @throws for the first bad row, if `bad` is "refuse". */
+/** @throws if no row is valid, or for the first bad row if `bad` is "refuse". */
 export async function judgeQuestionFile(
   path: string,
   { format, bad }: { readonly format?: RecordFormat; readonly bad?: BadRows } = {},

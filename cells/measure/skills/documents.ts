@@ -38,7 +38,7 @@ export type DocumentScores = {
   }[];
 };
 
-/** @throws for the first bad row, if `bad` is "refuse". */
+/** @throws if no row is valid, or for the first bad row if `bad` is "refuse". */
 export async function documentFile(
   path: string,
   { format, bad }: { readonly format?: RecordFormat; readonly bad?: BadRows } = {},

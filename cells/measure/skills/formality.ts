@@ -5,7 +5,7 @@
  * register only. If it has phrases of both registers or of neither, it is undecided and does not count.
  *
  * The file has one sentence per line: `{"source": "Can you help me?", "formal": "Können [F]Sie[/F] mir helfen?", "informal":
- * "[F]Kannst[/F] [F]du[/F] mir helfen?"}`. The languages of the embedded world have one register, so it has no such test.
+ * "[F]Kannst[/F] [F]du[/F] mir helfen?"}`.
  */
 import type { ChatModel } from "../../contracts.ts";
 import { BadRowError, type BadRows, type Reading, readRows, textField } from "../../data/reading.ts";
@@ -48,7 +48,7 @@ export type Formality = {
 
 const registers = ["formal", "informal"] as const;
 
-/** @throws for the first bad row, if `bad` is "refuse". */
+/** @throws if no row is valid, or for the first bad row if `bad` is "refuse". */
 export async function formalityFile(
   path: string,
   { format, bad }: { readonly format?: RecordFormat; readonly bad?: BadRows } = {},

@@ -4,7 +4,7 @@
  * a literal translation leaves few source words unaligned and keeps their order.
  *
  * The file of idioms has one sentence per line: `{"source": "…", "literal": ["den Eimer getreten"], "sense": ["gestorben",
- * "tot"]}`. The embedded world has no idioms to translate, so it has no such test.
+ * "tot"]}`.
  */
 import type { ChatModel } from "../../contracts.ts";
 import { normalised } from "../../data/content.ts";
@@ -31,7 +31,7 @@ export type Literalness = {
   readonly rows: readonly IdiomRow[];
 };
 
-/** @throws for the first bad row, if `bad` is "refuse". */
+/** @throws if no row is valid, or for the first bad row if `bad` is "refuse". */
 export async function idiomFile(
   path: string,
   { format, bad }: { readonly format?: RecordFormat; readonly bad?: BadRows } = {},
