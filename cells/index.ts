@@ -24,9 +24,9 @@ export { split, splitPairs } from "./data/split.ts";
 export { sha256 } from "./digest.ts";
 export { keep, onDispose, previous, readFile, seed, signal } from "./generation.ts";
 // The full evaluation, and forgetting.
-export type { EvaluationData } from "./measure/evaluation/evaluation-data.ts";
 export { evaluate } from "./measure/evaluation/evaluate.ts";
 export type { Evaluation } from "./measure/evaluation/evaluation.ts";
+export type { EvaluationData } from "./measure/evaluation/evaluation-data.ts";
 export { continualMeasures } from "./measure/forgetting/continual.ts";
 export { answerSamples, crossEntropy, textSamples } from "./measure/forgetting/cross-entropy.ts";
 export { familyForgetting } from "./measure/forgetting/family-forgetting.ts";

@@ -109,11 +109,11 @@ export async function multipleChoice(model: ChatModel, list: readonly Task[]): P
   });
   const likelihoods = await model.nll(samples);
   let at = 0;
-  const costs = list.map(({ choices = [] }) => choices.map(() => likelihoods[at++]?.nll ?? Infinity));
+  const nlls = list.map(({ choices = [] }) => choices.map(() => likelihoods[at++]?.nll ?? Infinity));
   const bytes = (text: string): number => new TextEncoder().encode(text).length;
   const best = (divisor: (text: string) => number): TaskAccuracy =>
     scored(list, ({ choices = [], answer }, i) => {
-      const each = choices.map((text, c) => costs[i]![c]! / divisor(text));
+      const each = choices.map((text, c) => nlls[i]![c]! / divisor(text));
       const chosen = choices[each.indexOf(Math.min(...each))] ?? "";
       return { answer: chosen, right: chosen === answer };
     });
