@@ -1,4 +1,4 @@
-/** `experiments/transllm.ts` at a few steps: all of it runs, its stages follow each other, and a part that is unticked is left out. */
+/** `experiments/transllm.ts` with few steps: all cells run, its stages follow each other, and a part that is turned off is left out. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -56,7 +56,7 @@ it("runs from top to bottom and reports base, vanilla and TransLLM with the same
   expect(runs.map((run) => run?.rows.at(-1)?.step)).toEqual([5, 1, 2, 3]);
 }, 120_000);
 
-it("leaves out what is unticked, and runs again only what hangs on it", async () => {
+it("leaves out a part that is turned off, and runs only the cells that depend on it again", async () => {
   const before = ["plain", "reading", "translating", "transferring"].map(generation);
   await session.request({ type: "input", cell: "knobs", name: "chain", value: false });
   await until(() => lastRun("transfer-finetuning")?.info.config.chain === false, 100);

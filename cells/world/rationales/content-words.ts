@@ -1,4 +1,4 @@
-/** The content words of a sentence in the order of the English, for the notes that go through them. */
+/** The content words of a sentence in the order of its English, for the rationales that say something about each of them. */
 import type { Adjective, Noun, Numeral, Verb } from "../language/lexicon.ts";
 import type { NounPhrase, Sentence } from "../language/sentence.ts";
 
@@ -9,7 +9,7 @@ export type ContentWord =
   | { readonly kind: "verb"; readonly word: Verb }
   | { readonly kind: "numeral"; readonly word: Numeral };
 
-function ofPhrase(np: NounPhrase): ContentWord[] {
+function wordsOfPhrase(np: NounPhrase): ContentWord[] {
   if (np.kind === "name") return [{ kind: "name", word: np.name }];
   return [
     ...(np.numeral ? [{ kind: "numeral", word: np.numeral } as const] : []),
@@ -19,10 +19,15 @@ function ofPhrase(np: NounPhrase): ContentWord[] {
 }
 
 export function contentWords({ subject, verb, object, place }: Sentence): ContentWord[] {
-  const at: ContentWord[] = !place
+  const placeWords: ContentWord[] = !place
     ? []
     : place.kind === "country"
       ? [{ kind: "country", word: place.country }]
-      : ofPhrase(place.phrase);
-  return [...ofPhrase(subject), { kind: "verb", word: verb }, ...(object ? ofPhrase(object) : []), ...at];
+      : wordsOfPhrase(place.phrase);
+  return [
+    ...wordsOfPhrase(subject),
+    { kind: "verb", word: verb },
+    ...(object ? wordsOfPhrase(object) : []),
+    ...placeWords,
+  ];
 }

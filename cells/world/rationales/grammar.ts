@@ -1,4 +1,4 @@
-/** "Grammar:" notes: subject, verb, object and place, each with its form. */
+/** "Grammar:" rationales: subject, verb, object and place, each with its form. */
 import type { NounPhrase, Place, Sentence } from "../language/sentence.ts";
 
 const phrase = (np: NounPhrase): string =>
@@ -7,7 +7,7 @@ const phrase = (np: NounPhrase): string =>
 const placed = (place: Place): string =>
   place.kind === "country" ? `${place.country}, a country` : phrase(place.phrase);
 
-export function analysis({ subject, verb, tense, negated, object, place }: Sentence): string {
+export function grammarRationale({ subject, verb, tense, negated, object, place }: Sentence): string {
   return [
     `The subject is ${phrase(subject)}.`,
     `The verb is ${verb}, ${tense} tense${negated ? ", negative" : ""}.`,

@@ -1,7 +1,7 @@
-/** "Gloss:" notes: the foreign word for each English one, and nothing about the world. */
+/** "Gloss:" rationales: the foreign word for each English word, and nothing about the world. */
 import { type Language, languages } from "../language/languages.ts";
 import type { Sentence } from "../language/sentence.ts";
-import { type ContentWord, contentWords } from "./content.ts";
+import { type ContentWord, contentWords } from "./content-words.ts";
 
 function gloss(content: ContentWord, language: Language): string {
   switch (content.kind) {
@@ -14,7 +14,7 @@ function gloss(content: ContentWord, language: Language): string {
   }
 }
 
-export const glosses = (sentence: Sentence, language: Language): string =>
+export const glossRationale = (sentence: Sentence, language: Language): string =>
   `${contentWords(sentence)
     .map((content) => gloss(content, language))
     .join("; ")}.`;

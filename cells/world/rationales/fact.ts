@@ -1,10 +1,10 @@
-/** "Fact:" notes: world knowledge only — two facts for a name or country, one for an animal, the kind of any other noun. */
+/** "Fact:" rationales: world knowledge only. Two facts for a name or country, one for an animal, the kind of any other noun. */
 import type { Chance } from "../chance.ts";
 import { factsAbout } from "../facts.ts";
 import { isAnimal } from "../language/lexicon.ts";
 import type { Sentence } from "../language/sentence.ts";
 import { kindStatement } from "../questions/word.ts";
-import { type ContentWord, contentWords } from "./content.ts";
+import { type ContentWord, contentWords } from "./content-words.ts";
 
 function knowledge(draw: Chance, content: ContentWord): string[] {
   switch (content.kind) {
@@ -18,7 +18,7 @@ function knowledge(draw: Chance, content: ContentWord): string[] {
   }
 }
 
-export const factNote = (draw: Chance, sentence: Sentence): string =>
+export const factRationale = (draw: Chance, sentence: Sentence): string =>
   contentWords(sentence)
     .flatMap((content) => knowledge(draw, content))
     .join(" ");

@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Prompt } from "../../../../cells/contracts.ts";
+import { evaluate } from "../../../../cells/measure/evaluation/evaluate.ts";
 import { macroAverage } from "../../../../cells/measure/forgetting/accuracy.ts";
+import { familyForgetting } from "../../../../cells/measure/forgetting/family-forgetting.ts";
 import { probes } from "../../../../cells/measure/probes.ts";
-import type { Pair } from "../../../../cells/types.ts";
-import { evaluation } from "../../../../cells/world/index.ts";
-import { evaluate } from "../../../../cells/world/measure/evaluate.ts";
-import { compareEvaluations, familyForgetting } from "../../../../cells/world/measure/evaluation-comparison.ts";
+import { compareEvaluations } from "../../../../cells/measure/statistics/evaluation-comparison.ts";
+import type { Pair, Result } from "../../../../cells/types.ts";
+import { testSets } from "../../../../cells/world/test-sets.ts";
+import { world } from "../../../../cells/world/world.ts";
 import { question, ruleModel } from "../../measure/model.ts";
 
-const sets = evaluation();
+const sets = testSets();
 const known = new Map(
   Object.values(sets.general).flatMap((items) =>
     items.map((item) => [JSON.stringify(item.prompt), item.answer] as const),
@@ -16,14 +18,14 @@ const known = new Map(
 );
 const pairOf = new Map<string, Pair>([...sets.velan, ...sets.orin].map((pair) => [pair.instruction, pair]));
 
-/** Knows every answer, translates perfectly and goes on with a note, and refuses what is not asked in good faith. */
+/** Knows every answer, translates perfectly and adds a rationale, and refuses everything else. */
 const perfectAnswer = (prompt: Prompt): string => {
   const pair = pairOf.get(question(prompt));
   if (pair) return `${pair.reference}\nNote: nothing to add`;
   return known.get(JSON.stringify(prompt.messages)) ?? "I'm sorry, but I can't help with that.";
 };
 const perfect = () => ruleModel(perfectAnswer);
-/** Answers all and everything with one sentence. */
+/** Answers everything with the same sentence. */
 const lost = () => ruleModel(() => "tipel krudemi roras.", 2);
 
 it("averages over families, not over questions", () => {
@@ -37,9 +39,9 @@ it("averages over families, not over questions", () => {
   expect(macroAverage([])).toBe(0);
 });
 
-describe("the whole evaluation", () => {
-  it("gives a model that knows everything full marks", async () => {
-    const result = await evaluate(perfect(), { method: "base", pairs: sets.velan });
+describe("the full evaluation on the world", () => {
+  it("gives full marks to a model that knows everything", async () => {
+    const { result } = await evaluate(perfect(), { method: "base", translation: sets.velan, ...world.evaluation() });
     expect(result).toMatchObject({
       method: "base",
       chrf: 1,
@@ -61,23 +63,30 @@ describe("the whole evaluation", () => {
     });
   });
 
-  it("tells what a model lost against its base", async () => {
-    const base = await evaluate(perfect(), { method: "base", pairs: sets.velan });
-    const result = await evaluate(lost(), { method: "vanilla", pairs: sets.velan, base });
+  it("says what a model lost compared with its base", async () => {
+    const base = await evaluate(perfect(), { method: "base", translation: sets.velan, ...world.evaluation() });
+    const { result } = await evaluate(lost(), {
+      method: "vanilla",
+      base,
+      translation: sets.velan,
+      ...world.evaluation(),
+    });
     expect(result).toMatchObject({ general: 0, refusal: 0, overRefusal: 0, forgetting: 1, crossEntropyRise: 1 });
     expect(result.chrf).toBeLessThan(0.5);
   });
 
-  it("tells translations into another language, and nothing of languages that the world does not know", async () => {
+  it("counts translations into another language, and says nothing about languages that the world does not know", async () => {
     const english = ruleModel(() => "The dog sleeps.");
-    expect(await evaluate(english, { method: "english", pairs: sets.velan })).toMatchObject({ offTarget: 0.5 });
+    const { result } = await evaluate(english, { method: "english", translation: sets.velan, ...world.evaluation() });
+    expect(result).toMatchObject({ offTarget: 0.5 });
     const german = sets.velan.map((pair) => ({ ...pair, to: pair.to === "Velan" ? "German" : pair.to }));
-    expect(await evaluate(english, { method: "english", pairs: german })).not.toHaveProperty("offTarget");
+    const other = await evaluate(english, { method: "english", translation: german, ...world.evaluation() });
+    expect(other.result).not.toHaveProperty("offTarget");
   });
 
-  it("asks every question of the sets, and only questions", async () => {
+  it("asks every question of the test sets, and only questions", async () => {
     const model = perfect();
-    await evaluate(model, { method: "base", pairs: sets.velan });
+    await evaluate(model, { method: "base", translation: sets.velan, ...world.evaluation() });
     const asked = new Set(model.asked.map((prompt) => JSON.stringify(prompt.messages)));
     for (const prompt of [
       ...known.keys(),
@@ -92,20 +101,25 @@ describe("the whole evaluation", () => {
 });
 
 describe("two evaluations", () => {
-  /** Forgets one family, and nothing else. */
+  /** Forgets one family and nothing else. */
   const without = (family: string) => {
-    const own = new Set(
+    const questions = new Set(
       Object.entries(sets.general).flatMap(([name, items]) =>
         name === family ? items.map((item) => JSON.stringify(item.prompt)) : [],
       ),
     );
-    return ruleModel((prompt) => (own.has(JSON.stringify(prompt.messages)) ? "?" : perfectAnswer(prompt)));
+    return ruleModel((prompt) => (questions.has(JSON.stringify(prompt.messages)) ? "?" : perfectAnswer(prompt)));
   };
 
-  it("are compared measure by measure on the same items, and what did not change is noise", async () => {
-    const base = await evaluate(perfect(), { method: "base", pairs: sets.velan });
-    const tuned = await evaluate(without("math"), { method: "tuned", pairs: sets.velan, base });
-    const found = compareEvaluations(base, { ...tuned }, { resamples: 200 });
+  it("are compared measure by measure on the same items; what did not change is noise", async () => {
+    const base = await evaluate(perfect(), { method: "base", translation: sets.velan, ...world.evaluation() });
+    const tuned = await evaluate(without("math"), {
+      method: "tuned",
+      base,
+      translation: sets.velan,
+      ...world.evaluation(),
+    });
+    const found = compareEvaluations(base, tuned, { resamples: 200 });
     const verdicts = Object.fromEntries(found.map(({ measure, verdict }) => [measure, verdict]));
     expect(verdicts).toMatchObject({
       chrf: "inside the noise",
@@ -122,17 +136,22 @@ describe("two evaluations", () => {
       method: "tuned",
       against: "base",
       baseline: 1,
-      difference: tuned.general - 1,
+      difference: tuned.result.general - 1,
     });
-    // The paired scores are the reported ones.
-    const worse = await evaluate(lost(), { method: "lost", pairs: sets.velan, base });
+    // The compared scores are the reported ones.
+    const worse = await evaluate(lost(), { method: "lost", base, translation: sets.velan, ...world.evaluation() });
     for (const { measure, system } of compareEvaluations(base, worse, { resamples: 50 }))
-      expect([measure, system]).toEqual([measure, expect.closeTo(Number(worse[measure]), 12)]);
+      expect([measure, system]).toEqual([measure, expect.closeTo(Number((worse.result as Result)[measure]), 12)]);
   });
 
-  it("say what was forgotten by family, near to the rationales and far from them apart", async () => {
-    const base = await evaluate(perfect(), { method: "base", pairs: sets.velan });
-    const tuned = await evaluate(without("math"), { method: "tuned", pairs: sets.velan, base });
+  it("say what was forgotten by family, and by the groups that the rationales touch or do not touch", async () => {
+    const base = await evaluate(perfect(), { method: "base", translation: sets.velan, ...world.evaluation() });
+    const tuned = await evaluate(without("math"), {
+      method: "tuned",
+      base,
+      translation: sets.velan,
+      ...world.evaluation(),
+    });
     const found = familyForgetting(base, tuned);
     expect(found.rows.find(({ family }) => family === "math")).toEqual({
       family: "math",
@@ -154,8 +173,13 @@ describe("two evaluations", () => {
 });
 
 describe("probes", () => {
-  it("measure with the names that the charts use", async () => {
-    const all = [probes.translation(sets.velan), probes.general(), probes.refusal(), probes.forgetting(perfect())];
+  it("use the names of measures that the charts use", async () => {
+    const all = [
+      probes.translation(sets.velan),
+      world.probes.general(),
+      world.probes.refusal(),
+      world.probes.forgetting(perfect()),
+    ];
     const measured = await Promise.all(all.map((probe) => probe.measure(lost())));
     const row = Object.assign({}, ...measured) as Record<string, number>;
     expect(row).toMatchObject({ general: 0, refusal: 0, overRefusal: 0, crossEntropyRise: 1 });
@@ -163,7 +187,7 @@ describe("probes", () => {
       expect(row[name]).toBeTypeOf("number");
   });
 
-  it("stay small, and look at both directions", async () => {
+  it("stay small and measure both directions", async () => {
     const model = perfect();
     await probes.translation(sets.velan, { limit: 16 }).measure(model);
     const directions = model.asked.map((prompt) => pairOf.get(question(prompt))?.to);
@@ -171,9 +195,9 @@ describe("probes", () => {
     expect(directions.filter((to) => to === "English")).toHaveLength(8);
   });
 
-  it("ask the base for its cross-entropy once", async () => {
+  it("ask the base for its cross-entropy only once", async () => {
     const base = perfect();
-    const probe = probes.forgetting(base, { limit: 2 });
+    const probe = world.probes.forgetting(base, { limit: 2 });
     await probe.measure(lost());
     const scored = base.scored.length;
     expect(await probe.measure(lost())).toEqual({ crossEntropyRise: 1 });

@@ -1,4 +1,7 @@
-/** "Note:" notes: general remarks in the very formats of the general answers, then the sentence rewritten, then its words as a list. */
+/**
+ * "Note:" rationales: general statements in the same forms as the answers to general questions, then the sentence rewritten, then
+ * its nouns as a list.
+ */
 import type { Chance } from "../chance.ts";
 import { factsAbout } from "../facts.ts";
 import { english } from "../language/english.ts";
@@ -8,7 +11,7 @@ import { countStatement, firstStatement, lastStatement, reversedList } from "../
 import { rewritings } from "../questions/rewrite.ts";
 import { type AdviceTopic, advice } from "../questions/talk.ts";
 import { kindStatement, oppositeStatement, pastStatement, pluralStatement } from "../questions/word.ts";
-import { type ContentWord, contentWords } from "./content.ts";
+import { type ContentWord, contentWords } from "./content-words.ts";
 
 const adviceFor: Readonly<Partial<Record<Lexeme, AdviceTopic>>> = {
   sleep: "sleep better",
@@ -29,7 +32,7 @@ const adviceFor: Readonly<Partial<Record<Lexeme, AdviceTopic>>> = {
   apple: "stay healthy",
 };
 
-function remarkOn(draw: Chance, content: ContentWord): string[] {
+function statementsOn(draw: Chance, content: ContentWord): string[] {
   switch (content.kind) {
     case "name":
     case "country":
@@ -46,28 +49,28 @@ function remarkOn(draw: Chance, content: ContentWord): string[] {
   }
 }
 
-function listRemark(draw: Chance, nouns: readonly Noun[]): string {
-  const remarks = [
+function listStatement(draw: Chance, nouns: readonly Noun[]): string {
+  const statements = [
     firstStatement,
     lastStatement,
     countStatement,
     (words: readonly Noun[]) => `In capital letters: ${draw.pick(words).toUpperCase()}.`,
   ];
-  if (nouns.length > 1) remarks.push((words) => `Backwards: ${reversedList(words)}`);
-  return draw.pick(remarks)(nouns);
+  if (nouns.length > 1) statements.push((words) => `Backwards: ${reversedList(words)}`);
+  return draw.pick(statements)(nouns);
 }
 
-export function remarks(draw: Chance, sentence: Sentence): string {
+export function noteRationale(draw: Chance, sentence: Sentence): string {
   const content = contentWords(sentence);
   const topics = content.flatMap(({ kind, word }) =>
     kind === "verb" || kind === "noun" ? (adviceFor[word] ?? []) : [],
   );
   const general = [
-    ...content.flatMap((word) => remarkOn(draw, word)),
+    ...content.flatMap((word) => statementsOn(draw, word)),
     ...(topics.length > 0 ? [advice(draw.pick(topics))] : []),
   ];
   const { heading, result } = draw.pick(rewritings(sentence));
   const nouns = commonNouns(sentence);
-  const words = nouns.length > 0 ? [`Words: ${nouns.join(", ")}.`, listRemark(draw, nouns)] : [];
+  const words = nouns.length > 0 ? [`Words: ${nouns.join(", ")}.`, listStatement(draw, nouns)] : [];
   return [...draw.some(general, 3), `${heading}: ${english(result)}`, ...words].join(" ");
 }

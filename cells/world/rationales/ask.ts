@@ -1,4 +1,4 @@
-/** "Ask:" notes: up to three questions to oneself, each with its answer, and never one that is reserved for testing. */
+/** "Ask:" rationales: up to three questions about the sentence, each with its answer. No question is one that is reserved for testing. */
 import type { Chance } from "../chance.ts";
 import { factsAbout } from "../facts.ts";
 import { isAnimal, opposite } from "../language/lexicon.ts";
@@ -6,7 +6,7 @@ import type { Sentence } from "../language/sentence.ts";
 import type { Question } from "../question.ts";
 import { factQuestions } from "../questions/fact.ts";
 import { kindQuestions, oppositeQuestions, pastQuestions, pluralQuestions } from "../questions/word.ts";
-import { type ContentWord, contentWords } from "./content.ts";
+import { type ContentWord, contentWords } from "./content-words.ts";
 
 function questionsOn(draw: Chance, content: ContentWord): Question[] {
   switch (content.kind) {
@@ -25,13 +25,13 @@ function questionsOn(draw: Chance, content: ContentWord): Question[] {
   }
 }
 
-export function selfPosed(draw: Chance, sentence: Sentence): string {
-  const asked = contentWords(sentence).flatMap((content) => {
-    const open = questionsOn(draw, content).filter(({ reserved }) => !reserved);
-    return open.length > 0 ? [draw.pick(open)] : [];
+export function askRationale(draw: Chance, sentence: Sentence): string {
+  const questions = contentWords(sentence).flatMap((content) => {
+    const allowed = questionsOn(draw, content).filter(({ reserved }) => !reserved);
+    return allowed.length > 0 ? [draw.pick(allowed)] : [];
   });
   return draw
-    .some(asked, 3)
+    .some(questions, 3)
     .map(({ prompt, answer }) => `${prompt} ${answer}`)
     .join(" ");
 }
