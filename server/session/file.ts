@@ -11,11 +11,14 @@ import { printNotebook } from "../notebook/source/print.ts";
 import { type NotebookSettings, sameSettings, USUAL } from "../notebook/source/settings.ts";
 import type { Cell, Notebook } from "../notebook/types.ts";
 import { merge, sameCells } from "../state/merge.ts";
+import { bothChanged } from "./history.ts";
 import { writeSafely } from "./write-file.ts";
 
 /** Milliseconds from an edit to its write, and from a sign of change to reading. */
 const SAVE_MS = 200;
 const READ_MS = 60;
+/** Milliseconds from a write that failed to the next try. */
+const RETRY_MS = 3_000;
 
 export type FileEvents = {
   /** The session's cells at this moment. */
@@ -23,6 +26,8 @@ export type FileEvents = {
   readonly settings: () => NotebookSettings;
   readonly merged: (cells: readonly Cell[], settings: NotebookSettings) => void;
   readonly notice: (level: "info" | "warn" | "error", text: string) => void;
+  /** File and session agree on this text. */
+  readonly agreed: (text: string) => Promise<void>;
 };
 
 export type Reading = { readonly notebook: Notebook } | { readonly fault: string };
@@ -46,6 +51,8 @@ export class NotebookFile {
   #saveTimer: NodeJS.Timeout | undefined;
   #readTimer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
+  /** A write failed, and is tried again. */
+  #unsaved = false;
 
   /** @param base what the session read from the file; with a fault, the file is not written until it is fixed */
   constructor(path: string, base: Reading & { readonly text: string }, events: FileEvents) {
@@ -56,7 +63,7 @@ export class NotebookFile {
     this.#fault = "fault" in base ? base.fault : undefined;
   }
 
-  watch(): void {
+  #watch(): void {
     const name = basename(this.#path);
     // The folder is watched and not the file, since editors replace files.
     this.#watcher = watch(dirname(this.#path), { ignoreInitial: true, depth: 0 });
@@ -79,6 +86,14 @@ export class NotebookFile {
     });
   }
 
+  /** Writes soon, if the session starts with other cells than the file has. */
+  start(): void {
+    const settings = this.#base.settings ?? USUAL;
+    const same = sameCells(this.#events.cells(), this.#base.cells) && sameSettings(this.#events.settings(), settings);
+    if (!same && this.#fault === undefined) this.touch();
+    this.#watch();
+  }
+
   /** The session's cells changed: writes them soon. */
   touch(): void {
     this.#saveTimer ??= setTimeout(() => void this.save(), SAVE_MS);
@@ -99,13 +114,16 @@ export class NotebookFile {
       await writeSafely(this.#path, text);
       this.#text = text;
       this.#base = parseNotebook(text);
+      this.#unsaved = false;
+      await this.#events.agreed(text);
     });
   }
 
   async close(): Promise<void> {
     void this.#watcher?.close();
     clearTimeout(this.#readTimer);
-    if (this.#saveTimer) await this.save();
+    if (this.#saveTimer || this.#unsaved) await this.save();
+    clearTimeout(this.#saveTimer);
     await this.#work;
   }
 
@@ -138,19 +156,24 @@ export class NotebookFile {
     this.#fault = undefined;
     this.#text = read.text;
     this.#base = read.notebook;
+    await this.#events.agreed(read.text);
     if (!sameCells(cells, ours) || !sameSettings(settings, own)) this.#events.merged(cells, settings);
     for (const id of conflicts) {
-      this.#events.notice(
-        "warn",
-        `The cell ${id} was changed here and in the file at once. Both versions are kept: see ${id}-outside.`,
-      );
+      this.#events.notice("warn", bothChanged(id));
     }
     if (!sameCells(cells, read.notebook.cells) || !sameSettings(settings, theirs)) this.touch();
   }
 
   #serially(step: () => Promise<void>): Promise<void> {
     this.#work = this.#work.then(step).catch((error: Error) => {
-      this.#events.notice("error", `${basename(this.#path)} could not be saved or read: ${error.message}`);
+      const name = basename(this.#path);
+      if (!this.#unsaved)
+        this.#events.notice(
+          "error",
+          `${name} could not be saved or read: ${error.message}. Palimpsest tries again every few seconds; your edits are in the session's log.`,
+        );
+      this.#unsaved = true;
+      this.#saveTimer ??= setTimeout(() => void this.save(), RETRY_MS).unref();
     });
     return this.#work;
   }

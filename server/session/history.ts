@@ -1,10 +1,12 @@
 /** What a session starts with: the log of earlier sessions, condensed, and the cells as the notebook's file has them now. */
-import { copyFile, rename } from "node:fs/promises";
+import { copyFile, readFile, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { SessionEvent } from "../events.ts";
-import { type NotebookSettings, USUAL } from "../notebook/source/settings.ts";
-import type { Cell } from "../notebook/types.ts";
+import { parseNotebook } from "../notebook/source/parse.ts";
+import { USUAL } from "../notebook/source/settings.ts";
+import type { CellId, Notebook } from "../notebook/types.ts";
 import { condense, type TimedEvent } from "../state/condense.ts";
+import { merge } from "../state/merge.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import type { SessionState } from "../state/state.ts";
 import { readInputs } from "./inputs-file.ts";
@@ -14,25 +16,49 @@ export function logPath(workspace: string, notebook: string): string {
   return join(workspace, ".palimpsest", "sessions", notebook.replace(/\.ts$/, ".jsonl"));
 }
 
+/** The notebook's text on which file and session last agreed: what tells an edit of ours from one made in another program. */
+export function agreedPath(workspace: string, notebook: string): string {
+  return join(workspace, ".palimpsest", "sessions", notebook.replace(/\.ts$/, ".agreed.ts"));
+}
+
 /**
- * The events that a session starts with.
- * @param cells undefined if the file cannot be read as a notebook; then the cells of the log stay
+ * The events that a session starts with. An edit that was logged and not yet written to the file is not lost: the log's cells
+ * stay where the file is as it was; where both changed, they are merged cell by cell.
+ * @param file undefined if it cannot be read as a notebook; then the cells of the log stay
  * @param now milliseconds since 1970, for events whose own time is unknown
  */
 export async function earlierEvents(
   workspace: string,
   notebook: string,
-  cells: readonly Cell[] | undefined,
+  file: { readonly text: string; readonly notebook: Notebook } | undefined,
   now: number,
-  settings: NotebookSettings = USUAL,
 ): Promise<readonly TimedEvent[]> {
   const { state, notice } = await lastState(workspace, notebook, now);
-  const inputs = await readInputs(workspace, notebook);
-  const said: TimedEvent[] = notice ? [{ time: now, event: { type: "notice", level: "warn", text: notice } }] : [];
-  if (state.cells.length === 0)
-    return [{ time: now, event: { type: "opened", path: notebook, cells: cells ?? [], inputs, settings } }, ...said];
+  const timed = (event: SessionEvent): TimedEvent => ({ time: now, event });
+  const notices = notice ? [timed({ type: "notice", level: "warn", text: notice })] : [];
+  const stored = await readInputs(workspace, notebook);
+  if (state.cells.length === 0) {
+    const { cells = [], settings = USUAL } = file?.notebook ?? {};
+    return [timed({ type: "opened", path: notebook, cells, inputs: stored, settings }), ...notices];
+  }
+  // The log is written first, so its values are the newer ones.
+  const inputs = { ...stored, ...state.inputValues };
   const events = condense({ ...state, path: notebook, inputValues: inputs }, now);
-  return [...events, ...(cells ? [{ time: now, event: { type: "replaced", cells, settings } as const }] : []), ...said];
+  const agreed = await readFile(agreedPath(workspace, notebook), "utf8").catch(() => undefined);
+  if (!file || file.text === agreed) return [...events, ...notices];
+  const own = state.cells.map(({ cell }) => cell);
+  const { cells, conflicts } =
+    agreed === undefined
+      ? { cells: file.notebook.cells, conflicts: [] }
+      : merge(parseNotebook(agreed), own, file.notebook);
+  const both = conflicts.map((id) => timed({ type: "notice", level: "warn", text: bothChanged(id) }));
+  const settings = file.notebook.settings ?? USUAL;
+  return [...events, timed({ type: "replaced", cells, settings }), ...both, ...notices];
+}
+
+/** Said when a cell was changed in the page and in the file. */
+export function bothChanged(id: CellId): string {
+  return `The cell ${id} was changed here and in the file at the same time. Both versions are kept: see ${id}-outside.`;
 }
 
 /** The state at the end of the log, without a kernel. A log that cannot be used is put aside, not deleted. */

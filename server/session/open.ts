@@ -19,7 +19,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const settings = notebook?.settings ?? USUAL;
   const first: readonly TimedEvent[] =
     use.kind === "page"
-      ? await earlierEvents(workspace, path, notebook?.cells, now, settings)
+      ? await earlierEvents(workspace, path, notebook && { text: read.text, notebook }, now)
       : // Nobody is there to answer a question.
         [
           {

@@ -42,6 +42,8 @@ export class Session {
   #state: SessionState;
   #view: KernelView = NO_KERNEL;
   #storage: Storage | undefined;
+  /** Why nothing can be saved. */
+  #readOnly: string | undefined;
   #closed = false;
   #refusedKernelMessages = false;
 
@@ -66,11 +68,14 @@ export class Session {
   /** Starts to save and to watch files. @param read what the notebook's file holds */
   async begin(read: Reading & { readonly text: string }): Promise<void> {
     const { workspace, path, use } = this.#options;
-    if (use.kind === "page")
-      this.#storage = await Storage.begin(workspace, path, this.#events, read, {
-        state: () => this.#state,
-        happened: (event) => this.#record([event]),
+    if (use.kind === "page") {
+      const listeners = { state: () => this.#state, happened: (event: SessionEvent) => this.#record([event]) };
+      this.#storage = await Storage.begin(workspace, path, this.#events, read, listeners).catch((error: Error) => {
+        this.#readOnly = `This notebook is read-only, since nothing can be saved here: ${error.message}.`;
+        this.#notify("error", this.#readOnly);
+        return undefined;
       });
+    }
     if ("fault" in read)
       this.#notify("error", `${read.fault} Palimpsest will not write to this file until you fix it.`);
     this.#readImported();
@@ -84,10 +89,16 @@ export class Session {
   /** Resolves when the effects are in the log. @throws Refused with a message for the user */
   async request(request: Request): Promise<void> {
     if (request.type === "restart-kernel") await this.#restartKernel();
-    else this.#record(eventsOf(this.#state, request));
+    else this.#record(this.#permitted(eventsOf(this.#state, request)));
     await this.#storage?.flush().catch((error: Error) => {
       throw new Refused(error.message);
     });
+  }
+
+  /** @throws Refused if the events change the notebook and it cannot be saved */
+  #permitted(events: readonly SessionEvent[]): readonly SessionEvent[] {
+    if (this.#readOnly !== undefined && events.some(changesNotebook)) throw new Refused(this.#readOnly);
+    return events;
   }
 
   /** Gives the events after `since` at once, then all that follow, in order. @returns a function that stops listening */
@@ -159,20 +170,12 @@ export class Session {
 
   /** What an event asks of the files, and of the kernel beyond the plan. */
   #follow(event: SessionEvent): void {
+    if (changesNotebook(event)) {
+      this.#storage?.touchFile();
+      if (event.type === "cell-removed" || event.type === "replaced") this.#forget();
+      this.#readImported();
+    }
     switch (event.type) {
-      case "cell-edited":
-      case "cell-inserted":
-      case "cell-removed":
-      case "cell-moved":
-      case "cell-mode":
-      case "cell-options":
-      case "cell-renamed":
-      case "settings":
-      case "replaced":
-        this.#storage?.touchFile();
-        if (event.type === "cell-removed" || event.type === "replaced") this.#forget();
-        this.#readImported();
-        break;
       case "input-set":
         this.#storage?.saveInputs();
         break;
@@ -198,19 +201,22 @@ export class Session {
   #perform(action: Action, before: SessionState | undefined): void {
     switch (action.type) {
       case "start-kernel":
-        return this.#startKernel();
+        this.#startKernel();
+        break;
       case "end": {
         const generationOf = (id: CellId): number => (before && cellState(before, id)?.generation) ?? 0;
-        return this.#kernel.endGenerations(action.cells.map((cell) => ({ cell, generation: generationOf(cell) })));
+        this.#kernel.endGenerations(action.cells.map((cell) => ({ cell, generation: generationOf(cell) })));
+        break;
       }
       case "execute": {
         // The log says when a generation starts, so that no event can fall between the request and the start.
         const { cell, generation, snapshot } = action;
         this.#kernel.execute(action);
-        return this.#publish([{ type: "cell-started", cell, generation, snapshot }]);
+        this.#publish([{ type: "cell-started", cell, generation, snapshot }]);
+        break;
       }
       default:
-        return this.#kernel.tell(action);
+        this.#kernel.tell(action);
     }
   }
 
@@ -291,5 +297,22 @@ export class Session {
         part: occupies(each) ? "top level" : "runs",
       })),
     );
+  }
+}
+
+function changesNotebook({ type }: SessionEvent): boolean {
+  switch (type) {
+    case "cell-edited":
+    case "cell-inserted":
+    case "cell-removed":
+    case "cell-moved":
+    case "cell-mode":
+    case "cell-options":
+    case "cell-renamed":
+    case "settings":
+    case "replaced":
+      return true;
+    default:
+      return false;
   }
 }

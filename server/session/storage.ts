@@ -3,9 +3,11 @@ import { join } from "node:path";
 import type { LoggedEvent, SessionEvent } from "../events.ts";
 import type { SessionState } from "../state/state.ts";
 import { NotebookFile, type Reading } from "./file.ts";
-import { logPath } from "./history.ts";
+import { agreedPath, logPath } from "./history.ts";
 import { writeInputs } from "./inputs-file.ts";
+import { placeInside } from "./inside.ts";
 import { Log } from "./log.ts";
+import { writeSafely } from "./write-file.ts";
 
 export type StorageListeners = {
   readonly state: () => SessionState;
@@ -32,6 +34,7 @@ export class Storage {
   /**
    * Starts the log with these events, and watches the file.
    * @param read what the notebook's file holds
+   * @throws if nothing can be saved in this workspace: it is read-only, the disk is full, or `.palimpsest` leads elsewhere
    */
   static async begin(
     workspace: string,
@@ -41,6 +44,9 @@ export class Storage {
     listeners: StorageListeners,
   ): Promise<Storage> {
     const { state, happened } = listeners;
+    const folder = join(workspace, ".palimpsest", "sessions");
+    if ((await placeInside(workspace, folder)) !== folder)
+      throw new Error(`${folder} is a link to another folder. Remove the link, so that Palimpsest can save here`);
     const log = await Log.begin(logPath(workspace, path), events, (error) =>
       happened({ type: "notice", level: "error", text: unsaved(error) }),
     );
@@ -49,9 +55,13 @@ export class Storage {
       settings: () => state().settings,
       merged: (cells, settings) => happened({ type: "replaced", cells, settings }),
       notice: (level, text) => happened({ type: "notice", level, text }),
+      agreed: (text) => writeSafely(agreedPath(workspace, path), text),
     });
-    file.watch();
-    return new Storage(workspace, path, log, file, listeners);
+    if ("notebook" in read) await writeSafely(agreedPath(workspace, path), read.text);
+    file.start();
+    const storage = new Storage(workspace, path, log, file, listeners);
+    storage.saveInputs();
+    return storage;
   }
 
   append(events: readonly LoggedEvent[]): void {

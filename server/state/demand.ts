@@ -28,7 +28,7 @@ import { type Follows, following, idsOf, ranBefore, wanted, withDescendants } fr
 export function afterDemand(state: SessionState, event: DemandEvent): SessionState {
   switch (event.type) {
     case "run-asked":
-      return asked(state, event.cells);
+      return asked({ ...state, userRan: true }, event.cells);
     case "stop-asked":
       return dequeued(state, event.cell);
     case "input-set":
@@ -61,9 +61,9 @@ export function whatNeeds(state: SessionState, id: CellId): SessionState {
   );
 }
 
-/** Queues the cells that a change runs by itself, or asks first if they are expensive. */
+/** Queues the cells that a change runs by itself, or asks first if they are expensive. Nothing runs by itself before a user ran something. */
 function automatic(state: SessionState, targets: ReadonlySet<CellId>, follows: Follows): SessionState {
-  if (state.settings.lazy || targets.size === 0) return state;
+  if (state.settings.lazy || !state.userRan || targets.size === 0) return state;
   const cells = following(state, targets, follows);
   const cost = costOf(state, cells);
   if (state.settings.ask === "never" || cost.seconds <= state.settings.ask) return queued(state, cells);

@@ -34,6 +34,7 @@ export function initialState(path: string): SessionState {
     results: [],
     settings: USUAL,
     files: {},
+    userRan: false,
   };
 }
 

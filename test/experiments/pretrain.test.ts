@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openSession } from "../../server/session/open.ts";
-import type { Session } from "../../server/session/session.ts";
 import golden from "../golden/pretrain.json" with { type: "json" };
 import { until } from "../server/until.ts";
 

@@ -1,11 +1,12 @@
 /** Runs as the session keeps them: what steering does to their state, and what may be asked. */
 
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { RunInfo, SessionEvent } from "../../../server/events.ts";
 import { clientMessage } from "../../../server/http/wire.ts";
+import { printNotebook } from "../../../server/notebook/source/print.ts";
 import { earlierEvents, logPath } from "../../../server/session/history.ts";
 import { Log } from "../../../server/session/log.ts";
 import { condense } from "../../../server/state/condense.ts";
@@ -95,8 +96,8 @@ it("a log that breaks off in mid-run is of a server that was killed: the run is 
     throw error;
   });
   await log.close();
-  const cells = stage.state.cells.map(({ cell }) => cell);
-  const events = await earlierEvents(workspace, "n.ts", cells, 1);
+  const notebook = { cells: stage.state.cells.map(({ cell }) => cell) };
+  const events = await earlierEvents(workspace, "n.ts", { text: printNotebook(notebook), notebook }, 1);
   const state = events.reduce(
     (before: SessionState, each, index) => reduce(before, { ...each, seq: index + 1 }),
     initialState("n.ts"),
