@@ -89,6 +89,16 @@ it("a run whose kernel died is interrupted, is named to the kernel when its cell
   expect(stage.state.runs.r1!.rows).toHaveLength(4);
 });
 
+it("a run that no output shows is kept while it is interrupted, and forgotten when it has ended", () => {
+  const [interrupted, done] = (["interrupted", "done"] as const).map((status) => {
+    const stage = trained();
+    stage.apply({ type: "run-ended", run: "r1", status });
+    const cells = stage.state.cells.map((cell) => ({ ...cell, outputs: [] }));
+    return condense({ ...stage.state, cells }, 1).some(({ event }) => event.type === "run-started");
+  });
+  expect([interrupted, done]).toEqual([true, false]);
+});
+
 it("a log that breaks off in mid-run is of a server that was killed: the run is interrupted too", async () => {
   const workspace = await mkdtemp(join(tmpdir(), "training-"));
   const stage = trained();
