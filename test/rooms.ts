@@ -33,6 +33,7 @@ export const floors: readonly (readonly string[])[] = [
   ["server/http"],
   ["server/command"],
   ["server/main"],
+  ["server/palimpsest"],
   ["ui/look"],
   ["ui/session"],
   ["ui/editor", "ui/input", "ui/plot"],
