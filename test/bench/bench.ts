@@ -1,21 +1,23 @@
 /**
- * `npm run bench -- <name> [--peer] [--backend b] [--shape s] [--json]` measures one speed, beside PyTorch's where asked. `README.md` in
- * this folder says what each name measures and what was found. Never a test: the numbers belong to the machine.
+ * `npm run bench -- <name> [--peer] [--backend b] [--shape s] [--json]` measures the speed of one thing and, with `--peer`, of the same
+ * work in PyTorch. `README.md` in this folder lists the names and the results. A bench is not a test: its figures depend on the machine.
  *
- * Exits with 2 when called wrongly, with 1 when something that was asked for cannot be measured.
+ * Exit code 2: wrong arguments. Exit code 1: the bench failed, or this machine lacks what it needs (a GPU, PyTorch).
  */
 import { parseArgs } from "node:util";
 
 export type BenchOptions = {
+  /** Also measure PyTorch. */
   readonly peer: boolean;
   readonly backend?: string;
-  /** A model's shape other than the bench's own, for the GPU. */
+  /** The model's shape, one of `shapes`; only `train-webgpu` reads it. */
   readonly shape?: string;
   readonly json: boolean;
 };
 
 type Bench = { readonly bench: (options: BenchOptions) => Promise<object> };
 
+/** Each one is a file of this folder. */
 const names = [
   "train-tensorflow",
   "train-wasm",
@@ -30,17 +32,18 @@ process.exit(await main());
 
 async function main(): Promise<number> {
   const usage = `usage: npm run bench -- ${names.join("|")} [--peer] [--backend b] [--shape s] [--json]`;
-  let asked: ReturnType<typeof read>;
+  let command: ReturnType<typeof readArguments>;
   try {
-    asked = read();
+    command = readArguments();
   } catch (error) {
     console.error(`bench: ${(error as Error).message}\n${usage}`);
     return 2;
   }
   try {
-    const { bench } = (await import(`./${asked.name}.ts`)) as Bench;
-    const result = await bench(asked.options);
-    console.log(asked.options.json ? JSON.stringify(result) : result);
+    // Only the chosen bench is loaded: what the others import would count in its peak memory.
+    const { bench } = (await import(`./${command.name}.ts`)) as Bench;
+    const result = await bench(command.options);
+    console.log(command.options.json ? JSON.stringify(result) : result);
     return 0;
   } catch (error) {
     console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
@@ -48,15 +51,14 @@ async function main(): Promise<number> {
   }
 }
 
-function read(): { name: (typeof names)[number]; options: BenchOptions } {
+function readArguments(): { name: (typeof names)[number]; options: BenchOptions } {
   const [text, flag] = [{ type: "string" } as const, { type: "boolean", default: false } as const];
   const { values, positionals } = parseArgs({
     options: { peer: flag, json: flag, backend: text, shape: text },
     allowPositionals: true,
   });
-  const [name] = positionals;
-  if (name === undefined || positionals.length > 1) throw new Error("give the name of one bench");
-  const known = names.find((each) => each === name);
-  if (!known) throw new Error(`there is no bench "${name}"`);
-  return { name: known, options: values };
+  if (positionals.length !== 1) throw new Error(`name exactly one bench, not ${positionals.length}`);
+  const name = names.find((each) => each === positionals[0]);
+  if (!name) throw new Error(`there is no bench "${positionals[0]}"`);
+  return { name, options: values };
 }

@@ -1,4 +1,4 @@
-/** From a folder of a 135M-parameter model in bfloat16, in the file cache already, to the first logits of 16 tokens. */
+/** The time from a model folder (135M parameters in bfloat16, already in the file cache) to the logits of the last of 16 tokens. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,22 +11,23 @@ import { loadWeights } from "../../cells/model/weights.ts";
 import { Files } from "../../server/kernel/files.ts";
 import { bareHost } from "../cells/bare-host.ts";
 import type { BenchOptions } from "./bench.ts";
-import { type Measured, measure } from "./comparison.ts";
+import { type Comparison, compare } from "./comparison.ts";
 import { writeRandomFolder } from "./random-folder.ts";
-import { small135m as config, shapeOf, someTokens } from "./shapes.ts";
+import { someTokens } from "./random-model.ts";
+import { small135m as config, shapeOf } from "./shapes.ts";
 
-export async function bench(options: BenchOptions): Promise<Measured> {
+export async function bench(options: BenchOptions): Promise<Comparison> {
   await chooseBackend(options.backend);
   const workspace = await mkdtemp(join(tmpdir(), "palimpsest-bench-"));
   const folder = join(workspace, "model");
   const files = new Files(join(workspace, "n.ts"), workspace);
   setHost({ ...bareHost(), readFile: (path) => files.read(path), readRange: (...range) => files.readRange(...range) });
-  const load = { batch: 1, length: 16 };
+  const workload = { batch: 1, length: 16 };
   try {
     await writeRandomFolder(folder, config);
-    const round = (): Promise<void> => firstLogits(folder, load.length);
+    const round = (): Promise<void> => firstLogits(folder, workload.length);
     const task = { task: "load", folder };
-    return await measure(options, { name: "load", shape: shapeOf(config, load), rounds: 7, task, round });
+    return await compare(options, { name: "load", shape: shapeOf(config, workload), rounds: 7, task, round });
   } finally {
     await rm(workspace, { recursive: true });
   }
@@ -34,7 +35,7 @@ export async function bench(options: BenchOptions): Promise<Measured> {
 
 async function firstLogits(folder: string, length: number): Promise<void> {
   const { weights } = await loadWeights(folder, ["model.safetensors"], config);
-  const made = decoder(config, weights);
+  const model = decoder(config, weights);
   const shape: [number, number] = [1, length];
   const logits = tf.tidy(() => {
     const tokens = {
@@ -42,9 +43,9 @@ async function firstLogits(folder: string, length: number): Promise<void> {
       positions: tf.tensor2d([...Array(length).keys()], shape, "int32"),
       segments: tf.zeros<tf.Rank.R2>(shape, "int32"),
     };
-    const hidden = forward(made, undefined, tokens, { places: tf.tensor1d([length - 1], "int32") });
-    return linear(hidden, head(made, undefined));
+    const hidden = forward(model, undefined, tokens, { places: tf.tensor1d([length - 1], "int32") });
+    return linear(hidden, head(model, undefined));
   });
   await logits.data();
-  tf.dispose([logits, made.frequencies, ...weights.values()]);
+  tf.dispose([logits, model.frequencies, ...weights.values()]);
 }

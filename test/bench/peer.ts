@@ -1,58 +1,63 @@
 /**
- * PyTorch doing the same work in a process of its own, one round at a time when told to: so ours and its rounds take turns on the
- * same machine, and what else the machine is doing hits both.
+ * PyTorch doing the same work in its own process, one round at a time on request. Our rounds and its rounds take turns on the same
+ * machine, so other load affects both alike.
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 export interface Peer {
-  /** Seconds of one round. */
+  /** Runs one round. @returns its seconds. */
   round(): Promise<number>;
-  /** The most memory that it has had, in MB. */
-  memory(): Promise<number>;
-  /** Seconds of processor time that it has taken, of all its threads. */
+  /** The largest resident memory so far, in MB. */
+  peakMemory(): Promise<number>;
+  /** The processor time so far, in seconds over all threads. */
   processor(): Promise<number>;
   close(): void;
 }
 
-/** Starts `peer.py`. @throws in one line where the Python named by PALIMPSEST_PYTHON has no torch, transformers or peft. */
+/**
+ * Starts `peer.py` under the Python that PALIMPSEST_PYTHON names, and runs one round to warm up.
+ * @throws if this Python does not start, or has no torch, transformers or peft.
+ */
 export async function startPeer(task: object): Promise<Peer> {
   const python = process.env.PALIMPSEST_PYTHON ?? "python3";
   const script = fileURLToPath(new URL("./peer.py", import.meta.url));
   const child = spawn(python, [script, JSON.stringify(task)], { stdio: ["pipe", "pipe", "pipe"] });
-  let complaint = "";
+  let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    complaint = (complaint + text).slice(-2000);
+    stderr = (stderr + text).slice(-2000);
   });
-  const ended = new Promise<never>((_, refuse) => {
+  const failed = new Promise<never>((_, reject) => {
     child.once("error", (error) =>
-      refuse(new Error(`${python} does not start (${error.message}); set PALIMPSEST_PYTHON.`)),
+      reject(new Error(`cannot start ${python} (${error.message}); set PALIMPSEST_PYTHON to a Python with torch.`)),
     );
     child.once("close", () => {
-      const last = complaint.trim().split("\n").at(-1) ?? "";
-      refuse(new Error(`the peer under ${python} ended: ${last}. PALIMPSEST_PYTHON names another Python.`));
+      const lastLine = stderr.trim().split("\n").at(-1) ?? "";
+      reject(
+        new Error(`peer.py ended under ${python}: ${lastLine}. Set PALIMPSEST_PYTHON to a Python with torch and peft.`),
+      );
     });
   });
-  // Nobody may be waiting when it ends as it should.
-  ended.catch(() => {});
+  // After close() it rejects as well, and then nothing awaits it.
+  failed.catch(() => {});
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<number> => {
+  const nextAnswer = async (): Promise<number> => {
     for (;;) {
-      const line = await Promise.race([lines.next(), ended]);
-      if (line.done) return await ended;
+      const line = await Promise.race([lines.next(), failed]);
+      if (line.done) return await failed;
       const found = /^answer (\S+)$/.exec(line.value);
       if (found) return Number(found[1]);
     }
   };
-  const ask = (word: string): Promise<number> => {
-    child.stdin.write(`${word}\n`);
-    return answer();
+  const ask = (question: string): Promise<number> => {
+    child.stdin.write(`${question}\n`);
+    return nextAnswer();
   };
-  await answer();
+  await nextAnswer();
   return {
     round: () => ask("round"),
-    memory: () => ask("memory"),
+    peakMemory: () => ask("peak memory"),
     processor: () => ask("processor"),
     close: () => child.stdin.end(),
   };

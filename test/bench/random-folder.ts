@@ -1,43 +1,43 @@
-/** A Hugging Face folder of random 16-bit weights, written tensor by tensor. */
+/** Writes a Hugging Face model folder with random weights in bfloat16. */
 import { mkdir, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { printConfig } from "../../cells/model/config.ts";
 import type { ModelConfig } from "../../cells/model/model-config.ts";
-import { randomWeights } from "./shapes.ts";
+import { randomWeights } from "./random-model.ts";
 
-/** @param shards how many files the weights are spread over */
+/** @param shards the number of weight files; with more than one, an index file is written as well */
 export async function writeRandomFolder(folder: string, config: ModelConfig, shards = 1): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "config.json"), printConfig(config));
-  const all = [...randomWeights(config)].map(({ name, shape, values }) => ({
+  const tensors = [...randomWeights(config)].map(({ name, shape, values }, index) => ({
     name,
     shape,
-    bytes: brainFloats(values),
+    bytes: bfloat16(values),
+    file: index % shards,
   }));
-  const placed = all.map((tensor, at) => ({ ...tensor, file: at % shards }));
   const fileName = (file: number): string => (shards === 1 ? "model.safetensors" : `model-${file}.safetensors`);
   for (let file = 0; file < shards; file += 1) {
-    const own = placed.filter((tensor) => tensor.file === file);
+    const inFile = tensors.filter((tensor) => tensor.file === file);
     const header: Record<string, unknown> = { __metadata__: { format: "pt" } };
-    let length = 0;
-    for (const { name, shape, bytes } of own) {
-      header[name] = { dtype: "BF16", shape, data_offsets: [length, length + bytes.length] };
-      length += bytes.length;
+    let offset = 0;
+    for (const { name, shape, bytes } of inFile) {
+      header[name] = { dtype: "BF16", shape, data_offsets: [offset, offset + bytes.length] };
+      offset += bytes.length;
     }
-    const text = Buffer.from(JSON.stringify(header));
-    const start = Buffer.alloc(8);
-    start.writeBigUInt64LE(BigInt(text.length));
+    const headerBytes = Buffer.from(JSON.stringify(header));
+    const headerLength = Buffer.alloc(8);
+    headerLength.writeBigUInt64LE(BigInt(headerBytes.length));
     const handle = await open(join(folder, fileName(file)), "w");
-    for (const bytes of [start, text, ...own.map((tensor) => tensor.bytes)]) await handle.write(bytes);
+    for (const bytes of [headerLength, headerBytes, ...inFile.map((tensor) => tensor.bytes)]) await handle.write(bytes);
     await handle.close();
   }
   if (shards === 1) return;
-  const weightMap = Object.fromEntries(placed.map(({ name, file }) => [name, fileName(file)]));
+  const weightMap = Object.fromEntries(tensors.map(({ name, file }) => [name, fileName(file)]));
   await writeFile(join(folder, "model.safetensors.index.json"), JSON.stringify({ weight_map: weightMap }));
 }
 
-/** The upper half of each float32. */
-function brainFloats(values: Float32Array): Uint8Array {
+/** Truncates: the upper 16 bits of each float32. */
+function bfloat16(values: Float32Array): Uint8Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const halves = new Uint16Array(values.length);
   for (let at = 0; at < halves.length; at += 1) halves[at] = bits[at]! >>> 16;

@@ -1,7 +1,5 @@
-/** The models that the benches run, with random weights: speed depends on shapes alone. */
+/** The shapes of the models that the benches run. Weights are random, because speed depends on shapes only. */
 import type { ModelConfig } from "../../cells/model/model-config.ts";
-import { weightShapes } from "../../cells/model/weights.ts";
-import { random } from "../../cells/random.ts";
 
 const common = {
   normEpsilon: 1e-5,
@@ -38,11 +36,11 @@ export const embedded: ModelConfig = {
   positions: 512,
 };
 
-/** Further shapes for the GPU, by the names that `--shape` takes. */
+/** By the names that `--shape` takes. */
 export const shapes: Readonly<Record<string, ModelConfig>> = {
   "135m": small135m,
   embedded,
-  // Qwen2.5-0.5B.
+  // The shape of Qwen2.5-0.5B.
   "0.5b": {
     ...common,
     family: "qwen2",
@@ -56,7 +54,7 @@ export const shapes: Readonly<Record<string, ModelConfig>> = {
     feedForward: 4864,
     positions: 4096,
   },
-  // Llama-3.2-1B.
+  // The shape of Llama-3.2-1B.
   "1b": {
     ...common,
     vocabulary: 128_256,
@@ -70,7 +68,7 @@ export const shapes: Readonly<Record<string, ModelConfig>> = {
   },
 };
 
-/** What a result says about the shape; what a bench has not is 0. */
+/** The shapes of the model and of the work, as a result reports them. A number that the bench does not use is 0. */
 export type Shape = {
   readonly hidden: number;
   readonly layers: number;
@@ -84,37 +82,11 @@ export type Shape = {
   readonly rank: number;
 };
 
-export type Load = Pick<Shape, "batch" | "length"> & Partial<Pick<Shape, "newTokens" | "rank">>;
+/** What one round works on: `batch` rows of `length` tokens. */
+export type Workload = Pick<Shape, "batch" | "length"> & Partial<Pick<Shape, "newTokens" | "rank">>;
 
-export function shapeOf(config: ModelConfig, { batch, length, newTokens = 0, rank = 0 }: Load): Shape {
+export function shapeOf(config: ModelConfig, { batch, length, newTokens = 0, rank = 0 }: Workload): Shape {
   const { width, layers, heads, keyValueHeads, feedForward, vocabulary } = config;
   const model = { hidden: width, layers, heads, kvHeads: keyValueHeads, ffn: feedForward, vocabulary };
   return { ...model, batch, length, newTokens, rank };
-}
-
-/** Random values for every weight, deviation about 0.02 and norms one; one after the other, so that few live at a time. */
-export function* randomWeights(
-  config: ModelConfig,
-): Generator<{ name: string; shape: number[]; values: Float32Array }> {
-  // A table that is read from changing places: numbers as good as needed, a hundred times as fast as drawing each.
-  const { uniform } = random(1, "bench weights");
-  const table = Float32Array.from({ length: 65_537 }, () => (uniform() - 0.5) * 0.07);
-  for (const [name, shape] of weightShapes(config)) {
-    const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
-    if (shape.length === 1) values.fill(name.endsWith("bias") ? 0 : 1);
-    else {
-      for (let at = 0; at < values.length; ) {
-        const from = Math.floor(uniform() * 65_000);
-        const part = table.subarray(from, from + Math.min(table.length - from, values.length - at));
-        values.set(part, at);
-        at += part.length;
-      }
-    }
-    yield { name, shape: [...shape], values };
-  }
-}
-
-/** Token ids that differ, none of them special. */
-export function someTokens(config: ModelConfig, count: number, seed: number): number[] {
-  return Array.from({ length: count }, (_, at) => 10 + ((at * 7919 + seed * 104_729) % (config.vocabulary - 10)));
 }

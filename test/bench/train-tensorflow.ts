@@ -1,16 +1,15 @@
-/** A LoRA step of a 135M-parameter model on TensorFlow, against PEFT on the same cores. */
+/** A LoRA step with the 135M-parameter shape on TensorFlow, compared with PEFT on the CPU. */
 import type { BenchOptions } from "./bench.ts";
-import type { Measured } from "./comparison.ts";
+import type { Comparison } from "./comparison.ts";
 import { small135m } from "./shapes.ts";
 import { trainingBench } from "./training.ts";
 
-export function bench(options: BenchOptions): Promise<Measured> {
-  const load = { batch: 4, length: 256, rank: 16 };
+export function bench(options: BenchOptions): Promise<Comparison> {
   return trainingBench(options, {
     name: "train-tensorflow",
     backend: "tensorflow",
     config: small135m,
-    load,
+    workload: { batch: 4, length: 256, rank: 16 },
     rounds: 4,
   });
 }

@@ -1,8 +1,6 @@
-/** One LoRA step as a training does it: every token of the batch is read, and every token but a row's first is a target. */
-import * as tf from "@tensorflow/tfjs";
+/** The LoRA training step that the `train-…` benches measure. Every token of the batch is read; all but the first of each row are targets. */
 import { chooseBackend } from "../../cells/device/backend.ts";
 import { freshAdapter } from "../../cells/model/adapter.ts";
-import { type Decoder, decoder } from "../../cells/model/decoder.ts";
 import { lora } from "../../cells/model/lora.ts";
 import type { ModelConfig } from "../../cells/model/model-config.ts";
 import { layOut } from "../../cells/model/target-rows.ts";
@@ -11,39 +9,36 @@ import { optimizer } from "../../cells/train/step/optimizer.ts";
 import { update } from "../../cells/train/step/update.ts";
 import { bareHost } from "../cells/bare-host.ts";
 import type { BenchOptions } from "./bench.ts";
-import { type Measured, measure } from "./comparison.ts";
-import { type Load, randomWeights, shapeOf, someTokens } from "./shapes.ts";
+import { type Comparison, compare } from "./comparison.ts";
+import { randomDecoder, someTokens } from "./random-model.ts";
+import { shapeOf, type Workload } from "./shapes.ts";
+
+type TrainingWorkload = Workload & { readonly rank: number };
 
 export type TrainingBench = {
   readonly name: string;
   readonly backend: string;
   readonly config: ModelConfig;
-  readonly load: Load & { readonly rank: number };
+  readonly workload: TrainingWorkload;
   readonly rounds: number;
-  /** Where the peer trains, and in which type. */
+  /** PyTorch's device and dtype, `cpu` and `float32` if left out. */
   readonly peer?: { readonly device: string; readonly dtype: string };
 };
 
-export async function randomDecoder(config: ModelConfig): Promise<Decoder> {
-  const weights = new Map<string, tf.Tensor>();
-  for (const { name, shape, values } of randomWeights(config)) weights.set(name, tf.tensor(values, shape));
-  return decoder(config, weights);
-}
-
-export async function trainingBench(options: BenchOptions, asked: TrainingBench): Promise<Measured> {
-  const { name, config, load, rounds, peer } = asked;
-  const { batch, length, rank } = load;
-  await chooseBackend(options.backend ?? asked.backend);
+export async function trainingBench(options: BenchOptions, training: TrainingBench): Promise<Comparison> {
+  const { name, config, workload, rounds, peer } = training;
+  const { batch, length, rank } = workload;
+  await chooseBackend(options.backend ?? training.backend);
   bareHost();
-  const step = await trainingStep(config, load);
+  const round = await trainingStep(config, workload);
   const task = { task: "train", model: config, batch, length, rank, ...peer };
-  return measure(options, { name, shape: shapeOf(config, load), tokens: batch * length, rounds, task, round: step });
+  return compare(options, { name, shape: shapeOf(config, workload), tokens: batch * length, rounds, task, round });
 }
 
-/** A function that does one step more. */
+/** @returns a function that does one more step each time it is called. */
 export async function trainingStep(
   config: ModelConfig,
-  { batch, length, rank }: Load & { readonly rank: number },
+  { batch, length, rank }: TrainingWorkload,
 ): Promise<() => Promise<void>> {
   const base = await randomDecoder(config);
   const adapter = freshAdapter(base, lora({ rank }), random(1, "adapter").uniform);
@@ -53,11 +48,11 @@ export async function trainingStep(
     const spans = [{ role: "answer", weight: 1, from: 1, to: length } as const];
     return { ids: someTokens(config, length, row), spans };
   });
-  const laid = layOut(samples);
+  const targets = layOut(samples);
   return async () => {
     await update(
       { decoder: base, adapter, parameters, optimizer: adamw },
-      [laid],
+      [targets],
       { per: "token", weight: () => 1 },
       1e-4,
     );

@@ -1,4 +1,4 @@
-/** The workbench as a page meets it: the real server on a notebook of its own, and a WebSocket that asks and listens. */
+/** Does what the page does: starts the real server on a new notebook, sends requests over a WebSocket and listens to its events. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,8 +10,8 @@ import { serve } from "../../browser/real-server.ts";
 export class Client {
   readonly #socket: WebSocket;
   readonly #close: () => Promise<void>;
-  readonly #waiting = new Set<(event: SessionEvent) => void>();
-  #asked = 0;
+  readonly #listeners = new Set<(event: SessionEvent) => void>();
+  #requests = 0;
 
   private constructor(socket: WebSocket, close: () => Promise<void>) {
     this.#socket = socket;
@@ -20,10 +20,11 @@ export class Client {
       const message: ServerMessage = JSON.parse(String(data));
       if (message.type === "refused") throw new Error(message.message);
       if (message.type !== "events") return;
-      for (const { event } of message.events) for (const hear of [...this.#waiting]) hear(event);
+      for (const { event } of message.events) for (const listener of [...this.#listeners]) listener(event);
     });
   }
 
+  /** @param notebook the text of the notebook, in a new folder that `close` deletes */
   static async open(notebook: string): Promise<Client> {
     const folder = await mkdtemp(join(tmpdir(), "bench-"));
     await writeFile(join(folder, "bench.ts"), notebook);
@@ -40,20 +41,20 @@ export class Client {
     });
   }
 
-  ask(request: Request): void {
-    this.#asked += 1;
-    this.#socket.send(JSON.stringify({ id: this.#asked, request }));
+  send(request: Request): void {
+    this.#requests += 1;
+    this.#socket.send(JSON.stringify({ id: this.#requests, request }));
   }
 
-  /** Resolves at the first event for which it holds. */
-  heard(holds: (event: SessionEvent) => boolean): Promise<void> {
+  /** Resolves at the next event that matches. */
+  nextEvent(matches: (event: SessionEvent) => boolean): Promise<void> {
     return new Promise((resolve) => {
-      const hear = (event: SessionEvent): void => {
-        if (!holds(event)) return;
-        this.#waiting.delete(hear);
+      const listener = (event: SessionEvent): void => {
+        if (!matches(event)) return;
+        this.#listeners.delete(listener);
         resolve();
       };
-      this.#waiting.add(hear);
+      this.#listeners.add(listener);
     });
   }
 

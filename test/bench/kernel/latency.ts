@@ -1,61 +1,57 @@
-/** From the hand to the eye: what a page waits for after an edit, and after a slider has moved. */
+/** How long a user waits: from an edit to the new output, and from a slider's new value to the end of the cells that use it. */
 import { Client } from "./client.ts";
-import { type Measure, median, quantile } from "./measure.ts";
+import { type Measure, measureOf, samplesOf, timed } from "./measure.ts";
 
-const SAMPLES = 200;
-const WARM = 20;
+const ROUNDS = { count: 200, warmUp: 20 };
 const DEPENDENTS = 10;
 
-/** An edit of a light cell and its run, to the first output event that shows the new value. */
+/** An edit of a light cell and a request to run it, until the first output event that shows the new value. */
 export async function editToOutput(): Promise<Measure[]> {
   const client = await Client.open("// %% light\n0 + 0\n\n// %% other\nconst other = 1;\n");
-  const samples: number[] = [];
   try {
-    for (let round = 1; round <= SAMPLES + WARM; round += 1) {
-      const shown = client.heard(
+    const samples = await samplesOf(ROUNDS, (round) => {
+      const shown = client.nextEvent(
         (event) => event.type === "cell-output" && event.cell === "light" && showsNumber(event.output, round),
       );
-      const began = performance.now();
-      client.ask({ type: "edit", cell: "light", source: `0 + ${round}`, by: "bench" });
-      client.ask({ type: "run", cells: ["light"] });
-      await shown;
-      if (round > WARM) samples.push(performance.now() - began);
-    }
+      return timed(() => {
+        client.send({ type: "edit", cell: "light", source: `0 + ${round}`, by: "bench" });
+        client.send({ type: "run", cells: ["light"] });
+        return shown;
+      });
+    });
+    return [measureOf("edit-output-p50-ms", samples), measureOf("edit-output-p95-ms", samples, 0.95)];
   } finally {
     await client.close();
   }
-  return [
-    { name: "edit-output-p50-ms", value: median(samples), samples },
-    { name: "edit-output-p95-ms", value: quantile(samples, 0.95), samples },
-  ];
 }
 
-/** A move of a slider, to the end of the last of the ten cells that use it. */
+/** A slider's new value, until the last of ten cells that use it has finished. */
 export async function sliderToDone(): Promise<Measure[]> {
-  const cells = Array.from({ length: DEPENDENTS }, (_, at) => `// %% user${at}\nknob + ${at}\n`);
-  const declared =
+  const cells = Array.from({ length: DEPENDENTS }, (_, index) => `// %% user${index}\nknob + ${index}\n`);
+  const slider =
     'import { input } from "palimpsest";\nconst knob = input.range("knob", { min: 0, max: 1000, value: 0 });';
-  const client = await Client.open(`// %% knobs\n${declared}\n\n${cells.join("\n")}`);
-  const allDone = (): Promise<unknown> =>
+  const client = await Client.open(`// %% knobs\n${slider}\n\n${cells.join("\n")}`);
+  const allFinished = (): Promise<unknown> =>
     Promise.all(
-      cells.map((_, at) => client.heard((event) => event.type === "cell-finished" && event.cell === `user${at}`)),
+      cells.map((_, index) =>
+        client.nextEvent((event) => event.type === "cell-finished" && event.cell === `user${index}`),
+      ),
     );
-  const samples: number[] = [];
   try {
-    const first = allDone();
-    client.ask({ type: "run", cells: "all" });
-    await first;
-    for (let round = 1; round <= SAMPLES + WARM; round += 1) {
-      const done = allDone();
-      const began = performance.now();
-      client.ask({ type: "input", cell: "knobs", name: "knob", value: round });
-      await done;
-      if (round > WARM) samples.push(performance.now() - began);
-    }
+    const firstRun = allFinished();
+    client.send({ type: "run", cells: "all" });
+    await firstRun;
+    const samples = await samplesOf(ROUNDS, (round) => {
+      const finished = allFinished();
+      return timed(() => {
+        client.send({ type: "input", cell: "knobs", name: "knob", value: round });
+        return finished;
+      });
+    });
+    return [measureOf("slider-10-p95-ms", samples, 0.95)];
   } finally {
     await client.close();
   }
-  return [{ name: "slider-10-p95-ms", value: quantile(samples, 0.95), samples }];
 }
 
 function showsNumber(output: { readonly kind: string }, value: number): boolean {

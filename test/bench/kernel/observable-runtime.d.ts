@@ -1,4 +1,4 @@
-/** What the bench uses of `@observablehq/runtime`, which comes without types. */
+/** The part of `@observablehq/runtime` that the bench uses. The package has no types of its own. */
 declare module "@observablehq/runtime" {
   type Observer = { readonly fulfilled: (value: unknown) => void; readonly rejected: (error: Error) => void };
   type Variable = {

@@ -1,8 +1,7 @@
 /**
- * What ledger and interrupts cost a training step of the embedded model on wasm: steps with them and steps on the bare
- * engine in turn, and the median of the paired differences in percent of a bare step.
+ * How much the ledger and interrupts slow down a training step of the embedded model's shape on wasm. Steps with them and steps on
+ * the bare engine take turns. The value is the median of the paired differences, in percent of the bare step.
  */
-
 import { chooseBackend } from "../../../cells/device/backend.ts";
 import { watchEngine } from "../../../server/kernel/engine.ts";
 import { current, Generation } from "../../../server/kernel/generation.ts";
@@ -12,17 +11,14 @@ import { analyse } from "../../../server/notebook/language/analyse.ts";
 import { bareHost } from "../../cells/bare-host.ts";
 import { embedded } from "../shapes.ts";
 import { trainingStep } from "../training.ts";
-import { type Measure, median } from "./measure.ts";
-
-const STEPS = 200;
-const WARM = 10;
+import { type Measure, measureOf, samplesOf, timed } from "./measure.ts";
 
 export async function overhead(): Promise<Measure[]> {
   await chooseBackend("wasm");
   bareHost();
   const step = await trainingStep(embedded, { batch: 16, length: 64, rank: 16 });
   const ledger = new Ledger(() => {});
-  const about = {
+  const cell = {
     cell: "bench",
     number: 1,
     snapshot: "",
@@ -31,20 +27,13 @@ export async function overhead(): Promise<Measure[]> {
     given: {},
     previous: undefined,
   };
-  const generation = new Generation(about, new Interrupts().flag("bench", 1), () => {});
-  const samples: number[] = [];
-  for (let round = -WARM; round < STEPS; round += 1) {
+  const generation = new Generation(cell, new Interrupts().flag("bench", 1), () => {});
+  const samples = await samplesOf({ count: 200, warmUp: 10 }, async () => {
     const bare = await timed(step);
     const unwatch = watchEngine(ledger);
     const watched = await timed(() => current.run(generation, step));
     unwatch();
-    if (round >= 0) samples.push((100 * (watched - bare)) / bare);
-  }
-  return [{ name: "overhead-percent", value: median(samples), samples }];
-}
-
-async function timed(work: () => Promise<void>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
+    return (100 * (watched - bare)) / bare;
+  });
+  return [measureOf("overhead-percent", samples)];
 }

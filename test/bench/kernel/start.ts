@@ -1,30 +1,27 @@
-/** From the start of a kernel process to its readiness on `wasm`. */
+/** The time from the start of a kernel process until it is ready on `wasm`. */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KernelProcess } from "../../../server/session/kernel-process.ts";
-import { type Measure, median } from "./measure.ts";
+import { type Measure, measureOf, samplesOf } from "./measure.ts";
 
-const SAMPLES = 20;
-
-export async function start(): Promise<Measure[]> {
-  const samples: number[] = [];
-  for (let round = 0; round < SAMPLES; round += 1) samples.push(await once());
-  return [{ name: "kernel-start-ms", value: median(samples), samples }];
+export async function kernelStart(): Promise<Measure[]> {
+  return [measureOf("kernel-start-ms", await samplesOf({ count: 20, warmUp: 0 }, startOnce))];
 }
 
-function once(): Promise<number> {
+/** @returns milliseconds; waits until the process has ended, so that it does not slow down the next one. */
+function startOnce(): Promise<number> {
   const folder = tmpdir();
   return new Promise((resolve, reject) => {
-    const began = performance.now();
-    let ready = 0;
+    const start = performance.now();
+    let readyAfter: number | undefined;
     const kernel = new KernelProcess(folder, {
       said: (message) => {
         if (message.type !== "kernel-ready") return;
-        ready = performance.now() - began;
+        readyAfter = performance.now() - start;
         void kernel.close();
       },
       refused: (fault) => reject(new Error(fault)),
-      gone: (reason) => (ready > 0 ? resolve(ready) : reject(new Error(reason))),
+      gone: (reason) => (readyAfter === undefined ? reject(new Error(reason)) : resolve(readyAfter)),
     });
     kernel.tell({ type: "open", notebook: join(folder, "bench.ts"), workspace: folder, seed: 1, backend: "wasm" });
   });
