@@ -28,8 +28,9 @@ export async function overhead(): Promise<Measure[]> {
     snapshot: "",
     source: "",
     analysis: analyse(""),
-    given: {},
+    userValues: {},
     previous: undefined,
+    interruptedRuns: [],
   };
   const generation = new Generation(about, new Interrupts().flag("bench", 1), () => {});
   const samples: number[] = [];

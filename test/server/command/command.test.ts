@@ -138,7 +138,7 @@ describe("run", () => {
   it("holds a notebook to the memory that it may take", async () => {
     const source = '// %% a\nimport { tf } from "palimpsest";\nconst a = tf.fill([1e4, 1e4], 1);\n';
     const outcome = await palimpsest(["run", await notebook("m.ts", source), "--backend", "cpu", "--memory", "20MB"]);
-    expect(outcome.err).toMatch(/cell a:2:\d+ .*400 MB does not fit: tensors may take 20\.0 MB/);
+    expect(outcome.err).toMatch(/cell a:2:\d+ .*400 MB does not fit: tensors may use 20\.0 MB/);
     expect(outcome.code).toBe(1);
   });
 
