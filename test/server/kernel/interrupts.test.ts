@@ -51,8 +51,7 @@ describe("a stop interrupts", () => {
     "a loop that does nothing": "for (;;);",
     "a loop of microtasks": "for (;;) await null;",
     "a loop that catches everything": "for (;;) { try { JSON.parse('{'); } catch {} }",
-    "a recursion that never ends":
-      "const f = (n: number): number => (n < 2 ? n : f(n - 1) + f(n - 2));\nf(120);",
+    "a recursion that never ends": "const f = (n: number): number => (n < 2 ? n : f(n - 1) + f(n - 2));\nf(120);",
     "a loop in a function of another cell": "spin();",
     "a loop in a callback of a library": "[1].forEach(() => { while (true); });",
     "a loop of timers": "for (;;) await new Promise((go) => setTimeout(go, 1));",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import type { RunInfo, SessionEvent } from "../../../server/events.ts";
-import { clientMessage } from "../../../server/http/wire.ts";
+import { readMessage } from "../../../server/http/wire.ts";
 import { logPath, remembered } from "../../../server/session/persistence.ts";
 import { condense } from "../../../server/state/condense.ts";
 import { eventsOf, Refused } from "../../../server/state/edits.ts";
@@ -123,15 +123,14 @@ it("what a run cannot do is refused with the reason", () => {
 });
 
 it("orders come over the wire as they are, and nothing else does", () => {
-  const sent = (order: unknown) =>
-    clientMessage(JSON.stringify({ id: 1, request: { type: "steer", run: "r1", order } }));
+  const sent = (order: unknown) => readMessage(JSON.stringify({ id: 1, request: { type: "steer", run: "r1", order } }));
   for (const order of [
     { type: "pause" },
     { type: "step", steps: 3 },
     { type: "rewind", to: 0 },
     { type: "fork", at: 4, knobs: { weight: 0.5 } },
   ])
-    expect(sent(order)?.request).toEqual({ type: "steer", run: "r1", order });
+    expect(sent(order)).toEqual({ kind: "message", message: { id: 1, request: { type: "steer", run: "r1", order } } });
   for (const order of [{ type: "dance" }, { type: "step", steps: 0 }, { type: "rewind" }, { type: "fork", at: 4 }, 7])
-    expect(sent(order)).toBeUndefined();
+    expect(sent(order).kind).toBe("invalid");
 });
