@@ -3,8 +3,9 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import type { Holding } from "../../server/events.ts";
 import { flagged } from "../../server/notebook/source/head.ts";
 import { restorable } from "../../server/state/freshness.ts";
+import { bytes, duration } from "../../server/state/quantity.ts";
 import type { CellState } from "../../server/state/state.ts";
-import { bytes, clock, duration } from "../look/quantity.ts";
+import { clock } from "../look/clock.ts";
 import { isStream } from "./status.ts";
 
 type Fact = readonly [name: string, said: string];

@@ -8,7 +8,7 @@ import type { CellState } from "../../server/state/state.ts";
 import { controls } from "../look/controls.ts";
 import { type IconName, icon } from "../look/icon.ts";
 import "../look/panel.ts";
-import { bytes, duration, roughly } from "../look/quantity.ts";
+import { bytes, duration, roughly } from "../../server/state/quantity.ts";
 import type { Session } from "../session/session.ts";
 import { factStyles, factsOf, tensorWords, valueWords } from "./facts.ts";
 import { type ShownStatus, shownStatus, statusShape, statusWord } from "./status.ts";

@@ -4,10 +4,10 @@
  */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { CellId } from "../../server/notebook/types.ts";
+import { figure } from "../../server/state/quantity.ts";
 import type { InputState } from "../../server/state/state.ts";
 import type { InputValue, TableRow } from "../../server/values.ts";
 import { controls } from "../look/controls.ts";
-import { figure } from "../look/quantity.ts";
 import type { Session } from "../session/session.ts";
 import { fileControl, keep } from "./file-control.ts";
 import { manyControl } from "./many-control.ts";

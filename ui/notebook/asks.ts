@@ -1,9 +1,9 @@
 /** What a change would run and takes long: asked first, in a strip under the bar that moves nothing and can wait. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { bytes, roughly } from "../../server/state/quantity.ts";
 import { cellLink } from "../cell/places.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
-import { bytes, roughly } from "../look/quantity.ts";
 import type { Session } from "../session/session.ts";
 import { Watch } from "../session/watch.ts";
 

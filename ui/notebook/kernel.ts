@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { KernelState } from "../../server/state/state.ts";
 import { controls } from "../look/controls.ts";
 import "../look/panel.ts";
-import { roughly } from "../look/quantity.ts";
+import { roughly } from "../../server/state/quantity.ts";
 import type { Session } from "../session/session.ts";
 import { Watch } from "../session/watch.ts";
 import { stateStyles } from "./dot.ts";

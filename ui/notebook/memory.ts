@@ -4,7 +4,7 @@ import { shapeWords, tensorWords } from "../cell/facts.ts";
 import { cellLink } from "../cell/places.ts";
 import { controls } from "../look/controls.ts";
 import "../look/panel.ts";
-import { bytes } from "../look/quantity.ts";
+import { bytes } from "../../server/state/quantity.ts";
 import type { Session } from "../session/session.ts";
 import { Watch } from "../session/watch.ts";
 

@@ -1,7 +1,8 @@
 /** What is said of a run: its state, and what happened to it, in words. */
+
+import { figure } from "../../server/state/quantity.ts";
 import { isPaused, type RunState } from "../../server/state/state.ts";
 import type { InputValue, RunChange } from "../../server/values.ts";
-import { figure } from "../look/quantity.ts";
 
 const words = {
   running: "training",

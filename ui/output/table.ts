@@ -1,7 +1,7 @@
 /** A table that scrolls inside its own box, so that a thousand rows push nothing away; columns of numbers line up. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { figure } from "../../server/state/quantity.ts";
 import type { Datum, Output } from "../../server/values.ts";
-import { figure } from "../look/quantity.ts";
 
 export type TableOutput = Extract<Output, { kind: "table" }>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, duration, figure, roughly } from "../../../ui/look/quantity.ts";
+import { bytes, duration, figure, roughly } from "../../../server/state/quantity.ts";
 import { tokens } from "../../../ui/look/tokens.ts";
 
 /** The two values of each colour, by name. */

@@ -1,4 +1,4 @@
-/** Numbers as people read them: bytes, times, measured values. */
+/** The one way to print numbers for people: bytes, durations, measured values. Server, kernel and page say them alike. */
 
 /** 84200000 → "84.2 MB". Decimal units. */
 export function bytes(count: number): string {
@@ -35,18 +35,4 @@ export function figure(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e7 || size < 1e-4) return value.toExponential(3);
   return String(Number(value.toPrecision(5)));
-}
-
-/** Milliseconds since 1970 → "14:05". */
-export function clock(time: number): string {
-  return new Date(time).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-}
-
-/** "just now", "5 min ago", "3 h ago", else the date. */
-export function since(time: number, now: number): string {
-  const minutes = Math.floor((now - time) / 60_000);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes} min ago`;
-  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`;
-  return new Date(time).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
 }
