@@ -51,12 +51,12 @@ export function app({ workspace, assets, token, port }: AppParts): Hono {
         `Invalid request for a new notebook: ${asked}. Send {"path": "name.ts"}; add "from" to copy a notebook.`,
       );
     }
-    return c.json({ path: await workspace.make(asked.path, asked.from) }, 201);
+    return c.json({ path: await workspace.create(asked.path, asked.from) }, 201);
   });
 
   routes.post("/api/files", bodyLimit({ maxSize: FILE_BYTES, onError: tooLarge }), async (c) => {
     const { notebook = "", name = "" } = c.req.query();
-    const path = await workspace.keep(notebook, name, new Uint8Array(await c.req.arrayBuffer()));
+    const path = await workspace.storeFile(notebook, name, new Uint8Array(await c.req.arrayBuffer()));
     return c.json({ path }, 201);
   });
 

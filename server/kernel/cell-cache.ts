@@ -3,16 +3,15 @@
  * without running its code. What the cell showed, printed, reported and declared is restored with its values; modules that it
  * imports are imported again.
  */
-import { mkdir, readFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
 import { keep, restored, Unkeepable } from "../../cells/cache/stored-values.ts";
 import { inputValue } from "../../cells/show/input.ts";
 import type { Shown } from "../events.ts";
 import { type CachedResult, cachePath, readCached, sealed, sha256 } from "../session/cache.ts";
+import { writeSafely } from "../session/write-file.ts";
 import { current, type Generation } from "./generation.ts";
 import type { Imports } from "./imports.ts";
 import { startValue } from "./inputs.ts";
-import { writeWhole } from "./write-whole.ts";
 
 export class CellCache {
   readonly #workspace: string;
@@ -36,11 +35,10 @@ export class CellCache {
     try {
       const { values, tensors } = await current.run(generation, () => keep(ownValues(generation)));
       const path = cachePath(this.#workspace, snapshot, this.#seed);
-      await mkdir(dirname(path), { recursive: true });
-      if (tensors) await writeWhole(`${path}.safetensors`, tensors);
+      if (tensors) await writeSafely(`${path}.safetensors`, tensors);
       const file = tensors && { tensors: { bytes: tensors.byteLength, sha256: sha256(tensors) } };
       const result: CachedResult = { format: 1, shown, values, ...file };
-      await writeWhole(`${path}.json`, sealed(result));
+      await writeSafely(`${path}.json`, sealed(result));
       generation.send({ type: "cache-stored", cell, generation: number, snapshot });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

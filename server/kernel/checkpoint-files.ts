@@ -3,7 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunCheckpoint } from "../../cells/host.ts";
-import { writeWhole } from "./write-whole.ts";
+import { writeSafely } from "../session/write-file.ts";
 
 /** So many unmarked checkpoints are kept. */
 const UNMARKED = 3;
@@ -16,7 +16,7 @@ export class CheckpointFiles {
   }
 
   write(step: number, state: Uint8Array): Promise<void> {
-    return writeWhole(this.#path(step), state);
+    return writeSafely(this.#path(step), state);
   }
 
   async read(step: number): Promise<Uint8Array> {

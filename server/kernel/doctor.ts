@@ -1,6 +1,7 @@
 /** Entry of the process behind `palimpsest doctor`: the server itself never loads tfjs. `--json` prints the report as JSON. */
 import { parseArgs } from "node:util";
 import { type BackendReport, examine } from "../../cells/device/doctor.ts";
+import { bytes } from "../state/quantity.ts";
 
 const { values } = parseArgs({ options: { json: { type: "boolean" }, backend: { type: "string" } } });
 const report = await examine(values.backend).catch((error: Error) => {
@@ -16,7 +17,7 @@ function line(backend: BackendReport): string {
     `${backend.gigaflops.toFixed(1)} GFLOP/s (matrix products of size ${backend.productSize})`,
     `${backend.overhead.toFixed(0)} µs per operation`,
     `copies ${backend.copy.toFixed(1)} GB/s`,
-    backend.memory === undefined ? "memory unknown" : `${(backend.memory / 1e9).toFixed(1)} GB for tensors`,
+    backend.memory === undefined ? "memory unknown" : `${bytes(backend.memory)} for tensors`,
   ].join(", ");
   const mark = backend.used ? "→ used    " : "  usable  ";
   const hint = backend.used || values.backend ? "" : `; choose it with --backend ${backend.backend}`;

@@ -2,10 +2,11 @@
  * The files that cells may reach through their host. Paths are relative to the notebook's folder and must lie inside the
  * workspace, links resolved. Folders of models may lie anywhere; they can be read once a cell has named them.
  */
-import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { open, readdir, readFile, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeWhole } from "./write-whole.ts";
+import { holds, placeInside } from "../session/inside.ts";
+import { writeSafely } from "../session/write-file.ts";
 
 /** The models that ship with Palimpsest. */
 const SHIPPED = fileURLToPath(new URL("../../experiments/models/", import.meta.url));
@@ -56,7 +57,7 @@ export class Files {
 
   async write(path: string, data: Uint8Array | string): Promise<void> {
     const file = await this.#inside(path);
-    await explained(path, () => writeWhole(file, data));
+    await explained(path, () => writeSafely(file, data));
   }
 
   /** The folder of a model. A name without a slash is looked up among the shipped models first. */
@@ -82,27 +83,11 @@ export class Files {
   }
 
   async #inside(path: string): Promise<string> {
-    const file = await resolved(resolve(this.#folder, path));
-    if (holds(await resolved(this.#workspace), file)) return file;
+    const place = await placeInside(this.#workspace, resolve(this.#folder, path));
+    if (place !== undefined) return place;
     throw new Error(
       `${path} lies outside of the workspace ${this.#workspace}. Move the file into the workspace, or name one inside.`,
     );
-  }
-}
-
-export function holds(folder: string, file: string): boolean {
-  const path = relative(folder, file);
-  return path !== ".." && !path.startsWith("../") && !isAbsolute(path);
-}
-
-/** The real path; its last parts need not exist yet. */
-async function resolved(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    const above = dirname(path);
-    if (codeOf(error) !== "ENOENT" || above === path) throw error;
-    return join(await resolved(above), relative(above, path));
   }
 }
 

@@ -6,10 +6,10 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { holds } from "../session/inside.ts";
+import { writeSafely, writeSafelySync } from "../session/write-file.ts";
 import { CheckpointFiles } from "./checkpoint-files.ts";
-import { holds } from "./files.ts";
 import { type RunRecords, RunTables } from "./run-tables.ts";
-import { writeWhole, writeWholeSync } from "./write-whole.ts";
 
 /** Relative to the workspace. */
 export const RUNS = ".palimpsest/runs";
@@ -50,11 +50,11 @@ export class RunFolder {
   }
 
   describe(description: object): Promise<void> {
-    return writeWhole(this.#runJson, asJson(description));
+    return writeSafely(this.#runJson, asJson(description));
   }
 
   describeSync(description: object): void {
-    writeWholeSync(this.#runJson, asJson(description));
+    writeSafelySync(this.#runJson, asJson(description));
   }
 
   /** @throws if the path leads out of the folder */
@@ -63,7 +63,7 @@ export class RunFolder {
     if (!holds(this.#path, file)) {
       throw new Error(`A run can write only into its own folder; ${path} lies outside of it. Name a path inside.`);
     }
-    await writeWhole(file, data);
+    await writeSafely(file, data);
   }
 
   async writeCheckpoint(step: number, state: Uint8Array): Promise<void> {

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import type { RunChange } from "../../cells/host.ts";
 import { changesUpTo } from "../../cells/train/run/knobs.ts";
 import type { ProbeRow, Row } from "../../cells/types.ts";
-import { writeWholeSync } from "./write-whole.ts";
+import { writeSafelySync } from "../session/write-file.ts";
 
 const TABLES = ["rows", "probes", "events"] as const;
 type Table = (typeof TABLES)[number];
@@ -48,7 +48,7 @@ export class RunTables {
     const records = { rows: left.rows, probes: left.probes, events: left.changes };
     this.close();
     for (const table of TABLES) {
-      writeWholeSync(this.#path(table), records[table].map((record) => `${JSON.stringify(record)}\n`).join(""));
+      writeSafelySync(this.#path(table), records[table].map((record) => `${JSON.stringify(record)}\n`).join(""));
     }
     this.#files = this.#opened();
     return left;

@@ -1,7 +1,7 @@
 /** The two errors that the ledger gives users: a tensor that was freed is used, and a tensor does not fit into the budget. */
 import type { Tensor } from "@tensorflow/tfjs";
+import { bytes as inWords } from "../state/quantity.ts";
 import type { Account } from "./account.ts";
-import { bytesInWords } from "./budget.ts";
 import type { Generation } from "./generation.ts";
 
 /** So many cells are named. */
@@ -24,7 +24,7 @@ export function freedTensor(tensor: Tensor, owner: Generation | undefined): Erro
 export function tensorDoesNotFit(bytes: number, held: number, budget: number, accounts: readonly Account[]): Error {
   const holders = largestHolders(accounts);
   return new Error(
-    `A tensor of ${bytesInWords(bytes)} does not fit: tensors may use ${bytesInWords(budget)}, and ${bytesInWords(held)} ` +
+    `A tensor of ${inWords(bytes)} does not fit: tensors may use ${inWords(budget)}, and ${inWords(held)} ` +
       `${holders === "" ? "is" : `(${holders}) is`} in use. Free tensors that are not needed (tf.tidy, dispose), make smaller batches, ` +
       `or raise the limit with --memory.`,
   );
@@ -33,7 +33,7 @@ export function tensorDoesNotFit(bytes: number, held: number, budget: number, ac
 /** The cells that hold most, and how much. */
 function largestHolders(accounts: readonly Account[]): string {
   const holding = accounts.filter(({ bytes }) => bytes > 0).sort((a, b) => b.bytes - a.bytes);
-  const named = holding.slice(0, NAMED).map(({ owner, bytes }) => `${owner?.cell ?? "no cell"} ${bytesInWords(bytes)}`);
+  const named = holding.slice(0, NAMED).map(({ owner, bytes }) => `${owner?.cell ?? "no cell"} ${inWords(bytes)}`);
   const others = holding.slice(NAMED).reduce((sum, { bytes }) => sum + bytes, 0);
-  return [...named, ...(others > 0 ? [`others ${bytesInWords(others)}`] : [])].join(", ");
+  return [...named, ...(others > 0 ? [`others ${inWords(others)}`] : [])].join(", ");
 }

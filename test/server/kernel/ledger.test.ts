@@ -109,7 +109,7 @@ describe("the budget", () => {
     const { error } = await stage.run("b", "const small = tf.ones([10]);\n\n  tf.fill([100_000, 10_000], 2);");
     expect(error).toMatchObject({ position: { line: 3, column: 5 } });
     expect(error?.message).toMatch(
-      /^A tensor of 4\.0 GB does not fit: tensors may use 400 MB, and 200 MB \(a 200 MB, b 40 bytes\) is in use\. .*--memory/,
+      /^A tensor of 4\.0 GB does not fit: tensors may use 400 MB, and 200 MB \(a 200 MB, b 40 B\) is in use\. .*--memory/,
     );
     expect(await message("b", "const one = tf.fill([60_000_000], 1);")).toMatch(/^A tensor of 240 MB does not fit/);
     expect(await message("b", "const data = tf.tensor(new Float32Array(60_000_000));")).toMatch(/does not fit/);
