@@ -24,10 +24,7 @@ export type DeclaredInput = { readonly spec: InputSpec; readonly live: boolean; 
 export type OpenRun = { readonly id: string; end(status: "stopped"): Promise<void>; steer(order: RunOrder): void };
 
 /** What a generation is created with. */
-type Start = Pick<
-  Generation,
-  "cell" | "number" | "snapshot" | "source" | "analysis" | "userValues" | "previous" | "interruptedRuns"
->;
+type Start = Pick<Generation, "cell" | "number" | "snapshot" | "source" | "analysis" | "userValues" | "previous">;
 
 export const current = new AsyncLocalStorage<Generation>();
 
@@ -45,7 +42,7 @@ export class Generation {
   /** The last value of each stream, by the name of its constant. */
   readonly streamValues = new Map<string, unknown>();
   /** Runs of this cell and snapshot that were cut off when a kernel ended, in their order. A run that is continued leaves the list. */
-  readonly interruptedRuns: string[];
+  readonly interruptedRuns: string[] = [];
   /** The compiled code and its positions; set when the code begins to run. */
   compiled: CompiledCell | undefined;
   /** The import that it is waiting for before its code runs. */
@@ -60,7 +57,8 @@ export class Generation {
   readonly #flag: InterruptFlag;
   readonly #send: (message: FromKernel) => void;
   readonly #abort = new Abort();
-  readonly #console: ConsoleBuffer;
+  /** Made when the first line is printed. */
+  #console: ConsoleBuffer | undefined;
   readonly #disposers: (() => void)[] = [];
   readonly #openRuns = new Set<OpenRun>();
   /** All runs, the ended ones included: those can still be forked. */
@@ -77,13 +75,9 @@ export class Generation {
     this.analysis = start.analysis;
     this.userValues = start.userValues;
     this.previous = start.previous;
-    this.interruptedRuns = start.interruptedRuns;
     this.leftovers = new Leftovers(start.cell, start.number, send);
     this.#flag = flag;
     this.#send = send;
-    this.#console = new ConsoleBuffer((lines) =>
-      send({ type: "cell-console", cell: this.cell, generation: this.number, lines }),
-    );
   }
 
   get signal(): AbortSignal {
@@ -141,7 +135,12 @@ export class Generation {
   }
 
   log(level: ConsoleLine["level"], text: string): void {
-    if (!isSilent(this.#life)) this.#console.add({ level, text });
+    if (isSilent(this.#life)) return;
+    const { cell, number } = this;
+    this.#console ??= new ConsoleBuffer((lines) =>
+      this.#send({ type: "cell-console", cell, generation: number, lines }),
+    );
+    this.#console.add({ level, text });
   }
 
   onDispose(dispose: () => void): void {
@@ -216,7 +215,7 @@ export class Generation {
     this.previous = undefined;
     if (!finished) this.#sendFinished({ status: "stopped" });
     this.#life = { phase: "ended" };
-    this.#console.drop();
+    this.#console?.drop();
     this.leftovers.end();
     await Promise.all(recorded);
   }
@@ -228,7 +227,8 @@ export class Generation {
   }
 
   #interrupt(reason: string): void {
-    if (this.#abort.abort(reason)) this.#rejectTopLevel(new Interrupted(reason));
+    // An error costs more than all else that happens when a finished generation ends, so none is made for nobody.
+    if (this.#abort.abort(reason) && this.#life.phase === "running") this.#rejectTopLevel(new Interrupted(reason));
   }
 
   #throwIfInterrupted(): void {
@@ -238,7 +238,7 @@ export class Generation {
   }
 
   #sendFinished(outcome: Outcome): void {
-    this.#console.flush();
+    this.#console?.flush();
     const ms = Math.round(performance.now() - this.#startedAt);
     this.#send({ type: "cell-finished", cell: this.cell, generation: this.number, ...outcome, ms });
   }

@@ -104,28 +104,20 @@ export class Kernel {
     const { cell, generation: number, snapshot, source, cache } = order;
     void this.#end([cell]);
     const code = this.#cells.code(cell, source);
-    const recorder = new ShownRecorder();
-    let restored = false;
-    const record = (message: FromKernel): void => {
-      recorder.add(message);
-      this.#send(message);
-      const done = message.type === "cell-finished" && message.status === "done";
-      if (done && !restored) this.#store(notebook, generation, recorder.shown, order.files);
-    };
-    const start = {
-      ...{ cell, number, snapshot, source },
-      analysis: code.analysis,
-      userValues: order.inputs,
-      previous: this.#cells.latest(cell)?.kept,
-      interruptedRuns: [...(order.interrupted ?? [])],
-    };
-    const generation = new Generation(start, this.#interrupts.flag(cell, number), cache ? record : this.#send);
+    const { analysis } = code;
+    const previous = this.#cells.latest(cell)?.kept;
+    const start = { cell, number, snapshot, source, analysis, userValues: order.inputs, previous };
+    const recorder =
+      cache && new ShownRecorder(this.#send, (shown) => this.#store(notebook, generation, shown, order.files));
+    const send = recorder ? (message: FromKernel): void => recorder.send(message) : this.#send;
+    const generation = new Generation(start, this.#interrupts.flag(cell, number), send);
+    generation.interruptedRuns.push(...(order.interrupted ?? []));
     this.#cells.add(generation);
     this.#ledger.begin(generation);
     generation.send({ type: "cell-started", cell, generation: number, snapshot });
     await generation.perform(async () => {
-      if (cache === "use" || cache === "only") restored = await notebook.cache.restore(generation, notebook.imports);
-      if (restored) return;
+      const restorable = cache === "use" || cache === "only";
+      if (restorable && (await notebook.cache.restore(generation, notebook.imports))) return recorder?.discard();
       if (cache === "only") {
         // The session will run the cell with its ancestors, and end this generation.
         generation.send({ type: "cache-lost", cell, generation: number });

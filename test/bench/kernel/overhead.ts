@@ -30,7 +30,6 @@ export async function overhead(): Promise<Measure[]> {
     analysis: analyse(""),
     userValues: {},
     previous: undefined,
-    interruptedRuns: [],
   };
   const generation = new Generation(about, new Interrupts().flag("bench", 1), () => {});
   const samples: number[] = [];
