@@ -14,16 +14,23 @@ import { Abort } from "./abort.ts";
 import { ConsoleBuffer } from "./console-buffer.ts";
 import { Interrupted, type InterruptFlag } from "./interrupts.ts";
 import { Leftovers } from "./leftovers.ts";
-import { born, isOver, isSilent, type Life, type Outcome, outcomeOf, runBegun, runOver, topLevelOver } from "./life.ts";
+import {
+  born,
+  isOver,
+  isSilent,
+  type Life,
+  type Outcome,
+  outcomeOf,
+  runOver,
+  runStarted,
+  topLevelOver,
+} from "./life.ts";
+import { type OpenRun, OpenRuns } from "./open-runs.ts";
 import { tensorsIn } from "./tensors-in.ts";
 import { cellError, described } from "./trace.ts";
 
 export type DeclaredInput = { readonly spec: InputSpec; readonly live: boolean; value: InputValue };
 
-/** A run, or a stream, that keeps its generation from finishing. */
-export type OpenRun = { readonly id: string; end(status: "stopped"): Promise<void>; steer(order: RunOrder): void };
-
-/** What a generation is created with. */
 type Start = Pick<Generation, "cell" | "number" | "snapshot" | "source" | "analysis" | "userValues" | "previous">;
 
 export const current = new AsyncLocalStorage<Generation>();
@@ -60,9 +67,7 @@ export class Generation {
   /** Made when the first line is printed. */
   #console: ConsoleBuffer | undefined;
   readonly #disposers: (() => void)[] = [];
-  readonly #openRuns = new Set<OpenRun>();
-  /** All runs, the ended ones included: those can still be forked. */
-  readonly #runs = new Map<string, OpenRun>();
+  readonly #runs = new OpenRuns();
   readonly #startedAt = performance.now();
   #life: Life = born;
   #rejectTopLevel: (reason: Interrupted) => void = () => undefined;
@@ -103,7 +108,7 @@ export class Generation {
     return isOver(this.#life);
   }
 
-  /** One number: not zero when an interrupt may be pending, so that `check` must be called. */
+  /** One number: if it is not zero, an interrupt may be pending and `check` must be called. */
   get hint(): Int32Array {
     return this.#flag.hint;
   }
@@ -116,7 +121,7 @@ export class Generation {
 
   /** For kernels of tfjs: a run stops at its next step by its signal, and then needs kernels to save its state. */
   checkKernel(): void {
-    if (this.#openRuns.size === 0) this.#throwIfInterrupted();
+    if (this.#runs.count === 0) this.#throwIfInterrupted();
   }
 
   /** Starts the cell's code so that a signal can break it off before its first `await`. */
@@ -166,25 +171,23 @@ export class Generation {
     if (outcome.status === "done") this.send({ type: "cell-settled", cell: this.cell, generation: this.number });
     // Nobody can use the runs of a cell that failed.
     else this.#interrupt(`The cell ${this.cell} failed.`);
-    this.#enter(topLevelOver(this.#life, outcome, this.#openRuns.size));
+    this.#enter(topLevelOver(this.#life, outcome, this.#runs.count));
   }
 
   /** A run of this generation starts. A fork may start after all else has finished; then the generation finishes once more, with it. */
   addRun(run: OpenRun): void {
-    this.#runs.set(run.id, run);
     if (this.ended) return void run.end("stopped");
-    this.#openRuns.add(run);
-    this.#enter(runBegun(this.#life));
+    this.#runs.add(run);
+    this.#enter(runStarted(this.#life));
   }
 
   runEnded(run: OpenRun, outcome: Outcome): void {
-    if (this.#openRuns.delete(run)) this.#enter(runOver(this.#life, outcome, this.#openRuns.size));
+    if (this.#runs.close(run)) this.#enter(runOver(this.#life, outcome, this.#runs.count));
   }
 
   /** @returns whether the run belongs to this generation */
   steer(run: string, order: RunOrder): boolean {
-    this.#runs.get(run)?.steer(order);
-    return this.#runs.has(run);
+    return this.#runs.steer(run, order);
   }
 
   /** Stops what is at work and keeps the values. */
@@ -209,8 +212,7 @@ export class Generation {
     this.#life = { phase: "closing" };
     this.#flag.mark();
     this.#flag.release();
-    const recorded = [...this.#openRuns].map((run) => run.end("stopped"));
-    this.#openRuns.clear();
+    const recorded = this.#runs.stop();
     this.values.clear();
     this.previous = undefined;
     if (!finished) this.#sendFinished({ status: "stopped" });
@@ -227,7 +229,7 @@ export class Generation {
   }
 
   #interrupt(reason: string): void {
-    // An error costs more than all else that happens when a finished generation ends, so none is made for nobody.
+    // Making an error takes longer than all else here, so it is made only for a top level that waits for it.
     if (this.#abort.abort(reason) && this.#life.phase === "running") this.#rejectTopLevel(new Interrupted(reason));
   }
 

@@ -1,13 +1,15 @@
 /**
- * The life of a generation, as a pure state machine: data in, data out, no timers and no tensors.
+ * The life of a generation as a pure state machine: data in, data out, no timers and no tensors. Its phases:
  *
- *     running ──▶ settled ──▶ finished      running: the top level executes
- *        │          ▲  │         │          settled: the top level is done, a run that it started is not
- *        │          └──│─────────┘          finished: nothing is at work; a fork of a run makes it settled again
- *        └─────────────┴─────────┴──▶ disposing ──▶ closing ──▶ ended
+ *     running     the top level executes
+ *     settled     the top level is done, and a run that it started goes on
+ *     finished    neither is at work; a fork of a run makes it settled again
  *
- * The three last phases follow each other within one call: the cell was run again or removed. `disposing`: disposers run and may
- * compute. `closing`: runs stop and the last messages are sent. `ended`: nothing is sent any more.
+ * When the cell runs again or is removed, these follow each other within one call, from any of the phases above:
+ *
+ *     disposing   its disposers run and may compute
+ *     closing     its runs stop and the last messages are sent
+ *     ended       nothing is sent any more
  */
 import type { CellError } from "../notebook/types.ts";
 
@@ -16,7 +18,7 @@ export type Outcome =
   | { readonly status: "stopped" }
   | { readonly status: "failed"; readonly error: CellError };
 
-/** `problem`: the outcome of the runs so far, where one was stopped or failed. A failure outweighs a stop. */
+/** `problem`: the outcome of the runs so far if one of them was stopped or failed. A failure outweighs a stop. */
 export type Life =
   | { readonly phase: "running"; readonly problem?: Outcome }
   | { readonly phase: "settled" | "finished"; readonly top: Outcome; readonly problem?: Outcome }
@@ -24,14 +26,14 @@ export type Life =
 
 export const born: Life = { phase: "running" };
 
-/** The top level has come to its end. */
+/** The top level has ended. @param openRuns how many runs go on */
 export function topLevelOver(life: Life, top: Outcome, openRuns: number): Life {
   if (life.phase !== "running") return life;
   return { ...life, phase: openRuns > 0 ? "settled" : "finished", top };
 }
 
-/** A run has started. That of a cell whose top level was stopped changes nothing: its signal has aborted already. */
-export function runBegun(life: Life): Life {
+/** A run has started. It changes nothing if the top level was stopped: the run finds its signal aborted. */
+export function runStarted(life: Life): Life {
   return life.phase === "finished" && life.top.status !== "stopped" ? { ...life, phase: "settled" } : life;
 }
 
@@ -62,7 +64,7 @@ export function isOver({ phase }: Life): boolean {
   return phase === "disposing" || phase === "closing" || phase === "ended";
 }
 
-/** Whether what the code still says is dropped. A top level that was stopped may go on where nothing can reach it. */
+/** Whether messages of its code are dropped. A top level that was stopped may still be running, out of reach. */
 export function isSilent(life: Life): boolean {
   return life.phase === "ended" || (life.phase === "finished" && life.top.status === "stopped");
 }

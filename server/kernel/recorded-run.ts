@@ -17,8 +17,9 @@ import type { ProbeRow, Row } from "../../cells/types.ts";
 import type { FromKernel } from "../messages.ts";
 import { withoutOldest } from "./checkpoint-files.ts";
 import { continuedRun } from "./continued-run.ts";
-import { current, type Generation, type OpenRun } from "./generation.ts";
+import { current, type Generation } from "./generation.ts";
 import type { Outcome } from "./life.ts";
+import type { OpenRun } from "./open-runs.ts";
 import { runDescription } from "./run-description.ts";
 import { RUNS, RunFolder } from "./run-folder.ts";
 

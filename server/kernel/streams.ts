@@ -3,7 +3,8 @@
  * session that there is a new one, no more often than the session can follow. It keeps its generation open as a run does.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { current, type Generation, type OpenRun } from "./generation.ts";
+import { current, type Generation } from "./generation.ts";
+import type { OpenRun } from "./open-runs.ts";
 import { callPosition, cellError } from "./trace.ts";
 
 /** Milliseconds between two messages about a stream. */

@@ -7,8 +7,8 @@ import {
   type Life,
   type Outcome,
   outcomeOf,
-  runBegun,
   runOver,
+  runStarted,
   topLevelOver,
 } from "../../../server/kernel/life.ts";
 
@@ -28,7 +28,7 @@ describe("a generation", () => {
   });
 
   test("with open runs settles first and finishes with the last run", () => {
-    const settled = topLevelOver(runBegun(born), done, 2);
+    const settled = topLevelOver(runStarted(born), done, 2);
     expect(settled.phase).toBe("settled");
     const one = runOver(settled, done, 1);
     expect(one.phase).toBe("settled");
@@ -36,7 +36,7 @@ describe("a generation", () => {
   });
 
   test("is not finished by a run that ends before the top level does", () => {
-    expect(runOver(runBegun(born), done, 0)).toEqual(born);
+    expect(runOver(runStarted(born), done, 0)).toEqual(born);
     expect(outcome(topLevelOver(runOver(born, stopped, 0), done, 0))).toEqual(stopped);
   });
 
@@ -50,11 +50,11 @@ describe("a generation", () => {
 
   test("finishes once more when a fork of a run starts after it has finished", () => {
     const finished = topLevelOver(born, done, 0);
-    const again = runBegun(finished);
+    const again = runStarted(finished);
     expect(again.phase).toBe("settled");
     expect(runOver(again, done, 0)).toEqual(finished);
     const hopeless = topLevelOver(born, stopped, 0);
-    expect(runBegun(hopeless)).toBe(hopeless);
+    expect(runStarted(hopeless)).toBe(hopeless);
   });
 
   test("is silent after its end, and when a stopped top level has finished", () => {
@@ -69,7 +69,7 @@ describe("a generation", () => {
     for (const phase of ["disposing", "closing", "ended"] as const) {
       const life: Life = { phase };
       expect(isOver(life)).toBe(true);
-      expect([topLevelOver(life, done, 0), runBegun(life), runOver(life, stopped, 0)]).toEqual([life, life, life]);
+      expect([topLevelOver(life, done, 0), runStarted(life), runOver(life, stopped, 0)]).toEqual([life, life, life]);
     }
     expect(isOver(topLevelOver(born, done, 0))).toBe(false);
   });
