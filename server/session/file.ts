@@ -11,7 +11,7 @@ import { notebookFault, parseNotebook } from "../notebook/source/parse.ts";
 import { printNotebook } from "../notebook/source/print.ts";
 import { type NotebookSettings, sameSettings, USUAL } from "../notebook/source/settings.ts";
 import type { Cell, Notebook } from "../notebook/types.ts";
-import { merge, sameCells } from "../state/merge.ts";
+import { mergeCells, sameCells } from "../state/merge-cells.ts";
 
 /** Milliseconds from an edit to its write, and from a sign of change to reading. */
 const SAVE_MS = 200;
@@ -114,7 +114,7 @@ export class NotebookFile {
       return;
     }
     const ours = this.#events.cells();
-    const { cells, conflicts } = merge(this.#base, ours, read.notebook);
+    const { cells, conflicts } = mergeCells(this.#base, ours, read.notebook);
     const [before = USUAL, theirs = USUAL] = [this.#base.settings, read.notebook.settings];
     const own = this.#events.settings();
     const settings = sameSettings(before, theirs) ? own : theirs;

@@ -10,7 +10,7 @@ import type { FromKernel } from "../messages.ts";
 import { USUAL } from "../notebook/source/settings.ts";
 import type { CellId } from "../notebook/types.ts";
 import type { Request } from "../protocol.ts";
-import { alive, occupies } from "../state/freshness.ts";
+import { alive, runsTopLevel } from "../state/freshness.ts";
 import { type Action, inputKey, type KernelView, NO_KERNEL, plan } from "../state/plan.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import { eventsOf } from "../state/requests.ts";
@@ -153,7 +153,7 @@ export class Session {
 
   #advance(): void {
     for (;;) {
-      const held = this.#view.seen;
+      const held = this.#view.planned;
       const { actions, view } = plan(this.#state, this.#view);
       this.#view = view;
       if (actions.length === 0) return;
@@ -215,7 +215,7 @@ export class Session {
 
   /** Cells that the notebook has no more leave nothing to a next generation. */
   #forget(): void {
-    const known = (this.#view.seen?.cells ?? []).filter(({ generation }) => generation > 0).map(({ cell }) => cell.id);
+    const known = (this.#view.planned?.cells ?? []).filter(({ generation }) => generation > 0).map(({ cell }) => cell.id);
     const gone = known.filter((id) => !cellState(this.#state, id));
     if (gone.length > 0) this.#kernel?.tell({ type: "forget", cells: gone });
   }
@@ -314,14 +314,14 @@ export class Session {
     for (const each of running) {
       const { cell, generation } = each;
       // A run ends at its next step, with all that it has learnt; only a top level has to be interrupted.
-      if (this.#grace.told(cell.id, generation, "stop") && occupies(each)) this.#kernel?.interrupt(cell.id, generation);
+      if (this.#grace.told(cell.id, generation, "stop") && runsTopLevel(each)) this.#kernel?.interrupt(cell.id, generation);
     }
   }
 
   /** A kernel caught in code that never yields cannot hear. It is killed; what waited for the end runs in a new one. */
   #overdue(id: CellId, told: "stop" | "end"): void {
     const waiting = this.#state.cells
-      .filter((each) => each.status === "queued" || occupies(each))
+      .filter((each) => each.status === "queued" || runsTopLevel(each))
       .map((each) => each.cell.id);
     this.#kernel?.kill();
     this.#kernelEnded(true, `The cell ${id} could not be interrupted, so the kernel was ended.`, true);
