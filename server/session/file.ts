@@ -9,7 +9,7 @@ import { chmod, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { notebookFault, parseNotebook } from "../notebook/source/parse.ts";
 import { printNotebook } from "../notebook/source/print.ts";
-import { type NotebookSettings, sameSettings, USUAL } from "../notebook/source/settings.ts";
+import { type NotebookSettings, sameSettings, DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
 import type { Cell, Notebook } from "../notebook/types.ts";
 import { mergeCells, sameCells } from "../state/merge-cells.ts";
 
@@ -84,7 +84,7 @@ export class NotebookFile {
       if (this.#fault !== undefined) return this.#events.notice("error", `Not saved. ${this.#fault}`);
       const notebook = { cells: this.#events.cells(), settings: this.#events.settings() };
       const same =
-        sameCells(notebook.cells, this.#base.cells) && sameSettings(notebook.settings, this.#base.settings ?? USUAL);
+        sameCells(notebook.cells, this.#base.cells) && sameSettings(notebook.settings, this.#base.settings ?? DEFAULT_SETTINGS);
       const text = same ? this.#text : printNotebook(notebook);
       if (text === this.#text) return;
       await writeAtomically(this.#path, text);
@@ -115,7 +115,7 @@ export class NotebookFile {
     }
     const ours = this.#events.cells();
     const { cells, conflicts } = mergeCells(this.#base, ours, read.notebook);
-    const [before = USUAL, theirs = USUAL] = [this.#base.settings, read.notebook.settings];
+    const [before = DEFAULT_SETTINGS, theirs = DEFAULT_SETTINGS] = [this.#base.settings, read.notebook.settings];
     const own = this.#events.settings();
     const settings = sameSettings(before, theirs) ? own : theirs;
     this.#fault = undefined;

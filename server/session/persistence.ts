@@ -5,7 +5,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { SessionEvent } from "../events.ts";
-import { type NotebookSettings, USUAL } from "../notebook/source/settings.ts";
+import { type NotebookSettings, DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
 import type { Cell } from "../notebook/types.ts";
 import { condense, type TimedEvent } from "../state/condense.ts";
 import { initialState, reduce } from "../state/reducer.ts";
@@ -55,7 +55,7 @@ export async function remembered(
   notebook: string,
   cells: readonly Cell[] | undefined,
   now: number,
-  settings: NotebookSettings = USUAL,
+  settings: NotebookSettings = DEFAULT_SETTINGS,
 ): Promise<readonly TimedEvent[]> {
   let past = initialState(notebook);
   for (const logged of await readLog(logPath(workspace, notebook))) past = reduce(past, logged);

@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { LoggedEvent, SessionEvent } from "../events.ts";
 import type { FromKernel } from "../messages.ts";
-import { USUAL } from "../notebook/source/settings.ts";
+import { DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
 import type { CellId } from "../notebook/types.ts";
 import type { Request } from "../protocol.ts";
 import { alive, runsTopLevel } from "../state/freshness.ts";
@@ -83,7 +83,7 @@ export class Session {
     const read = await readNotebook(join(workspace, path));
     const cells = "notebook" in read ? read.notebook.cells : undefined;
     const now = Date.now();
-    const settings = ("notebook" in read && read.notebook.settings) || USUAL;
+    const settings = ("notebook" in read && read.notebook.settings) || DEFAULT_SETTINGS;
     if (use.kind === "headless") {
       // Nobody is there to be asked.
       const unasked = { ...settings, ask: "never" as const };

@@ -6,7 +6,7 @@
 
 import type { Cost } from "../events.ts";
 import { snapshots } from "../notebook/graph/snapshot.ts";
-import { descendants, placesOf, retopology } from "../notebook/graph/topology.ts";
+import { descendants, placesOf, updatedTopology } from "../notebook/graph/topology.ts";
 import { placeOfImport } from "../notebook/language/imports.ts";
 import { flagged } from "../notebook/source/head.ts";
 import type { AnalysedCell, CellError, CellId, Topology } from "../notebook/types.ts";
@@ -63,7 +63,7 @@ export function childrenOf(topology: Topology, id: CellId): readonly CellId[] {
 
 /** Recomputes topology, structure errors and snapshots, after an event that changed cells or files. */
 export function restructured(state: SessionState): SessionState {
-  const topology = retopology(state.topology, codeOf(state));
+  const topology = updatedTopology(state.topology, codeOf(state));
   const cells = state.cells.map((cell) => {
     const ownErrors = topology.errors.get(cell.cell.id) ?? [];
     const importErrors = fileErrors(cell, state.files);

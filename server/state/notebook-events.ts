@@ -2,7 +2,7 @@
 import type { NotebookEvent } from "../events.ts";
 import { analyse } from "../notebook/language/analyse.ts";
 import { flagged } from "../notebook/source/head.ts";
-import { USUAL } from "../notebook/source/settings.ts";
+import { DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
 import type { Cell, CellId } from "../notebook/types.ts";
 import { restructured } from "./freshness.ts";
 import { ended } from "./kernel-events.ts";
@@ -14,7 +14,7 @@ type Cells = readonly CellState[];
 export function afterNotebookEvent(state: SessionState, event: NotebookEvent, seq: number): SessionState {
   switch (event.type) {
     case "opened": {
-      const { settings = USUAL } = event;
+      const { settings = DEFAULT_SETTINGS } = event;
       const opened = { ...state, path: event.path, inputValues: event.inputs, settings };
       return arranged(opened, () => event.cells.map((cell) => cellOf(cell)));
     }

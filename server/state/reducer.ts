@@ -6,7 +6,7 @@
 
 import type { LoggedEvent } from "../events.ts";
 import { topology } from "../notebook/graph/topology.ts";
-import { USUAL } from "../notebook/source/settings.ts";
+import { DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
 import { afterStreamOrEnd } from "./automatic-runs.ts";
 import { afterCellEvent } from "./cell-events.ts";
 import { consistent } from "./consistency.ts";
@@ -33,7 +33,7 @@ export function initialState(path: string): SessionState {
     kernel: { status: "off" },
     tensorBytes: 0,
     results: [],
-    settings: USUAL,
+    settings: DEFAULT_SETTINGS,
     files: {},
   };
 }

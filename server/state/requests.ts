@@ -127,7 +127,7 @@ function requireFree(state: SessionState, id: string): void {
 
 /** @throws Refused if the `// %%` line of the cell would be read back differently */
 function requireHead({ id, kind, mode, options }: Cell): void {
-  const read = readHead(printHead({ id, kind, mode, options }, false));
+  const read = readHead(printHead({ id, kind, mode, options }));
   if (
     !read ||
     JSON.stringify([read.id, read.kind, read.mode, read.options]) !== JSON.stringify([id, kind, mode, options])

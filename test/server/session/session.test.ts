@@ -122,7 +122,7 @@ it("puts a removed cell back as it was, words and all, and only where its name i
   await session.request({ type: "remove", cell: "b" });
   await session.request({ type: "put-back", cell: before[1]!, after: "a" });
   expect(cells()).toEqual(before);
-  await expect(session.request({ type: "put-back", cell: before[1]!, after: "a" })).rejects.toThrow(/called b already/);
+  await expect(session.request({ type: "put-back", cell: before[1]!, after: "a" })).rejects.toThrow(/already called b/);
   const forged = { ...before[1]!, id: "c", options: { code: "folded\nconst stolen = 1;" } };
   await expect(session.request({ type: "put-back", cell: forged, after: "a" })).rejects.toThrow(/cannot stand/);
 });
