@@ -1,7 +1,7 @@
 /**
  * The cells that run by themselves: after an input changed, after a project file changed, after a stream gave a value.
- * In a lazy notebook they only become stale. If they are expensive, the user is asked first: `pending` of the state holds
- * them until there is an answer.
+ * In a lazy notebook, and before a user ran something, they only become stale. If they are expensive, the user is asked
+ * first: `pending` of the state holds them until there is an answer.
  */
 import type { CellId } from "../notebook/types.ts";
 import { streamsRead } from "./cell-events.ts";
@@ -13,7 +13,7 @@ import { following, idsOf, ranBefore, withDescendants } from "./targets.ts";
 
 /** Queues the cells that a change runs by itself with their descendants that ran before, or asks first if they are expensive. */
 export function queuedByChange(state: SessionState, targets: ReadonlySet<CellId>): SessionState {
-  if (state.settings.lazy || targets.size === 0) return state;
+  if (state.settings.lazy || !state.userRan || targets.size === 0) return state;
   const cells = following(state, targets, ranBefore);
   const cost = costOf(state, cells);
   if (state.settings.ask === "never" || cost.seconds <= state.settings.ask) return queued(state, cells);

@@ -23,7 +23,8 @@ export function condense(state: SessionState, time: number): readonly TimedEvent
   });
   const shown = new Set(state.cells.flatMap(shownRuns));
   for (const run of Object.values(state.runs)) {
-    if (shown.has(run.info.id)) for (const event of runEvents(run)) add(event);
+    // An interrupted run continues when its cell runs again, whether or not something shows it.
+    if (shown.has(run.info.id) || run.status === "interrupted") for (const event of runEvents(run)) add(event);
   }
   for (const cell of state.cells) {
     if (cell.generation > 0) for (const event of cellEvents(cell)) add(event, cell.startedAt ?? time);

@@ -17,7 +17,7 @@ import { following, ranBefore, wanted } from "./targets.ts";
 export function afterDemandEvent(state: SessionState, event: DemandEvent): SessionState {
   switch (event.type) {
     case "run-asked":
-      return afterRunAsked(state, event.cells);
+      return afterRunAsked({ ...state, userRan: true }, event.cells);
     case "stop-asked":
       return dequeued(state, event.cell);
     case "input-set":

@@ -24,9 +24,8 @@ export function afterKernelEvent(state: SessionState, event: KernelEvent): Sessi
       return { ...state, kernel: { status: "ready", pid, backend, passedOver } };
     }
     case "tensors": {
-      const next = withCells(state, state.places.keys(), (cell) =>
-        holding(cell, event.cells[cell.cell.id] ?? NO_TENSORS),
-      );
+      const held = (id: CellId): Holding => (Object.hasOwn(event.cells, id) && event.cells[id]) || NO_TENSORS;
+      const next = withCells(state, state.places.keys(), (cell) => holding(cell, held(cell.cell.id)));
       const { total, memory } = event;
       return { ...next, tensorBytes: total, ...(memory && { memory }) };
     }

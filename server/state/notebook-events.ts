@@ -15,7 +15,7 @@ export function afterNotebookEvent(state: SessionState, event: NotebookEvent, se
   switch (event.type) {
     case "opened": {
       const { settings = DEFAULT_SETTINGS } = event;
-      const opened = { ...state, path: event.path, inputValues: event.inputs, settings };
+      const opened = { ...state, path: event.path, inputValues: event.inputs, settings, userRan: false };
       return arranged(opened, () => event.cells.map((cell) => cellOf(cell)));
     }
     case "settings":

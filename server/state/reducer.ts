@@ -35,6 +35,7 @@ export function initialState(path: string): SessionState {
     results: [],
     settings: DEFAULT_SETTINGS,
     files: {},
+    userRan: false,
   };
 }
 

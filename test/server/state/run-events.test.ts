@@ -1,11 +1,13 @@
 /** Runs in the state of the session: what the kernel reports about them, and which orders are refused. */
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { RunInfo, SessionEvent } from "../../../server/events.ts";
 import { clientMessage } from "../../../server/http/wire.ts";
-import { logPath, remembered } from "../../../server/session/persistence.ts";
+import { printNotebook } from "../../../server/notebook/source/print.ts";
+import { earlierEvents, logPath } from "../../../server/session/history.ts";
+import { Log } from "../../../server/session/log.ts";
 import { condense } from "../../../server/state/condense.ts";
 import { alive } from "../../../server/state/freshness.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
@@ -86,13 +88,25 @@ it("a run whose kernel died is interrupted; it continues from a checkpoint when 
   expect(stage.state.runs.r1!.rows).toHaveLength(4);
 });
 
+it("a run that no output shows is kept while it is interrupted, and forgotten when it has ended", () => {
+  const [interrupted, done] = (["interrupted", "done"] as const).map((status) => {
+    const stage = trained();
+    stage.apply({ type: "run-ended", run: "r1", status });
+    const cells = stage.state.cells.map((cell) => ({ ...cell, outputs: [] }));
+    return condense({ ...stage.state, cells }, 1).some(({ event }) => event.type === "run-started");
+  });
+  expect([interrupted, done]).toEqual([true, false]);
+});
+
 it("a run is interrupted, too, if the log ends in the middle of it because the server was killed", async () => {
   const workspace = await mkdtemp(join(tmpdir(), "training-"));
   const stage = trained();
-  await mkdir(dirname(logPath(workspace, "n.ts")), { recursive: true });
-  await writeFile(logPath(workspace, "n.ts"), stage.events.map((each) => `${JSON.stringify(each)}\n`).join(""));
-  const cells = stage.state.cells.map(({ cell }) => cell);
-  const events = await remembered(workspace, "n.ts", cells, 1);
+  const log = await Log.begin(logPath(workspace, "n.ts"), stage.events, (error) => {
+    throw error;
+  });
+  await log.close();
+  const notebook = { cells: stage.state.cells.map(({ cell }) => cell) };
+  const events = await earlierEvents(workspace, "n.ts", { text: printNotebook(notebook), notebook }, 1);
   const state = events.reduce(
     (before: SessionState, each, index) => reduce(before, { ...each, seq: index + 1 }),
     initialState("n.ts"),
