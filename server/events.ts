@@ -137,6 +137,12 @@ export type RunEvent =
 /** What a user asked of a run. The run says itself what came of it. */
 export type SteerEvent = { readonly type: "run-steered"; readonly run: RunId; readonly order: RunOrder };
 
+/**
+ * `closed`, `restarted`: ended on request. `unresponsive`: ended by the server, since a cell could not be interrupted.
+ * `died`: ended by itself. After the last two, a new kernel starts at once and takes over what there is.
+ */
+export type KernelEnd = "closed" | "restarted" | "unresponsive" | "died";
+
 export type KernelEvent =
   | { readonly type: "kernel-starting" }
   | {
@@ -145,11 +151,8 @@ export type KernelEvent =
       readonly backend: string;
       readonly passedOver: readonly { readonly name: string; readonly reason: string }[];
     }
-  /**
-   * The process is gone: all that lived in it is lost, outputs and rows stay. `expected` when we ended it; `returns`: although we
-   * did, another one begins at once and takes up what there is.
-   */
-  | { readonly type: "kernel-ended"; readonly expected: boolean; readonly reason: string; readonly returns?: boolean }
+  /** The process is gone and all values with it. Outputs and rows stay. */
+  | { readonly type: "kernel-ended"; readonly cause: KernelEnd; readonly reason: string }
   | ({ readonly type: "tensors" } & Holdings);
 
 /** Tensors of one cell. `peak`: the most bytes that this generation held at once; `largest`: what takes most of them now. */

@@ -10,7 +10,9 @@ import { parseNotebook } from "./notebook/source/parse.ts";
 import { printNotebook } from "./notebook/source/print.ts";
 import type { NotebookListing } from "./protocol.ts";
 import { placeInside } from "./session/inside.ts";
-import { Session, type SessionOptions } from "./session/session.ts";
+import { openSession } from "./session/open.ts";
+import type { SessionOptions } from "./session/options.ts";
+import type { Session } from "./session/session.ts";
 import { writeSafely } from "./session/write-file.ts";
 
 /** The workspace refuses what a request asks for; the message is for the user. */
@@ -46,7 +48,7 @@ export class Workspace {
     const name = await this.#existing(path);
     const known = this.#sessions.get(name);
     if (known) return known;
-    const opening = Session.open({
+    const opening = openSession({
       workspace: this.folder,
       path: name,
       seed: 1,

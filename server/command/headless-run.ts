@@ -2,7 +2,7 @@
 import type { SessionEvent } from "../events.ts";
 import type { CellError } from "../notebook/types.ts";
 import type { Session } from "../session/session.ts";
-import type { SessionState } from "../state/state.ts";
+import { blockerOf, type CellState, type SessionState } from "../state/state.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { checkSetting, type Settings } from "./settings.ts";
 
@@ -56,7 +56,7 @@ export async function runHeadless(session: Session, settings: Settings): Promise
 
 /** What ran, and its errors; the kernel's end counts as one if nothing else explains it. */
 function resultOf(state: SessionState, interrupted: "stopped" | undefined): HeadlessResult {
-  const disabled = ({ blocker }: SessionState["cells"][number]): boolean => blocker?.why === "disabled";
+  const disabled = (cell: CellState): boolean => blockerOf(cell)?.why === "disabled";
   const failed = state.cells.some((cell) => cell.status !== "done" && cell.analysis && !disabled(cell));
   const errors = state.cells.flatMap(({ cell, error, errors }) =>
     [...(error ? [error] : []), ...errors].map((each) => errorLine(cell.id, each)),

@@ -2,8 +2,8 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { readNotebook } from "../session/file.ts";
-import { readInputs } from "../session/persistence.ts";
-import { Session } from "../session/session.ts";
+import { readInputs } from "../session/inputs-file.ts";
+import { openSession } from "../session/open.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import type { SessionState } from "../state/state.ts";
 import type { Result } from "../values.ts";
@@ -53,7 +53,7 @@ Exit code 0: done; 1: the notebook failed, was stopped or cannot be read; 2: wro
       errors.length > 0
         ? { status: "failed", state: unrun, errors }
         : await runHeadless(
-            await Session.open({ workspace, path, use: { kind: "headless", inputs }, ...options }),
+            await openSession({ workspace, path, use: { kind: "headless", inputs }, ...options }),
             settings,
           );
     for (const line of result.errors) process.stderr.write(`${line}\n`);

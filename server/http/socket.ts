@@ -6,7 +6,7 @@ import type { WSContext, WSEvents } from "hono/ws";
 import { WebSocket } from "ws";
 import type { ServerMessage } from "../protocol.ts";
 import type { Session } from "../session/session.ts";
-import { Refused } from "../state/edits.ts";
+import { Refused } from "../state/requests.ts";
 import { readMessage } from "./wire.ts";
 
 /** Events per message. */

@@ -4,7 +4,8 @@
  * imports are imported again.
  */
 import { readFile } from "node:fs/promises";
-import { keep, restored, Unkeepable } from "../../cells/cache/stored-values.ts";
+import { NotCacheable } from "../../cells/cache/codec.ts";
+import { restoreValues, storeValues } from "../../cells/cache/stored-values.ts";
 import { inputValue } from "../../cells/show/input.ts";
 import type { Shown } from "../events.ts";
 import { type CachedResult, cachePath, readCached, sealed, sha256 } from "../session/cache.ts";
@@ -33,7 +34,7 @@ export class CellCache {
     const obstacle = whyNotStored(generation, shown, liveInputs);
     if (obstacle !== undefined) return refuse(obstacle);
     try {
-      const { values, tensors } = await current.run(generation, () => keep(ownValues(generation)));
+      const { values, tensors } = await current.run(generation, () => storeValues(ownValues(generation)));
       const path = cachePath(this.#workspace, snapshot, this.#seed);
       if (tensors) await writeSafely(`${path}.safetensors`, tensors);
       const file = tensors && { tensors: { bytes: tensors.byteLength, sha256: sha256(tensors) } };
@@ -42,7 +43,7 @@ export class CellCache {
       generation.send({ type: "cache-stored", cell, generation: number, snapshot });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      refuse(error instanceof Unkeepable ? why : `The cache could not be written: ${why}`);
+      refuse(error instanceof NotCacheable ? why : `The cache could not be written: ${why}`);
     }
   }
 
@@ -95,7 +96,7 @@ async function readValues(
   try {
     const bytes = tensors && (await readFile(`${path}.safetensors`));
     if (bytes && sha256(bytes) !== tensors?.sha256) return undefined;
-    const all = await restored({ values, ...(bytes && { tensors: new Uint8Array(bytes) }) });
+    const all = await restoreValues({ values, ...(bytes && { tensors: new Uint8Array(bytes) }) });
     for (const declaration of analysis.imports) {
       for (const [name, value] of await imports.bind(declaration)) all.set(name, value);
     }

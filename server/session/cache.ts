@@ -66,8 +66,13 @@ export class CacheLookup {
     const before = this.#seen;
     this.#seen = state.cells;
     const changed = state.cells.filter((cell, place) => cell !== before[place]);
-    const looking = changed.flatMap(({ cell, snapshot, kept, analysis }) => {
-      if (!analysis || !flagged(cell, "cache") || kept === snapshot || this.#looked.get(cell.id) === snapshot)
+    const looking = changed.flatMap(({ cell, snapshot, cache, analysis }) => {
+      if (
+        !analysis ||
+        !flagged(cell, "cache") ||
+        (cache.kind === "stored" && cache.snapshot === snapshot) ||
+        this.#looked.get(cell.id) === snapshot
+      )
         return [];
       this.#looked.set(cell.id, snapshot);
       return [{ cell: cell.id, snapshot }];

@@ -1,10 +1,10 @@
 /**
- * Cells that cannot run, each with the way to the nearest cause: an error of structure, a cell that is disabled, or one
- * that failed or was stopped before it gave its values. What the cache holds needs none that failed.
+ * Finds the cells that cannot run, each with the path to the nearest cause: an error in the code, a disabled cell, or a
+ * cell that failed or was stopped before it had values. A cell with a cached result can run after an ancestor failed.
  */
 import { flagged } from "../notebook/source/head.ts";
 import type { CellId } from "../notebook/types.ts";
-import { restorable } from "./freshness.ts";
+import { alive, restorable } from "./freshness.ts";
 import type { Blocker, CellState, SessionState } from "./state.ts";
 import { cellState } from "./state.ts";
 
@@ -18,22 +18,22 @@ export function blockersOf(state: SessionState): ReadonlyMap<CellId, Blocker> {
     causes.set(id, own);
     if (own.why === "error" || own.why === "disabled") blockers.set(id, own);
   }
-  const frontier = [...causes];
-  for (const [from, blocker] of frontier) {
+  const reached = [...causes];
+  for (const [from, blocker] of reached) {
     for (const to of state.topology.children.get(from) ?? []) {
       const user = cellState(state, to);
-      const passing = blocker.why === "failed" || blocker.why === "stopped";
-      if (blockers.has(to) || !user || (passing && restorable(user))) continue;
-      const further: Blocker = { why: blocker.why, chain: [...blocker.chain, from] };
-      blockers.set(to, further);
-      frontier.push([to, further]);
+      const onlyValuesMissing = blocker.why === "failed" || blocker.why === "stopped";
+      if (blockers.has(to) || !user || (onlyValuesMissing && restorable(user))) continue;
+      const inherited: Blocker = { why: blocker.why, chain: [...blocker.chain, from] };
+      blockers.set(to, inherited);
+      reached.push([to, inherited]);
     }
   }
   return blockers;
 }
 
-/** Whether what changed of a cell can change which cells cannot run. */
-export function movesBlockers(
+/** Whether a change of this cell can change which cells are blocked. */
+export function changesBlockers(
   state: SessionState,
   before: CellState | undefined,
   cell: CellState | undefined,
@@ -48,9 +48,10 @@ export function sameBlocker(a: Blocker | undefined, b: Blocker | undefined): boo
   return a === b || (a?.why === b?.why && a?.chain.join(" ") === b?.chain.join(" "));
 }
 
-function ownBlocker({ cell, errors, status, settled, analysis }: CellState): Blocker | undefined {
-  if (!analysis) return undefined;
-  if (errors.length > 0) return { why: "error", chain: [] };
-  if (flagged(cell, "disabled")) return { why: "disabled", chain: [] };
-  return (status === "failed" || status === "stopped") && !settled ? { why: status, chain: [] } : undefined;
+function ownBlocker(cell: CellState): Blocker | undefined {
+  if (!cell.analysis) return undefined;
+  if (cell.errors.length > 0) return { why: "error", chain: [] };
+  if (flagged(cell.cell, "disabled")) return { why: "disabled", chain: [] };
+  const { status } = cell;
+  return (status === "failed" || status === "stopped") && !alive(cell) ? { why: status, chain: [] } : undefined;
 }

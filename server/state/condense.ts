@@ -1,13 +1,16 @@
 /**
- * A state as the shortest list of events that leads to it. A log is rewritten so when it is opened: progress, superseded
- * generations and runs that nothing shows any more are gone, what a page would draw is the same.
+ * Writes a state as the shortest list of events that leads to it. When a notebook is opened, its log is replaced by this
+ * list: it leaves out progress, older generations and runs that no output shows any more. The page looks the same.
  */
 import type { SessionEvent } from "../events.ts";
 import type { CellState, RunState, SessionState } from "./state.ts";
 
 export type TimedEvent = { readonly time: number; readonly event: SessionEvent };
 
-/** @param state without a kernel: what was running has ended. @param time for events whose own time is forgotten. */
+/**
+ * @param state of a session whose kernel has ended, so nothing runs
+ * @param time for events whose own time is unknown, in milliseconds since 1970
+ */
 export function condense(state: SessionState, time: number): readonly TimedEvent[] {
   const events: TimedEvent[] = [];
   const add = (event: SessionEvent, at = time): void => void events.push({ time: at, event });
@@ -20,14 +23,15 @@ export function condense(state: SessionState, time: number): readonly TimedEvent
   });
   const shown = new Set(state.cells.flatMap(shownRuns));
   for (const run of Object.values(state.runs)) {
-    if (shown.has(run.info.id)) for (const event of runEvents(run)) add(event);
+    // An interrupted run continues when its cell runs again, whether or not something shows it.
+    if (shown.has(run.info.id) || run.status === "interrupted") for (const event of runEvents(run)) add(event);
   }
   for (const cell of state.cells) {
     if (cell.generation > 0) for (const event of cellEvents(cell)) add(event, cell.startedAt ?? time);
     if (cell.cost) add({ type: "cost-known", cell: cell.cell.id, cost: cell.cost });
   }
   if (state.cells.some((cell) => cell.generation > 0)) {
-    add({ type: "kernel-ended", expected: true, reason: "The workbench was closed." });
+    add({ type: "kernel-ended", cause: "closed", reason: "The workbench was closed." });
   }
   return events;
 }

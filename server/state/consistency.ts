@@ -1,20 +1,21 @@
 /**
- * Brings `stale`, `blocked` and hopeless places in the queue in line with everything else; this ends every reduction.
- * Mostly an event changed one cell, and then one cell is looked at, and those that wait for it. Only where the notebook's
- * structure moved, or a cause for cells not to run, all are.
+ * The last step of every reduction: brings `stale`, `blocked` and the queue in line with the rest of the state. Most events
+ * change one cell; then only that cell and the cells that depend on it are checked. All cells are checked only if the
+ * structure of the notebook changed, or if a cell became able or unable to run.
  */
 import type { CellId } from "../notebook/types.ts";
-import { blockersOf, movesBlockers, sameBlocker } from "./blockers.ts";
-import { alive, childrenOf, costOf, occupies, parentsOf, restorable } from "./freshness.ts";
-import type { CellState, SessionState } from "./state.ts";
-import { cellState } from "./state.ts";
+import { blockersOf, changesBlockers, sameBlocker } from "./blockers.ts";
+import { childrenOf, costOf, hasOrGetsValues, parentsOf, ranWith, restorable } from "./freshness.ts";
+import type { CellState, Phase, SessionState } from "./state.ts";
+import { cellState, inPhase, withPending } from "./state.ts";
 
 /** @param before the state before the event, which is consistent. */
 export function consistent(before: SessionState, state: SessionState): SessionState {
   const { changed } = state;
   if (changed === "any") return recomputed(state);
-  if (changed.some((id) => movesBlockers(state, cellState(before, id), cellState(state, id)))) return recomputed(state);
-  return stillAsking(inLine(state, withChildren(state, changed)));
+  if (changed.some((id) => changesBlockers(state, cellState(before, id), cellState(state, id))))
+    return recomputed(state);
+  return prunePending(checked(state, withChildren(state, changed)));
 }
 
 function withChildren({ topology }: SessionState, ids: readonly CellId[]): CellId[] {
@@ -23,72 +24,74 @@ function withChildren({ topology }: SessionState, ids: readonly CellId[]): CellI
   return all;
 }
 
-/** The same from nothing but what does not follow from the rest. */
+/** The same, computed for all cells. */
 export function recomputed(state: SessionState): SessionState {
   const blocked = { ...state, blockers: blockersOf(state) };
-  return stillAsking(
-    inLine(
+  return prunePending(
+    checked(
       blocked,
       state.cells.map(({ cell }) => cell.id),
     ),
   );
 }
 
-/** Looks at cells, and where one leaves the queue at those that wait for it, too. */
-function inLine(state: SessionState, ids: readonly CellId[]): SessionState {
+/** Checks these cells; where one changes its status, also the cells that depend on it. */
+function checked(state: SessionState, ids: readonly CellId[]): SessionState {
   let next = state;
   let cells: CellState[] | undefined;
   const changed: CellId[] = [];
-  const open = [...ids];
-  for (const id of open) {
+  const toCheck = [...ids];
+  // Iterating a list also visits what is added meanwhile.
+  for (const id of toCheck) {
     const cell = cellState(next, id);
-    const seen = cell && judged(next, cell);
-    if (!seen || seen === cell) continue;
+    const updated = cell && checkedCell(next, cell);
+    if (!updated || updated === cell) continue;
     if (!cells) {
       cells = state.cells.slice();
       next = { ...state, cells };
     }
-    cells[state.places.get(id)!] = seen;
+    cells[state.places.get(id)!] = updated;
     changed.push(id);
-    if (seen.status !== cell.status) open.push(...childrenOf(state.topology, id));
+    if (updated.status !== cell.status) toCheck.push(...childrenOf(state.topology, id));
   }
   if (!cells || state.changed === "any") return next;
   return { ...next, changed: [...state.changed, ...changed] };
 }
 
-/** Whether all that a queued cell waits for is there, at work or queued itself. */
-function comesUp(state: SessionState, cell: CellState): boolean {
+/** Whether every parent of a queued cell has values, is running, or is queued itself. */
+function canComeToRun(state: SessionState, cell: CellState): boolean {
   if (!state.topology.rank.has(cell.cell.id)) return false;
-  return restorable(cell) || parentsOf(state.topology, cell.cell.id).every((id) => isComing(cellState(state, id)));
+  return (
+    restorable(cell) || parentsOf(state.topology, cell.cell.id).every((id) => hasOrGetsValues(cellState(state, id)))
+  );
 }
 
-function isComing(cell: CellState | undefined): boolean {
-  return cell !== undefined && (alive(cell) || occupies(cell) || cell.status === "queued");
+function checkedCell(state: SessionState, cell: CellState): CellState {
+  const restores = cell.values.kind === "none" && restorable(cell);
+  const stale = cell.generation > 0 && ranWith(cell) !== cell.snapshot && !restores;
+  const phase = waitingPhase(state, cell);
+  if (!phase) return stale === cell.stale ? cell : { ...cell, stale };
+  return { ...inPhase(cell, phase), stale };
 }
 
-function judged(state: SessionState, cell: CellState): CellState {
-  const { blockers } = state;
-  const kept = cell.ranWith === undefined && restorable(cell);
-  const stale = cell.generation > 0 && cell.ranWith !== cell.snapshot && !kept;
-  let status = cell.status;
-  if (status === "idle" || status === "queued" || status === "blocked") {
-    if (blockers.has(cell.cell.id)) status = "blocked";
-    else if (status === "blocked" || (status === "queued" && !comesUp(state, cell))) status = "idle";
-  }
-  const blocker = status === "blocked" ? blockers.get(cell.cell.id) : undefined;
-  if (stale === cell.stale && status === cell.status && sameBlocker(blocker, cell.blocker)) return cell;
-  const { blocker: _, ...rest } = cell;
-  return { ...rest, stale, status, ...(blocker && { blocker }) };
+/** The new phase of a cell that is not running; undefined where the old one is still right. */
+function waitingPhase(state: SessionState, cell: CellState): Phase | undefined {
+  if (cell.status !== "idle" && cell.status !== "queued" && cell.status !== "blocked") return undefined;
+  const blocker = state.blockers.get(cell.cell.id);
+  if (blocker)
+    return cell.status === "blocked" && sameBlocker(blocker, cell.blocker) ? undefined : { status: "blocked", blocker };
+  const becomesIdle = cell.status === "blocked" || (cell.status === "queued" && !canComeToRun(state, cell));
+  return becomesIdle ? { status: "idle" } : undefined;
 }
 
-/** What is fresh again, or runs, or is gone, need not be asked about. */
-function stillAsking(state: SessionState): SessionState {
-  if (!state.asks) return state;
-  const { asks, ...rest } = state;
-  const cells = asks.cells.filter((id) => {
+/** Removes from `pending` the cells that are fresh again, queued or removed. */
+function prunePending(state: SessionState): SessionState {
+  const { pending } = state;
+  if (!pending) return state;
+  const cells = pending.cells.filter((id) => {
     const cell = cellState(state, id);
     return cell?.stale && cell.status !== "queued";
   });
-  if (cells.length === asks.cells.length) return state;
-  return cells.length === 0 ? rest : { ...rest, asks: { cells, ...costOf(state, new Set(cells)) } };
+  if (cells.length === pending.cells.length) return state;
+  return withPending(state, cells.length === 0 ? undefined : { cells, ...costOf(state, new Set(cells)) });
 }

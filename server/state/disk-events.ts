@@ -1,52 +1,53 @@
-/** What is learnt from the disk: project files that changed, results that the cache holds, costs of earlier sessions. */
-
+/** What the server found on the disk: changed project files, cached results, and the costs that earlier sessions measured. */
 import type { DiskEvent } from "../events.ts";
-import { fileUsers, whatNeeds } from "./demand.ts";
-import { alive, occupies, resnapped, restructured } from "./freshness.ts";
-import { type CacheEvent, ended } from "./generation.ts";
+import { afterFilesChanged } from "./automatic-runs.ts";
+import type { CacheEvent } from "./cell-events.ts";
+import { alive, restructured, runsTopLevel, updateSnapshots } from "./freshness.ts";
 import { fitted } from "./input-value.ts";
-import type { SessionState } from "./state.ts";
-import { cellState, withCell } from "./state.ts";
+import { ended } from "./kernel-events.ts";
+import { queuedWithAncestors } from "./queue.ts";
+import { type CellState, cellState, heldValues, NOT_CACHED, type SessionState, withCell } from "./state.ts";
 
 export function afterDiskEvent(state: SessionState, event: DiskEvent | CacheEvent): SessionState {
-  if (event.type === "files-read") return fileUsers(state, restructured({ ...state, files: event.files }));
+  if (event.type === "files-read") return afterFilesChanged(state, restructured({ ...state, files: event.files }));
   const cell = cellState(state, event.cell);
   if (!cell?.analysis) return state;
-  switch (event.type) {
-    case "cost-known":
-      return withCell(state, event.cell, (old) => ({ ...old, cost: event.cost }));
-    case "cache-found": {
-      if (event.snapshot !== cell.snapshot) return state;
-      const { outputs, console, inputs, results } = event.shown;
-      const found = withCell(state, event.cell, (old) => {
-        if (alive(old) || occupies(old) || old.status === "running") return { ...old, kept: event.snapshot };
-        const declared = inputs.map(({ name, live, spec }) => {
-          const set = state.inputValues[name];
-          return {
-            name,
-            live,
-            spec,
-            generation: old.generation,
-            value: set === undefined ? spec.value : fitted(spec, set),
-          };
-        });
-        return { ...old, kept: event.snapshot, outputs, console, results, inputs: declared };
-      });
-      const names = [...cell.inputs, ...inputs].map(({ name }) => name);
-      return resnapped({ ...found, results: found.cells.flatMap((each) => each.results) }, names);
-    }
-  }
-  if (cell.ranWith === undefined || event.generation !== cell.generation) return state;
+  if (event.type === "cost-known") return withCell(state, event.cell, (old) => ({ ...old, cost: event.cost }));
+  if (event.type === "cache-found") return found(state, cell, event);
+  const values = heldValues(cell);
+  if (!values || event.generation !== cell.generation) return state;
   switch (event.type) {
     case "cell-restored":
-      return withCell(state, event.cell, (old) => ({ ...old, restored: true }));
+      return withCell(state, event.cell, (old) => ({ ...old, values: { ...values, restored: true } }));
     case "cache-stored":
-      return withCell(state, event.cell, (old) => ({ ...old, kept: event.snapshot }));
+      return withCell(state, event.cell, (old) => ({ ...old, cache: { kind: "stored", snapshot: event.snapshot } }));
     case "cache-refused":
-      return withCell(state, event.cell, ({ kept: _, ...old }) => ({ ...old, notCached: event.reason }));
+      return withCell(state, event.cell, (old) => ({ ...old, cache: { kind: "refused", reason: event.reason } }));
     case "cache-lost": {
-      const lost = withCell(ended(state, new Set([event.cell])), event.cell, ({ kept: _, ...old }) => old);
-      return whatNeeds(lost, event.cell);
+      const lost = withCell(ended(state, new Set([event.cell])), event.cell, (old) => ({ ...old, cache: NOT_CACHED }));
+      return queuedWithAncestors(lost, event.cell);
     }
   }
+}
+
+/** A cell without values shows the outputs of its cached result. */
+function found(
+  state: SessionState,
+  cell: CellState,
+  { snapshot, shown }: Extract<DiskEvent, { type: "cache-found" }>,
+): SessionState {
+  if (snapshot !== cell.snapshot) return state;
+  const { outputs, console, inputs, results } = shown;
+  const next = withCell(state, cell.cell.id, (old) => {
+    const stored: CellState = { ...old, cache: { kind: "stored", snapshot } };
+    if (alive(old) || runsTopLevel(old) || old.status === "running") return stored;
+    const declared = inputs.map(({ name, live, spec }) => {
+      const set = state.inputValues[name];
+      const value = set === undefined ? spec.value : fitted(spec, set);
+      return { name, live, spec, generation: old.generation, value };
+    });
+    return { ...stored, outputs, console, results, inputs: declared };
+  });
+  const names = [...cell.inputs, ...inputs].map(({ name }) => name);
+  return updateSnapshots({ ...next, results: next.cells.flatMap((each) => each.results) }, names);
 }

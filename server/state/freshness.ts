@@ -1,44 +1,55 @@
 /**
- * What follows from the notebook as it stands: topology, errors of structure, snapshots. Staleness is always derived from
- * snapshots, never remembered: so undoing an edit makes a cell fresh again.
+ * What follows from the notebook as it is now: topology, structure errors and snapshots, and questions about a cell that
+ * the other files ask. A cell is stale if its snapshot differs from the one that it ran with. Undoing an edit brings the old
+ * snapshot back, so the cell is fresh again.
  */
 
 import type { Cost } from "../events.ts";
 import { snapshots } from "../notebook/graph/snapshot.ts";
-import { descendants, placesOf, retopology } from "../notebook/graph/topology.ts";
+import { descendants, placesOf, updatedTopology } from "../notebook/graph/topology.ts";
 import { placeOfImport } from "../notebook/language/imports.ts";
 import { flagged } from "../notebook/source/head.ts";
 import type { AnalysedCell, CellError, CellId, Topology } from "../notebook/types.ts";
 import type { InputValue } from "../values.ts";
 import { sameValue } from "./input-value.ts";
 import type { CellState, SessionState } from "./state.ts";
-import { cellState, withCells } from "./state.ts";
+import { cellState, heldValues, withCells } from "./state.ts";
 
-/** Its values live in the kernel and dependents may use them. */
+/** The kernel holds its values, and dependents may use them. */
 export function alive(cell: CellState): boolean {
-  return cell.ranWith !== undefined && cell.settled;
+  return cell.values.kind === "in-kernel" && cell.values.settled;
 }
 
-/** What it gives as the notebook stands lies in the cache, and is not in the kernel: it can be had without its ancestors. */
+/** The snapshot whose values the kernel holds. */
+export function ranWith(cell: CellState): string | undefined {
+  return heldValues(cell)?.snapshot;
+}
+
+/** The cache has a result for its present snapshot, and the kernel does not: it can be restored without its ancestors. */
 export function restorable(cell: CellState): boolean {
   return (
-    cell.kept !== undefined &&
-    cell.kept === cell.snapshot &&
-    cell.ranWith !== cell.snapshot &&
-    !cell.forced &&
+    cell.cache.kind === "stored" &&
+    cell.cache.snapshot === cell.snapshot &&
+    ranWith(cell) !== cell.snapshot &&
+    !(cell.status === "queued" && cell.renew) &&
     flagged(cell.cell, "cache")
   );
 }
 
-/** Its top level is at work. */
-export function occupies(cell: CellState): boolean {
-  return cell.status === "running" && !cell.settled;
+/** Its top level is running. */
+export function runsTopLevel(cell: CellState): boolean {
+  return cell.status === "running" && !alive(cell);
 }
 
-/** Its values are missing or are not those of the notebook as it stands. `once` is content with any values. */
+/** The cell has values, or is about to have them. */
+export function hasOrGetsValues(cell: CellState | undefined): boolean {
+  return cell !== undefined && (alive(cell) || runsTopLevel(cell) || cell.status === "queued");
+}
+
+/** Its values are missing or stale. In a cell with the mode `once`, stale values count as good. */
 export function outdated(cell: CellState): boolean {
   if (cell.status === "queued") return false;
-  if (!alive(cell) && !occupies(cell)) return true;
+  if (!alive(cell) && !runsTopLevel(cell)) return true;
   return cell.stale && cell.cell.mode !== "once";
 }
 
@@ -50,55 +61,56 @@ export function childrenOf(topology: Topology, id: CellId): readonly CellId[] {
   return topology.children.get(id) ?? [];
 }
 
-/** Recomputes what follows from the cells' code, and snapshots; for events that change cells or files. */
+/** Recomputes topology, structure errors and snapshots, after an event that changed cells or files. */
 export function restructured(state: SessionState): SessionState {
-  const shape = retopology(state.topology, codeOf(state));
+  const topology = updatedTopology(state.topology, codeOf(state));
   const cells = state.cells.map((cell) => {
-    const own = shape.errors.get(cell.cell.id) ?? [];
-    const theirs = fileErrors(cell, state.files);
-    const errors = theirs.length === 0 ? own : [...own, ...theirs];
+    const ownErrors = topology.errors.get(cell.cell.id) ?? [];
+    const importErrors = fileErrors(cell, state.files);
+    const errors = importErrors.length === 0 ? ownErrors : [...ownErrors, ...importErrors];
     return errors.length === 0 && cell.errors.length === 0 ? cell : { ...cell, errors };
   });
   const idsOf = (which: (cell: CellState) => boolean): CellId[] =>
     cells.flatMap((each) => (which(each) ? [each.cell.id] : []));
   const next = {
     ...state,
-    topology: shape,
+    topology,
     cells,
     changed: "any" as const,
-    places: inPlace(state) ? state.places : placesOf(idsOf(() => true)),
-    streaming: idsOf(({ analysis, streams }) => streams !== undefined || (analysis?.streams.length ?? 0) > 0),
-    strays: idsOf(({ cell, madeFrom = [] }) => {
-      const parents = parentsOf(shape, cell.id);
+    places: placesMatch(state) ? state.places : placesOf(idsOf(() => true)),
+    streamCells: idsOf((cell) => heldValues(cell)?.streams !== undefined || (cell.analysis?.streams.length ?? 0) > 0),
+    rewired: idsOf((cell) => {
+      const { madeFrom = [] } = heldValues(cell) ?? {};
+      const parents = parentsOf(topology, cell.cell.id);
       return parents !== madeFrom && madeFrom.some((from) => !parents.includes(from));
     }),
   };
-  return snapped(
+  return withSnapshots(
     next,
-    snapshots(shape, (name) => changedInput(next, name), next.files),
+    snapshots(topology, (name) => changedInput(next, name), next.files),
   );
 }
 
-function inPlace({ cells, places }: SessionState): boolean {
+function placesMatch({ cells, places }: SessionState): boolean {
   return cells.length === places.size && cells.every(({ cell }, index) => places.get(cell.id) === index);
 }
 
-/** Recomputes the snapshots of the cells that use these constants, and of all that use those; for events that change values of inputs. */
-export function resnapped(state: SessionState, names: readonly string[]): SessionState {
+/** Recomputes the snapshots of the cells that use these constants, and of their descendants, after an event that changed inputs. */
+export function updateSnapshots(state: SessionState, names: readonly string[]): SessionState {
   const { topology, files } = state;
   const users = names.flatMap((name) => usersOf(state, topology.definers.get(name), name));
   if (users.length === 0) return state;
   const cells = new Set([...users, ...descendants(topology, users)]);
   const others = (id: CellId): string => cellState(state, id)?.snapshot ?? "";
-  return snapped(
+  return withSnapshots(
     state,
     snapshots(topology, (name) => changedInput(state, name), files, { cells, others }),
   );
 }
 
-function snapped(state: SessionState, marks: ReadonlyMap<CellId, string>): SessionState {
-  return withCells(state, marks.keys(), (cell) => {
-    const snapshot = marks.get(cell.cell.id)!;
+function withSnapshots(state: SessionState, computed: ReadonlyMap<CellId, string>): SessionState {
+  return withCells(state, computed.keys(), (cell) => {
+    const snapshot = computed.get(cell.cell.id)!;
     return snapshot === cell.snapshot ? cell : { ...cell, snapshot };
   });
 }
@@ -109,7 +121,7 @@ export function usersOf({ topology, ...state }: SessionState, definer: CellId | 
   return users.filter((id) => cellState(state, id)?.analysis?.references.includes(name));
 }
 
-/** What the cells took when they ran last; a cell that never ran counts for nothing. */
+/** The expected cost of running the cells: the sum of what each took last time. A cell that never ran counts as 0. */
 export function costOf(state: SessionState, ids: ReadonlySet<CellId>): Cost {
   const costs = [...ids].flatMap((id) => cellState(state, id)?.cost ?? []);
   return {
@@ -118,12 +130,12 @@ export function costOf(state: SessionState, ids: ReadonlySet<CellId>): Cost {
   };
 }
 
-/** A fault of a project file, on a cell that uses it. */
+/** The faults of project files, as errors of a cell that imports them. */
 function fileErrors({ cell, analysis }: CellState, files: SessionState["files"]): readonly CellError[] {
   if (!analysis || analysis.files.length === 0) return [];
   return analysis.files.flatMap((module) =>
     (files[module]?.faults ?? []).flatMap((fault): CellError[] => {
-      // A file that is not there may come while the cell runs: the cell itself will say.
+      // A missing file may appear before the cell runs; otherwise the import itself fails with a clear message.
       if (fault.kind === "missing") return [];
       const position = placeOfImport(cell.source, module);
       const message = `${fault.file}, line ${fault.line}, column ${fault.column}: ${fault.message}`;
@@ -136,10 +148,7 @@ function codeOf(state: SessionState): AnalysedCell[] {
   return state.cells.flatMap(({ cell, analysis }) => (analysis ? [{ id: cell.id, analysis }] : []));
 }
 
-/**
- * The value of an input where it differs from what the code says. A value set back to its default counts for none, so that
- * the cells are as fresh as if it had never been touched.
- */
+/** The value of an input if it differs from its default, so that an input set back to its default makes its users fresh again. */
 function changedInput(state: SessionState, name: string): InputValue | undefined {
   const definer = cellState(state, state.topology.definers.get(name) ?? "");
   const input = definer?.inputs.find((each) => each.name === name);

@@ -1,8 +1,9 @@
 /**
- * The state of a session: what the page draws and the server plans by. It is a value; the reducer makes the next one.
+ * The state of a session: what the page draws and what the server plans by. It is an immutable value; the reducer makes
+ * the next one. States of a cell that exclude each other are unions: its phase, its values in the kernel, its cached result.
  */
 
-import type { ConsoleLine, Cost, Holding, Memory, ProjectFile, RunInfo } from "../events.ts";
+import type { ConsoleLine, Cost, Holding, KernelEnd, Memory, ProjectFile, RunInfo } from "../events.ts";
 import type { NotebookSettings } from "../notebook/source/settings.ts";
 import type { Analysis, Cell, CellError, CellId, Topology } from "../notebook/types.ts";
 import type {
@@ -17,82 +18,144 @@ import type {
   RunStatus,
 } from "../values.ts";
 
-/**
- * `running` covers both the top level (`settled` false) and runs that go on after it (`settled` true).
- * `blocked`: an ancestor failed or was stopped, or the cell or an ancestor has an error of structure.
- */
-export type CellStatus = "idle" | "queued" | "running" | "done" | "failed" | "stopped" | "blocked";
-
+/** A control that a cell declared, and its value. */
 export type InputState = {
   readonly name: string;
   readonly live: boolean;
   readonly spec: InputSpec;
   readonly value: InputValue;
-  /** The generation that declared it: while a cell re-runs, its old controls stay until it has settled. */
+  /** The generation that declared it: while a cell runs again, its old controls stay until it has settled. */
   readonly generation: number;
 };
 
-export type CellState = {
-  readonly cell: Cell;
-  /** Absent for markdown. */
-  readonly analysis?: Analysis;
-  /** Errors of structure, by analysis and topology. */
-  readonly errors: readonly CellError[];
-  readonly status: CellStatus;
-  readonly settled: boolean;
-  /** Its top level is through, and all of its runs that go on are paused. */
-  readonly paused?: boolean;
-  /** Counts the executions of this cell; 0 = never. Grows for ever, over restarts of the kernel too. */
-  readonly generation: number;
-  /** The snapshot that it last ran with, while the values of that run still live in the kernel. */
-  readonly ranWith?: string;
-  /** The cells whose values it was made from, while its own live: they count even after an edit took the reference away. */
-  readonly madeFrom?: readonly CellId[];
-  /** The snapshot as the notebook and its inputs stand now. */
-  readonly snapshot: string;
-  /** Ran once, and what it ran with is not what stands now. Undoing the edit makes it fresh again. */
-  readonly stale: boolean;
-  readonly outputs: readonly Output[];
-  readonly console: readonly ConsoleLine[];
-  /** The run-time error of the last generation. */
-  readonly error?: CellError;
-  readonly progress?: { readonly label: string; readonly done: number; readonly total: number };
-  readonly inputs: readonly InputState[];
-  readonly startedAt?: number;
-  /** Grows from one beginning of any cell to the next. */
-  readonly begun?: number;
-  /** Blocker time of the last finished generation. */
-  readonly ms?: number;
-  readonly tensors: Holding;
-  /** What its last generation reported. */
-  readonly results: readonly Result[];
-  /** Why it cannot run, where its status is `blocked`. */
-  readonly blocker?: Blocker;
-  /** What its last whole execution took. */
-  readonly cost?: Cost;
-  /** The most tensor bytes that the present generation was seen to hold. */
-  readonly held?: number;
-  /** The snapshot whose values, outputs and tensors lie in the cache. */
-  readonly kept?: string;
-  /** Why what the last generation gave is not in the cache, although the cell asks for it. */
-  readonly notCached?: string;
-  /** What it shows and gives came from the cache. */
-  readonly restored?: boolean;
-  /** It was asked for by name while it was fresh: it computes, whatever the cache holds. */
-  readonly forced?: boolean;
-  /** A file that it uses changed while it ran: it runs again when it is through. */
-  readonly again?: boolean;
-  /** How many values each of its streams gave. */
-  readonly streams?: Readonly<Record<string, number>>;
-  /** How many values the streams that it uses had given when it began. */
-  readonly seen?: Readonly<Record<string, number>>;
-};
-
-/** `chain`: the cells from the one that is the cause to the one that this cell uses; empty where the cause is its own. */
+/** The cell that prevents another from running. `chain`: the cells from the cause to the one that this cell uses; empty where the cause is its own. */
 export type Blocker = {
   readonly why: "error" | "disabled" | "failed" | "stopped";
   readonly chain: readonly CellId[];
 };
+
+/** What a cell is doing. */
+export type Phase =
+  | { readonly status: "idle" | "done" | "failed" | "stopped" }
+  | {
+      readonly status: "queued";
+      /** A user asked for a fresh cell by name: it computes, even if the cache has a result. */
+      readonly renew: boolean;
+    }
+  /** Covers the top level, and runs that continue after it. */
+  | {
+      readonly status: "running";
+      readonly progress?: { readonly label: string; readonly done: number; readonly total: number };
+      /** Its top level is done, and all runs that continue are paused. */
+      readonly paused: boolean;
+      /** A file that it uses changed meanwhile: it runs again when it is done. */
+      readonly rerun: boolean;
+    }
+  /** An ancestor failed or was stopped, or the cell or an ancestor has a structure error or is disabled. */
+  | { readonly status: "blocked"; readonly blocker: Blocker };
+
+export type CellStatus = Phase["status"];
+
+/** What the kernel holds of a cell. */
+export type Values =
+  | { readonly kind: "none" }
+  | {
+      readonly kind: "in-kernel";
+      /** The snapshot that the generation ran with. */
+      readonly snapshot: string;
+      /** The top level is done: dependents may use the values. */
+      readonly settled: boolean;
+      /** Came from the cache: the code did not run. */
+      readonly restored: boolean;
+      /** The sequence number of its start: later generations have larger ones. */
+      readonly order: number;
+      /** The cells whose values it was made from. They count even after an edit removed the reference. */
+      readonly madeFrom: readonly CellId[];
+      /** How many values each of its streams gave. */
+      readonly streams?: Readonly<Record<string, number>>;
+      /** How many values the streams that it uses had given when it started. */
+      readonly streamsRead?: Readonly<Record<string, number>>;
+      /** The most tensor bytes that the generation was seen to hold. */
+      readonly peakBytes: number;
+    };
+
+export type HeldValues = Extract<Values, { readonly kind: "in-kernel" }>;
+
+export const NO_VALUES: Values = { kind: "none" };
+export const NO_TENSORS: Holding = { bytes: 0, count: 0 };
+
+/** What the cache has of a cell. */
+export type CacheState =
+  | { readonly kind: "none" }
+  /** Values, outputs and tensors of this snapshot are on disk. */
+  | { readonly kind: "stored"; readonly snapshot: string }
+  /** The last result could not be stored, although the cell asks for it. */
+  | { readonly kind: "refused"; readonly reason: string };
+
+export const NOT_CACHED: CacheState = { kind: "none" };
+
+/** What is true of a cell in every phase. */
+type CellFacts = {
+  readonly cell: Cell;
+  /** Absent for markdown. */
+  readonly analysis?: Analysis;
+  /** Errors of the code and of the notebook's structure. */
+  readonly errors: readonly CellError[];
+  /** Counts the executions of this cell; 0 = never. It grows over restarts of the kernel too. */
+  readonly generation: number;
+  /** The snapshot as the notebook and its inputs are now. */
+  readonly snapshot: string;
+  /** It ran once, with another snapshot than the present one. Undoing the edit makes it fresh again. */
+  readonly stale: boolean;
+  readonly values: Values;
+  readonly cache: CacheState;
+  readonly outputs: readonly Output[];
+  readonly console: readonly ConsoleLine[];
+  readonly inputs: readonly InputState[];
+  /** What its last generation reported. */
+  readonly results: readonly Result[];
+  readonly tensors: Holding;
+  /** The run-time error of the last generation. */
+  readonly error?: CellError;
+  /** When the last generation started, in milliseconds since 1970. */
+  readonly startedAt?: number;
+  /** Wall time of the last finished generation, in milliseconds. */
+  readonly ms?: number;
+  /** What its last complete execution took. */
+  readonly cost?: Cost;
+};
+
+export type CellState = CellFacts & Phase;
+
+/** The cell in another phase: what was true of the old phase alone is gone. */
+export function inPhase(cell: CellState, phase: Phase): CellState {
+  const { analysis, error, startedAt, ms, cost } = cell;
+  return {
+    cell: cell.cell,
+    ...(analysis && { analysis }),
+    errors: cell.errors,
+    generation: cell.generation,
+    snapshot: cell.snapshot,
+    stale: cell.stale,
+    values: cell.values,
+    cache: cell.cache,
+    outputs: cell.outputs,
+    console: cell.console,
+    inputs: cell.inputs,
+    results: cell.results,
+    tensors: cell.tensors,
+    ...(error && { error }),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(ms !== undefined && { ms }),
+    ...(cost && { cost }),
+    ...phase,
+  };
+}
+
+/** What the kernel holds of the cell, or undefined. */
+export function heldValues({ values }: CellState): HeldValues | undefined {
+  return values.kind === "in-kernel" ? values : undefined;
+}
 
 export type RunState = {
   readonly info: RunInfo;
@@ -114,39 +177,51 @@ export type KernelState =
       readonly backend: string;
       readonly passedOver: readonly { readonly name: string; readonly reason: string }[];
     }
-  | { readonly status: "ended"; readonly expected: boolean; readonly reason: string };
+  | { readonly status: "ended"; readonly cause: KernelEnd; readonly reason: string };
 
 export type SessionState = {
   readonly path: string;
   readonly seq: number;
   readonly cells: readonly CellState[];
-  /** The cells that are others than before the last event, and perhaps some that are not; `any` where the list itself was made anew. */
+  /** The cells that the last event changed, and perhaps some that it did not; `any` where the list itself is a new one. */
   readonly changed: readonly CellId[] | "any";
   readonly topology: Topology;
   /**
-   * What follows from the rest and is kept, so that an event takes work for what it changes and not for all that there is:
-   * the places of the cells; those that cannot run; those with streams, and those whose values were made from others than
-   * they use now, and perhaps some that once were such.
+   * The next four follow from the rest. They are stored so that an event takes work in proportion to what it changes:
+   * each cell's place in the list; the cells that cannot run; the cells with streams; and the cells whose values were made from
+   * other cells than they use now. The last two may name a few cells too many.
    */
   readonly places: ReadonlyMap<CellId, number>;
   readonly blockers: ReadonlyMap<CellId, Blocker>;
-  readonly streaming: readonly CellId[];
-  readonly strays: readonly CellId[];
-  /** Values set by the user, by input name; they outlive the cell's generations and the kernel. */
+  readonly streamCells: readonly CellId[];
+  readonly rewired: readonly CellId[];
+  /** Values that the user set, by input name. They survive the cell's generations and the kernel. */
   readonly inputValues: Readonly<Record<string, InputValue>>;
   readonly runs: Readonly<Record<string, RunState>>;
   readonly kernel: KernelState;
   readonly tensorBytes: number;
-  /** What else the ledger says of all tensors; absent while there is no kernel. */
+  /** What else the ledger says about all tensors; absent while there is no kernel. */
   readonly memory?: Memory;
   readonly results: readonly Result[];
   readonly settings: NotebookSettings;
-  /** Project files that cells import, by the names that they import them by. */
+  /** Project files that cells import, by the names in their imports. */
   readonly files: Readonly<Record<string, ProjectFile>>;
-  /** Cells that a change would run and that wait for a word, since they took long: what they took together. */
-  readonly asks?: Cost & { readonly cells: readonly CellId[] };
+  /** A user ran something in this session. Until then nothing runs by itself: what a folder brings along is not trusted. */
+  readonly userRan: boolean;
+  /** Cells that a change would run, and that wait for the user's answer because they are expensive; with their expected cost together. */
+  readonly pending?: Cost & { readonly cells: readonly CellId[] };
   readonly notice?: { readonly level: "info" | "warn" | "error"; readonly text: string; readonly seq: number };
 };
+
+/** Why a blocked cell cannot run. */
+export function blockerOf(cell: CellState): Blocker | undefined {
+  return cell.status === "blocked" ? cell.blocker : undefined;
+}
+
+/** Why the last result is not in the cache, although the cell asks for it. */
+export function refusalOf({ cache }: CellState): string | undefined {
+  return cache.kind === "refused" ? cache.reason : undefined;
+}
 
 /** The state's cell by id. */
 export function cellState(
@@ -157,12 +232,12 @@ export function cellState(
   return place === undefined ? undefined : cells[place];
 }
 
-/** Puts another in the place of a cell. */
+/** Replaces one cell. */
 export function withCell(state: SessionState, id: CellId, change: (cell: CellState) => CellState): SessionState {
   return withCells(state, [id], change);
 }
 
-/** Puts others in the places of cells; the state itself where none is another. */
+/** Replaces several cells. @returns the same state if no cell changed */
 export function withCells(
   state: SessionState,
   ids: Iterable<CellId>,
@@ -183,13 +258,25 @@ export function withCells(
   return cells ? { ...state, cells, changed: changed ?? "any" } : state;
 }
 
-/** Whether it waits between two steps. It counts as running all the same. */
+/** The state with other cells waiting for the user's answer, or with none. */
+export function withPending(state: SessionState, pending: SessionState["pending"]): SessionState {
+  return pending ? { ...state, pending } : without(state, "pending");
+}
+
+/** A copy of a record without one of its optional fields. */
+export function without<T extends object, K extends keyof T>(record: T, field: undefined extends T[K] ? K : never): T {
+  const copy = { ...record };
+  delete copy[field];
+  return copy;
+}
+
+/** Whether the run waits between two steps. It still counts as running. */
 export function isPaused({ status, changes }: RunState): boolean {
   const last = changes.findLast(({ kind }) => kind === "pause" || kind === "resume" || kind === "restart");
   return status === "running" && last?.kind === "pause";
 }
 
-/** What the knobs stood at in a step. */
+/** The values of the knobs at a step. */
 export function knobsAt({ info, changes }: RunState, step: number): Readonly<Record<string, InputValue>> {
   const values: Record<string, InputValue> = { ...info.knobs };
   for (const change of changes) if (change.kind === "knob" && change.step <= step) values[change.name] = change.value;

@@ -85,7 +85,7 @@ describe.skipIf(!executable)("the card of a run", () => {
   test("of a run that the kernel's end cut off says from where it will go on", async () => {
     stage.server.push(
       { type: "run-checkpoints", run: "r1", checkpoints: [{ step: 40, marked: false }] },
-      { type: "kernel-ended", expected: false, reason: "The kernel was killed." },
+      { type: "kernel-ended", cause: "died", reason: "The kernel was killed." },
     );
     await card().getByText("interrupted", { exact: true }).waitFor();
     const said = "The kernel was killed. It will go on from step 40 when its cell runs again unchanged.";

@@ -2,7 +2,9 @@
  * The text of a code cell, or the one line that stands for it, a strip for progress, and under it what came of it. A folded
  * text keeps its editor, so that edits from elsewhere still reach it.
  */
+
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { runsTopLevel } from "../../server/state/freshness.ts";
 import type { CellState } from "../../server/state/state.ts";
 import type { Editor, LeaveDetail, SubmitDetail } from "../editor/editor.ts";
 import "../editor/editor.ts";
@@ -139,9 +141,8 @@ export class Code extends LitElement {
 
   /** Only while the cell's own top level is at work: of trainings that go on after it, the run's card tells. */
   #strip(): TemplateResult {
-    const { progress, settled, status } = this.cell;
-    if (!progress || settled || status !== "running" || progress.done >= progress.total)
-      return html`<div class="strip"></div>`;
+    const progress = runsTopLevel(this.cell) && this.cell.status === "running" ? this.cell.progress : undefined;
+    if (!progress || progress.done >= progress.total) return html`<div class="strip"></div>`;
     const { done, total, label } = progress;
     return html`<div class="strip" data-progress="${done}/${total}">
       <i style="transform: scaleX(${done / total})"></i><span>${label}</span><span>${done} / ${total}</span>

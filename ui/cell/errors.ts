@@ -2,9 +2,11 @@
  * Why a cell failed or cannot run, in words: its errors, each leading to its place in the text and to the other cells that it
  * names, and the cell that stands in its way, with what that needs.
  */
+
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { CellError, CellId } from "../../server/notebook/types.ts";
 import type { Blocker, CellState } from "../../server/state/state.ts";
+import { blockerOf } from "../../server/state/state.ts";
 import type { Session } from "../session/session.ts";
 import { mentioning, mentionStyles } from "./mentions.ts";
 import { cellLink, goTo } from "./places.ts";
@@ -26,7 +28,8 @@ export function allErrors(cell: CellState): readonly CellError[] {
 
 export function errorsOf(cell: CellState, session: Session): TemplateResult | typeof nothing {
   const errors = allErrors(cell);
-  const blocker = cell.blocker && cell.blocker.chain.length > 0 && errors.length === 0 ? cell.blocker : undefined;
+  const cause = blockerOf(cell);
+  const blocker = cause && cause.chain.length > 0 && errors.length === 0 ? cause : undefined;
   if (errors.length === 0 && !blocker) return nothing;
   const ids = session.state.cells.map((each) => each.cell.id);
   return html`<ul class="errors" role="list">

@@ -1,10 +1,12 @@
 /** What there is to know about a cell beyond its status: what it takes, what it holds, what the cache and its streams have. */
+
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { Holding } from "../../server/events.ts";
 import { flagged } from "../../server/notebook/source/head.ts";
 import { restorable } from "../../server/state/freshness.ts";
 import { bytes, duration } from "../../server/state/quantity.ts";
 import type { CellState } from "../../server/state/state.ts";
+import { heldValues, refusalOf } from "../../server/state/state.ts";
 import { clock } from "../look/clock.ts";
 import { isStream } from "./status.ts";
 
@@ -27,9 +29,10 @@ export function shapeWords({ largest }: Holding): string | undefined {
 
 function cacheWords(cell: CellState): string | undefined {
   if (!flagged(cell.cell, "cache")) return undefined;
-  if (cell.restored) return `restored${cell.startedAt === undefined ? "" : ` at ${clock(cell.startedAt)}`}`;
-  if (cell.notCached !== undefined) return "not kept";
-  return cell.kept !== undefined && cell.kept === cell.snapshot ? "kept" : "nothing yet";
+  if (heldValues(cell)?.restored)
+    return `restored${cell.startedAt === undefined ? "" : ` at ${clock(cell.startedAt)}`}`;
+  if (cell.cache.kind === "refused") return "not kept";
+  return cell.cache.kind === "stored" && cell.cache.snapshot === cell.snapshot ? "kept" : "nothing yet";
 }
 
 function timing({ generation, ms, cost }: CellState): Fact[] {
@@ -52,13 +55,16 @@ function memory(tensors: Holding): Fact[] {
 function cache(cell: CellState): Fact[] {
   const words = cacheWords(cell);
   if (words === undefined) return [];
-  const why = cell.notCached !== undefined && !cell.restored ? `: ${cell.notCached}` : "";
+  const refusal = refusalOf(cell);
+  const why = refusal !== undefined && !heldValues(cell)?.restored ? `: ${refusal}` : "";
   return [["cache", `${words}${why}${restorable(cell) ? "; it comes back without computing" : ""}`]];
 }
 
 function streams(cell: CellState): Fact[] {
   if (!isStream(cell)) return [];
-  return (cell.analysis?.streams ?? []).map(({ name }) => [name, valueWords(cell.streams?.[name] ?? 0)] as const);
+  return (cell.analysis?.streams ?? []).map(
+    ({ name }) => [name, valueWords(heldValues(cell)?.streams?.[name] ?? 0)] as const,
+  );
 }
 
 export function tensorWords(count: number): string {

@@ -2,9 +2,11 @@
  * Beside each cell: its id, what it is doing, how long it took or will take, what it holds, and what sets it apart. Each line
  * has its place, also while empty; the last one's is the gap below the cell, so that it costs no room.
  */
+
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { flagged } from "../../server/notebook/source/head.ts";
 import type { CellState } from "../../server/state/state.ts";
+import { heldValues, refusalOf } from "../../server/state/state.ts";
 import { controls } from "../look/controls.ts";
 import { type IconName, icon } from "../look/icon.ts";
 import "../look/panel.ts";
@@ -167,7 +169,8 @@ export class Gutter extends LitElement {
     const { cell } = this.cell;
     if (cell.kind === "markdown") return html`<div class="head">${this.#name()}</div>`;
     const status = shownStatus(this.cell);
-    const { notCached, tensors } = this.cell;
+    const { tensors } = this.cell;
+    const notCached = refusalOf(this.cell);
     const marks = this.#marks();
     const marked = html`<span data-marks title=${notCached ?? marks}>${marks}</span>`;
     const holding = tensors.count > 0;
@@ -187,7 +190,7 @@ export class Gutter extends LitElement {
 
   /** What a press does to the cell as it stands. */
   #button(status: ShownStatus): TemplateResult {
-    const { cell, stale, ranWith } = this.cell;
+    const { cell, stale, values } = this.cell;
     const { id } = cell;
     if (status === "disabled") {
       const enable = (): unknown => this.session.ask({ type: "flag", cell: id, flag: "disabled", on: false });
@@ -201,7 +204,7 @@ export class Gutter extends LitElement {
     }
     if (this.cell.status === "running" || this.cell.status === "queued")
       return this.#play("stop", "stop", `Stop ${id}`, "Stop", () => this.session.ask({ type: "stop", cell: id }));
-    const anew = flagged(cell, "cache") && ranWith !== undefined && !stale;
+    const anew = flagged(cell, "cache") && values.kind === "in-kernel" && !stale;
     const words = anew
       ? "Compute anew, whatever the cache holds (Shift+Enter)"
       : "Run, with what it needs (Shift+Enter)";
@@ -214,7 +217,9 @@ export class Gutter extends LitElement {
 
   /** Mode, cache and streams, where they are not as usual. */
   #marks(): string {
-    const { cell, notCached, streams } = this.cell;
+    const { cell } = this.cell;
+    const notCached = refusalOf(this.cell);
+    const streams = heldValues(this.cell)?.streams;
     return [
       ...(cell.mode === "auto" ? [] : [cell.mode]),
       ...(flagged(cell, "cache") ? [notCached === undefined ? "cache" : "not kept"] : []),

@@ -1,7 +1,9 @@
 /** What a cell's gutter says: one shape and one word per status, so that it is told without colour too. */
+
 import { html, svg, type TemplateResult } from "lit";
-import { restorable } from "../../server/state/freshness.ts";
+import { alive, restorable } from "../../server/state/freshness.ts";
 import type { CellState, CellStatus } from "../../server/state/state.ts";
+import { blockerOf, heldValues } from "../../server/state/state.ts";
 
 /**
  * `stale`: what is shown was made by something other than what stands here now. `error`: what stands here cannot run.
@@ -10,10 +12,11 @@ import type { CellState, CellStatus } from "../../server/state/state.ts";
 export type ShownStatus = CellStatus | "stale" | "error" | "disabled" | "kept" | "streaming" | "paused";
 
 export function shownStatus(cell: CellState): ShownStatus {
-  const { status, settled, paused, stale, blocker } = cell;
+  const { status, stale } = cell;
+  const blocker = blockerOf(cell);
   if (status === "running") {
-    if (!settled) return status;
-    if (paused) return "paused";
+    if (!alive(cell)) return status;
+    if (cell.paused) return "paused";
     return isStream(cell) ? "streaming" : status;
   }
   if (cell.errors.length > 0) return "error";
@@ -28,9 +31,9 @@ export function statusWord(cell: CellState): string {
     case "idle":
       return "not run";
     case "running":
-      return cell.settled ? "training" : "running";
+      return alive(cell) ? "training" : "running";
     case "done":
-      return cell.restored ? "restored" : "done";
+      return heldValues(cell)?.restored ? "restored" : "done";
     default:
       return status;
   }

@@ -57,7 +57,7 @@ export class Asks extends LitElement {
     new Watch(
       this,
       () => this.session,
-      ({ state }) => [state.asks],
+      ({ state }) => [state.pending],
     );
   }
 
@@ -66,9 +66,9 @@ export class Asks extends LitElement {
   }
 
   #question(): TemplateResult | typeof nothing {
-    const { asks } = this.session.state;
-    if (!asks) return nothing;
-    const { cells, seconds, bytes: held } = asks;
+    const { pending } = this.session.state;
+    if (!pending) return nothing;
+    const { cells, seconds, bytes: held } = pending;
     const more = cells.length - NAMED;
     return html`<div class="asks" data-asks=${cells.join(" ")}>
       <span class="words">

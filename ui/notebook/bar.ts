@@ -1,6 +1,8 @@
 /** The bar above a notebook: its name, what to run and when, and how kernel, memory and connection are. */
+
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { outdated } from "../../server/state/freshness.ts";
+import { blockerOf } from "../../server/state/state.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import { presentTheme, switchTheme } from "../look/theme.ts";
@@ -154,7 +156,8 @@ function busy(state: State): boolean {
 /** How many cells "Run stale" would run: manual ones wait to be asked by name, and some cannot run. */
 function stale(state: State): number {
   return state.cells.filter((each) => {
-    const cannot = each.blocker?.why === "error" || each.blocker?.why === "disabled";
+    const why = blockerOf(each)?.why;
+    const cannot = why === "error" || why === "disabled";
     return each.analysis !== undefined && each.cell.mode !== "manual" && !cannot && outdated(each);
   }).length;
 }

@@ -81,7 +81,7 @@ export class KernelView extends LitElement {
 function tone(kernel: KernelState): string {
   if (kernel.status === "ready") return "good";
   if (kernel.status === "starting") return "wait";
-  return kernel.status === "ended" && !kernel.expected ? "bad" : "";
+  return kernel.status === "ended" && kernel.cause === "died" ? "bad" : "";
 }
 
 function kernelWords(kernel: KernelState): string {
@@ -93,7 +93,7 @@ function kernelWords(kernel: KernelState): string {
     case "ready":
       return kernel.backend;
     case "ended":
-      return kernel.expected ? "ended" : "died";
+      return kernel.cause === "died" ? "died" : "ended";
     default:
       return kernel satisfies never;
   }

@@ -218,7 +218,7 @@ export class RunCard extends LitElement {
   #stands(): boolean {
     const run = this.session.state.runs[this.run];
     const cell = run && cellState(this.session.state, run.info.cell);
-    return cell?.ranWith !== undefined && cell.generation === run?.info.generation;
+    return cell?.values.kind === "in-kernel" && cell.generation === run?.info.generation;
   }
 }
 

@@ -2,6 +2,7 @@
 import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
+import { type CellState, heldValues, refusalOf } from "../../../server/state/state.ts";
 import { until } from "../until.ts";
 import { cell, closeAll, opened, printed, ran, rest, workspaceOf } from "./workbench.ts";
 
@@ -36,11 +37,14 @@ console.log(weight.constructor.name, weight.trainable, weight.dataSync()[0]);
 console.log(data.shared === data.again, data.shared.list[5] === data.shared, data.shared.list.slice(1, 5), data.map, data.bytes);
 `;
 
+const cached = ({ cache }: CellState): string | undefined => (cache.kind === "stored" ? cache.snapshot : undefined);
+const restored = (state: CellState): boolean => heldValues(state)?.restored ?? false;
+
 it("gives back values, tensors bit for bit, and all that was shown, after the machine was off, and runs no ancestor", async () => {
   const workspace = await workspaceOf({ "n.ts": COSTLY });
   const first = await opened(workspace);
   await ran(first);
-  await until(() => cell(first, "costly").kept !== undefined);
+  await until(() => cached(cell(first, "costly")) !== undefined);
   const before = printed(first, "user");
   expect(before[0]).toMatch(/^0 0 192 127/);
   const outputs = cell(first, "costly").outputs;
@@ -50,7 +54,7 @@ it("gives back values, tensors bit for bit, and all that was shown, after the ma
   expect(cell(again, "costly")).toMatchObject({ stale: false, status: "idle", outputs });
   await ran(again, "user");
   expect(printed(again, "user")).toEqual(before);
-  expect(cell(again, "costly")).toMatchObject({ status: "done", restored: true, stale: false, outputs });
+  expect(cell(again, "costly")).toMatchObject({ status: "done", values: { restored: true }, stale: false, outputs });
   expect(printed(again, "costly")).toEqual(["costly ran"]);
   expect(again.state.results).toEqual([{ method: "kept", score: 1 }]);
   expect(cell(again, "seed")).toMatchObject({ status: "idle", generation: 1 });
@@ -61,7 +65,7 @@ it("gives back values, tensors bit for bit, and all that was shown, after the ma
   expect(cell(again, "costly").generation).toBe(2);
   // Asked for by name while it is fresh, it computes.
   await ran(again, "costly");
-  expect(cell(again, "costly")).not.toHaveProperty("restored");
+  expect(restored(cell(again, "costly"))).toBe(false);
   expect(cell(again, "seed").status).toBe("done");
   expect(printed(again, "user")[0]).toBe(before[0]);
 });
@@ -70,7 +74,7 @@ it("shows what was kept even where the log is gone", async () => {
   const workspace = await workspaceOf({ "n.ts": COSTLY });
   const first = await opened(workspace);
   await ran(first);
-  await until(() => cell(first, "costly").kept !== undefined);
+  await until(() => cached(cell(first, "costly")) !== undefined);
   const { outputs } = cell(first, "costly");
   await first.close();
   await rm(join(workspace, ".palimpsest/sessions"), { recursive: true });
@@ -84,26 +88,26 @@ it("comes back for code that is as it was, and after an undo", async () => {
     await workspaceOf({ "n.ts": "// %% a cache\nconst a = Math.random();\n\n// %% b\nconsole.log(a);\n" }),
   );
   await ran(session);
-  await until(() => cell(session, "a").kept !== undefined);
+  await until(() => cached(cell(session, "a")) !== undefined);
   const [value] = printed(session, "b");
   const edit = (source: string) => session.request({ type: "edit", cell: "a", source, by: "me" });
   await edit("const a = 5;");
   await ran(session, "a");
   expect(printed(session, "b")).toEqual(["5"]);
   await edit("const a = Math.random(); // as before");
-  await until(() => cell(session, "a").kept === cell(session, "a").snapshot);
+  await until(() => cached(cell(session, "a")) === cell(session, "a").snapshot);
   expect(cell(session, "a").stale).toBe(true);
   await ran(session, "a");
   expect(printed(session, "b")).toEqual([value]);
-  expect(cell(session, "a").restored).toBe(true);
+  expect(restored(cell(session, "a"))).toBe(true);
 });
 
 it("runs the cell and its ancestors where the files are torn or touched", async () => {
   const workspace = await workspaceOf({ "n.ts": COSTLY });
   const first = await opened(workspace);
   await ran(first);
-  await until(() => cell(first, "costly").kept !== undefined);
-  const folder = join(workspace, ".palimpsest/cache", cell(first, "costly").kept ?? "");
+  await until(() => cached(cell(first, "costly")) !== undefined);
+  const folder = join(workspace, ".palimpsest/cache", cached(cell(first, "costly")) ?? "");
   await first.close();
   expect(await readdir(folder)).toEqual(["seed-1.json", "seed-1.safetensors"]);
   const file = join(folder, "seed-1.safetensors");
@@ -113,9 +117,9 @@ it("runs the cell and its ancestors where the files are torn or touched", async 
   const again = await opened(workspace);
   expect(cell(again, "costly").stale).toBe(false);
   await ran(again, "user");
-  expect(cell(again, "costly")).not.toHaveProperty("restored");
+  expect(restored(cell(again, "costly"))).toBe(false);
   expect([cell(again, "seed").status, cell(again, "user").status]).toEqual(["done", "done"]);
-  await until(() => cell(again, "costly").kept !== undefined);
+  await until(() => cached(cell(again, "costly")) !== undefined);
   await again.close();
   for (const torn of ["seed-1.json", "seed-1.safetensors"]) {
     await truncate(join(folder, torn), 100);
@@ -145,14 +149,14 @@ const seen = live.value;
 `;
   const session = await opened(await workspaceOf({ "n.ts": text }));
   await ran(session);
-  await until(() => ["fn", "made", "half", "reads"].every((id) => cell(session, id).notCached !== undefined));
+  await until(() => ["fn", "made", "half", "reads"].every((id) => refusalOf(cell(session, id)) !== undefined));
   expect(cell(session, "fn")).toMatchObject({
     status: "done",
-    notCached: expect.stringMatching(/^helpers\.inner\.square is a function\./),
+    cache: { kind: "refused", reason: expect.stringMatching(/^helpers\.inner\.square is a function\./) },
   });
-  expect(cell(session, "made").notCached).toMatch(/^made is a Counter\./);
-  expect(cell(session, "half").notCached).toMatch(/half-2 is part of an expression/);
-  expect(cell(session, "reads").notCached).toMatch(/live input live/);
+  expect(refusalOf(cell(session, "made"))).toMatch(/^made is a Counter\./);
+  expect(refusalOf(cell(session, "half"))).toMatch(/half-2 is part of an expression/);
+  expect(refusalOf(cell(session, "reads"))).toMatch(/live input live/);
 });
 
 it("brings back what was fresh when the kernel dies, and leaves all else stale", async () => {
@@ -163,11 +167,11 @@ it("brings back what was fresh when the kernel dies, and leaves all else stale",
     }),
   );
   await ran(session, "plain", "after");
-  await until(() => cell(session, "kept").kept !== undefined);
+  await until(() => cached(cell(session, "kept")) !== undefined);
   const [value] = printed(session, "after");
   const pid = session.state.kernel.status === "ready" && session.state.kernel.pid;
   await session.request({ type: "run", cells: ["death"] });
-  await until(() => cell(session, "kept").restored === true && cell(session, "kept").status === "done");
+  await until(() => restored(cell(session, "kept")) && cell(session, "kept").status === "done");
   expect(session.state.kernel.status === "ready" && session.state.kernel.pid).not.toBe(pid);
   expect(cell(session, "kept").stale).toBe(false);
   expect([cell(session, "plain"), cell(session, "after")]).toMatchObject([

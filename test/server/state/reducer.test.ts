@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SessionEvent } from "../../../server/events.ts";
 import { condense } from "../../../server/state/condense.ts";
+import { alive } from "../../../server/state/freshness.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
 import type { SessionState } from "../../../server/state/state.ts";
+import { heldValues } from "../../../server/state/state.ts";
 import { Stage } from "./stage.ts";
 
 const TEXT = "// %% a\nconst a = 1;\n// %% b\nconst b = a;\n// %% c mode=manual\nconst c = b;\n// %% d\na + c;\n";
@@ -20,7 +22,7 @@ const RUN = {
 };
 
 describe("runs", () => {
-  it("append rows, take a batch that overlaps only once, and share what was there", () => {
+  it("append rows and skip those that they already have; the cells stay the same object", () => {
     const stage = new Stage(TEXT);
     stage.apply({ type: "run-started", run: RUN });
     const rows = [0, 1, 2].map((step) => ({ step, loss: 3 - step }));
@@ -33,7 +35,7 @@ describe("runs", () => {
     expect(stage.state.runs.r1).toMatchObject({ status: "stopped", message: "by you" });
   });
 
-  it("report results per generation: a cell that runs again replaces its own", () => {
+  it("report results per generation: a cell that runs again drops its earlier results", () => {
     const stage = new Stage(TEXT);
     stage.ask("a");
     stage.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
@@ -46,7 +48,7 @@ describe("runs", () => {
   });
 });
 
-describe("any order of events", () => {
+describe("after any order of events", () => {
   const id = fc.constantFrom("a", "b", "c", "d");
   const source = fc.constantFrom("const a = 1;", "const b = a;", "const c = b;", "a + c;", "const x = ;", "d0;");
   const event: fc.Arbitrary<SessionEvent | "finish" | "fail"> = fc.oneof(
@@ -64,7 +66,11 @@ describe("any order of events", () => {
       cell: id,
       mode: fc.constantFrom("auto" as const, "manual" as const),
     }),
-    fc.record({ type: fc.constant("kernel-ended" as const), expected: fc.boolean(), reason: fc.constant("gone") }),
+    fc.record({
+      type: fc.constant("kernel-ended" as const),
+      cause: fc.constantFrom("closed" as const, "died" as const),
+      reason: fc.constant("gone"),
+    }),
   );
 
   function play(steps: readonly (SessionEvent | "finish" | "fail")[]): Stage {
@@ -79,33 +85,34 @@ describe("any order of events", () => {
     return stage;
   }
 
-  it("a top level runs on parents with values only; the queue never hangs", () => {
+  it("a top level runs only when its parents have values, and the queue becomes empty", () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 25 }), (steps) => {
         const stage = play(steps);
-        for (const { status, settled, madeFrom = [] } of stage.state.cells) {
-          // An edit may bind a cell that is at work to others: they count when it runs again.
-          if (status !== "running" || settled) continue;
-          for (const parent of madeFrom) expect(stage.cell(parent).settled).toBe(true);
+        for (const cell of stage.state.cells) {
+          const { status } = cell;
+          // An edit may give a running cell other parents: they count when it runs again.
+          if (status !== "running" || alive(cell)) continue;
+          for (const parent of heldValues(cell)?.madeFrom ?? []) expect(alive(stage.cell(parent))).toBe(true);
         }
-        for (const told of stage.told) expect(told).not.toMatch(/undefined/);
+        for (const message of stage.messages) expect(message).not.toMatch(/undefined/);
         stage.complete();
         expect(stage.state.cells.filter((cell) => cell.status === "queued")).toEqual([]);
-        const living = stage.state.cells.filter((cell) => cell.ranWith !== undefined);
+        const living = stage.state.cells.filter(({ values }) => values.kind === "in-kernel");
         expect(stage.held).toEqual(new Map(living.map(({ cell, generation }) => [cell.id, generation])));
       }),
       { numRuns: 80 },
     );
   });
 
-  it("a page that applies the log holds the same state; condensed, what it shows is the same", () => {
+  it("replaying the log gives the same state, and the condensed log shows the same", () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 25 }), (steps) => {
         const stage = play(steps);
         const replayed = stage.events.reduce(reduce, initialState("n.ts"));
         expect(replayed).toEqual(stage.state);
         if (stage.state.kernel.status !== "off")
-          stage.apply({ type: "kernel-ended", expected: true, reason: "closed" });
+          stage.apply({ type: "kernel-ended", cause: "closed", reason: "closed" });
         const short = condense(stage.state, 5).map((each, index) => ({ ...each, seq: index + 1 }));
         expect(shown(short.reduce(reduce, initialState("n.ts")))).toEqual(shown(stage.state));
       }),
@@ -114,7 +121,7 @@ describe("any order of events", () => {
   });
 });
 
-/** What a page draws of it. */
+/** The part of the state that a page draws. */
 function shown(state: SessionState): unknown {
   return state.cells.map(({ cell, status, stale, generation, outputs, error, inputs, ms }) => ({
     cell,
