@@ -8,9 +8,9 @@ import { basename, dirname } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import { notebookFault, parseNotebook } from "../notebook/source/parse.ts";
 import { printNotebook } from "../notebook/source/print.ts";
-import { type NotebookSettings, sameSettings, USUAL } from "../notebook/source/settings.ts";
+import { DEFAULT_SETTINGS, type NotebookSettings, sameSettings } from "../notebook/source/settings.ts";
 import type { Cell, Notebook } from "../notebook/types.ts";
-import { merge, sameCells } from "../state/merge.ts";
+import { mergeCells, sameCells } from "../state/merge-cells.ts";
 import { bothChanged } from "./history.ts";
 import { writeSafely } from "./write-file.ts";
 
@@ -88,7 +88,7 @@ export class NotebookFile {
 
   /** Writes soon, if the session starts with other cells than the file has. */
   start(): void {
-    const settings = this.#base.settings ?? USUAL;
+    const settings = this.#base.settings ?? DEFAULT_SETTINGS;
     const same = sameCells(this.#events.cells(), this.#base.cells) && sameSettings(this.#events.settings(), settings);
     if (!same && this.#fault === undefined) this.touch();
     this.#watch();
@@ -108,7 +108,8 @@ export class NotebookFile {
       if (this.#fault !== undefined) return this.#events.notice("error", `Not saved. ${this.#fault}`);
       const notebook = { cells: this.#events.cells(), settings: this.#events.settings() };
       const same =
-        sameCells(notebook.cells, this.#base.cells) && sameSettings(notebook.settings, this.#base.settings ?? USUAL);
+        sameCells(notebook.cells, this.#base.cells) &&
+        sameSettings(notebook.settings, this.#base.settings ?? DEFAULT_SETTINGS);
       const text = same ? this.#text : printNotebook(notebook);
       if (text === this.#text) return;
       await writeSafely(this.#path, text);
@@ -149,8 +150,8 @@ export class NotebookFile {
       return;
     }
     const ours = this.#events.cells();
-    const { cells, conflicts } = merge(this.#base, ours, read.notebook);
-    const [before = USUAL, theirs = USUAL] = [this.#base.settings, read.notebook.settings];
+    const { cells, conflicts } = mergeCells(this.#base, ours, read.notebook);
+    const [before = DEFAULT_SETTINGS, theirs = DEFAULT_SETTINGS] = [this.#base.settings, read.notebook.settings];
     const own = this.#events.settings();
     const settings = sameSettings(before, theirs) ? own : theirs;
     this.#fault = undefined;

@@ -3,10 +3,10 @@ import { copyFile, readFile, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { SessionEvent } from "../events.ts";
 import { parseNotebook } from "../notebook/source/parse.ts";
-import { USUAL } from "../notebook/source/settings.ts";
+import { DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
 import type { CellId, Notebook } from "../notebook/types.ts";
 import { condense, type TimedEvent } from "../state/condense.ts";
-import { merge } from "../state/merge.ts";
+import { mergeCells } from "../state/merge-cells.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import type { SessionState } from "../state/state.ts";
 import { readInputs } from "./inputs-file.ts";
@@ -38,7 +38,7 @@ export async function earlierEvents(
   const notices = notice ? [timed({ type: "notice", level: "warn", text: notice })] : [];
   const stored = await readInputs(workspace, notebook);
   if (state.cells.length === 0) {
-    const { cells = [], settings = USUAL } = file?.notebook ?? {};
+    const { cells = [], settings = DEFAULT_SETTINGS } = file?.notebook ?? {};
     return [timed({ type: "opened", path: notebook, cells, inputs: stored, settings }), ...notices];
   }
   // The log is written first, so its values are the newer ones.
@@ -50,9 +50,9 @@ export async function earlierEvents(
   const { cells, conflicts } =
     agreed === undefined
       ? { cells: file.notebook.cells, conflicts: [] }
-      : merge(parseNotebook(agreed), own, file.notebook);
+      : mergeCells(parseNotebook(agreed), own, file.notebook);
   const both = conflicts.map((id) => timed({ type: "notice", level: "warn", text: bothChanged(id) }));
-  const settings = file.notebook.settings ?? USUAL;
+  const settings = file.notebook.settings ?? DEFAULT_SETTINGS;
   return [...events, timed({ type: "replaced", cells, settings }), ...both, ...notices];
 }
 

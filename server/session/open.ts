@@ -1,6 +1,6 @@
 /** Opens a session: from the notebook's file, and for a page from the log and the inputs of earlier sessions. */
 import { join } from "node:path";
-import { USUAL } from "../notebook/source/settings.ts";
+import { DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
 import type { TimedEvent } from "../state/condense.ts";
 import { readNotebook } from "./file.ts";
 import { earlierEvents } from "./history.ts";
@@ -16,7 +16,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const read = await readNotebook(join(workspace, path));
   const now = Date.now();
   const notebook = "notebook" in read ? read.notebook : undefined;
-  const settings = notebook?.settings ?? USUAL;
+  const settings = notebook?.settings ?? DEFAULT_SETTINGS;
   const first: readonly TimedEvent[] =
     use.kind === "page"
       ? await earlierEvents(workspace, path, notebook && { text: read.text, notebook }, now)

@@ -10,7 +10,7 @@ import type { FromKernel } from "../messages.ts";
 import type { CellId } from "../notebook/types.ts";
 import type { Request } from "../protocol.ts";
 import type { TimedEvent } from "../state/condense.ts";
-import { alive, occupies } from "../state/freshness.ts";
+import { alive, runsTopLevel } from "../state/freshness.ts";
 import { type Action, inputKey, type KernelView, NO_KERNEL, plan } from "../state/plan.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import { eventsOf, Refused } from "../state/requests.ts";
@@ -138,7 +138,7 @@ export class Session {
 
   #advance(): void {
     for (;;) {
-      const before = this.#view.seen;
+      const before = this.#view.planned;
       const { actions, view } = plan(this.#state, this.#view);
       this.#view = view;
       if (actions.length === 0) return;
@@ -192,7 +192,9 @@ export class Session {
 
   /** Cells that the notebook no longer has keep nothing for a next generation. */
   #forget(): void {
-    const known = (this.#view.seen?.cells ?? []).filter(({ generation }) => generation > 0).map(({ cell }) => cell.id);
+    const known = (this.#view.planned?.cells ?? [])
+      .filter(({ generation }) => generation > 0)
+      .map(({ cell }) => cell.id);
     const gone = known.filter((id) => !cellState(this.#state, id));
     if (gone.length > 0) this.#kernel.tell({ type: "forget", cells: gone });
   }
@@ -265,7 +267,7 @@ export class Session {
   #kernelEnded(end: KernelEnding): void {
     const { cause, reason } = end;
     this.#fromKernel.flush();
-    const waiting = this.#state.cells.filter((each) => each.status === "queued" || occupies(each));
+    const waiting = this.#state.cells.filter((each) => each.status === "queued" || runsTopLevel(each));
     const replaced = cause === "died" || cause === "unresponsive";
     const restart = replaced && this.#options.use.kind === "page" && this.#state.cells.some(alive);
     this.#view = NO_KERNEL;
@@ -294,7 +296,7 @@ export class Session {
       running.map((each) => ({
         cell: each.cell.id,
         generation: each.generation,
-        part: occupies(each) ? "top level" : "runs",
+        part: runsTopLevel(each) ? "top level" : "runs",
       })),
     );
   }

@@ -193,7 +193,7 @@ export type SessionState = {
    */
   readonly places: ReadonlyMap<CellId, number>;
   readonly blockers: ReadonlyMap<CellId, Blocker>;
-  readonly streaming: readonly CellId[];
+  readonly streamCells: readonly CellId[];
   readonly rewired: readonly CellId[];
   /** Values that the user set, by input name. They survive the cell's generations and the kernel. */
   readonly inputValues: Readonly<Record<string, InputValue>>;

@@ -4,7 +4,7 @@
  */
 
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { occupies } from "../../server/state/freshness.ts";
+import { runsTopLevel } from "../../server/state/freshness.ts";
 import type { CellState } from "../../server/state/state.ts";
 import type { Editor, LeaveDetail, SubmitDetail } from "../editor/editor.ts";
 import "../editor/editor.ts";
@@ -141,7 +141,7 @@ export class Code extends LitElement {
 
   /** Only while the cell's own top level is at work: of trainings that go on after it, the run's card tells. */
   #strip(): TemplateResult {
-    const progress = occupies(this.cell) && this.cell.status === "running" ? this.cell.progress : undefined;
+    const progress = runsTopLevel(this.cell) && this.cell.status === "running" ? this.cell.progress : undefined;
     if (!progress || progress.done >= progress.total) return html`<div class="strip"></div>`;
     const { done, total, label } = progress;
     return html`<div class="strip" data-progress="${done}/${total}">

@@ -24,7 +24,7 @@ export async function overhead(): Promise<Measure[]> {
     snapshot: "",
     source: "",
     analysis: analyse(""),
-    given: {},
+    userValues: {},
     previous: undefined,
   };
   const generation = new Generation(cell, new Interrupts().flag("bench", 1), () => {});

@@ -15,7 +15,7 @@ const SAMPLES = 200;
 
 export async function planning(): Promise<Measure[]> {
   const done = afterFirstRun();
-  const view: KernelView = { ...NO_KERNEL, process: "ready", seen: done };
+  const view: KernelView = { ...NO_KERNEL, process: "ready", planned: done };
   const measured = (name: string, appended: (index: number, round: number) => string): Measure => {
     const samples = Array.from({ length: SAMPLES }, (_, round) => {
       const index = (round * 137) % CELLS;

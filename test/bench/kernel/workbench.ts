@@ -27,7 +27,7 @@ export async function workbench(): Promise<ReactiveGraph> {
       if (next.actions.length === 0) return;
       for (const action of next.actions) {
         if (action.type === "start-kernel") continue;
-        if (action.type !== "close") kernel.obey(action);
+        if (action.type !== "close") kernel.handle(action);
         if (action.type !== "execute") continue;
         const { cell, generation, snapshot } = action;
         state = apply(state, { type: "cell-started", cell, generation, snapshot });
@@ -44,7 +44,7 @@ export async function workbench(): Promise<ReactiveGraph> {
     if (message.type === "cell-finished") finished.tick();
   };
   const isReady = ready.from(1);
-  kernel.obey({ type: "open", notebook: join(tmpdir(), "bench.ts"), workspace: tmpdir(), backend: "cpu", seed: 1 });
+  kernel.handle({ type: "open", notebook: join(tmpdir(), "bench.ts"), workspace: tmpdir(), backend: "cpu", seed: 1 });
   view = { ...view, process: "starting" };
   await isReady;
   record({ type: "opened", path: "bench.ts", cells: notebook(), inputs: {} });

@@ -63,7 +63,7 @@ export const area = ({ side }: Shape): number => times(side, side);
   expect(cell(session, "lib").errors).toEqual([
     {
       kind: "syntax",
-      message: "./shapes.ts, line 1, column 21: `;` is not expected here.",
+      message: "./shapes.ts, line 1, column 21: Unexpected `;`.",
       position: { line: 1, column: 33 },
     },
   ]);
@@ -176,7 +176,7 @@ it("name a package that is not installed, and what installs it", async () => {
   const session = await opened(workspace);
   await ran(session);
   expect(cell(session, "a").error).toMatchObject({
-    message: `The package "left-pad-of-nobody" is not installed. In ${workspace}: npm install left-pad-of-nobody`,
+    message: `The package "left-pad-of-nobody" is not installed. Run in ${workspace}: npm install left-pad-of-nobody`,
     position: { line: 1, column: 18 },
   });
 });

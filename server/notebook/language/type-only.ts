@@ -1,7 +1,7 @@
-/** Statements and members that say nothing but types: they go before a cell runs, and leave nothing behind. */
+/** Statements and class members that consist of types only: they are erased before a cell runs. */
 import { isNode, nodeAt, type SyntaxNode } from "./syntax.ts";
 
-export function isTypeAlone(node: SyntaxNode): boolean {
+export function isTypeOnly(node: SyntaxNode): boolean {
   switch (node.type) {
     case "TSInterfaceDeclaration":
     case "TSTypeAliasDeclaration":
@@ -27,14 +27,14 @@ export function isTypeAlone(node: SyntaxNode): boolean {
   }
 }
 
-/** Whether anything in a namespace runs. */
+/** Whether a namespace contains code that runs. */
 function hasValues(node: SyntaxNode): boolean {
   const body = nodeAt(node, "body");
-  if (body?.type === "TSModuleDeclaration") return !isTypeAlone(body);
-  return Array.isArray(body?.body) && !body.body.filter(isNode).every((each) => isTypeAlone(exported(each)));
+  if (body?.type === "TSModuleDeclaration") return !isTypeOnly(body);
+  return Array.isArray(body?.body) && !body.body.filter(isNode).every((each) => isTypeOnly(exported(each)));
 }
 
-/** The declaration behind `export`. */
-export function exported(node: SyntaxNode): SyntaxNode {
+/** The declaration after `export`. */
+function exported(node: SyntaxNode): SyntaxNode {
   return node.type === "ExportNamedDeclaration" ? (nodeAt(node, "declaration") ?? node) : node;
 }

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { circles, type Edge, ordered, outgoing, reachable } from "../../../../server/notebook/graph/graph.ts";
-import { retopology, topology } from "../../../../server/notebook/graph/topology.ts";
+import { cycles, type Edge, outgoing, reachable, topologicalOrder } from "../../../../server/notebook/graph/graph.ts";
+import { topology, updatedTopology } from "../../../../server/notebook/graph/topology.ts";
 import { analyse } from "../../../../server/notebook/language/analyse.ts";
 import type { AnalysedCell, Topology } from "../../../../server/notebook/types.ts";
 
-/** Sources that bind, clash, wait for each other, assign, misspell, name types and do not parse. */
+/** Sources with definitions, duplicates, cycles, assignments, unknown names, types and syntax errors. */
 const source = fc.oneof(
   fc
     .record({
@@ -30,9 +30,9 @@ const source = fc.oneof(
   ),
 );
 const id = fc.constantFrom("c1", "c2", "c3", "c4", "c5", "c6");
-type Edit = { readonly type: "write" | "remove" | "to the end"; readonly id: string; readonly source: string };
+type Edit = { readonly type: "write" | "remove" | "move to the end"; readonly id: string; readonly source: string };
 const edit: fc.Arbitrary<Edit> = fc.oneof(
-  // Mostly a cell keeps its name, so that there is something to keep.
+  // Most edits leave the names of a cell unchanged, so that the topology can be reused.
   {
     weight: 8,
     arbitrary: fc
@@ -49,26 +49,26 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ type: fc.constant("write" as const), id, source }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("remove" as const), id, source: fc.constant("") }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant("to the end" as const), id, source: fc.constant("") }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("move to the end" as const), id, source: fc.constant("") }) },
 );
 
 function edited(cells: readonly AnalysedCell[], { type, id, source }: Edit): AnalysedCell[] {
   const rest = cells.filter((cell) => cell.id !== id);
   if (type === "remove") return rest;
   const old = cells.findIndex((cell) => cell.id === id);
-  if (type === "to the end") return old < 0 ? rest : [...rest, cells[old]!];
+  if (type === "move to the end") return old < 0 ? rest : [...rest, cells[old]!];
   return rest.toSpliced(old < 0 ? rest.length : old, 0, { id, analysis: analyse(source) });
 }
 
-describe("however a notebook came about", () => {
-  test("its topology is the one made from scratch", () => {
+describe("after any edits of a notebook", () => {
+  test("the updated topology equals the one made from scratch", () => {
     fc.assert(
       fc.property(fc.array(edit, { maxLength: 30, size: "max" }), (edits) => {
         let cells: AnalysedCell[] = [];
         let shape = topology(cells);
         for (const each of edits) {
           cells = edited(cells, each);
-          shape = retopology(shape, cells);
+          shape = updatedTopology(shape, cells);
           expect(shape).toEqual(topology(cells));
         }
       }),
@@ -76,8 +76,8 @@ describe("however a notebook came about", () => {
     );
   });
 
-  test("the order of its cells changes neither what binds them nor what is wrong with which", () => {
-    const told = ({ edges, typeEdges, errors, definers }: Topology): unknown => ({
+  test("the order of the cells changes neither the edges nor the errors", () => {
+    const summary = ({ edges, typeEdges, errors, definers }: Topology): unknown => ({
       edges: edges.map(String).sort(),
       typeEdges: typeEdges.map(String).sort(),
       definers: [...definers].sort(),
@@ -92,34 +92,34 @@ describe("however a notebook came about", () => {
       fc.property(fc.array(source, { minLength: 2, maxLength: 7 }), fc.nat(), (sources, seed) => {
         const cells = sources.map((each, index) => ({ id: `c${index}`, analysis: analyse(each) }));
         const key = ({ id: cell }: AnalysedCell): number => (Number(cell.slice(1)) * 7919 + seed) % 101;
-        expect(told(topology(cells.toSorted((a, b) => key(a) - key(b))))).toEqual(told(topology(cells)));
+        expect(summary(topology(cells.toSorted((a, b) => key(a) - key(b))))).toEqual(summary(topology(cells)));
       }),
       { numRuns: 60 },
     );
   });
 });
 
-describe("whatever the graph", () => {
+describe("in any graph", () => {
   const nodes = Array.from({ length: 9 }, (_, index) => `n${index}`);
   const node = fc.constantFrom(...nodes);
   const edges = fc
     .array(fc.tuple(node, node), { maxLength: 18 })
     .map((pairs) => pairs.filter(([from, to]) => from !== to)) as fc.Arbitrary<Edge[]>;
 
-  test("circles are the nodes that reach each other", () => {
+  test("a cycle is a set of nodes that can all reach each other", () => {
     fc.assert(
       fc.property(edges, (pairs) => {
         const next = outgoing(pairs);
         const reach = (from: string): Set<string> => reachable([from], (each) => next.get(each) ?? []);
         const mutual = (a: string): string[] => nodes.filter((b) => reach(a).has(b) && reach(b).has(a));
         const expected = nodes.filter((each) => reach(each).has(each) && mutual(each)[0] === each).map(mutual);
-        expect(circles(nodes, pairs)).toEqual(expected);
+        expect(cycles(nodes, pairs)).toEqual(expected);
       }),
       { numRuns: 300 },
     );
   });
 
-  test("the order takes the first node that nothing holds, and what a circle holds never comes", () => {
+  test("the order always takes the first node that waits for no other, and leaves out what depends on a cycle", () => {
     fc.assert(
       fc.property(edges, (pairs) => {
         const order: string[] = [];
@@ -128,7 +128,7 @@ describe("whatever the graph", () => {
             (each) => !order.includes(each) && pairs.every(([from, to]) => to !== each || order.includes(from)),
           );
         for (let next = free(); next !== undefined; next = free()) order.push(next);
-        expect(ordered(nodes, pairs)).toEqual(order);
+        expect(topologicalOrder(nodes, pairs)).toEqual(order);
       }),
       { numRuns: 300 },
     );

@@ -1,10 +1,10 @@
 /**
- * A 128-bit digest of a text, as 32 hexadecimal digits. Pure and synchronous, so that page and server compute the same;
- * it tells versions apart and guards nothing.
+ * A 128-bit digest of a text, as 32 hexadecimal digits. It is pure and synchronous, so page and server compute the same. It
+ * distinguishes versions of code; it is not cryptographic and gives no security.
  *
- * Four lanes of 32 bits, each by itself: a character is xored in, multiplied by an odd number and folded (x ^ x >>> n).
- * Every such step can be undone, so no lane forgets how a text began, however long it goes on. At the end the lanes are
- * mixed as in MurmurHash3's finaliser.
+ * There are four independent lanes of 32 bits. For each UTF-16 unit a lane is XORed with it, multiplied by an odd number and
+ * folded (x ^ x >>> n). Each step is invertible, so a lane keeps the information of long texts. At the end the
+ * lanes are mixed with the finaliser of MurmurHash3.
  */
 const LANES: readonly (readonly [start: number, factor: number, fold: number])[] = [
   [0x6a09e667, 0x85ebca6b, 15],
@@ -13,7 +13,7 @@ const LANES: readonly (readonly [start: number, factor: number, fold: number])[]
   [0xa54ff53a, 0x9e3779b1, 14],
 ];
 
-export function digest(text: string): string {
+export function textDigest(text: string): string {
   return LANES.map(([start, factor, fold]) => {
     let lane = start;
     for (let at = 0; at < text.length; at++) {
