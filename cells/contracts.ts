@@ -51,24 +51,6 @@ export interface ChatModel {
   readonly digest: string;
 }
 
-/** What an adapter changes of a model, and by how much. Names and patterns of modules are as PEFT takes them. */
-export type LoraConfig = {
-  readonly rank: number;
-  readonly alpha: number;
-  /** Scales by α/√rank instead of α/rank (rsLoRA), so that a higher rank does not learn more slowly. */
-  readonly rankStabilized?: boolean;
-  /** Share of an adapted map's input that its low-rank part does not see, drawn anew at each training step. */
-  readonly dropout?: number;
-  /** Maps with an adapter: ends of their paths (`["q_proj", "v_proj"]`) or a pattern of whole paths. All seven of a layer if left out. */
-  readonly targets?: string | readonly string[];
-  /** Maps without, though `targets` names them. */
-  readonly exclude?: string | readonly string[];
-  /** Layers with an adapter, from 0; all if left out. */
-  readonly layers?: readonly number[];
-  /** Modules that train whole beside it: `["embed_tokens", "lm_head"]`. */
-  readonly whole?: readonly string[];
-};
-
 /** A knob's value at the step that is being done: it does not change within a step, and a fork or a replay may give its own. */
 export type ReadKnob = <T>(knob: Live<T>) => T;
 

@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import { host } from "../host.ts";
 import type { Adapter } from "../model/adapter.ts";
 import { type BaseModel, chatModel, type LocalModel, originOf } from "../model/chat-model.ts";
-import { type RawTensor, readRawTensors, writeRawTensors } from "../model/safetensors.ts";
+import { type RawTensor, readRawTensors, writeRawTensors } from "../model/raw-tensors.ts";
 
 /** `values` is JSON. `tensors` is a safetensors file, absent where there are no bytes. */
 export type Kept = { readonly values: unknown; readonly tensors?: Uint8Array };

@@ -7,8 +7,8 @@
  * that the file holds, and a file made of other translations is refused.
  */
 import { linesOf } from "../../data/lines.ts";
-import { isRecord } from "../../data/reading.ts";
 import { host } from "../../host.ts";
+import { isRecord } from "../../json.ts";
 import type { Resampling } from "../statistics/bootstrap.ts";
 import { type Comparison, compareMeans } from "../statistics/comparison.ts";
 

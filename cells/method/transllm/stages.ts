@@ -1,7 +1,7 @@
 /**
  * TransLLM's three stages, each a method for `train`. They train one adapter after another's end
  * (`train(base, { …, from: run })`): first the new language alone, then what its sentences mean, then to chat in it. Of the
- * base nothing but the adapter and, beside it, embeddings and head change: `lora({ rank, whole: ["embed_tokens",
+ * base nothing but the adapter and, beside it, embeddings and head change: `lora({ rank, modulesToSave: ["embed_tokens",
  * "lm_head"] })`, as the new tokens mean nothing until those are trained.
  *
  * The loss is the plain mean over all target tokens of a step.

@@ -6,10 +6,9 @@
  *
  * With B' = c·B a gradient is 1/c as large, so are B's first moments, and the second ones 1/c². What is new has moments of zero.
  */
-import type { LoraConfig } from "../../contracts.ts";
 import type { Matrix } from "../../device/matrix.ts";
 import type { Adapter } from "../../model/adapter.ts";
-import { loraScale } from "../../model/lora.ts";
+import { type LoraConfig, loraScale } from "../../model/lora.ts";
 import type { Optimizer } from "../step/optimizer.ts";
 import { replaceTensor, type SavedState } from "./checkpoint.ts";
 

@@ -5,7 +5,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Matrix } from "../../device/matrix.ts";
-import { openSafetensorsBytes, type SafetensorsFile, writeSafetensors } from "../../model/safetensors.ts";
+import { openSafetensorsBytes, type SafetensorsFile } from "../../model/safetensors.ts";
+import { writeSafetensors } from "../../model/write-safetensors.ts";
 import type { Optimizer } from "../step/optimizer.ts";
 
 /** Whatever decides how a training goes on, but for the values of its knobs. */

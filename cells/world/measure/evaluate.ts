@@ -9,7 +9,7 @@ import { answerSamples } from "../../measure/forgetting/forgetting.ts";
 import { listTitle, type RefusalList, refusalLists } from "../../measure/refusal/lists.ts";
 import { ratesOf, refusalRows } from "../../measure/refusal/rates.ts";
 import { scoresOfTranslated, type Translated, translated } from "../../measure/translation/translation.ts";
-import { fingerprint } from "../../model/fingerprint.ts";
+import { modelDigest } from "../../model/model-digest.ts";
 import type { Pair, Result } from "../../types.ts";
 import { evaluation } from "../index.ts";
 import { type GradedQuestion, generalScores, gradedQuestions, scoresOf } from "./general.ts";
@@ -62,7 +62,7 @@ export type Evaluated = Result & {
 /** Some 600 short answers; a few seconds for the embedded model. */
 export async function evaluate(model: ChatModel, options: EvaluateOptions): Promise<Evaluated> {
   if (!options.cache) return evaluated(model, options);
-  const key = { model: await fingerprint(model), ...options };
+  const key = { model: await modelDigest(model), ...options };
   return cache("evaluation", key, () => evaluated(model, options));
 }
 

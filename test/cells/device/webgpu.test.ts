@@ -11,7 +11,7 @@ import { product } from "../../../cells/device/webgpu/product.ts";
 import { freshAdapter } from "../../../cells/model/adapter.ts";
 import { continueAll } from "../../../cells/model/generate.ts";
 import { lora } from "../../../cells/model/lora.ts";
-import { widen } from "../../../cells/model/safetensors.ts";
+import { widen } from "../../../cells/model/widen.ts";
 import { layOut } from "../../../cells/model/target-rows.ts";
 import { random } from "../../../cells/random.ts";
 import { optimizer } from "../../../cells/train/step/optimizer.ts";

@@ -255,7 +255,7 @@ describe("on the embedded model", () => {
   });
 
   test("a stage goes on where the one before it stopped, with embeddings and head, which are saved with the adapter", async () => {
-    const adapter = lora({ rank: 2, whole: ["embed_tokens", "lm_head"] });
+    const adapter = lora({ rank: 2, modulesToSave: ["embed_tokens", "lm_head"] });
     const method = transllm.translating(tokens, [pair], []);
     const options = { method, adapter, batch: 1, learningRate: 0.01, warmup: 1 };
     const first = await train(speaker, { ...options, steps: 3 }).finished;
