@@ -10,6 +10,7 @@
 
 export * as tf from "@tensorflow/tfjs";
 export type { ChatModel, Method, Probe, Rule, Run, RunRecord } from "./contracts.ts";
+export { keep, onDispose, previous, readFile, seed, signal } from "./current-cell.ts";
 // Data of one's own: conversations, parallel text, lists of requests; what is left out of them, and whether a test leaks.
 export { type Chat, chatFile, chatPrompts, chatSamples, chatSides } from "./data/chat-file.ts";
 export { cleanPairs } from "./data/cleaning.ts";
@@ -20,7 +21,6 @@ export { type Request, requestFile, requestPrompts } from "./data/request-file.t
 export { split, splitPairs } from "./data/split.ts";
 // What a cell may ask of its host, and the engine itself.
 export { sha256 } from "./digest.ts";
-export { keep, onDispose, previous, readFile, seed, signal } from "./generation.ts";
 export { continualMeasures } from "./measure/forgetting/continual.ts";
 export { crossEntropy, textSamples } from "./measure/forgetting/forgetting.ts";
 // A user's questions with one right answer, written or chosen by likelihood.

@@ -13,7 +13,7 @@
  * model to the base's whole distribution and not only to the words that it chose.
  */
 import type { Method } from "../contracts.ts";
-import type { Live } from "../host.ts";
+import type { Live } from "../inputs.ts";
 import type { Message, Normalisation, Sample, Segment } from "../types.ts";
 import type { Rationale, Rationales } from "./rationales.ts";
 

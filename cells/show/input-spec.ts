@@ -1,5 +1,5 @@
 /** What a control takes, checked as the cell declares it: a wrong bound or an option that is not there is told at once. */
-import type { InputSpec, TableRow } from "../host.ts";
+import type { InputSpec, TableRow } from "../inputs.ts";
 
 export type RangeOptions = {
   readonly min: number;

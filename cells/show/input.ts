@@ -5,7 +5,8 @@
  *
  * The host knows the constant's name from where the call stands in the cell, so the host is asked at once, inside the call.
  */
-import { host, type InputSpec, type InputValue, type Live, type TableRow } from "../host.ts";
+import { host } from "../host.ts";
+import type { InputSpec, InputValue, Live, TableRow } from "../inputs.ts";
 import {
   buttonSpec,
   type ChoiceOptions,

@@ -5,7 +5,8 @@
  */
 import type { Method, Run } from "../contracts.ts";
 import { sha256 } from "../digest.ts";
-import { host, type Live } from "../host.ts";
+import { host } from "../host.ts";
+import type { Live } from "../inputs.ts";
 import { disposeAdapter, freshAdapter } from "../model/adapter.ts";
 import type { BaseModel } from "../model/chat-model.ts";
 import { dropout } from "../model/dropout.ts";

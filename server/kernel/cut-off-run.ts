@@ -3,7 +3,7 @@
  * same description, gets the old run's folder and name, cut back to its last checkpoint.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { RunAccount, RunCheckpoint, RunMeta, RunPast } from "../../cells/host.ts";
+import type { ResumePoint, RunAccount, RunCheckpoint, RunMeta } from "../../cells/runs.ts";
 import type { Generation } from "./generation.ts";
 import { RunFolder } from "./run-folder.ts";
 
@@ -13,7 +13,7 @@ type CutOffRun = {
   readonly started: Date;
   readonly checkpoints: readonly RunCheckpoint[];
   readonly seconds: Readonly<Record<RunAccount, number>>;
-  readonly past: RunPast;
+  readonly past: ResumePoint;
 };
 
 /** The first of the cell's interrupted runs that was this training and has a checkpoint, cut back to its last one. */
@@ -41,7 +41,7 @@ export function cutOffRun(meta: RunMeta, generation: Generation, workspace: stri
       started: new Date(String(about.started)),
       checkpoints,
       seconds: about.seconds as CutOffRun["seconds"],
-      past: { step: last.step, knobs: (about.knobs ?? {}) as RunPast["knobs"], ...kept },
+      past: { step: last.step, knobs: (about.knobs ?? {}) as ResumePoint["knobs"], ...kept },
     };
   }
   return undefined;

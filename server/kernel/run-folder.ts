@@ -20,7 +20,7 @@ import {
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { RunChange, RunCheckpoint } from "../../cells/host.ts";
+import type { RunChange, RunCheckpoint } from "../../cells/runs.ts";
 import { changesUpTo } from "../../cells/train/run/knobs.ts";
 import type { ProbeRow, Row } from "../../cells/types.ts";
 import { holds, writeWhole } from "./files.ts";

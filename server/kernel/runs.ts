@@ -4,15 +4,15 @@
  */
 import { relative } from "node:path";
 import type {
+  ResumePoint,
   RunAccount,
   RunChange,
   RunCheckpoint,
   RunMeta,
   RunOrder,
-  RunPast,
   RunSink,
   RunStatus,
-} from "../../cells/host.ts";
+} from "../../cells/runs.ts";
 import type { ProbeRow, Row } from "../../cells/types.ts";
 import type { FromKernel } from "../messages.ts";
 import { cutOffRun } from "./cut-off-run.ts";
@@ -25,7 +25,7 @@ export type RunPlace = { readonly workspace: string; readonly notebook: string; 
 export class RecordedRun implements RunSink, OpenRun {
   readonly id: string;
   readonly signal: AbortSignal;
-  readonly past?: RunPast;
+  readonly resumeFrom?: ResumePoint;
   readonly #meta: RunMeta;
   readonly #obey: (order: RunOrder) => void;
   readonly #generation: Generation;
@@ -58,7 +58,7 @@ export class RecordedRun implements RunSink, OpenRun {
     this.id = made.id;
     this.#folder = made.folder;
     if (old) {
-      this.past = old.past;
+      this.resumeFrom = old.past;
       this.#checkpoints = old.checkpoints;
       Object.assign(this.#seconds, old.seconds);
       Object.assign(this.#told, { rows: old.past.rows.length, probes: old.past.probes.length });

@@ -3,7 +3,7 @@
  * where the run takes up a past or goes back, its knobs stand as they stood there, and its rules have seen only that.
  */
 import type { Probe } from "../../contracts.ts";
-import type { RunAccount, RunChange, RunPast, RunSink } from "../../host.ts";
+import type { ResumePoint, RunAccount, RunChange, RunSink } from "../../runs.ts";
 import type { ProbeRow, Row } from "../../types.ts";
 import { alerts, Judge } from "./alerts.ts";
 import { changesUpTo, type KnobValues, knobsAt, type RunKnobs } from "./knobs.ts";
@@ -71,7 +71,7 @@ export class Course {
   }
 
   /** What the run had been through after a step. */
-  upTo(step: number): RunPast {
+  upTo(step: number): ResumePoint {
     return {
       step,
       knobs: this.#initial,
@@ -82,7 +82,7 @@ export class Course {
   }
 
   /** Takes up this run's own past. The host has it; only here it is new. */
-  recall(past: RunPast): void {
+  recall(past: ResumePoint): void {
     for (const row of past.rows) this.rows.push(row);
     for (const row of past.probes) this.probes.push(row);
     this.#changes = [...past.changes];
@@ -90,7 +90,7 @@ export class Course {
   }
 
   /** Takes up the past of another run, as if it had been this one's. */
-  adopt(past: RunPast): void {
+  adopt(past: ResumePoint): void {
     for (const row of past.rows) this.row(row);
     for (const row of past.probes) this.measured(row);
     for (const change of past.changes) this.change(change);

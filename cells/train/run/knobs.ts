@@ -2,7 +2,8 @@
  * What a run's knobs stand at, step by step. They are read once before each step and hold through it, so that the value
  * that is recorded is the one that the step used. A fork and a replay give values in the place of the inputs'.
  */
-import type { InputValue, Live, RunChange } from "../../host.ts";
+import type { InputValue, Live } from "../../inputs.ts";
+import type { RunChange } from "../../runs.ts";
 
 export type KnobValues = Readonly<Record<string, InputValue>>;
 

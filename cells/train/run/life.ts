@@ -2,7 +2,8 @@
  * From a run's beginning to its end, which comes early by its user, by a rule, by an error, or with its cell, whose tensors
  * are then freed at once, in the middle of a step too. However it ends, what can be kept is kept, and the host is told.
  */
-import { host, type RunStatus } from "../../host.ts";
+import { host } from "../../host.ts";
+import type { RunStatus } from "../../runs.ts";
 import type { Course } from "./course.ts";
 import { type Origin, open } from "./origin.ts";
 import type { Work } from "./work.ts";

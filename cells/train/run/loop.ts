@@ -2,7 +2,8 @@
  * The loop of a run. Before each step it gives way to other work and obeys what was asked meanwhile; behind it come probes,
  * rules and checkpoints, which only look.
  */
-import { host, type RunChange } from "../../host.ts";
+import { host } from "../../host.ts";
+import type { RunChange } from "../../runs.ts";
 import type { Row } from "../../types.ts";
 import type { Course } from "./course.ts";
 import { Life, type Lived } from "./life.ts";

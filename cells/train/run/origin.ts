@@ -1,5 +1,5 @@
 /** Where a run begins: anew, where the end of its kernel cut it off, or where it leaves another run. */
-import type { RunPast } from "../../host.ts";
+import type { ResumePoint } from "../../runs.ts";
 import type { Course } from "./course.ts";
 import type { KnobValues } from "./knobs.ts";
 import type { Work } from "./work.ts";
@@ -8,7 +8,7 @@ import type { Work } from "./work.ts";
 export type Origin = {
   readonly run: string;
   readonly course: Course;
-  readonly past: RunPast;
+  readonly past: ResumePoint;
   readonly state: Promise<Uint8Array>;
   readonly knobs: KnobValues;
   /** By the user and not by code. */
@@ -18,9 +18,9 @@ export type Origin = {
 /** Brings a training, and the course of its run, to where its next step is to begin. */
 export async function open(work: Work, course: Course, origin: Origin | undefined): Promise<void> {
   const { sink } = course;
-  if (sink.past) {
-    course.recall(sink.past);
-    await work.restore(await sink.state(sink.past.step));
+  if (sink.resumeFrom) {
+    course.recall(sink.resumeFrom);
+    await work.restore(await sink.state(sink.resumeFrom.step));
   } else if (origin) {
     const { past, run } = origin;
     course.adopt(past);

@@ -8,7 +8,8 @@
  * look. So what was recorded of a run makes the same rows again (`replay`), on the same backend.
  */
 import type { ForkOptions, Run, RunRecord } from "../../contracts.ts";
-import { host, type RunMeta, type RunOrder } from "../../host.ts";
+import { host } from "../../host.ts";
+import type { RunMeta, RunOrder } from "../../runs.ts";
 import { Course } from "./course.ts";
 import { RunKnobs } from "./knobs.ts";
 import { Loop } from "./loop.ts";

@@ -1,5 +1,5 @@
 /** What a run was asked to do before its next step, and whether it waits: a pause is no steps left to do, a resume any number. */
-import type { RunOrder } from "../../host.ts";
+import type { RunOrder } from "../../runs.ts";
 
 /** What the run does about it. `pause` and `resume` are called when it really begins to wait and goes on. */
 export type Steered = {

@@ -115,7 +115,7 @@ describe("a resumed training", () => {
     const [other] = await stepsOf(fork, 4, 5).then((losses) => losses.slice(1));
     const [same] = await stepsOf(work, 4, 5).then((losses) => losses.slice(1));
     expect(other).not.toBe(same);
-    await expect(work.restore(new Uint8Array(20))).rejects.toThrow(/This state is not a readable safetensors file/);
+    await expect(work.restore(new Uint8Array(20))).rejects.toThrow(/This state is not a valid safetensors file/);
     work.dispose();
     fork.dispose();
   });
