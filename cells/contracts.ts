@@ -1,103 +1,86 @@
 /**
- * The nouns that the rooms of `cells/` hand to each other: models, methods, probes, runs. Rooms import this file and
- * not each other, so that a method can be read without the engine and a probe without the trainer.
+ * The interfaces that rooms of `cells/` share: models, methods, probes and runs. They are here and not in the rooms that implement
+ * them, so that lower rooms can use them: a probe takes a model, a method is given to a training, a chart shows a run.
  */
-import type { InputValue, Live, RunChange, RunCheckpoint, RunStatus } from "./host.ts";
+import type { InputValue, Live } from "./inputs.ts";
 import type { LiveTable } from "./output.ts";
+import type { RunChange, RunCheckpoint, RunStatus } from "./runs.ts";
 import type { Message, Normalisation, ProbeRow, Row, Sample, Segment } from "./types.ts";
 
-/** What to continue: a conversation, and optionally the beginning of the assistant's turn as separately encoded pieces. */
+/** The text to continue: a conversation, and optionally the beginning of the assistant's turn in separately encoded pieces. */
 export type Prompt = { readonly messages: readonly Message[]; readonly prefix?: readonly string[] };
 
-/** `text` is what was written, without the template's leading space of an assistant turn; `ended` tells whether the turn ended by itself. */
+/** `text` is the generated text without the template's leading space; `ended` tells whether the model ended its turn before the limit. */
 export type Completion = { readonly text: string; readonly tokens: number; readonly ended: boolean };
 
-/** How the next token is chosen: greedily where nothing is said. The filters apply in the order in which they stand here. */
+/** How the next token is chosen; greedy by default. The filters apply in this order. */
 export type Sampling = {
-  /** Divides the scores of tokens that occur already (Keskar et al. 2019); 1 changes nothing. */
+  /** Divides the scores of tokens that already occur (Keskar et al. 2019); 1 changes nothing. */
   readonly repetitionPenalty?: number;
-  /** 0 (the default) takes the likeliest token; 1 draws from the model's own distribution. */
+  /** 0 (the default) takes the most likely token; 1 samples from the model's distribution. */
   readonly temperature?: number;
-  /** Draws from the so many likeliest tokens. */
+  /** Samples from this many most likely tokens. */
   readonly topK?: number;
-  /** Draws from the fewest tokens that together have this probability. */
+  /** Samples from the fewest tokens that together have at least this probability. */
   readonly topP?: number;
-  /** Of the draws; the notebook's seed where left out. Each prompt draws by itself, whatever stands beside it. */
+  /** Seed of the sampling; the notebook's seed by default. The result for a prompt does not depend on the other prompts. */
   readonly seed?: number;
 };
 
 export type GenerateOptions = Sampling & {
-  /** Most tokens to write per prompt. */
+  /** The maximum number of tokens per prompt. */
   readonly maxTokens: number;
-  /** Texts that end a turn where they appear; neither they nor what follows is in the completion. */
+  /** Texts that end a turn. The completion ends before them. */
   readonly stop?: readonly string[];
-  /** Called with each new piece of a prompt's completion as it is written. */
+  /** Called with each new piece of a completion while it is generated. */
   readonly onText?: (piece: string, prompt: number) => void;
-  /** Shown as progress of the cell that asked. */
+  /** Label of the progress shown in the calling cell. */
   readonly label?: string;
 };
 
-/** Sum of −ln p over the target tokens of a sample, and how many there are. */
+/** Sum of −ln p over the target tokens of a sample, and their number. */
 export type SampleNll = { readonly nll: number; readonly tokens: number };
 
-/** A chat model that speaks: the base, or the base with one adapter on. Weights are shared between the views. */
+/** A chat model: the base, or the base with one adapter. */
 export interface ChatModel {
   readonly name: string;
-  /** Continuations in the order of the prompts, greedy unless told otherwise; batched inside, yields to other work between decoding steps. */
+  /** Completions in the order of the prompts. Prompts are batched; other work can run between decoding steps. */
   generate(prompts: readonly Prompt[], options: GenerateOptions): Promise<Completion[]>;
-  /** Teacher-forced likelihood of each sample's segments of non-zero weight. */
+  /** Negative log-likelihood, with teacher forcing, of each sample's segments with a weight other than 0. */
   nll(samples: readonly Sample[]): Promise<SampleNll[]>;
   /** The digest of the base's weights, for caches and records. */
   readonly digest: string;
 }
 
-/** What an adapter changes of a model, and by how much. Names and patterns of modules are as PEFT takes them. */
-export type LoraConfig = {
-  readonly rank: number;
-  readonly alpha: number;
-  /** Scales by α/√rank instead of α/rank (rsLoRA), so that a higher rank does not learn more slowly. */
-  readonly rankStabilized?: boolean;
-  /** Share of an adapted map's input that its low-rank part does not see, drawn anew at each training step. */
-  readonly dropout?: number;
-  /** Maps with an adapter: ends of their paths (`["q_proj", "v_proj"]`) or a pattern of whole paths. All seven of a layer if left out. */
-  readonly targets?: string | readonly string[];
-  /** Maps without, though `targets` names them. */
-  readonly exclude?: string | readonly string[];
-  /** Layers with an adapter, from 0; all if left out. */
-  readonly layers?: readonly number[];
-  /** Modules that train whole beside it: `["embed_tokens", "lm_head"]`. */
-  readonly whole?: readonly string[];
-};
-
-/** A knob's value at the step that is being done: it does not change within a step, and a fork or a replay may give its own. */
+/** Gives a knob's value for the current step. It does not change during a step, and a fork or a replay may use other values. */
 export type ReadKnob = <T>(knob: Live<T>) => T;
 
-/** How samples come about and how their roles are weighed. */
+/** How samples are made and how their roles are weighted. */
 export interface Method {
   readonly name: string;
   readonly samples: readonly Sample[];
   readonly per: Normalisation;
-  /** Factor on the loss of a role; read anew at each step, so that a live knob acts at once. */
+  /** Factor on the loss of a role. Called at each step, so a live knob takes effect immediately. */
   weight(role: Segment["role"], read?: ReadKnob): number;
-  /** What a reader of the run's record needs to know. */
+  /** Settings of the method, for the run's record. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Knobs read by `weight`, by name, so that the run records their changes and a fork can give them other values. */
+  /** The knobs that `weight` reads, by name, so that the run can record their changes and a fork can change their values. */
   readonly knobs: Readonly<Record<string, Live<number>>>;
   /**
-   * A further term of the loss: KL(base ‖ tuned) at the target tokens of one role, in nats. Under `role` the weight times
-   * its mean over them; under `token` each KL counts with the weight where an nll would, in Σ and in the divisor. To have it
-   * in place of that role's nll, give the role the weight 0.
+   * An additional term of the loss: KL(base ‖ tuned) at the target tokens of one role, in nats. With `per: "role"`, the weight times
+   * the mean KL over these tokens. With `per: "token"`, each KL has this weight like an NLL, in the sum and in the divisor. To replace
+   * the NLL of the role, give the role the weight 0.
    */
   readonly divergence?: { readonly role: Segment["role"]; readonly weight: number | Live<number> };
 }
 
-/** A small evaluation between two training steps. Must not touch the random state of the training. */
+/** A small evaluation between two training steps. It must not change the training's random state. */
 export interface Probe {
   readonly name: string;
   measure(model: ChatModel): Promise<Readonly<Record<string, number>>>;
 }
 
-/** A table that grows while a run goes on. In a mark of `Plot` it makes the chart live. */
+/** A table that grows during a run. A chart with it as `Plot` data is live. */
 export interface RunTable<R extends object> extends Iterable<R> {
   readonly live: { readonly table: LiveTable; readonly runs: readonly string[] };
   readonly length: number;
@@ -110,53 +93,53 @@ export interface Run {
   readonly status: RunStatus;
   readonly rows: RunTable<Row>;
   readonly probes: RunTable<ProbeRow>;
-  /** The base with this run's adapter on, as it is at the moment of asking. */
+  /** The base with this run's adapter. Each call uses the weights of that moment. */
   readonly model: ChatModel;
-  /** Measures before the first step, after every `steps` steps and after the last. Call it before the run's first step, in the same cell. */
+  /** Runs the probes before the first step, every `steps` steps, and after the last step. Call it in the cell that starts the run, before the first step. */
   every(steps: number, ...probes: readonly Probe[]): Run;
-  /** Stops where the rule gives true or a reason. It is asked after each step, with the latest measures of probes in the row. */
+  /** Stops the run when the rule returns true or a reason. The rule is called after each step. */
   stopWhen(rule: Rule): Run;
-  /** Raises an alert whenever the rule begins to give true or a message. `name` is what the alert is called. Loss spikes are watched for anyway. */
+  /** Raises an alert when the rule starts to return true or a message. `name` is the alert's title. Loss spikes always raise an alert. */
   alertWhen(rule: Rule, name?: string): Run;
-  /** Goes again through what was recorded: each change at its step, and no other. Call it like `every`. */
+  /** Repeats the recorded changes, each at its step, and ignores all others. Call it where you would call `every`. */
   replay(record: Pick<RunRecord, "knobs" | "changes">): Run;
-  /** The whole training as it is after the last step, from which another can go on; one safetensors file. Of a run whose cell has ended: as it was then. */
+  /** The full state of the training after the last step, as one safetensors file; another training can continue from it. If the run's cell has ended, the state of that moment. */
   state(): Promise<Uint8Array>;
-  /** Settles when the run has ended: with the run when done or stopped, with the error when it failed. */
+  /** Resolves with the run when it is done or stopped; rejects with the error if it failed. */
   readonly finished: Promise<Run>;
-  /** Waits before the next step; a checkpoint is kept. A paused run still counts as running. */
+  /** Waits before the next step and saves a checkpoint. A paused run still counts as running. */
   pause(): void;
   resume(): void;
-  /** Does `n` steps and pauses. */
+  /** Does `n` steps, then pauses. */
   step(n?: number): void;
   stop(): void;
   readonly checkpoints: readonly RunCheckpoint[];
-  /** Keeps the state as it is before the next step. */
+  /** Saves the state before the next step. */
   checkpoint(): void;
-  /** Goes back to a checkpoint; rows, measures and changes after it are dropped. @throws naming the checkpoints there are. */
+  /** Goes back to a checkpoint and drops rows, measures and changes after it. @throws naming the existing checkpoints. */
   rewind(to: number): void;
-  /** A new run that goes on from a checkpoint of this one, with other values of knobs. @throws as `rewind` does. */
+  /** A new run that starts from a checkpoint of this one, with other knob values. @throws as `rewind` does. */
   fork(options: ForkOptions): Run;
 }
 
-/** `row` holds the latest measures of the probes beside the step's own columns; `rows` are those before it. */
+/** `row` has the columns of the step and the latest measures of the probes; `rows` are the rows before it. */
 export type Rule = (row: Row, rows: readonly Row[]) => boolean | string;
 
 export type ForkOptions = {
   /** The step of a checkpoint. */
   readonly at: number;
-  /** By name: `{ learningRate: 0.001, weight: 0.5 }`. These follow their inputs no more. */
+  /** By name: `{ learningRate: 0.001, weight: 0.5 }`. These knobs no longer follow their inputs. */
   readonly knobs?: Readonly<Record<string, InputValue>>;
 };
 
-/** What a run's folder holds of it. */
+/** What a run's folder records. */
 export type RunRecord = {
   readonly id: string;
   readonly method: string;
   readonly steps: number;
   readonly seed: number;
   readonly config: Readonly<Record<string, unknown>>;
-  /** What the knobs stood at when it began. */
+  /** The values of the knobs at the start. */
   readonly knobs: Readonly<Record<string, InputValue>>;
   readonly rows: readonly Row[];
   readonly probes: readonly ProbeRow[];

@@ -12,6 +12,7 @@
 
 export * as tf from "@tensorflow/tfjs";
 export type { ChatModel, Method, Probe, Rule, Run, RunRecord } from "./contracts.ts";
+export { keep, onDispose, previous, readFile, seed, signal } from "./current-cell.ts";
 // Your own data: conversations, parallel text, requests; splits, cleaning and the check for leaks from training to test.
 export { type Chat, chatFile, chatPrompts, chatSamples, chatSides } from "./data/chat-file.ts";
 export { cleanPairs } from "./data/cleaning.ts";
@@ -22,7 +23,6 @@ export { type Request, requestFile, requestPrompts } from "./data/request-file.t
 export { split, splitPairs } from "./data/split.ts";
 // The cell and its host.
 export { sha256 } from "./digest.ts";
-export { keep, onDispose, previous, readFile, seed, signal } from "./generation.ts";
 // The full evaluation, and forgetting.
 export { evaluate } from "./measure/evaluation/evaluate.ts";
 export type { Evaluation } from "./measure/evaluation/evaluation.ts";

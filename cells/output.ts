@@ -1,10 +1,9 @@
 /**
- * What a cell can show, as plain data. The kernel sends it, the session keeps it, the page draws it; nothing in it is
- * code. The page's protocol declares the same shapes on its side of the border and the kernel, which knows both,
- * makes the compiler compare them.
+ * What a cell can show, as plain data and never code: the kernel sends it, the session stores it, the page draws it. The page's
+ * protocol declares the same shapes again; the kernel imports both, so the compiler checks that they are equal.
  */
 
-/** A value reduced to what an inspector can draw; large values are cut, and say how much was left out. */
+/** A value in the form that the inspector draws. Large values are shortened; `length` and `size` are those of the full value. */
 export type Inspected =
   | {
       readonly kind: "primitive";
@@ -21,19 +20,19 @@ export type Inspected =
   | { readonly kind: "function"; readonly name: string }
   | { readonly kind: "opaque"; readonly text: string };
 
-/** A cell of a table or a datum of a mark. */
+/** A cell of a table, or a value in a chart. */
 export type Datum = string | number | boolean | null;
 export type Columns = Readonly<Record<string, readonly Datum[]>>;
 
-/** The tables of a run that grow while it trains. */
+/** The tables of a run, which grow while it trains. */
 export type LiveTable = "rows" | "probes";
 
-/** Where a mark takes its data from: columns sent along, or the live tables of runs (each row tagged with `run` and `method`). */
+/** The data of a mark: columns that are sent with it, or the live tables of runs (each row has the columns `run` and `method` too). */
 export type MarkData =
   | { readonly kind: "columns"; readonly columns: Columns; readonly length: number }
   | { readonly kind: "live"; readonly table: LiveTable; readonly runs: readonly string[] };
 
-/** JSON that Plot's options are made of. */
+/** The JSON of Plot's options. */
 export type PlotValue = Datum | undefined | readonly PlotValue[] | { readonly [key: string]: PlotValue };
 export type PlotOptions = { readonly [key: string]: PlotValue };
 

@@ -2,8 +2,8 @@
  * All random numbers come from one generator: sfc32 by Chris Doty-Humphrey (https://pracrand.sourceforge.net), seeded by
  * a hash of a text. It uses integer arithmetic only, so the same seed gives the same numbers on every platform.
  *
- * Different texts give independent streams. So a training resumes by naming its position ("pool 7"), and no state of a
- * generator has to be saved.
+ * Different texts give independent streams. So a training resumes by the name of its position ("pool 7"), and the state of a
+ * generator never needs to be saved.
  */
 
 export interface Random {
@@ -27,7 +27,7 @@ export function random(seed: number, purpose: string): Random {
   const uniform = (): number => next() / 2 ** 32;
   return {
     uniform,
-    // Box-Muller. Only the cosine is used, which keeps it to one line.
+    // Box-Muller. The sine would give a second number, which the generator would have to store; it is not used.
     normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
     order: (count) => {
       const order = Int32Array.from({ length: count }, (_, index) => index);

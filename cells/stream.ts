@@ -1,16 +1,16 @@
 /**
- * Values that come one after another: `const x = stream(async function* () { … })`. The constant is the stream's latest
- * value; the cells that use it run again with it, and skip the values that came while they were at work.
+ * A constant whose value changes over time: `const x = stream(async function* () { … })`. It always has the latest value of the
+ * generator. Cells that use it run again for each new value and skip the values that arrived while they were running.
  */
 import { host } from "./host.ts";
 
 /**
- * The cell counts as running until the generator is through. When the cell runs again or is stopped, `signal()` aborts and
- * the generator ends at the `yield` where it stands, through its `finally`.
- * @returns in a notebook, where the call is the whole initialiser of a constant: the first value, and for other cells
- * always the latest. Elsewhere a promise of the first.
+ * The cell counts as running until the generator has finished. When the cell runs again or is stopped, `signal()` aborts and the
+ * generator returns from its current `yield`, running its `finally` blocks.
+ * @returns in a notebook, where the call must be the complete initialiser of a constant: the first value, and for other cells always
+ * the latest. Outside a notebook: a promise of the first value.
  */
 export function stream<T>(values: () => AsyncGenerator<T> | Generator<T>): T {
-  // The notebook awaits the call, which the type keeps quiet about.
+  // The host returns a promise. A notebook awaits it, so the type is that of the value.
   return host().stream(values) as T;
 }

@@ -82,7 +82,7 @@ const learningRate = input.number("learning rate (stage 3: half)", { value: 0.00
 // %% tokens
 const tokens = transllm.chainTokens("English", "Velan");
 const extended = await extendVocabulary(base, transllm.newTokens(tokens));
-const stage = { adapter: lora({ rank, whole: ["embed_tokens", "lm_head"] }), learningRate, packing: true };
+const stage = { adapter: lora({ rank, modulesToSave: ["embed_tokens", "lm_head"] }), learningRate, packing: true };
 
 // %% [markdown]
 // ## The base's own answers

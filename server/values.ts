@@ -1,6 +1,6 @@
 /**
  * The values that travel from cells to the page: outputs, inputs, rows, results. The shapes are those of
- * `cells/output.ts`, `cells/host.ts` and `cells/types.ts`; they are written down again on this side of the border
+ * `cells/output.ts`, `cells/inputs.ts`, `cells/runs.ts` and `cells/types.ts`; they are written down again on this side of the border
  * because a page must not reach into `cells/`, and the kernel, which imports both, makes the compiler compare them.
  */
 

@@ -3,7 +3,7 @@
  * other by their number, so shared and circular objects stay as they are. Bytes are in a safetensors file beside it. A
  * codec translates one kind of object into its node and back.
  */
-import type { RawTensor } from "../model/safetensors.ts";
+import type { RawTensor } from "../model/raw-tensors.ts";
 
 /** A value inside a node: JSON as it is, a primitive that JSON lacks, or the number of an object's node. */
 export type Code =

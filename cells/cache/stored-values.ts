@@ -3,7 +3,7 @@
  * and models of Palimpsest. Each kind of object has a codec; what no codec accepts, such as a function, cannot be
  * stored.
  */
-import { type RawTensor, readRawTensors, writeRawTensors } from "../model/safetensors.ts";
+import { type RawTensor, readRawTensors, writeRawTensors } from "../model/raw-tensors.ts";
 import { byteArrays } from "./byte-arrays.ts";
 import { type Code, type Codec, type Decoder, type Encoder, notCacheable } from "./codec.ts";
 import { lists, maps, records, sets } from "./collections.ts";

@@ -1,6 +1,6 @@
 /** Tensors, bit for bit, and variables with their name. Restored tensors belong to the calling cell. */
 import * as tf from "@tensorflow/tfjs";
-import type { RawTensor } from "../model/safetensors.ts";
+import type { RawTensor } from "../model/raw-tensors.ts";
 import { type Codec, notCacheable } from "./codec.ts";
 
 const dtypes = { float32: "F32", int32: "I32", bool: "BOOL" } as const;

@@ -3,18 +3,10 @@
  * `output`), ShareGPT (`conversations` of `from` and `value`) and OpenAI's messages (`messages` of `role` and `content`).
  * A conversation is a system message or none, then user and assistant by turns, the assistant last.
  */
+import { isRecord } from "../json.ts";
 import type { Message, Role, Sample } from "../types.ts";
 import type { Sides } from "./content.ts";
-import {
-  BadRowError,
-  type BadRows,
-  field,
-  isRecord,
-  type RawRow,
-  type Reading,
-  readRows,
-  textField,
-} from "./reading.ts";
+import { BadRowError, type BadRows, field, type RawRow, type Reading, readRows, textField } from "./reading.ts";
 import { type RecordFormat, recordsOf } from "./records.ts";
 
 export type Chat = readonly Message[];

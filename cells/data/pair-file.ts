@@ -4,19 +4,11 @@
  * measures do not know the difference.
  */
 import { host } from "../host.ts";
+import { isRecord } from "../json.ts";
 import { hash32 } from "../random.ts";
 import type { Pair } from "../types.ts";
 import { linesOf, notUtf8 } from "./lines.ts";
-import {
-  BadRowError,
-  type BadRows,
-  field,
-  isRecord,
-  type RawRow,
-  type Reading,
-  readRows,
-  textField,
-} from "./reading.ts";
+import { BadRowError, type BadRows, field, type RawRow, type Reading, readRows, textField } from "./reading.ts";
 import { type RecordFormat, recordsOf, withHeader } from "./records.ts";
 import { fillTemplate } from "./template.ts";
 

@@ -3,6 +3,8 @@
  * corpora hold broken rows; silently dropped, they are a difference between two results that nobody can find. So a
  * reading either counts them in the open or refuses the file.
  */
+import { isRecord } from "../json.ts";
+
 /** `line` counts from 1: the row's first line in a text file, the row's number in a Parquet file. */
 export type BadRow = { readonly file: string; readonly line: number; readonly reason: string; readonly text: string };
 
@@ -85,6 +87,3 @@ export function textField(value: unknown, path: string): string {
   if (text === "") throw new BadRowError(`"${path}" is empty`);
   return text;
 }
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -14,7 +14,7 @@
  * only the tokens that it chose.
  */
 import type { Method } from "../contracts.ts";
-import type { Live } from "../host.ts";
+import type { Live } from "../inputs.ts";
 import type { Message, Normalisation, Sample, Segment } from "../types.ts";
 import type { Rationale } from "./rationale.ts";
 import type { Rationales } from "./rationales.ts";

@@ -1,39 +1,39 @@
 /**
- * A chat model out of a Hugging Face folder: it continues conversations and says how likely an answer is. The base and
- * its adapters are views over the same weights; only the base owns them.
+ * A chat model from a Hugging Face folder: it continues conversations and computes how likely a given answer is. The base and its
+ * adapters are views over the same weights; only the base owns them.
  */
 import * as tf from "@tensorflow/tfjs";
 import type { ChatModel, Completion, GenerateOptions, SampleNll } from "../contracts.ts";
 import { host } from "../host.ts";
+import { parseObject } from "../json.ts";
 import type { Sample } from "../types.ts";
 import { type Adapter, adapterVocabulary, disposeAdapter, holdAdapter } from "./adapter.ts";
 import { parseConfig } from "./config.ts";
 import { type Decoder, decoder } from "./decoder.ts";
 import { encodePrompt, encodeSample } from "./encoding.ts";
 import { continueAll } from "./generate.ts";
-import { parseObject } from "./json.ts";
+import { loadWeights } from "./load-weights.ts";
 import { targetLogProbabilities } from "./nll.ts";
 import { type ChatTokenizer, chatTokenizer, type TokenizerFiles } from "./tokenizer.ts";
-import { writing } from "./turn-text.ts";
-import { loadWeights } from "./weights.ts";
+import { turnTexts } from "./turn-text.ts";
 
-/** One token of a given text, and ln of the probability that the model gave it there. */
+/** One token of a given text, and ln of its probability at that place. */
 export type TokenLogProbability = { readonly token: number; readonly text: string; readonly logProbability: number };
 
-/** The base, or the base with one adapter on. */
+/** A model that is computed here: the base, or the base with one adapter. */
 export interface LocalModel extends ChatModel {
   /** Undefined for the base itself. */
   readonly adapter: Adapter | undefined;
   /** The base's weights, without the adapter. */
   readonly decoder: Decoder;
   readonly tokenizer: ChatTokenizer;
-  /** How likely each token of the samples' segments of non-zero weight is, given all that stands before it. */
+  /** ln p of each token in the samples' segments with a weight other than 0, given all tokens before it. */
   logProbabilities(samples: readonly Sample[]): Promise<TokenLogProbability[][]>;
 }
 
-/** The frozen base, and what a training needs of it. */
+/** The frozen base. */
 export interface BaseModel extends LocalModel {
-  /** The base with an adapter on, as the adapter is whenever the model is asked. @param tokenizer the adapter's own, if it has added tokens */
+  /** The base with an adapter. Each call uses the adapter's weights of that moment. @param tokenizer the adapter's own, if it has added tokens */
   with(adapter: Adapter, tokenizer?: ChatTokenizer): LocalModel;
 }
 
@@ -45,9 +45,10 @@ export type ChatModelParts = {
 };
 
 /**
- * Loads a model that ships with Palimpsest by its name, or a folder of the user's. Its weights are freed with the
- * calling cell's generation.
- * @throws naming the files that the folder lacks, or what about the model cannot be computed.
+ * Loads a model.
+ * @param name of a model that ships with Palimpsest, or the path of a model folder
+ * @returns the base; its weights are freed when the calling cell's generation ends
+ * @throws naming the missing files, or what Palimpsest does not support in this model.
  */
 export async function chatModel(name: string): Promise<BaseModel> {
   const folder = await host().modelFolder(name);
@@ -70,13 +71,13 @@ export async function chatModel(name: string): Promise<BaseModel> {
 
 const loaded = new WeakMap<Decoder, { readonly name: string; readonly tokenizer: ChatTokenizer }>();
 
-/** The name by which `chatModel` gives the model's base again; undefined where the base, or its tokenizer, was made here. */
+/** The name with which `chatModel` loads the model's base again; undefined if the base or its tokenizer was made in a notebook. */
 export function originOf({ decoder, tokenizer }: Pick<LocalModel, "decoder" | "tokenizer">): string | undefined {
   const origin = loaded.get(decoder);
   return origin?.tokenizer === tokenizer ? origin.name : undefined;
 }
 
-/** The tokenizer's files in a folder that holds them. */
+/** Reads the tokenizer's files. @param files the names of all files in the folder */
 export async function readTokenizer(folder: string, files: readonly string[]): Promise<TokenizerFiles> {
   const text = async (file: string): Promise<string> =>
     new TextDecoder().decode(await host().readFile(`${folder}/${file}`));
@@ -87,7 +88,7 @@ export async function readTokenizer(folder: string, files: readonly string[]): P
   };
 }
 
-/** A base model over weights that somebody else owns. @throws if the tokenizer has tokens that the model does not know. */
+/** A base model over weights that the caller owns. @throws if the tokenizer has more tokens than the model. */
 export function baseModel(parts: ChatModelParts): BaseModel {
   return {
     ...view(parts, undefined),
@@ -97,17 +98,18 @@ export function baseModel(parts: ChatModelParts): BaseModel {
 
 function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
   const { name, digest, decoder, tokenizer } = parts;
-  const known = (adapter && adapterVocabulary(adapter)) ?? decoder.config.vocabulary;
-  if (tokenizer.size > known) {
+  const vocabulary = (adapter && adapterVocabulary(adapter)) ?? decoder.config.vocabulary;
+  if (tokenizer.size > vocabulary) {
     throw new Error(
-      `The tokenizer of ${name} has ${tokenizer.size} tokens, but its model knows ${known}; they are not of one model.`,
+      `The tokenizer of ${name} has ${tokenizer.size} tokens, but its model has only ${vocabulary}. ` +
+        "Use the tokenizer files that belong to the model.",
     );
   }
-  // A question may take seconds in which a training goes on: it is answered by the adapter as it was when asked.
-  const asked = async <T>(answer: (held: Adapter | undefined) => Promise<T>): Promise<T> => {
+  // A call may take seconds while a training goes on: it uses the adapter's weights of its beginning.
+  const withHeld = async <T>(work: (held: Adapter | undefined) => Promise<T>): Promise<T> => {
     const held = adapter && holdAdapter(adapter);
     try {
-      return await answer(held);
+      return await work(held);
     } finally {
       if (held) disposeAdapter(held);
     }
@@ -116,7 +118,7 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
   if (tokenizer.endOfTurn !== undefined) stopTokens.add(tokenizer.endOfTurn);
   const likelihoods = async (samples: readonly Sample[]) => {
     const encoded = samples.map((sample) => encodeSample(tokenizer, sample));
-    return { encoded, found: await asked((held) => targetLogProbabilities(decoder, held, encoded)) };
+    return { encoded, found: await withHeld((held) => targetLogProbabilities(decoder, held, encoded)) };
   };
   return {
     name,
@@ -125,10 +127,10 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
     decoder,
     tokenizer,
     generate: (prompts, options: GenerateOptions) =>
-      asked(async (held) => {
+      withHeld(async (held) => {
         const ids = prompts.map((prompt) => encodePrompt(tokenizer, prompt));
-        const turns = writing(tokenizer, prompts, options);
-        const settings = { ...options, stopTokens, label: options.label, wrote: turns.wrote };
+        const turns = turnTexts(tokenizer, prompts, options);
+        const settings = { ...options, stopTokens, label: options.label, afterToken: turns.afterToken };
         const continuations = await continueAll(decoder, held, ids, settings);
         return continuations.map(({ tokens, ended }, index): Completion => {
           return { text: turns.finish(tokens, index), tokens: tokens.length, ended };
@@ -156,7 +158,7 @@ function requireFiles(folder: string, files: readonly string[]): void {
   if (!weights.some((file) => files.includes(file))) missing.push("model.safetensors");
   if (missing.length === 0) return;
   throw new Error(
-    `${folder} is not a model's folder: it lacks ${missing.join(", ")}. ` +
-      "Give the folder that a Hugging Face model was downloaded to.",
+    `${folder} is not a model folder: missing ${missing.join(", ")}. ` +
+      "Give the folder into which a Hugging Face model was downloaded.",
   );
 }

@@ -1,33 +1,34 @@
 /**
- * What `config.json` of a Hugging Face folder says about a Llama or one of its kin, in our words. Both spellings are read:
- * transformers 4 wrote `rope_theta`, `rope_scaling` and `torch_dtype`, transformers 5 writes `rope_parameters` and
- * `dtype`. Whatever the decoder would compute wrongly is refused here, all of it in one message.
+ * Reads and writes the `config.json` of a Hugging Face folder. Reads both spellings: transformers 4 wrote `rope_theta`,
+ * `rope_scaling` and `torch_dtype`, transformers 5 writes `rope_parameters` and `dtype`. A model that the decoder would compute
+ * wrongly is an error here; one message lists all reasons.
  */
+
+import { isRecord, type JsonObject, parseObject } from "../json.ts";
 import { familyTraits, isFamily, printTraits } from "./family.ts";
-import { asObject, type Json, parseObject } from "./json.ts";
 import type { ModelConfig } from "./model-config.ts";
 
-/** @throws naming everything that is missing, or everything that cannot be computed. */
+/** @param where names the file in errors @throws listing all missing values, or all features that are not supported. */
 export function parseConfig(text: string, where: string): ModelConfig {
   const json = parseObject(text, where);
-  const rope = asObject(json.rope_parameters) ?? asObject(json.rope_scaling) ?? {};
+  const rope = [json.rope_parameters, json.rope_scaling].find(isRecord) ?? {};
   const ropeType = String(rope.rope_type ?? rope.type ?? "default");
   const family = isFamily(json.model_type) ? json.model_type : undefined;
   const traits = family && familyTraits(family, json);
   const unsupported = [
-    !traits && `the model type ${JSON.stringify(json.model_type)} (llama, mistral, qwen2 and qwen3 can be used)`,
+    !traits && `the model type ${JSON.stringify(json.model_type)} (supported are llama, mistral, qwen2 and qwen3)`,
     ...(traits?.unsupported ?? []),
     (json.hidden_act ?? "silu") !== "silu" && `the activation ${JSON.stringify(json.hidden_act)}`,
-    ropeType !== "default" && ropeType !== "llama3" && `RoPE of the type "${ropeType}"`,
+    ropeType !== "default" && ropeType !== "llama3" && `the RoPE type "${ropeType}"`,
     (rope.partial_rotary_factor ?? json.partial_rotary_factor ?? 1) !== 1 && "RoPE on a part of each head",
-    asObject(json.quantization_config) && "quantised weights (take the model in float32, bfloat16 or float16)",
+    isRecord(json.quantization_config) && "quantised weights (use the model in float32, bfloat16 or float16)",
   ].filter((feature) => typeof feature === "string");
   if (unsupported.length > 0)
-    throw new Error(`${where} asks for what Palimpsest cannot compute: ${unsupported.join("; ")}.`);
+    throw new Error(`${where} describes a model that Palimpsest does not support: ${unsupported.join("; ")}.`);
 
   const missing: string[] = [];
-  const number = (of: Json, name: string, otherwise?: number): number => {
-    const value = of[name] ?? otherwise;
+  const number = (source: JsonObject, name: string, fallback?: number): number => {
+    const value = source[name] ?? fallback;
     if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
     missing.push(name);
     return 1;
@@ -62,16 +63,16 @@ export function parseConfig(text: string, where: string): ModelConfig {
     beginToken: typeof json.bos_token_id === "number" ? json.bos_token_id : undefined,
     endTokens: [json.eos_token_id].flat().filter((id) => typeof id === "number"),
   };
-  if (missing.length > 0) throw new Error(`${where} lacks a positive number for ${missing.join(", ")}.`);
+  if (missing.length > 0) throw new Error(`${where} must give a positive number for ${missing.join(", ")}.`);
   if (!Number.isInteger(config.headWidth / 2) || !Number.isInteger(heads / config.keyValueHeads)) {
     throw new Error(
-      `${where} describes heads that do not fit: the head width must be even and the query heads a multiple of the key-value heads.`,
+      `${where} describes invalid attention heads: head_dim must be even, and num_attention_heads a multiple of num_key_value_heads.`,
     );
   }
   return config;
 }
 
-/** `config.json` for a model that we write, in the older spelling, which transformers 4 and 5 both read. */
+/** The text of `config.json` in the older spelling, which transformers 4 and 5 both read. */
 export function printConfig(config: ModelConfig): string {
   const scaling = config.ropeScaling;
   const json = {

@@ -1,13 +1,12 @@
 /**
- * The forward pass of a Llama and its kin, written over device functions. Base weights and the optional adapter come in
- * as maps, so the same lines serve the frozen base, a LoRA on top of it, modules that train whole, and training from
- * scratch. Rows are sequences; `segments` says which tokens belong together (equal numbers) and which are padding
- * (negative), on either side.
+ * The forward pass of Llama and related families, made of device functions. Base weights and the optional adapter are passed in as
+ * maps, so the same code serves the frozen base, a LoRA, fully trained modules and training from scratch. Rows are sequences;
+ * `segments` tells which tokens belong together (equal numbers) and which are padding (negative), on either side.
  */
 import * as tf from "@tensorflow/tfjs";
 import { appendCache, attention, embed, linear, loraLinear, rmsNorm, rope, swiglu } from "../device/functions.ts";
 import { recomputed } from "../device/gradient.ts";
-import { type Adapter, loraPair, wholeName } from "./adapter.ts";
+import { type Adapter, fullyTrainedName, loraPair } from "./adapter.ts";
 import { type Dropout, droppedLora } from "./dropout.ts";
 import type { LinearLayer } from "./linear-layers.ts";
 import type { ModelConfig } from "./model-config.ts";
@@ -20,7 +19,7 @@ export type Decoder = {
   readonly frequencies: tf.Tensor1D;
 };
 
-/** Token ids `[batch, time]`, where each stands in its sequence `[batch, time]`, and the segments of all keys `[batch, keys]`. */
+/** Token ids `[batch, time]`, their positions in their sequences `[batch, time]`, and the segments of all keys `[batch, keys]`. */
 export type Tokens = {
   readonly ids: tf.Tensor2D;
   readonly positions: tf.Tensor2D;
@@ -28,8 +27,8 @@ export type Tokens = {
 };
 
 /**
- * Keys and values of what was read before, with room for what comes: `[batch, capacity, keyValueHeads, headWidth]`
- * each, one pair per layer. A forward pass writes into it and replaces its tensors.
+ * Keys and values of the tokens so far, with room for more: `[batch, capacity, keyValueHeads, headWidth]` each, one pair per
+ * layer. A forward pass writes to it and replaces its tensors.
  */
 export type Cache = { filled: number; readonly layers: { keys: tf.Tensor; values: tf.Tensor }[] };
 
@@ -43,16 +42,16 @@ export function emptyCache({ config }: Decoder, batch: number, capacity: number)
 }
 
 export type ForwardOptions = {
-  /** The tokens continue what the cache holds, and join it. Nothing can be differentiated then. */
+  /** The tokens continue those in the cache and are added to it. The pass is not differentiable then. */
   readonly cache?: Cache;
-  /** Places in `[batch · time]` whose hidden states are wanted; behind the last attention only these are computed. */
+  /** Places in `[batch · time]` whose hidden states are needed; after the last attention only these are computed. */
   readonly places?: tf.Tensor1D;
-  /** While training an adapter that has dropout. */
+  /** For training an adapter with dropout. */
   readonly dropout?: Dropout | undefined;
-  /** Of each layer only its input is kept for the backward pass, which computes the rest again: a third more work, far less memory. */
+  /** Gradient checkpointing: only the input of each layer is kept for the backward pass, which computes the rest again. A third more work, far less memory. */
   readonly checkpointing?: boolean | undefined;
-  /** Is shown what each module gives, by its path, in the order in which they are computed. */
-  readonly watch?: ((path: string, given: tf.Tensor) => void) | undefined;
+  /** Called with the output of each module and its path, in the order of computation. */
+  readonly watch?: ((path: string, output: tf.Tensor) => void) | undefined;
 };
 
 type LayerInputs = {
@@ -63,8 +62,8 @@ type LayerInputs = {
 };
 
 /**
- * The hidden states behind the last norm: `[batch, time, width]`, or `[places, width]` where places are given. Call it
- * within `tf.tidy` or a gradient.
+ * The hidden states after the last norm: `[batch, time, width]`, or `[places, width]` if places are given. Call it inside `tf.tidy`
+ * or a gradient.
  */
 export function forward(
   decoder: Decoder,
@@ -78,95 +77,96 @@ export function forward(
   const weight = (name: string): tf.Tensor => weightOf(decoder, adapter, name);
   const norm = (x: tf.Tensor, name: string): tf.Tensor => rmsNorm(x, weight(name), config.normEpsilon);
 
-  const watched = (path: string, given: tf.Tensor): tf.Tensor => {
-    watch?.(path, given);
-    return given;
+  const watched = (path: string, output: tf.Tensor): tf.Tensor => {
+    watch?.(path, output);
+    return output;
   };
 
   const throughLayer = (layer: number, { hidden, positions, segments, places }: LayerInputs): tf.Tensor => {
-    const of = `model.layers.${layer}`;
-    const mapped = (x: tf.Tensor, map: LinearLayer): tf.Tensor => {
-      const matrix = weight(`${of}.${map}.weight`);
-      const bias = config.biases?.includes(map) ? weight(`${of}.${map}.bias`) : undefined;
-      const pair = adapter && loraPair(adapter, `${of}.${map}`);
+    const prefix = `model.layers.${layer}`;
+    const linearOf = (x: tf.Tensor, name: LinearLayer): tf.Tensor => {
+      const path = `${prefix}.${name}`;
+      const matrix = weight(`${path}.weight`);
+      const bias = config.biases?.includes(name) ? weight(`${path}.bias`) : undefined;
+      const pair = adapter && loraPair(adapter, path);
       if (!pair) return linear(x, matrix, bias);
-      if (dropout) return droppedLora(x, matrix, pair, dropout.mask(`${of}.${map}`, x.shape), bias);
+      if (dropout) return droppedLora(x, matrix, pair, dropout.mask(path, x.shape), bias);
       return loraLinear(x, matrix, pair.a, pair.b, pair.scale, bias);
     };
-    const project = (x: tf.Tensor, map: LinearLayer): tf.Tensor => watched(`${of}.${map}`, mapped(x, map));
-    const heads = (x: tf.Tensor, count: number): tf.Tensor => tf.reshape(x, [batch, time, count, config.headWidth]);
-    const turned = (x: tf.Tensor, count: number, name: "q_norm" | "k_norm"): tf.Tensor => {
-      const own = heads(x, count);
-      return rope(config.headNorms ? norm(own, `${of}.self_attn.${name}.weight`) : own, positions, frequencies);
+    const project = (x: tf.Tensor, name: LinearLayer): tf.Tensor => watched(`${prefix}.${name}`, linearOf(x, name));
+    const perHead = (x: tf.Tensor, count: number): tf.Tensor => tf.reshape(x, [batch, time, count, config.headWidth]);
+    const rotated = (x: tf.Tensor, count: number, name: "q_norm" | "k_norm"): tf.Tensor => {
+      const heads = perHead(x, count);
+      return rope(config.headNorms ? norm(heads, `${prefix}.self_attn.${name}.weight`) : heads, positions, frequencies);
     };
-    const read = norm(hidden, `${of}.input_layernorm.weight`);
-    const queries = turned(project(read, "self_attn.q_proj"), config.heads, "q_norm");
-    const newKeys = turned(project(read, "self_attn.k_proj"), config.keyValueHeads, "k_norm");
-    const newValues = heads(project(read, "self_attn.v_proj"), config.keyValueHeads);
-    const known = cache && remember(cache, layer, newKeys, newValues);
+    const input = norm(hidden, `${prefix}.input_layernorm.weight`);
+    const queries = rotated(project(input, "self_attn.q_proj"), config.heads, "q_norm");
+    const newKeys = rotated(project(input, "self_attn.k_proj"), config.keyValueHeads, "k_norm");
+    const newValues = perHead(project(input, "self_attn.v_proj"), config.keyValueHeads);
+    const cached = cache && append(cache, layer, newKeys, newValues);
     const window = config.windows?.[layer] || undefined;
-    const seen = known
-      ? attention(queries, known.keys, known.values, segments, { window, keys: cache.filled + time })
+    const attended = cached
+      ? attention(queries, cached.keys, cached.values, segments, { window, keys: cache.filled + time })
       : attention(queries, newKeys, newValues, segments, { window });
-    const wanted = (x: tf.Tensor, width: number): tf.Tensor =>
+    const needed = (x: tf.Tensor, width: number): tf.Tensor =>
       places && layer === config.layers - 1
         ? embed(tf.reshape(x, [batch * time, width]), places)
         : tf.reshape(x, [batch, time, width]);
-    const mixed = project(wanted(seen, config.heads * config.headWidth), "self_attn.o_proj");
-    const attended = tf.add(wanted(hidden, config.width), mixed);
-    const thought = norm(attended, `${of}.post_attention_layernorm.weight`);
-    const gated = swiglu(project(thought, "mlp.gate_proj"), project(thought, "mlp.up_proj"));
-    return watched(of, tf.add(attended, project(gated, "mlp.down_proj")));
+    const attentionOutput = project(needed(attended, config.heads * config.headWidth), "self_attn.o_proj");
+    const residual = tf.add(needed(hidden, config.width), attentionOutput);
+    const normed = norm(residual, `${prefix}.post_attention_layernorm.weight`);
+    const gated = swiglu(project(normed, "mlp.gate_proj"), project(normed, "mlp.up_proj"));
+    return watched(prefix, tf.add(residual, project(gated, "mlp.down_proj")));
   };
 
-  // What is frozen and has nothing trained before it needs no gradient.
-  const trained = (of: string): tf.Tensor[] =>
-    [...(adapter?.tensors ?? [])].filter(([name]) => name.includes(`${of}.`)).map(([, tensor]) => tensor);
-  let reached = trained("model.embed_tokens").length > 0;
+  // A frozen layer needs no gradient if nothing before it is trained.
+  const trained = (prefix: string): tf.Tensor[] =>
+    [...(adapter?.tensors ?? [])].filter(([name]) => name.includes(`${prefix}.`)).map(([, tensor]) => tensor);
+  let needsGradient = trained("model.embed_tokens").length > 0;
   let hidden: tf.Tensor = watched("model.embed_tokens", embed(weight(embeddingName), ids));
   for (let layer = 0; layer < config.layers; layer += 1) {
     const before = hidden;
     const inputs = { hidden: before, positions, segments, places };
-    const through = (given: LayerInputs): tf.Tensor => tf.tidy(() => throughLayer(layer, given));
+    const through = (layerInputs: LayerInputs): tf.Tensor => tf.tidy(() => throughLayer(layer, layerInputs));
     if (checkpointing) {
       const own = trained(`model.layers.${layer}`);
-      hidden = recomputed(through, inputs, reached ? [before, ...own] : own);
-      reached ||= own.length > 0;
+      hidden = recomputed(through, inputs, needsGradient ? [before, ...own] : own);
+      needsGradient ||= own.length > 0;
     } else hidden = through(inputs);
-    // What a backward pass needs of it, the pass has kept.
+    // The tape holds its own reference to it if the backward pass needs it.
     before.dispose();
   }
   if (cache) cache.filled += time;
   return watched("model.norm", norm(hidden, "model.norm.weight"));
 }
 
-/** Writes a layer's new keys and values behind the ones that are there. */
-function remember(cache: Cache, layer: number, keys: tf.Tensor, values: tf.Tensor): Cache["layers"][number] {
-  const known = cache.layers[layer]!;
+/** Writes a layer's new keys and values after those in the cache. */
+function append(cache: Cache, layer: number, keys: tf.Tensor, values: tf.Tensor): Cache["layers"][number] {
+  const cached = cache.layers[layer]!;
   const grow = (before: tf.Tensor, rows: tf.Tensor): tf.Tensor => {
     const grown = tf.keep(appendCache(before, rows, cache.filled));
     before.dispose();
     return grown;
   };
-  known.keys = grow(known.keys, keys);
-  known.values = grow(known.values, values);
-  return known;
+  cached.keys = grow(cached.keys, keys);
+  cached.values = grow(cached.values, values);
+  return cached;
 }
 
 /**
- * The output layer's weights, `[vocabulary, width]`. Where the head is the embedding table, an adapter that trains a table
- * without a tie has left the base's for the head, as PEFT does.
+ * The weights of the output layer, `[vocabulary, width]`. If a tied base has an adapter that trains the embedding table without the
+ * tie, the output layer is still the base's table, as in PEFT.
  */
 export function head(decoder: Decoder, adapter: Adapter | undefined): tf.Tensor2D {
-  const own = adapter?.tensors.get(wholeName("lm_head.weight"));
+  const own = adapter?.tensors.get(fullyTrainedName("lm_head.weight"));
   if (own) return own as tf.Tensor2D;
   const tied = decoder.config.tied && adapter?.tied !== false;
   return weightOf(decoder, tied ? adapter : undefined, headName(decoder.config)) as tf.Tensor2D;
 }
 
-/** A weight of the base, or what the adapter has in its place. */
+/** The adapter's fully trained copy of a weight, or else the base's weight. */
 export function weightOf(decoder: Decoder, adapter: Adapter | undefined, name: string): tf.Tensor {
-  const found = adapter?.tensors.get(wholeName(name)) ?? decoder.weights.get(name);
+  const found = adapter?.tensors.get(fullyTrainedName(name)) ?? decoder.weights.get(name);
   if (!found) throw new Error(`The model has no weight "${name}".`);
   return found;
 }

@@ -1,7 +1,7 @@
 /**
- * KL(base ‖ tuned) over the whole vocabulary at target tokens: how far a training has moved the model's predictions where
- * nobody asked for it. As a term of the loss it holds them; as a measure it tells how well they were held. The logits of
- * some rows live at a time, and the backward pass makes them again.
+ * KL(base ‖ tuned) over the full vocabulary at target tokens: how far training has moved the model's predictions. As a term of the
+ * loss it limits this change; as a measure it reports it. Only the logits of some rows are in memory at a time, and the backward
+ * pass computes them again.
  */
 import * as tf from "@tensorflow/tfjs";
 import type { ChatModel } from "../contracts.ts";
@@ -14,14 +14,14 @@ import { encodeSample } from "./encoding.ts";
 import { targetHidden } from "./nll.ts";
 import { layOut } from "./target-rows.ts";
 
-/** Hidden states `[n, width]` behind the last norm and the output layer's weights `[vocabulary, width]`. */
+/** Hidden states after the last norm, `[n, width]`, and the weights of the output layer, `[vocabulary, width]`. */
 export type Predictions = { readonly hidden: tf.Tensor; readonly head: tf.Tensor };
 
 const rowsPerBatch = 64;
 
 /**
- * Σ_v p_base(v)·(ln p_base(v) − ln p_tuned(v)) of each row, `[n]` in nats. Differentiable with respect to the tuned hidden
- * states, and to the tuned head where it is not the base's.
+ * Σ_v p_base(v)·(ln p_base(v) − ln p_tuned(v)) for each row, `[n]` in nats. Differentiable with respect to the tuned hidden states,
+ * and to the tuned output layer if it is not the base's.
  */
 export function tokenDivergence(base: Predictions, tuned: Predictions): tf.Tensor {
   const trainsHead = tuned.head !== base.head;
@@ -51,7 +51,7 @@ export function tokenDivergence(base: Predictions, tuned: Predictions): tf.Tenso
 
 type Part = { readonly was: tf.Tensor; readonly is: tf.Tensor; readonly from: number; readonly rows: number };
 
-/** Goes over the log-probabilities of some rows at a time, at most about 16 MB of each. */
+/** Calls `use` with the log-probabilities of some rows at a time, about 16 MB for each model. */
 function overRows<T extends tf.Tensor | tf.Tensor[]>(
   base: Predictions,
   tuned: Predictions,
@@ -74,14 +74,14 @@ function overRows<T extends tf.Tensor | tf.Tensor[]>(
 }
 
 /**
- * Mean KL(base ‖ tuned) in nats per target token of the samples' segments of non-zero weight.
- * @throws if one of the models is not computed here, or they do not have the same vocabulary.
+ * Mean KL(base ‖ tuned) in nats per target token, over the samples' segments with a weight other than 0.
+ * @throws if one of the models is not computed here, or their vocabularies differ.
  */
 export async function meanDivergence(base: ChatModel, tuned: ChatModel, samples: readonly Sample[]): Promise<number> {
   const [before, after] = [localModel(base), localModel(tuned)];
   const encoded = samples.map((sample) => encodeSample(before.tokenizer, sample));
   encoded.sort((a, b) => a.ids.length - b.ids.length);
-  // The training may go on meanwhile; both are asked as they are now.
+  // A training may go on meanwhile; the weights of this moment are used.
   const held = [before, after].map(({ decoder, adapter }) => ({ decoder, adapter: adapter && holdAdapter(adapter) }));
   let [sum, count] = [0, 0];
   try {
@@ -107,12 +107,15 @@ export async function meanDivergence(base: ChatModel, tuned: ChatModel, samples:
 }
 
 function requireOneVocabulary(base: Predictions, tuned: Predictions): void {
-  const [own, other] = [base.head.shape[0]!, tuned.head.shape[0]!];
-  if (own === other) return;
-  throw new Error(`The base knows ${own} tokens and the tuned model ${other}; their predictions cannot be compared.`);
+  const [baseTokens, tunedTokens] = [base.head.shape[0]!, tuned.head.shape[0]!];
+  if (baseTokens === tunedTokens) return;
+  throw new Error(
+    `The base has ${baseTokens} tokens and the tuned model ${tunedTokens}, so their predictions cannot be compared. ` +
+      "Compare with the base that has the same added tokens.",
+  );
 }
 
 function localModel(model: ChatModel): LocalModel {
   if ("decoder" in model && "tokenizer" in model) return model as LocalModel;
-  throw new Error(`${model.name} is not computed here, so nothing but its words is known; KL needs its predictions.`);
+  throw new Error(`KL needs a model that Palimpsest computes itself; of ${model.name} only the texts are known.`);
 }

@@ -1,26 +1,26 @@
 /**
- * LoRA's dropout: while training, the low-rank part does not see some of its map's input, drawn anew for each step and
- * map; the frozen part sees all of it. Draws are named by where they are used and not by when, so that a layer that is
- * computed a second time for its gradient draws the same.
+ * LoRA's dropout: during training some inputs of the low-rank part are set to 0; the frozen part sees all inputs. Each step and each
+ * linear layer has its own random mask. Masks are drawn by layer name and not by call order, so a layer that is computed a second
+ * time for its gradient (gradient checkpointing) gets the same mask.
  */
 import * as tf from "@tensorflow/tfjs";
 import { linear } from "../device/functions.ts";
 import type { LoraPair } from "./adapter.ts";
 
 export interface Dropout {
-  /** 0 where an element is dropped, else what keeps the expected sum: of `shape`. */
-  mask(place: string, shape: readonly number[]): tf.Tensor;
+  /** Of the given shape: 0 for dropped elements, 1 ÷ (1 − rate) for the others, which keeps the expected sum. */
+  mask(layer: string, shape: readonly number[]): tf.Tensor;
 }
 
-/** @param draws gives for a place its own source of numbers from 0 to 1 */
-export function dropout(rate: number, draws: (place: string) => () => number): Dropout {
+/** @param draws returns, for a layer's name, its own source of numbers from 0 to 1 */
+export function dropout(rate: number, draws: (layer: string) => () => number): Dropout {
   return {
-    mask(place, shape) {
-      const draw = draws(place);
-      const kept = 1 / (1 - rate);
+    mask(layer, shape) {
+      const draw = draws(layer);
+      const scale = 1 / (1 - rate);
       const size = shape.reduce((product, n) => product * n, 1);
       return tf.tensor(
-        Float32Array.from({ length: size }, () => (draw() < rate ? 0 : kept)),
+        Float32Array.from({ length: size }, () => (draw() < rate ? 0 : scale)),
         [...shape],
       );
     },

@@ -1,9 +1,9 @@
 /**
- * What sets the families apart that the decoder computes: Llama; Mistral, whose attention may see only a window; Qwen2,
- * whose queries, keys and values have biases; Qwen3, which normalises each head's queries and keys instead. A family is
- * read into the traits that it implies, so that the decoder knows traits and no names.
+ * What distinguishes the model families: Llama; Mistral, with optional sliding-window attention; Qwen2, with biases on queries,
+ * keys and values; Qwen3, which normalises the queries and keys of each head instead. A family is translated into traits, so that
+ * the decoder knows traits and not family names.
  */
-import type { Json } from "./json.ts";
+import type { JsonObject } from "../json.ts";
 import type { LinearLayer } from "./linear-layers.ts";
 import type { Family, ModelConfig } from "./model-config.ts";
 
@@ -25,8 +25,8 @@ export type Traits = Pick<ModelConfig, "biases" | "headNorms" | "windows"> & {
   readonly unsupported: readonly string[];
 };
 
-/** The traits that a `config.json` of this family stands for; those that a plain Llama lacks are undefined. */
-export function familyTraits(family: Family, json: Json): Traits {
+/** The traits of a model of this family with this `config.json`. Traits that a plain Llama does not have are undefined. */
+export function familyTraits(family: Family, json: JsonObject): Traits {
   const biases: LinearLayer[] = [];
   if (family === "qwen2") biases.push(...inputs);
   else if (family !== "mistral" && json.attention_bias === true) biases.push(...inputs, "self_attn.o_proj");
@@ -43,8 +43,8 @@ export function familyTraits(family: Family, json: Json): Traits {
   };
 }
 
-/** Which layers see only a window: listed, or (in configs of transformers 4) following from the family's rule. */
-function layerKinds(family: Family, json: Json): unknown[] {
+/** The attention type of each layer: listed in the config, or (transformers 4) given by the rule of the family. */
+function layerKinds(family: Family, json: JsonObject): unknown[] {
   const count = Number(json.num_hidden_layers);
   if (Array.isArray(json.layer_types)) return json.layer_types;
   const kind = (slides: boolean): string => (slides ? "sliding_attention" : "full_attention");
@@ -63,8 +63,8 @@ function layerKinds(family: Family, json: Json): unknown[] {
   }
 }
 
-/** The same traits as Hugging Face writes them. */
-export function printTraits({ family = "llama", biases = [], windows }: ModelConfig): Json {
+/** The traits as entries of `config.json`. */
+export function printTraits({ family = "llama", biases = [], windows }: ModelConfig): JsonObject {
   const window = windows?.find((size) => size > 0);
   return {
     architectures: [architectures[family]],

@@ -1,6 +1,6 @@
-/** The linear layers of a decoder layer, by their names in Hugging Face's checkpoints. */
+/** The linear layers of a decoder layer by their names in Hugging Face checkpoints. */
 
-/** The seven linear layers of a layer, `[out, in]` each, in the order in which they are used. */
+/** All seven in the order of the forward pass. Their weights are `[out, in]`. */
 export const linearLayers = [
   "self_attn.q_proj",
   "self_attn.k_proj",

@@ -1,17 +1,39 @@
 /**
- * What a LoRA is to adapt (Hu et al., https://arxiv.org/abs/2106.09685): y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ on some linear maps, and
- * some modules whole. Names and patterns are resolved by PEFT's rules, so that its configs mean here what they mean there.
+ * What a LoRA adapts (Hu et al., https://arxiv.org/abs/2106.09685): some linear layers compute y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ, and
+ * some modules are trained fully. Names and patterns of modules follow PEFT's rules, so a config from PEFT means the same here.
  */
-import type { LoraConfig } from "../contracts.ts";
 import { linearLayers } from "./linear-layers.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { embeddingName, weightShapes } from "./weights.ts";
 
-/** How an adapter is made; the maps of all layers if nothing else is said. Without `alpha` its scale is 2 at every rank, so that turning the rank changes only the rank. */
+/** What an adapter changes in a model, and how strongly. Module names and patterns follow PEFT. */
+export type LoraConfig = {
+  readonly rank: number;
+  readonly alpha: number;
+  /** Scales by α/√rank instead of α/rank (rsLoRA), so that a higher rank does not learn more slowly. */
+  readonly rankStabilized?: boolean;
+  /** Dropout on the input of the low-rank part, from 0 to below 1. Each training step draws a new mask. */
+  readonly dropout?: number;
+  /** Linear layers with an adapter: the last parts of their paths (`["q_proj", "v_proj"]`), or a pattern for the full path. All seven per decoder layer by default. */
+  readonly targets?: string | readonly string[];
+  /** Linear layers without an adapter, even if `targets` includes them. */
+  readonly exclude?: string | readonly string[];
+  /** Decoder layers with an adapter, counted from 0. All by default. */
+  readonly layers?: readonly number[];
+  /** Modules that are trained fully beside the adapter (PEFT's `modules_to_save`): `["embed_tokens", "lm_head"]`. */
+  readonly modulesToSave?: readonly string[];
+};
+
+/**
+ * The configuration of a new adapter; it covers all linear layers by default. Without `alpha` the scale is 2 at every rank, so that
+ * changing the rank changes nothing else.
+ */
 export function lora(options: Omit<LoraConfig, "alpha"> & { readonly alpha?: number }): LoraConfig {
   const { rank, alpha = 2 * rank, dropout = 0, targets, exclude } = options;
-  if (!Number.isInteger(rank) || rank < 1) throw new Error(`The rank of a LoRA is a whole number from 1, not ${rank}.`);
-  if (!(dropout >= 0 && dropout < 1)) throw new Error(`The dropout of a LoRA is from 0 to below 1, not ${dropout}.`);
+  if (!Number.isInteger(rank) || rank < 1)
+    throw new Error(`The rank of a LoRA must be a whole number of at least 1, not ${rank}.`);
+  if (!(dropout >= 0 && dropout < 1))
+    throw new Error(`The dropout of a LoRA must be at least 0 and below 1, not ${dropout}.`);
   for (const pattern of [targets, exclude]) if (typeof pattern === "string") compile(pattern);
   return { ...options, rank, alpha };
 }
@@ -22,54 +44,55 @@ export function loraScale({ rank, alpha, rankStabilized }: LoraConfig): number {
 }
 
 /**
- * The paths of the linear maps that get a pair of factors, in the order of the layers: `model.layers.0.self_attn.q_proj`.
- * @throws naming the targets that the model does not have.
+ * The paths of the linear layers that get a pair of factors, in model order: `model.layers.0.self_attn.q_proj`.
+ * @throws if a target matches nothing in the model, or a layer number is out of range.
  */
-export function adaptedMaps(model: ModelConfig, config: LoraConfig): string[] {
-  const { targets, exclude, layers, whole = [] } = config;
+export function adaptedLinearLayers(model: ModelConfig, config: LoraConfig): string[] {
+  const { targets, exclude, layers, modulesToSave = [] } = config;
   const all = Array.from({ length: model.layers }, (_, layer) =>
-    linearLayers.map((map) => ({ layer, path: `model.layers.${layer}.${map}` })),
+    linearLayers.map((name) => ({ layer, path: `model.layers.${layer}.${name}` })),
   ).flat();
   if (Array.isArray(targets)) {
     const unknown = targets.filter((target: string) => !all.some(({ path }) => matches(path, [target])));
     if (unknown.length > 0) throw unmatched(unknown);
   }
-  const far = (layers ?? []).filter((layer) => !Number.isInteger(layer) || layer < 0 || layer >= model.layers);
-  if (far.length > 0)
-    throw new Error(`The model has the layers 0 to ${model.layers - 1}; there is no ${far.join(", ")}.`);
+  const outOfRange = (layers ?? []).filter((layer) => !Number.isInteger(layer) || layer < 0 || layer >= model.layers);
+  if (outOfRange.length > 0)
+    throw new Error(`The model has the layers 0 to ${model.layers - 1}; there is no layer ${outOfRange.join(", ")}.`);
   const adapted = all.filter(
     ({ layer, path }) =>
       (targets === undefined || targets === "all-linear" || matches(path, targets)) &&
       (layers === undefined || layers.includes(layer)) &&
       !(exclude !== undefined && matches(path, exclude)) &&
-      !trainsWhole(path, whole),
+      !isFullyTrained(path, modulesToSave),
   );
-  if (adapted.length === 0 && whole.length === 0) throw unmatched([targets ?? exclude ?? []].flat());
+  if (adapted.length === 0 && modulesToSave.length === 0) throw unmatched([targets ?? exclude ?? []].flat());
   return adapted.map(({ path }) => path);
 }
 
-/** The weights that train whole, by the base's names; a tied head is the embedding. @throws naming what the model does not have. */
-export function wholeWeights(model: ModelConfig, { whole = [] }: LoraConfig): string[] {
+/** The base's names of the weights that are trained fully. A tied output layer is the embedding. @throws if a module matches nothing in the model. */
+export function fullyTrainedWeights(model: ModelConfig, { modulesToSave = [] }: LoraConfig): string[] {
   const names = [...weightShapes(model).keys()];
   const chosen = new Set<string>();
-  for (const module of whole) {
-    const found = names.filter((name) => trainsWhole(name.slice(0, name.lastIndexOf(".")), [module]));
+  for (const module of modulesToSave) {
+    const found = names.filter((name) => isFullyTrained(name.slice(0, name.lastIndexOf(".")), [module]));
     if (model.tied && module === "lm_head") found.push(embeddingName);
-    if (found.length === 0) throw new Error(`The model has no module "${module}" that could train whole.`);
+    if (found.length === 0)
+      throw new Error(`The model has no module "${module}" to train fully. Check modulesToSave of the LoRA.`);
     for (const name of found) chosen.add(name);
   }
   return names.filter((name) => chosen.has(name));
 }
 
-/** PEFT's rule: a list names ends of paths, a string is a pattern that the whole path must match. */
+/** PEFT's rule: a list names the last parts of paths, a string is a pattern that the full path must match. */
 function matches(path: string, wanted: string | readonly string[]): boolean {
   if (typeof wanted === "string") return compile(wanted).test(path);
   return wanted.some((end) => path === end || path.endsWith(`.${end}`));
 }
 
-/** PEFT's rule for these is the plain end of the path, so `norm` is every norm. */
-function trainsWhole(path: string, modules: readonly string[]): boolean {
-  return modules.some((end) => path.endsWith(end));
+/** PEFT compares `modules_to_save` with the end of the path as plain text, so `norm` is every norm. */
+function isFullyTrained(path: string, modulesToSave: readonly string[]): boolean {
+  return modulesToSave.some((end) => path.endsWith(end));
 }
 
 function compile(pattern: string): RegExp {
@@ -77,15 +100,15 @@ function compile(pattern: string): RegExp {
     return new RegExp(`^(?:${pattern})$`);
   } catch (error) {
     throw new Error(
-      `"${pattern}" is no pattern of module paths: ${(error as Error).message}. Give a list to name modules.`,
+      `"${pattern}" is not a valid pattern for module paths: ${(error as Error).message}. To give names, use a list.`,
     );
   }
 }
 
 function unmatched(targets: readonly string[]): Error {
-  const last = linearLayers.map((map) => map.slice(map.indexOf(".") + 1)).join(", ");
+  const names = linearLayers.map((name) => name.slice(name.indexOf(".") + 1)).join(", ");
   return new Error(
-    `A LoRA on ${targets.map((target) => `"${target}"`).join(", ")} would adapt nothing here; there are ${last}. ` +
-      "Embeddings, head and norms can train whole instead.",
+    `A LoRA on ${targets.map((target) => `"${target}"`).join(", ")} adapts nothing in this model. Its linear layers are ${names}. ` +
+      "To train embeddings, the output layer or norms, list them in modulesToSave.",
   );
 }

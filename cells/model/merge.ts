@@ -1,25 +1,27 @@
 /**
- * An adapter's weights put into the base's: W + scale·B·A, and whole modules in the place of the base's. Only what changes is
- * new memory, and the base stays as it is, so going back to it is exact; `unmergeAdapter` takes an adapter out of a model
- * in which it was merged elsewhere, exact up to rounding.
+ * Merges an adapter into a model: adapted layers become W + scale·B·A, fully trained modules replace the base's. Only changed
+ * weights take new memory, and the base itself does not change. `unmergeAdapter` removes an adapter from a model into which it was
+ * merged elsewhere; its result is exact up to rounding.
  */
 import * as tf from "@tensorflow/tfjs";
 import { host } from "../host.ts";
-import { type Adapter, adapterVocabulary, loraPair, wholeName } from "./adapter.ts";
+import { type Adapter, adapterVocabulary, fullyTrainedName, loraPair } from "./adapter.ts";
 import { type BaseModel, baseModel, type LocalModel } from "./chat-model.ts";
 import { type Decoder, head } from "./decoder.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { modelDigest } from "./model-digest.ts";
 
-/** A decoder that computes what the given one does with the adapter on. `made` are its tensors that are not the base's. */
+/** A decoder that gives the results of the base with the adapter. `made` are the tensors that it does not share with the base. */
 export function mergeAdapter(base: Decoder, adapter: Adapter): { decoder: Decoder; made: tf.Tensor[] } {
   return combined(base, adapter, 1);
 }
 
-/** The opposite. @throws where the adapter has whole modules, which do not tell what they replaced. */
+/** The opposite of `mergeAdapter`. @throws if the adapter has fully trained modules: the weights that they replaced are not known. */
 export function unmergeAdapter(merged: Decoder, adapter: Adapter): { decoder: Decoder; made: tf.Tensor[] } {
-  const whole = [...merged.weights.keys()].filter((name) => adapter.tensors.has(wholeName(name)));
-  if (whole.length > 0)
-    throw new Error(`${whole.join(", ")} were replaced whole; load the base again to get them back.`);
+  const replaced = [...merged.weights.keys()].filter((name) => adapter.tensors.has(fullyTrainedName(name)));
+  if (replaced.length > 0)
+    throw new Error(
+      `${replaced.join(", ")} cannot be unmerged: the adapter replaced them completely. Load the base again to get them back.`,
+    );
   return combined(merged, adapter, -1);
 }
 
@@ -31,9 +33,9 @@ function combined(base: Decoder, adapter: Adapter, sign: 1 | -1): { decoder: Dec
     weights.set(name, tensor);
   };
   for (const [name, weight] of base.weights) {
-    const whole = adapter.tensors.get(wholeName(name));
+    const fullyTrained = adapter.tensors.get(fullyTrainedName(name));
     const pair = name.endsWith(".weight") ? loraPair(adapter, name.slice(0, -".weight".length)) : undefined;
-    if (whole) put(name, whole.clone());
+    if (fullyTrained) put(name, fullyTrained.clone());
     else if (pair) {
       const { a, b, scale } = pair;
       put(
@@ -43,18 +45,18 @@ function combined(base: Decoder, adapter: Adapter, sign: 1 | -1): { decoder: Dec
     }
   }
   const vocabulary = adapterVocabulary(adapter) ?? base.config.vocabulary;
-  const ownHead = adapter.tensors.has(wholeName("lm_head.weight")) || !adapter.tied;
+  const ownHead = adapter.tensors.has(fullyTrainedName("lm_head.weight")) || !adapter.tied;
   const tied = base.config.tied && !ownHead;
   if (base.config.tied && !tied) put("lm_head.weight", head(base, adapter).clone());
   return { decoder: { ...base, config: { ...base.config, vocabulary, tied }, weights }, made };
 }
 
-/** A base of its own that answers as `tuned` does now, a little faster. Its new weights are freed with the calling cell's generation. */
+/** A new base that answers as `tuned` does now, a little faster. Its new weights are freed when the calling cell's generation ends. */
 export async function merged(base: BaseModel, tuned: LocalModel): Promise<BaseModel> {
   const { adapter, tokenizer } = tuned;
   if (!adapter) return base;
   const { decoder, made } = mergeAdapter(base.decoder, adapter);
   host().onDispose(() => tf.dispose(made));
-  const digest = await fingerprint({ ...base, adapter });
+  const digest = await modelDigest({ ...base, adapter });
   return baseModel({ name: `${base.name} merged`, digest, decoder, tokenizer });
 }

@@ -1,9 +1,9 @@
-/** What the decoder must know of a model, in our words. `config.ts` reads it from a Hugging Face folder. */
+/** What the decoder needs to know about a model. `config.ts` reads it from a Hugging Face folder. */
 import type { LinearLayer } from "./linear-layers.ts";
 
 export type Family = "llama" | "mistral" | "qwen2" | "qwen3";
 
-/** The stretching of RoPE's slow frequencies that Llama 3.1 introduced. */
+/** RoPE scaling as in Llama 3.1, which lowers the slow frequencies for long contexts. */
 export type RopeScaling = {
   readonly factor: number;
   readonly lowFrequencyFactor: number;
@@ -12,13 +12,13 @@ export type RopeScaling = {
 };
 
 export type ModelConfig = {
-  /** A Llama where left out, as are the traits below that a plain Llama does not have. */
+  /** Llama by default. The three properties below are undefined for a plain Llama. */
   readonly family?: Family | undefined;
-  /** Linear maps of a layer that add a bias. */
+  /** Linear layers with a bias. */
   readonly biases?: readonly LinearLayer[] | undefined;
-  /** Each head's query and key are normalised before they are turned (Qwen3). */
+  /** Whether the query and key of each head are normalised before RoPE (Qwen3). */
   readonly headNorms?: boolean | undefined;
-  /** Per layer, how many keys a query sees, itself included; 0 where it sees all. */
+  /** Attention window of each layer: how many keys a query sees, its own included. 0 means all. */
   readonly windows?: readonly number[] | undefined;
   readonly vocabulary: number;
   /** Width of the hidden state. */
@@ -31,11 +31,11 @@ export type ModelConfig = {
   readonly normEpsilon: number;
   readonly ropeBase: number;
   readonly ropeScaling: RopeScaling | undefined;
-  /** The output layer is the embedding table. */
+  /** Whether the output layer is the embedding table. */
   readonly tied: boolean;
-  /** Longest sequence that the model was made for. */
+  /** The longest sequence, in tokens, that the model was trained for. */
   readonly positions: number;
   readonly beginToken: number | undefined;
-  /** Tokens after which the model has nothing more to say. */
+  /** Tokens that end generation. */
   readonly endTokens: readonly number[];
 };

@@ -1,9 +1,9 @@
-/** The files of a model's folder as Hugging Face lays it out, ready to be written. */
+/** The files of a model folder in Hugging Face's layout, as names and contents. */
 import { printConfig } from "./config.ts";
 import type { ModelConfig } from "./model-config.ts";
-import { writeSafetensors } from "./safetensors.ts";
 import type { TokenizerFiles } from "./tokenizer.ts";
 import { downloadWeights, type Weights } from "./weights.ts";
+import { writeSafetensors } from "./write-safetensors.ts";
 
 export async function modelFiles(
   config: ModelConfig,

@@ -1,6 +1,6 @@
 /**
- * Teacher-forced likelihood: how surprised the model is by each target token. Training, forgetting in nats and the
- * base's own likelihoods all go through `tokenNll`.
+ * Negative log-likelihood (NLL) of each target token under teacher forcing, in nats. Training, the forgetting measures and the
+ * public `.nll` all use `tokenNll`.
  */
 import * as tf from "@tensorflow/tfjs";
 import { crossEntropy } from "../device/functions.ts";
@@ -12,12 +12,12 @@ import { layOut, type TargetBatch } from "./target-rows.ts";
 
 const rowsPerBatch = 64;
 
-/** −ln p of every target of a batch, `[targets]`. Call it within `tf.tidy` or a gradient. */
+/** −ln p of each target of a batch, `[targets]`. Call it inside `tf.tidy` or a gradient. */
 export function tokenNll(decoder: Decoder, adapter: Adapter | undefined, batch: TargetBatch): tf.Tensor {
   return nllOf(decoder, adapter, targetHidden(decoder, adapter, batch), batch);
 }
 
-/** The same from the hidden states, for a caller that needs them as well. */
+/** The same from the hidden states `[targets, width]`, for a caller that needs them too. */
 export function nllOf(
   decoder: Decoder,
   adapter: Adapter | undefined,
@@ -28,8 +28,8 @@ export function nllOf(
 }
 
 /**
- * What the output layer predicts each target from, `[targets, width]`. Call it within `tf.tidy` or a gradient.
- * @param places those of the targets, unless only some are wanted
+ * The hidden states from which the output layer predicts the targets, `[targets, width]`. Call it inside `tf.tidy` or a gradient.
+ * @param places of some of the targets in `[rows · time]`; all by default
  */
 export function targetHidden(
   decoder: Decoder,
@@ -46,13 +46,13 @@ export function targetHidden(
   return forward(decoder, adapter, tokens, { ...options, places: tf.tensor1d(places, "int32") });
 }
 
-/** ln p of each sample's targets, in their order, in the order of the samples; weights do not count. */
+/** ln p of the targets of each sample, in order. Segment weights have no effect on it. */
 export async function targetLogProbabilities(
   decoder: Decoder,
   adapter: Adapter | undefined,
   samples: readonly EncodedSample[],
 ): Promise<number[][]> {
-  const found: number[][] = samples.map(() => []);
+  const logProbabilities: number[][] = samples.map(() => []);
   const order = [...samples.keys()].sort((a, b) => samples[a]!.ids.length - samples[b]!.ids.length || a - b);
   for (let done = 0; done < order.length; done += rowsPerBatch) {
     await host().breathe();
@@ -61,7 +61,7 @@ export async function targetLogProbabilities(
     const nll = tf.tidy(() => tokenNll(decoder, adapter, batch));
     const values = await nll.data();
     nll.dispose();
-    for (const [at, value] of values.entries()) found[chosen[batch.samples[at]!]!]!.push(-value);
+    for (const [at, value] of values.entries()) logProbabilities[chosen[batch.samples[at]!]!]!.push(-value);
   }
-  return found;
+  return logProbabilities;
 }

@@ -1,21 +1,21 @@
 /**
- * Sequences laid out for the device: padded on the right to one rectangle, one or several to a row, with the list of places
- * at which a next token is a target. The loss looks at those places only; prompts and padding never reach the output layer.
- * Sequences that share a row do not see each other: each has its own segment and counts its positions from 0.
+ * A batch of sequences as one rectangle, padded on the right, with the list of places whose next token is a target. Only those
+ * places reach the output layer; prompts and padding do not. A row holds one sequence or several (packing). Packed sequences do not
+ * see each other: each has its own segment and its positions begin at 0.
  */
 import type { EncodedSample } from "./encoding.ts";
 
 export type TargetBatch = {
   readonly rows: number;
-  /** Length of the rectangle. */
+  /** Tokens per row, padding included. */
   readonly time: number;
-  /** How many of its tokens are real. */
+  /** Tokens in the batch, without padding. */
   readonly tokens: number;
-  /** `[rows · time]` each; a row's sequences have the segments 0, 1, …, padding −1. */
+  /** `[rows · time]` each. The sequences of a row have the segments 0, 1, …; padding has −1. */
   readonly ids: Int32Array;
   readonly positions: Int32Array;
   readonly segments: Int32Array;
-  /** `[targets]` each: the place of the token before, the token itself, its span's role and weight, and the sample it is of, counted row by row. */
+  /** `[targets]` each: the place of the token before the target, the target, its role and weight, and its sample, counted row by row. */
   readonly places: Int32Array;
   readonly targets: Int32Array;
   readonly roles: readonly string[];
@@ -23,7 +23,7 @@ export type TargetBatch = {
   readonly samples: Int32Array;
 };
 
-/** Lays samples out, each in a row of its own. `roundTo` makes lengths a multiple of it, so that few different shapes occur. */
+/** One row per sample. @param roundTo row lengths become a multiple of it, so that few different shapes occur */
 export function layOut(samples: readonly EncodedSample[], roundTo = 1): TargetBatch {
   return layOutRows(
     samples.map((sample) => [sample]),
@@ -31,7 +31,7 @@ export function layOut(samples: readonly EncodedSample[], roundTo = 1): TargetBa
   );
 }
 
-/** Lays rows of samples out, the samples of a row one behind the other. */
+/** Several samples per row, one after the other. */
 export function layOutRows(rows: readonly (readonly EncodedSample[])[], roundTo = 1): TargetBatch {
   const longest = Math.max(...rows.map((row) => row.reduce((sum, { ids }) => sum + ids.length, 0)));
   const time = Math.ceil(longest / roundTo) * roundTo;
@@ -64,7 +64,7 @@ export function layOutRows(rows: readonly (readonly EncodedSample[])[], roundTo 
       start += sample.ids.length;
       count += 1;
     }
-    // Padding counts on, so that a padded row's positions are those of its neighbours and need no angles of their own.
+    // Positions go on in the padding, as in the other rows, so that RoPE can use the same angles for all rows.
     for (let place = start; place < (row + 1) * time; place += 1) positions[place] = positions[place - 1]! + 1;
   }
   return {

@@ -1,6 +1,6 @@
 /**
- * What a training leaves behind, and how it comes back: a LoRA as PEFT's two files, with the tokenizer beside them where
- * it has a table of tokens of its own; a full fine-tuning as a model's folder.
+ * Saves the result of a training and loads it again. A LoRA is PEFT's two files, and the tokenizer's files if it has an embedding
+ * table. Full fine-tuning gives a model folder.
  */
 
 import * as tf from "@tensorflow/tfjs";
@@ -12,7 +12,7 @@ import { mergeAdapter } from "./merge.ts";
 import { modelFiles, tokenizerFolder } from "./model-files.ts";
 import { chatTokenizer } from "./tokenizer.ts";
 
-/** Paths within the run's folder, and what is in the files. */
+/** The files to save: their paths in the run's folder, and their contents. */
 export async function adapterFiles(base: BaseModel, adapter: Adapter): Promise<Map<string, string | Uint8Array>> {
   if (adapter.config === "full") {
     const { decoder, made } = mergeAdapter(base.decoder, adapter);
@@ -30,14 +30,18 @@ export async function adapterFiles(base: BaseModel, adapter: Adapter): Promise<M
 }
 
 /**
- * The base with an adapter out of a folder that PEFT or a run wrote. Any number can be on one base at once. Its weights
- * are freed with the calling cell's generation.
- * @throws naming the files that the folder lacks, or what about the adapter cannot be computed or does not fit.
+ * The base with an adapter from a folder that PEFT or a run wrote. One base can have any number of adapters at once. The weights are
+ * freed when the calling cell's generation ends.
+ * @throws naming the missing files, what is not supported, or what does not fit the base.
  */
 export async function loadAdapter(base: BaseModel, folder: string): Promise<LocalModel> {
   const files = await host().listFiles(folder);
   const missing = ["adapter_config.json", "adapter_model.safetensors"].filter((file) => !files.includes(file));
-  if (missing.length > 0) throw new Error(`${folder} is not an adapter's folder: it lacks ${missing.join(", ")}.`);
+  if (missing.length > 0) {
+    throw new Error(
+      `${folder} is not an adapter folder: ${missing.join(" and ")} not found. Give the folder that PEFT or a run saved.`,
+    );
+  }
   const config = new TextDecoder().decode(await host().readFile(`${folder}/adapter_config.json`));
   const weights = await host().readFile(`${folder}/adapter_model.safetensors`);
   const adapter = await readAdapter(base.decoder.config, { config, weights }, folder);

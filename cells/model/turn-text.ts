@@ -1,47 +1,46 @@
 /**
- * The text of turns that are being written: without what the template puts before every turn's text, cut where a stop
- * text appears, and handed on piece by piece. A piece is withheld while it may still change: half a character, or what
- * may become a stop text.
+ * The text of turns while they are generated: without the template's lead, cut at a stop text, and passed on piece by piece. A piece
+ * is held back while it may still change: an incomplete character, or the possible beginning of a stop text.
  */
 import type { GenerateOptions, Prompt } from "../contracts.ts";
 import type { ChatTokenizer } from "./tokenizer.ts";
 
-export type Writing = {
-  /** To be told all tokens of a turn after each; `true` where its text has come to a stop. Undefined where nobody listens. */
-  readonly wrote: ((tokens: readonly number[], prompt: number) => boolean) | undefined;
-  /** The whole text of a turn that is over. */
+export type TurnTexts = {
+  /** Called after each token with all tokens of the turn; returns true if the text has reached a stop text. Undefined if not needed. */
+  readonly afterToken: ((tokens: readonly number[], prompt: number) => boolean) | undefined;
+  /** The complete text of a finished turn. */
   readonly finish: (tokens: readonly number[], prompt: number) => string;
 };
 
-export function writing(
+export function turnTexts(
   tokenizer: ChatTokenizer,
   prompts: readonly Prompt[],
   { stop = [], onText }: Pick<GenerateOptions, "stop" | "onText">,
-): Writing {
-  const handedOn = prompts.map(() => 0);
+): TurnTexts {
+  const emitted = prompts.map(() => 0);
   const turn = (tokens: readonly number[], prompt: number) => {
     const text = tokenizer.decode(tokens);
     const beginsTurn = (prompts[prompt]!.prefix ?? []).length === 0;
     return untilStop(beginsTurn && text.startsWith(tokenizer.lead) ? text.slice(tokenizer.lead.length) : text, stop);
   };
-  const handOn = (text: string, prompt: number): void => {
-    const piece = text.slice(handedOn[prompt]);
+  const emit = (text: string, prompt: number): void => {
+    const piece = text.slice(emitted[prompt]);
     if (piece === "") return;
-    handedOn[prompt] = text.length;
+    emitted[prompt] = text.length;
     onText?.(piece, prompt);
   };
-  const listens = stop.length > 0 || onText !== undefined;
+  const isNeeded = stop.length > 0 || onText !== undefined;
   return {
-    wrote: listens
+    afterToken: isNeeded
       ? (tokens, prompt) => {
           const { text, stopped } = turn(tokens, prompt);
-          handOn(stopped ? text : settled(text, stop), prompt);
+          emit(stopped ? text : settled(text, stop), prompt);
           return stopped;
         }
       : undefined,
     finish: (tokens, prompt) => {
       const { text } = turn(tokens, prompt);
-      handOn(text, prompt);
+      emit(text, prompt);
       return text;
     },
   };
@@ -54,15 +53,15 @@ export function untilStop(text: string, stop: readonly string[]): { text: string
   return Number.isFinite(first) ? { text: text.slice(0, first), stopped: true } : { text, stopped: false };
 }
 
-/** What of a text will stay whatever comes next. */
+/** The part of a text that later tokens cannot change. */
 export function settled(text: string, stop: readonly string[]): string {
-  // A character of several bytes of which some are missing is decoded as this sign.
-  const whole = text.replace(/\uFFFD+$/, "");
-  let end = whole.length;
-  for (const beginning of stop) {
-    for (let length = 1; length < beginning.length; length += 1) {
-      if (whole.endsWith(beginning.slice(0, length))) end = Math.min(end, whole.length - length);
+  // An incomplete multi-byte character is decoded as U+FFFD.
+  const complete = text.replace(/\uFFFD+$/, "");
+  let end = complete.length;
+  for (const stopText of stop) {
+    for (let length = 1; length < stopText.length; length += 1) {
+      if (complete.endsWith(stopText.slice(0, length))) end = Math.min(end, complete.length - length);
     }
   }
-  return whole.slice(0, end);
+  return complete.slice(0, end);
 }

@@ -1,34 +1,34 @@
 /**
- * A weight from a file to the device. 16-bit weights are widened there, which is exact and many times as fast as in JavaScript, and
- * half as many bytes are copied; where a backend has no way of its own, JavaScript does it.
+ * Copies a weight from a file to the device. 16-bit weights are widened on the device if the backend can do it: this is exact, many
+ * times faster than in JavaScript, and copies half as many bytes. Otherwise JavaScript widens them.
  */
 import * as tf from "@tensorflow/tfjs";
 import type { StoredMatrix } from "../device/matrix.ts";
 import { upload as toTensorflow } from "../device/tensorflow/forms.ts";
 import { wasmMemory } from "../device/wasm/memory.ts";
 import type { Gpu } from "../device/webgpu/gpu.ts";
-import { widen } from "./safetensors.ts";
+import { widen } from "./widen.ts";
 
-/** float32, of the matrix's shape. The bytes may change afterwards. */
+/** A float32 tensor of the matrix's shape. The caller may reuse the bytes afterwards. */
 export function uploadWeight(stored: StoredMatrix): tf.Tensor {
   const { dtype, shape, bytes } = stored;
   const size = tf.util.sizeFromShape([...shape]);
   switch (tf.getBackend()) {
     case "webgpu":
-      // Matrices stay packed; what is small is read by programs that take float32.
+      // Matrices stay packed in 16 bits. Vectors are read by programs that take float32 only.
       if (shape.length < 2) break;
       return tf.engine().makeTensorFromTensorInfo((tf.backend() as unknown as Gpu).upload(stored));
     case "wasm": {
       const memory = wasmMemory(tf.backend());
       const made = memory.make(shape);
       const at = memory.at(made);
-      // Narrow values go into the upper half of what they will fill, and from there over all of it.
+      // The kernel widens in place: the 16-bit values must lie in the upper half of the output.
       memory.write(bytes, at + 4 * size - bytes.length);
       if (dtype !== "F32") memory.kernels[dtype === "BF16" ? "widenBrain" : "widenHalf"](at, size);
       return tf.engine().makeTensorFromTensorInfo(made);
     }
     case "tensorflow":
-      // It takes them two and two.
+      // TensorFlow's form takes 16-bit values in pairs.
       if (dtype !== "F32" && size % 2 === 1) break;
       return toTensorflow(stored, tf.backend());
   }

@@ -1,21 +1,21 @@
 /**
- * New tokens for a model: the tokenizer learns them, and embeddings and head get a row for each, the mean of the rows that
- * are there (Hewitt 2021, https://nlp.stanford.edu/~johnhew/vocab-expansion.html), so that untrained tokens do not draw
- * probability away from the others. They mean nothing until those tables are trained:
- * `lora({ rank, whole: ["embed_tokens", "lm_head"] })` trains them and saves them with the adapter.
+ * Adds tokens to a model: to its tokenizer, and one row each to the embeddings and the output layer. The new rows are the mean of
+ * the existing ones, so that untrained tokens do not take probability from the others (Hewitt 2021,
+ * https://nlp.stanford.edu/~johnhew/vocab-expansion.html). The tokens mean nothing until these tables are trained:
+ * `lora({ rank, modulesToSave: ["embed_tokens", "lm_head"] })` trains them and saves them with the adapter.
  */
 import * as tf from "@tensorflow/tfjs";
 import { sha256 } from "../digest.ts";
 import { host } from "../host.ts";
+import { parseObject } from "../json.ts";
 import { type BaseModel, baseModel } from "./chat-model.ts";
-import { parseObject } from "./json.ts";
 import { chatTokenizer, type TokenizerFiles } from "./tokenizer.ts";
 import { embeddingName, headName } from "./weights.ts";
 
 /**
- * The base with more tokens, beside the base itself; all other weights are shared. The new tables are freed with the calling
- * cell's generation.
- * @throws naming the tokens that the tokenizer has already.
+ * A base with more tokens. It shares all other weights with the given one, which does not change. The new tables are freed when the
+ * calling cell's generation ends.
+ * @throws naming the tokens that the tokenizer already has.
  */
 export async function extendVocabulary(base: BaseModel, tokens: readonly string[]): Promise<BaseModel> {
   const { config, weights } = base.decoder;
@@ -41,7 +41,7 @@ function grown(table: tf.Tensor, more: number): tf.Tensor {
   });
 }
 
-/** The same tokenizer with added tokens from the id `first` on: behind all rows of the model's table, which may have more than tokens. */
+/** The tokenizer with added tokens; their ids begin at `first`, after all rows of the model's table (which may have unused rows). */
 function extendTokenizer(
   files: TokenizerFiles,
   tokens: readonly string[],
@@ -53,9 +53,10 @@ function extendTokenizer(
   const vocabulary = (json.model as { vocab?: unknown } | undefined)?.vocab ?? {};
   const listed = Array.isArray(vocabulary) ? vocabulary.map(([token]) => String(token)) : Object.keys(vocabulary);
   const known = new Set([...added.map(({ content }) => content), ...listed]);
-  const twice = tokens.filter((token, at) => known.has(token) || tokens.indexOf(token) !== at || token === "");
-  if (twice.length > 0) {
-    throw new Error(`The tokenizer of ${where} has ${twice.map((token) => JSON.stringify(token)).join(", ")} already.`);
+  const rejected = tokens.filter((token, at) => known.has(token) || tokens.indexOf(token) !== at || token === "");
+  if (rejected.length > 0) {
+    const list = rejected.map((token) => JSON.stringify(token)).join(", ");
+    throw new Error(`The tokenizer of ${where} cannot add ${list}: each token must be new, given once and not empty.`);
   }
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
   const more = tokens.map((content, at) => ({ id: first + at, content, ...flags }));

@@ -1,5 +1,5 @@
 /** The options of controls. They are checked when a cell declares the control, so a wrong bound or a missing option is an error at once. */
-import type { InputSpec, TableRow } from "../host.ts";
+import type { InputSpec, TableRow } from "../inputs.ts";
 
 export type RangeOptions = {
   readonly min: number;

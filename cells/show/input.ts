@@ -5,7 +5,8 @@
  *
  * The host finds the constant's name by the position of the call in the cell, so each function calls the host immediately.
  */
-import { host, type InputSpec, type InputValue, type Live, type TableRow } from "../host.ts";
+import { host } from "../host.ts";
+import type { InputSpec, InputValue, Live, TableRow } from "../inputs.ts";
 import {
   buttonSpec,
   type ChoiceOptions,

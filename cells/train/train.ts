@@ -3,13 +3,15 @@
  * adapter's initial weights, the order of the data and the dropout depend only on the seed, so two trainings with equal
  * settings give equal losses on the same backend.
  */
-import type { LoraConfig, Method, Run } from "../contracts.ts";
+import type { Method, Run } from "../contracts.ts";
 import { sha256 } from "../digest.ts";
-import { host, type Live } from "../host.ts";
+import { host } from "../host.ts";
+import type { Live } from "../inputs.ts";
 import { disposeAdapter, freshAdapter } from "../model/adapter.ts";
 import type { BaseModel } from "../model/chat-model.ts";
 import { dropout } from "../model/dropout.ts";
 import { encodeSample } from "../model/encoding.ts";
+import type { LoraConfig } from "../model/lora.ts";
 import { adapterFiles } from "../model/tuned-folder.ts";
 import { random } from "../random.ts";
 import { adoptState } from "./run/adopt.ts";

@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunCheckpoint } from "../../cells/host.ts";
+import type { RunCheckpoint } from "../../cells/runs.ts";
 import { writeSafely } from "../session/write-file.ts";
 
 /** So many unmarked checkpoints are kept. */

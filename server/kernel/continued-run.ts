@@ -3,7 +3,7 @@
  * same description, that training gets the old run's folder and name, cut back to its last checkpoint.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { RunAccount, RunCheckpoint, RunMeta, RunPast } from "../../cells/host.ts";
+import type { ResumePoint, RunAccount, RunCheckpoint, RunMeta } from "../../cells/runs.ts";
 import type { Generation } from "./generation.ts";
 import { RunFolder } from "./run-folder.ts";
 
@@ -12,7 +12,7 @@ type ContinuedRun = {
   readonly started: Date;
   readonly checkpoints: readonly RunCheckpoint[];
   readonly seconds: Readonly<Record<RunAccount, number>>;
-  readonly past: RunPast;
+  readonly past: ResumePoint;
 };
 
 /** @returns the first of the cell's interrupted runs that was this training and has a checkpoint, cut back to its last one */
@@ -40,7 +40,7 @@ export function continuedRun(meta: RunMeta, generation: Generation, workspace: s
       started: new Date(String(description.started)),
       checkpoints,
       seconds: description.seconds as ContinuedRun["seconds"],
-      past: { step: last.step, knobs: (description.knobs ?? {}) as RunPast["knobs"], ...left },
+      past: { step: last.step, knobs: (description.knobs ?? {}) as ResumePoint["knobs"], ...left },
     };
   }
   return undefined;

@@ -1,7 +1,8 @@
 /** What cells can ask of the kernel: implements `cells/host.ts` for whichever cell is calling. */
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Host, InputValue, Live } from "../../cells/host.ts";
+import type { Host } from "../../cells/host.ts";
+import type { InputValue, Live } from "../../cells/inputs.ts";
 import type { Output } from "../../cells/output.ts";
 import type { FromKernel } from "../messages.ts";
 import type { Files } from "./files.ts";

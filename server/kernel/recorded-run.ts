@@ -4,15 +4,15 @@
  */
 import { relative } from "node:path";
 import type {
+  ResumePoint,
   RunAccount,
   RunChange,
   RunCheckpoint,
   RunMeta,
   RunOrder,
-  RunPast,
   RunSink,
   RunStatus,
-} from "../../cells/host.ts";
+} from "../../cells/runs.ts";
 import type { ProbeRow, Row } from "../../cells/types.ts";
 import type { FromKernel } from "../messages.ts";
 import { withoutOldest } from "./checkpoint-files.ts";
@@ -30,7 +30,7 @@ export type RunPlace = { readonly workspace: string; readonly notebook: string; 
 export class RecordedRun implements RunSink, OpenRun {
   readonly id: string;
   readonly signal: AbortSignal;
-  readonly past?: RunPast;
+  readonly resumeFrom?: ResumePoint;
   readonly #meta: RunMeta;
   readonly #onOrder: (order: RunOrder) => void;
   readonly #generation: Generation;
@@ -65,7 +65,7 @@ export class RecordedRun implements RunSink, OpenRun {
     this.id = this.#folder.id;
     if (continued) {
       const { past } = continued;
-      this.past = past;
+      this.resumeFrom = past;
       this.#checkpoints = continued.checkpoints;
       Object.assign(this.#seconds, continued.seconds);
       Object.assign(this.#sent, { rows: past.rows.length, probes: past.probes.length });
@@ -184,8 +184,8 @@ export class RecordedRun implements RunSink, OpenRun {
     const { method, steps, config, knobs = {}, parent } = this.#meta;
     const run = { id, cell, generation: number, snapshot, method, steps, config, knobs, folder: `${RUNS}/${id}` };
     this.#send({ type: "run-started", run: { ...run, ...(parent && { parent }) } });
-    if (!this.past) return;
-    const restart = this.past.changes.at(-1);
+    if (!this.resumeFrom) return;
+    const restart = this.resumeFrom.changes.at(-1);
     if (restart?.kind === "restart") this.#send({ type: "run-rewound", run: id, change: restart });
     this.#sendCheckpoints();
   }

@@ -1,5 +1,5 @@
 /** What `run.json` says about a run. */
-import type { RunAccount, RunCheckpoint, RunMeta, RunStatus } from "../../cells/host.ts";
+import type { RunAccount, RunCheckpoint, RunMeta, RunStatus } from "../../cells/runs.ts";
 
 export type RunFacts = {
   readonly id: string;

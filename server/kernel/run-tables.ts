@@ -5,7 +5,7 @@
 import { closeSync, fsync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { RunChange } from "../../cells/host.ts";
+import type { RunChange } from "../../cells/runs.ts";
 import { changesUpTo } from "../../cells/train/run/changes.ts";
 import type { ProbeRow, Row } from "../../cells/types.ts";
 import { writeSafelySync } from "../session/write-file.ts";

@@ -7,7 +7,7 @@ import { chooseBackend } from "../../cells/device/backend.ts";
 import { linear } from "../../cells/device/functions.ts";
 import { setHost } from "../../cells/host.ts";
 import { decoder, forward, head } from "../../cells/model/decoder.ts";
-import { loadWeights } from "../../cells/model/weights.ts";
+import { loadWeights } from "../../cells/model/load-weights.ts";
 import { Files } from "../../server/kernel/files.ts";
 import { bareHost } from "../cells/bare-host.ts";
 import type { BenchOptions } from "./bench.ts";

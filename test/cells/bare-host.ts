@@ -1,20 +1,12 @@
 /**
- * A host that keeps everything in memory and reads real files: what a test needs of the workbench, and no more. `end()`
- * is the end of the cell's generation: the signal aborts and the disposers run.
+ * A host for tests: it records everything in memory and reads real files. `end()` ends the cell's generation: the signal aborts and
+ * the disposers run.
  */
 import { readdir, readFile } from "node:fs/promises";
-import type {
-  Host,
-  RunAccount,
-  RunChange,
-  RunCheckpoint,
-  RunMeta,
-  RunOrder,
-  RunSink,
-  RunStatus,
-} from "../../cells/host.ts";
+import type { Host } from "../../cells/host.ts";
 import { setHost } from "../../cells/host.ts";
 import type { Output } from "../../cells/output.ts";
+import type { RunAccount, RunChange, RunCheckpoint, RunMeta, RunOrder, RunSink, RunStatus } from "../../cells/runs.ts";
 import type { ProbeRow, Result, Row } from "../../cells/types.ts";
 
 export type RecordedRun = {
@@ -25,7 +17,7 @@ export type RecordedRun = {
   readonly checkpoints: (RunCheckpoint & { readonly state: Uint8Array })[];
   readonly seconds: Record<RunAccount, number>;
   readonly files: Map<string, Uint8Array | string>;
-  /** As the page's buttons do. */
+  /** Gives the run an instruction, as the buttons of the page do. */
   readonly obey: (order: RunOrder) => void;
   /** The run's own stop button. */
   readonly abort: AbortController;
@@ -39,14 +31,14 @@ export interface BareHost extends Host {
   readonly results: Result[];
   readonly files: Map<string, Uint8Array | string>;
   readonly progressed: { label: string; done: number; total: number }[];
-  /** How often work gave way to other work. */
+  /** How often `breathe` was called. */
   breaths: number;
-  /** Called at each breath, for a test that acts between two steps. */
+  /** Called at each breath, for tests that act between two steps. */
   onBreath: (() => void) | undefined;
   end(): void;
 }
 
-/** Makes a bare host and sets it. */
+/** Makes a host and sets it. */
 export function bareHost(seed = 1): BareHost {
   const controller = new AbortController();
   const disposers: (() => void)[] = [];

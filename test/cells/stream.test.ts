@@ -2,7 +2,7 @@ import { expect, expectTypeOf, it } from "vitest";
 import { stream } from "../../cells/stream.ts";
 import { bareHost } from "./bare-host.ts";
 
-it("is typed as its values, and elsewhere than in a notebook gives the first", async () => {
+it("has the type of its values; outside a notebook it gives the first", async () => {
   bareHost();
   const tick = stream(async function* () {
     yield { step: 1 };

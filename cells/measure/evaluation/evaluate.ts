@@ -5,7 +5,7 @@
  */
 import { cache } from "../../cache/cache.ts";
 import type { ChatModel } from "../../contracts.ts";
-import { fingerprint } from "../../model/fingerprint.ts";
+import { modelDigest } from "../../model/model-digest.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { EvaluationData, EvaluationResult } from "./evaluation-data.ts";
 import {
@@ -44,7 +44,7 @@ export async function evaluate<const D extends EvaluateOptions>(
 
 /** The base counts by its scores: they are all that this evaluation depends on. */
 const cacheKey = async (model: ChatModel, options: EvaluateOptions): Promise<unknown> => ({
-  model: await fingerprint(model),
+  model: await modelDigest(model),
   ...options,
   base: options.base?.result,
 });

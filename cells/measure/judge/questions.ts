@@ -3,8 +3,9 @@
  * sometimes a `reference`; AlpacaEval's file is a list of `instruction`s.
  */
 import type { ChatModel } from "../../contracts.ts";
-import { BadRowError, type BadRows, field, isRecord, type Reading, readRows, textField } from "../../data/reading.ts";
+import { BadRowError, type BadRows, field, type Reading, readRows, textField } from "../../data/reading.ts";
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
+import { isRecord } from "../../json.ts";
 import type { Message } from "../../types.ts";
 
 export type JudgeQuestion = {

@@ -7,8 +7,8 @@
  * with scores of other translations is rejected.
  */
 import { linesOf } from "../../data/lines.ts";
-import { isRecord } from "../../data/reading.ts";
 import { host } from "../../host.ts";
+import { isRecord } from "../../json.ts";
 import type { Resampling } from "../statistics/bootstrap.ts";
 import { type Comparison, compareMeans } from "../statistics/comparison.ts";
 

@@ -2,7 +2,7 @@
  * The three stages of TransLLM, each a method for `train`: pre-training on text in the target language, pre-training on
  * translations, and transfer fine-tuning on chats. Each stage continues with the adapter of the one before:
  * `train(base, { …, from: run })`. The new tokens have no meaning at first, so embeddings and output layer are trained
- * with the adapter: `lora({ rank, whole: ["embed_tokens", "lm_head"] })`.
+ * with the adapter: `lora({ rank, modulesToSave: ["embed_tokens", "lm_head"] })`.
  *
  * The loss of all stages is the mean NLL over all target tokens of a step.
  */

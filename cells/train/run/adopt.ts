@@ -10,10 +10,9 @@
  * With B' = c·B the gradient is 1/c as large, so B's first moments are multiplied by 1/c and its second moments by
  * 1/c². The moments of new entries are zero.
  */
-import type { LoraConfig } from "../../contracts.ts";
 import type { Matrix } from "../../device/matrix.ts";
 import type { Adapter } from "../../model/adapter.ts";
-import { loraScale } from "../../model/lora.ts";
+import { type LoraConfig, loraScale } from "../../model/lora.ts";
 import type { Optimizer } from "../step/optimizer.ts";
 import { replaceTensor, type SavedState } from "./training-state.ts";
 

@@ -1,5 +1,5 @@
 /** Reads the recorded changes of a run: the knobs' values at a step, and what is left of the changes after a rewind. */
-import type { RunChange } from "../../host.ts";
+import type { RunChange } from "../../runs.ts";
 import type { KnobValues } from "./knobs.ts";
 
 /** The knobs' values in a step. @param initial their values when the run began */

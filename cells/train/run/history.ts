@@ -4,7 +4,7 @@
  * step, and the rules have seen only the rows up to it.
  */
 import type { Probe } from "../../contracts.ts";
-import type { RunAccount, RunChange, RunPast, RunSink } from "../../host.ts";
+import type { ResumePoint, RunAccount, RunChange, RunSink } from "../../runs.ts";
 import type { ProbeRow, Row } from "../../types.ts";
 import { alerts } from "./alerts.ts";
 import { changesUpTo, knobsAt } from "./changes.ts";
@@ -81,7 +81,7 @@ export class History {
   }
 
   /** The history as it was after a step. */
-  upTo(step: number): RunPast {
+  upTo(step: number): ResumePoint {
     return {
       step,
       knobs: this.#initialKnobs,
@@ -92,7 +92,7 @@ export class History {
   }
 
   /** Continues this run's own history, which the host already has. */
-  resume(saved: RunPast): void {
+  resume(saved: ResumePoint): void {
     for (const row of saved.rows) this.rows.push(row);
     for (const row of saved.probes) this.probes.push(row);
     this.#changes = [...saved.changes];
@@ -101,7 +101,7 @@ export class History {
   }
 
   /** Takes over the history of another run as this run's own. */
-  copy(shared: RunPast): void {
+  copy(shared: ResumePoint): void {
     for (const row of shared.rows) this.addRow(row);
     for (const row of shared.probes) this.addProbes(row);
     for (const change of shared.changes) this.addChange(change);

@@ -2,7 +2,7 @@
  * The values of a run's knobs. They are read once before each step and stay the same during it, so the value that is
  * recorded is the one that the step used. A fork and a replay override the values of the inputs.
  */
-import type { InputValue, Live } from "../../host.ts";
+import type { InputValue, Live } from "../../inputs.ts";
 
 export type KnobValues = Readonly<Record<string, InputValue>>;
 

@@ -6,7 +6,8 @@
  * them wait in one queue, which is emptied before each step. So there is one way to pause a run, to rewind it and to
  * stop it.
  */
-import { host, type RunChange, type RunPast, type RunStatus } from "../../host.ts";
+import { host } from "../../host.ts";
+import type { ResumePoint, RunChange, RunStatus } from "../../runs.ts";
 import type { Row } from "../../types.ts";
 import { type CheckpointKind, RunCheckpoints } from "./checkpoints.ts";
 import type { History } from "./history.ts";
@@ -18,7 +19,7 @@ import type { Training } from "./training.ts";
 export type ForkPoint = {
   readonly parent: string;
   readonly parentHistory: History;
-  readonly shared: RunPast;
+  readonly shared: ResumePoint;
   readonly state: Promise<Uint8Array>;
   readonly knobs: KnobValues;
   readonly requestedBy: "code" | "page";
@@ -91,9 +92,9 @@ export class Loop {
   async #begin(fork: ForkPoint | undefined): Promise<void> {
     const history = this.#history;
     const { sink } = history;
-    if (sink.past) {
-      history.resume(sink.past);
-      await this.#training.restore(await sink.state(sink.past.step));
+    if (sink.resumeFrom) {
+      history.resume(sink.resumeFrom);
+      await this.#training.restore(await sink.state(sink.resumeFrom.step));
     } else if (fork) {
       const { step } = fork.shared;
       history.copy(fork.shared);

@@ -1,5 +1,5 @@
 /** What a run has been asked to do and has not done yet, in the sequence of asking. */
-import type { RunOrder } from "../../host.ts";
+import type { RunOrder } from "../../runs.ts";
 
 /** `rule` is the reason that a stop rule gave; undefined if something else stops the run. */
 export type StopOrder = { readonly type: "stop"; readonly rule?: string | undefined };

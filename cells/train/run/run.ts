@@ -7,7 +7,8 @@
  * and rules only read. So a replay of the recorded changes gives the same rows on the same backend.
  */
 import type { ForkOptions, Run } from "../../contracts.ts";
-import { host, type RunMeta, type RunOrder } from "../../host.ts";
+import { host } from "../../host.ts";
+import type { RunMeta, RunOrder } from "../../runs.ts";
 import { History } from "./history.ts";
 import { RunKnobs } from "./knobs.ts";
 import { type ForkPoint, Loop } from "./loop.ts";

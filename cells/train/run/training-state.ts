@@ -6,7 +6,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Matrix } from "../../device/matrix.ts";
-import { openSafetensorsBytes, type SafetensorsFile, writeSafetensors } from "../../model/safetensors.ts";
+import { openSafetensorsBytes, type SafetensorsFile } from "../../model/safetensors.ts";
+import { writeSafetensors } from "../../model/write-safetensors.ts";
 import type { Optimizer } from "../step/optimizer.ts";
 
 /** Everything that decides how a training continues, except the values of its knobs. */

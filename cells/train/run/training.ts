@@ -1,6 +1,7 @@
 /** What one training does, such as fine-tuning an adapter or pre-training a model. The loop decides when. */
 import type { ChatModel, ReadKnob } from "../../contracts.ts";
-import type { InputValue, Live, RunMeta, RunSink } from "../../host.ts";
+import type { InputValue, Live } from "../../inputs.ts";
+import type { RunMeta, RunSink } from "../../runs.ts";
 import type { Row } from "../../types.ts";
 
 export interface Training {

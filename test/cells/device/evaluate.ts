@@ -7,17 +7,21 @@ export type Evaluation = { readonly shape: number[]; readonly value: Float32Arra
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
 
 /** The arguments of a case, the same on every backend. */
-export function arguments_({ shapes }: Case): Float32Array[] {
+export function arguments_({ shapes }: Pick<Case, "shapes">): Float32Array[] {
   return shapes.map((shape, i) => noise(sizeOf(shape), i + 1));
 }
 
-/** Gradients are those of Σ y·c for fixed uneven c. */
+/** The factors c of a result of this shape: gradients are those of Σ y·c, where c is fixed and uneven. */
+export function outputFactors(shape: readonly number[]): tf.Tensor {
+  return tf.tensor(noise(sizeOf(shape), 99), [...shape]);
+}
+
 export async function evaluate(backend: string, one: Case): Promise<Evaluation> {
   await tf.setBackend(backend);
   const [y, ...gradients] = tf.tidy(() => {
     const tensors = arguments_(one).map((values, i) => tf.tensor(values, [...one.shapes[i]!]));
     const y = one.of(...tensors);
-    const c = tf.tensor(noise(y.size, 99), y.shape);
+    const c = outputFactors(y.shape);
     return [y, ...tf.grads((...xs: tf.Tensor[]) => tf.sum(tf.mul(one.of(...xs), c)))(tensors)];
   });
   const [value, ...slopes] = await valuesOf([y!, ...gradients]);
@@ -32,13 +36,17 @@ export async function valuesOf(tensors: readonly tf.Tensor[]): Promise<Float32Ar
   return copies;
 }
 
-/** Largest difference, relative to the largest magnitude of what is expected. */
+/** The largest magnitude among the values, at least 1e-3. Differences are relative to it. */
+export function magnitude(values: Float32Array): number {
+  return values.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-3);
+}
+
+/** The largest difference, relative to the largest magnitude of the expected values. */
 export function difference(actual: Float32Array, expected: Float32Array): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
-  const largest = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-3);
   const gap = actual.reduce((most, x, i) => {
     const distance = Math.abs(x - expected[i]!);
     return Number.isNaN(distance) ? Number.POSITIVE_INFINITY : Math.max(most, distance);
   }, 0);
-  return gap / largest;
+  return gap / magnitude(expected);
 }

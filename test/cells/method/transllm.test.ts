@@ -259,7 +259,7 @@ describe("on the embedded model", () => {
   });
 
   test("a stage continues from the one before it, with embeddings and output layer, which are saved with the adapter", async () => {
-    const adapter = lora({ rank: 2, whole: ["embed_tokens", "lm_head"] });
+    const adapter = lora({ rank: 2, modulesToSave: ["embed_tokens", "lm_head"] });
     const method = transllm.translationPretraining(tokens, [pair], []);
     const options = { method, adapter, batch: 1, learningRate: 0.01, warmup: 1 };
     const first = await train(extended, { ...options, steps: 3 }).finished;

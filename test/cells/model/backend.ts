@@ -1,4 +1,4 @@
-/** Puts tfjs on a backend, with the device functions registered. */
+/** Sets the tfjs backend, with the device functions registered. */
 import * as tf from "@tensorflow/tfjs";
 import "../../../cells/device/functions.ts";
 

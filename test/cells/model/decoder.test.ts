@@ -56,7 +56,7 @@ describe.each(["wasm", "cpu"])("a decoder on %s", (backend) => {
     });
   });
 
-  it("continues a prompt in a batch exactly as alone, while other rows end and leave", async () => {
+  it("continues a prompt in a batch exactly as it does alone, while other rows end and leave", async () => {
     const decoder = await goldenDecoder("llama-gqa");
     const { greedy, ids } = await goldenNumbers("llama-gqa");
     const prompts = [
@@ -80,7 +80,7 @@ describe.each(["wasm", "cpu"])("a decoder on %s", (backend) => {
   });
 });
 
-/** Within `tolerance` of the largest value: a logit near zero has no relative precision of its own. */
+/** Differences are relative to the largest value, since a logit near zero has no relative precision. */
 function expectClose(actual: number[], expected: Golden["lora"]["trained_logits_row"], tolerance: number): void {
   const scale = Math.max(...expected.map(Math.abs));
   const worst = Math.max(...expected.map((value, at) => Math.abs(value - actual[at]!)));

@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { LoraConfig } from "../../../cells/contracts.ts";
 import { disposeAdapter, freshAdapter } from "../../../cells/model/adapter.ts";
 import { readAdapter, writeAdapter } from "../../../cells/model/adapter-files.ts";
 import { chatModel } from "../../../cells/model/chat-model.ts";
 import { parseConfig, printConfig } from "../../../cells/model/config.ts";
-import { lora, loraScale } from "../../../cells/model/lora.ts";
-import { openSafetensorsBytes, writeSafetensors } from "../../../cells/model/safetensors.ts";
+import { type LoraConfig, lora, loraScale } from "../../../cells/model/lora.ts";
+import { openSafetensorsBytes } from "../../../cells/model/safetensors.ts";
 import { weightShapes } from "../../../cells/model/weights.ts";
+import { writeSafetensors } from "../../../cells/model/write-safetensors.ts";
 import { type BareHost, bareHost } from "../bare-host.ts";
 import { useBackend } from "./backend.ts";
 import { goldenFolder } from "./golden.ts";
@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 
 describe("safetensors", () => {
-  it("gives back what was written", () =>
+  it("reads what was written", () =>
     fc.assert(
       fc.asyncProperty(
         fc.dictionary(fc.string(), fc.array(fc.float({ noNaN: true }), { maxLength: 9 })),
@@ -62,16 +62,16 @@ describe("safetensors", () => {
 
   it.each([
     ["overlapping tensors", { a: entry([0, 8], [2]), b: entry([4, 12], [2]) }, /"b" overlaps/],
-    ["bytes that do not fit the shape", { a: entry([0, 8], [3]) }, /do not fit its shape \[3\]/],
-    ["a type that is no float", { a: { ...entry([0, 8], [1]), dtype: "I64" } }, /type I64/],
-    ["no offsets", { a: { dtype: "F32", shape: [1] } }, /no proper shape and offsets/],
-  ])("refuses %s", async (_what, header, message) => {
+    ["bytes that do not fit the shape", { a: entry([0, 8], [3]) }, /does not fit its shape \[3\]/],
+    ["a type that is not a float", { a: { ...entry([0, 8], [1]), dtype: "I64" } }, /type I64/],
+    ["missing offsets", { a: { dtype: "F32", shape: [1] } }, /invalid shape or invalid offsets/],
+  ])("rejects %s", async (_what, header, message) => {
     await expect(openSafetensorsBytes(rawFile(header, new Uint8Array(16)), "model.safetensors")).rejects.toThrow(
       message,
     );
   });
 
-  it("refuses files that end too early", async () => {
+  it("rejects files that end too early", async () => {
     const file = writeSafetensors(new Map([["a", { shape: [4], values: new Float32Array(4) }]]));
     await expect(openSafetensorsBytes(file.slice(0, 5), "x")).rejects.toThrow(/fewer than 8 bytes/);
     await expect(openSafetensorsBytes(file.slice(0, 30), "x")).rejects.toThrow(/ends inside its header/);
@@ -101,7 +101,7 @@ describe("config.json", () => {
     expect(parseConfig(printConfig(old), "printed")).toEqual(old);
   });
 
-  it("of each family is read into what sets the family apart, and printed so that it reads the same", async () => {
+  it("is read into the traits of each family, and reads the same after printing", async () => {
     const read = async (name: string) =>
       parseConfig(new TextDecoder().decode(await host.readFile(goldenFolder(`${name}/config.json`))), name);
     const traits = { family: "llama", biases: undefined, headNorms: undefined, windows: undefined };
@@ -125,21 +125,21 @@ describe("config.json", () => {
     expect(() => parseConfig(JSON.stringify(odd), "x")).toThrow(/layers of "chunked_attention"; quantised weights/);
   });
 
-  it("names all that cannot be computed, and all that is missing, at once", () => {
+  it("lists everything that is not supported, and everything that is missing, in one message", () => {
     const odd = { model_type: "gpt2", attention_bias: true, hidden_act: "gelu", rope_scaling: { rope_type: "yarn" } };
     expect(() => parseConfig(JSON.stringify(odd), "x/config.json")).toThrow(
-      'x/config.json asks for what Palimpsest cannot compute: the model type "gpt2" (llama, mistral, qwen2 and qwen3 can be used); the activation "gelu"; RoPE of the type "yarn".',
+      'x/config.json describes a model that Palimpsest does not support: the model type "gpt2" (supported are llama, mistral, qwen2 and qwen3); the activation "gelu"; the RoPE type "yarn".',
     );
     const empty = { model_type: "llama", num_attention_heads: 4 };
     expect(() => parseConfig(JSON.stringify(empty), "x")).toThrow(
       /hidden_size, vocab_size, num_hidden_layers, intermediate_size/,
     );
-    expect(() => parseConfig("{", "x")).toThrow(/x is not JSON/);
+    expect(() => parseConfig("{", "x")).toThrow(/x is not valid JSON/);
   });
 });
 
 describe("an adapter", () => {
-  it("comes back from PEFT's files as it was, whether or not it scales by the square root of its rank", async () => {
+  it("is the same after writing and reading PEFT's files, with and without rank stabilisation", async () => {
     const base = await chatModel(await tinyFolder(host));
     const { config } = base.decoder;
     const adapter = freshAdapter(base.decoder, lora({ rank: 4, alpha: 6 }), Math.random);
@@ -156,12 +156,12 @@ describe("an adapter", () => {
     expect(loraScale(read as LoraConfig)).toBe(3);
     const dora = { ...files, config: files.config.replace('"use_dora": false', '"use_dora": true') };
     await expect(readAdapter(config, dora, "adapters/d")).rejects.toThrow(
-      "The adapter in adapters/d cannot be read: it uses use_dora.",
+      "The adapter in adapters/d cannot be read: it uses use_dora, which Palimpsest does not support.",
     );
     disposeAdapter(adapter);
   });
 
-  it("begins with A within ±1/√in and B zero, the same for the same random numbers", async () => {
+  it("starts with A in ±1/√in and B zero, the same for the same random numbers", async () => {
     const { decoder } = await chatModel(await tinyFolder(host));
     const made = freshAdapter(decoder, lora({ rank: 2 }), () => 0.75);
     expect(made.config).toEqual({ rank: 2, alpha: 4 });
@@ -174,7 +174,7 @@ describe("an adapter", () => {
 });
 
 describe("a chat model", () => {
-  it("generates and frees its weights with the cell", async () => {
+  it("generates, and frees its weights when the cell ends", async () => {
     const before = tf.memory().numTensors;
     const model = await chatModel(await tinyFolder(host));
     const loaded = tf.memory().numTensors;
@@ -190,7 +190,7 @@ describe("a chat model", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("counts the likelihood of what has a weight, given all that stands before", async () => {
+  it("counts the likelihood of segments with a weight, given all text before them", async () => {
     const model = await chatModel(await tinyFolder(host));
     const prompt = [{ role: "user" as const, content: "hello" }];
     const sample = (...weights: [number, number]) => ({
@@ -211,14 +211,14 @@ describe("a chat model", () => {
   });
 
   it("has the same digest however its weights are sharded, and another one for other weights", async () => {
-    const whole = await chatModel(await tinyFolder(host));
+    const unsharded = await chatModel(await tinyFolder(host));
     const sharded = await chatModel(await tinyFolder(host, { shards: 3 }));
     const other = await chatModel(await tinyFolder(host, { seed: 2 }));
-    expect(sharded.digest).toBe(whole.digest);
-    expect(other.digest).not.toBe(whole.digest);
+    expect(sharded.digest).toBe(unsharded.digest);
+    expect(other.digest).not.toBe(unsharded.digest);
   });
 
-  it("is refused with all weights that are missing or have another shape, before any is read", async () => {
+  it("is rejected with a list of missing and misshapen weights, before any weight is read", async () => {
     const folder = await tinyFolder(host);
     const weights = new Map([...weightShapes(tinyConfig)].map(([name, shape]) => [name, zeros(shape)]));
     weights.delete("model.norm.weight");
@@ -226,13 +226,13 @@ describe("a chat model", () => {
     host.files.set(`${folder}/model.safetensors`, writeSafetensors(weights));
     const before = tf.memory().numTensors;
     await expect(chatModel(folder)).rejects.toThrow(
-      `The weights of ${folder} do not fit its config.json: model.norm.weight missing; ` +
-        '"model.layers.0.mlp.up_proj.weight" has the shape [24, 8] where config.json makes it [24, 16].',
+      `The weights in ${folder} do not fit its config.json: model.norm.weight missing; ` +
+        '"model.layers.0.mlp.up_proj.weight" has the shape [24, 8], but config.json implies [24, 16].',
     );
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("is refused where its tokenizer is another model's", async () => {
+  it("is rejected if its tokenizer belongs to another model", async () => {
     const folder = await tinyFolder(host);
     const config = JSON.stringify({ ...JSON.parse(printConfig(tinyConfig)), vocab_size: 100 });
     const weights = new Map(
@@ -241,15 +241,17 @@ describe("a chat model", () => {
     host.files.set(`${folder}/config.json`, config);
     host.files.set(`${folder}/model.safetensors`, writeSafetensors(weights));
     const before = tf.memory().numTensors;
-    await expect(chatModel(folder)).rejects.toThrow(/has \d+ tokens, but its model knows 100/);
+    await expect(chatModel(folder)).rejects.toThrow(/has \d+ tokens, but its model has only 100/);
     host.end();
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("says in one message which files a folder lacks", async () => {
-    await expect(chatModel(goldenFolder("llama-gqa"))).rejects.toThrow(/lacks tokenizer.json, tokenizer_config.json\./);
+  it("lists all missing files of a folder in one message", async () => {
+    await expect(chatModel(goldenFolder("llama-gqa"))).rejects.toThrow(
+      /missing tokenizer.json, tokenizer_config.json\./,
+    );
     await expect(chatModel(goldenFolder("metrics/tokenizer-unigram"))).rejects.toThrow(
-      /lacks config.json, model.safetensors\./,
+      /missing config.json, model.safetensors\./,
     );
   });
 });

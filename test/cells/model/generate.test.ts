@@ -12,7 +12,7 @@ import { useBackend } from "./backend.ts";
 import { tinyFolder } from "./tiny.ts";
 
 /** How often each token is chosen in 4000 draws. */
-function shares(scores: number[], sampling: Sampling, seen: number[] = []): number[] {
+function frequencies(scores: number[], sampling: Sampling, seen: number[] = []): number[] {
   const { uniform } = random(1, "draws");
   const counts = scores.map(() => 0);
   for (let draw = 0; draw < 4000; draw += 1) {
@@ -25,33 +25,33 @@ function shares(scores: number[], sampling: Sampling, seen: number[] = []): numb
 describe("the choice of a token", () => {
   const scores = [Math.log(4), Math.log(8), Math.log(1), Math.log(3)];
 
-  it("is the likeliest without a temperature, and by the model's distribution with one", () => {
-    expect(shares(scores, {})).toEqual([0, 1, 0, 0]);
-    for (const [token, share] of shares(scores, { temperature: 1 }).entries()) {
-      expect(Math.abs(share - [4, 8, 1, 3][token]! / 16)).toBeLessThan(0.03);
+  it("is the most likely one without a temperature, and follows the model's distribution with one", () => {
+    expect(frequencies(scores, {})).toEqual([0, 1, 0, 0]);
+    for (const [token, frequency] of frequencies(scores, { temperature: 1 }).entries()) {
+      expect(Math.abs(frequency - [4, 8, 1, 3][token]! / 16)).toBeLessThan(0.03);
     }
-    for (const [token, share] of shares(scores, { temperature: 0.5 }).entries()) {
-      expect(Math.abs(share - [16, 64, 1, 9][token]! / 90)).toBeLessThan(0.03);
+    for (const [token, frequency] of frequencies(scores, { temperature: 0.5 }).entries()) {
+      expect(Math.abs(frequency - [16, 64, 1, 9][token]! / 90)).toBeLessThan(0.03);
     }
   });
 
-  it("is among the k likeliest, and among the fewest that have the probability p", () => {
+  it("is limited to the k most likely tokens, and to the fewest that together have the probability p", () => {
     const zero = (sampling: Sampling): boolean[] =>
-      shares(scores, { temperature: 1, ...sampling }).map((share) => share === 0);
+      frequencies(scores, { temperature: 1, ...sampling }).map((frequency) => frequency === 0);
     expect(zero({ topK: 3 })).toEqual([false, false, true, false]);
     expect(zero({ topP: 0.49 })).toEqual([true, false, true, true]);
     expect(zero({ topP: 0.51 })).toEqual([false, false, true, true]);
-    // Of the two likeliest alone, the first has 8 of 12.
+    // Among the two most likely tokens the first has 8 of 12.
     expect(zero({ topK: 2, topP: 0.66 })).toEqual([true, false, true, true]);
     expect(zero({ topK: 9, topP: 1 })).toEqual([false, false, false, false]);
   });
 
   it("divides positive scores of tokens that occur and multiplies negative ones", () => {
-    expect(shares([2, 1.5, 1], { repetitionPenalty: 2 }, [0, 0, 5])).toEqual([0, 1, 0]);
-    expect(shares([-1, -1.5, -3], { repetitionPenalty: 2 }, [0])).toEqual([0, 1, 0]);
+    expect(frequencies([2, 1.5, 1], { repetitionPenalty: 2 }, [0, 0, 5])).toEqual([0, 1, 0]);
+    expect(frequencies([-1, -1.5, -3], { repetitionPenalty: 2 }, [0])).toEqual([0, 1, 0]);
   });
 
-  it("never takes what the filters leave out", () => {
+  it("is never a token that the filters remove", () => {
     const score = fc.integer({ min: -20, max: 20 });
     fc.assert(
       fc.property(
@@ -67,13 +67,13 @@ describe("the choice of a token", () => {
   });
 });
 
-describe("a text that is being written", () => {
+describe("a text while it is generated", () => {
   it("ends before the first stop text", () => {
     expect(untilStop("one\ntwo###", ["###", "\n"])).toEqual({ text: "one", stopped: true });
     expect(untilStop("one", ["###", ""])).toEqual({ text: "one", stopped: false });
   });
 
-  it("withholds half a character and what may become a stop text", () => {
+  it("holds back an incomplete character and a possible beginning of a stop text", () => {
     expect(settled("caf\uFFFD", [])).toBe("caf");
     expect(settled("one#", ["###"])).toBe("one");
     expect(settled("one##", ["###", "##x"])).toBe("one");
@@ -96,7 +96,7 @@ describe("generation", () => {
   const texts = async (options: Partial<GenerateOptions>, asked = prompts): Promise<string[]> =>
     (await model.generate(asked, { maxTokens: 12, ...options })).map(({ text }) => text);
 
-  it("draws the same for the same seed, whatever stands beside a prompt", async () => {
+  it("draws the same tokens for the same seed, whatever the other prompts are", async () => {
     const drawn = await texts({ temperature: 1.5, seed: 4 });
     expect(await texts({ temperature: 1.5, seed: 4 })).toEqual(drawn);
     expect(await texts({ temperature: 1.5, seed: 4 }, prompts.slice(0, 2))).toEqual(drawn.slice(0, 2));
@@ -105,23 +105,23 @@ describe("generation", () => {
     expect(await texts({ repetitionPenalty: 5 })).not.toEqual(await texts({}));
   });
 
-  it("stops at a stop text and hands on exactly what it gives back, piece by piece", async () => {
-    const whole = await texts({ temperature: 1, seed: 2 });
-    const stop = [whole[0]!.slice(4, 6)];
+  it("stops at a stop text, and its pieces together are exactly the text that it returns", async () => {
+    const unstopped = await texts({ temperature: 1, seed: 2 });
+    const stop = [unstopped[0]!.slice(4, 6)];
     const pieces: string[][] = prompts.map(() => []);
     const options = { maxTokens: 12, temperature: 1, seed: 2, stop };
     const said = await model.generate(prompts, {
       ...options,
       onText: (piece, prompt) => void pieces[prompt]!.push(piece),
     });
-    expect(said.map(({ text }) => text)).toEqual(whole.map((text) => text.split(stop[0]!)[0]));
+    expect(said.map(({ text }) => text)).toEqual(unstopped.map((text) => text.split(stop[0]!)[0]));
     expect(said[0]!.ended).toBe(true);
     expect(said[0]!.tokens).toBeLessThan(12);
     expect(pieces.map((list) => list.join(""))).toEqual(said.map(({ text }) => text));
     expect(Math.max(...pieces.map(({ length }) => length))).toBeGreaterThan(2);
   });
 
-  it("fills the places of rows that are done, and writes what each row writes alone", async () => {
+  it("lets new rows replace finished ones, and generates for each row what it generates alone", async () => {
     const { decoder } = model;
     const asked = Array.from({ length: 150 }, (_, at) =>
       Array.from({ length: 1 + ((at * 7) % 23) }, (_, t) => 5 + ((at * 31 + t * 17) % 200)),
@@ -134,14 +134,14 @@ describe("generation", () => {
       seed: 1,
       stopTokens: new Set<number>(),
       label: undefined,
-      // Row by row another length, as turns have.
-      wrote: (tokens: readonly number[], prompt: number) => tokens.length >= lengths[prompt]!,
+      // Each row has another length, like real turns.
+      afterToken: (tokens: readonly number[], prompt: number) => tokens.length >= lengths[prompt]!,
     };
     host.breaths = 0;
     const before = tf.memory().numTensors;
     const together = await continueAll(decoder, undefined, asked, options);
     expect(tf.memory().numTensors).toBe(before);
-    // 150 rows in places of 64: three batches that wait for their longest row would take 60 steps and more.
+    // 150 rows, 64 at a time: three batches that wait for their longest row would take more than 60 steps.
     expect(host.breaths).toBeLessThan(55);
     expect(together.map(({ tokens }) => tokens.length)).toEqual(lengths);
     for (const at of [0, 22, 70, 149]) {
@@ -152,14 +152,14 @@ describe("generation", () => {
         row.slice(0, at + 1).map((p) => (p.length > 0 ? p : [1])),
         {
           ...options,
-          wrote: (tokens, prompt) => prompt !== at || tokens.length >= lengths[at]!,
+          afterToken: (tokens, prompt) => prompt !== at || tokens.length >= lengths[at]!,
         },
       );
       expect(alone[at]!.tokens).toEqual(together[at]!.tokens);
     }
   });
 
-  it("tells how likely each token of a text is", async () => {
+  it("gives the log-probability of each token of a text", async () => {
     const sample = {
       prompt: prompts[0]!.messages,
       segments: [{ role: "answer" as const, origin: "data" as const, text: "what time", weight: 1 }],
@@ -172,10 +172,12 @@ describe("generation", () => {
     expect(tokens!.every(({ logProbability }) => logProbability < 0)).toBe(true);
   });
 
-  it("refuses settings that make no sense", async () => {
-    await expect(texts({ temperature: -1 })).rejects.toThrow("Generation takes a temperature from 0, not -1.");
-    await expect(texts({ topP: 0 })).rejects.toThrow(/topP above 0 and up to 1, not 0/);
-    await expect(texts({ topK: 2.5 })).rejects.toThrow(/whole number from 1 as topK/);
-    await expect(texts({ repetitionPenalty: 0 })).rejects.toThrow(/repetition penalty above 0/);
+  it("rejects invalid settings", async () => {
+    await expect(texts({ temperature: -1 })).rejects.toThrow(
+      "Generation cannot start: temperature must be a finite number of at least 0, not -1.",
+    );
+    await expect(texts({ topP: 0 })).rejects.toThrow(/topP must be above 0 and at most 1, not 0/);
+    await expect(texts({ topK: 2.5 })).rejects.toThrow(/topK must be a whole number of at least 1, not 2.5/);
+    await expect(texts({ repetitionPenalty: 0 })).rejects.toThrow(/repetitionPenalty must be above 0, not 0/);
   });
 });

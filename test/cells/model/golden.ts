@@ -1,4 +1,4 @@
-/** The reference models: PyTorch's numbers, and the folders they were made from. A name stands for a folder of `test/golden`. */
+/** The reference models of `test/golden`: PyTorch's numbers, and the model folders for which they were computed. */
 import { readFile } from "node:fs/promises";
 import * as tf from "@tensorflow/tfjs";
 import { host } from "../../../cells/host.ts";
@@ -7,8 +7,8 @@ import { readAdapter } from "../../../cells/model/adapter-files.ts";
 import { parseConfig } from "../../../cells/model/config.ts";
 import { type Decoder, decoder, forward, head } from "../../../cells/model/decoder.ts";
 import type { EncodedSample } from "../../../cells/model/encoding.ts";
+import { loadWeights } from "../../../cells/model/load-weights.ts";
 import type { TargetBatch } from "../../../cells/model/target-rows.ts";
-import { loadWeights } from "../../../cells/model/weights.ts";
 
 export type Golden = {
   readonly family: string;
@@ -61,7 +61,7 @@ export async function goldenAdapter(decoder: Decoder, name: string): Promise<Ada
   );
 }
 
-/** The reference batch as samples: labels as targets, each position a span with its weight. */
+/** The reference batch as samples: each label is a target with its own span and weight. */
 export function goldenSamples(
   golden: Golden,
   { ids, labels }: Pick<Golden, "ids" | "labels"> = golden,
@@ -75,14 +75,14 @@ export function goldenSamples(
   });
 }
 
-/** The name that PEFT has in memory for what its files call `name`. */
+/** PEFT's name in memory for the tensor that its files call `name`. */
 export function peftName(name: string): string {
   return /lora_[AB]/.test(name)
     ? name.replace(/(lora_[AB])/, "$1.default")
     : name.replace(/(\.[^.]+)$/, ".modules_to_save.default$1");
 }
 
-/** Logits of every place of a batch, `[rows][time][vocabulary]`. */
+/** The logits at each place of a batch, `[rows][time][vocabulary]`. */
 export async function goldenLogits(
   decoder: Decoder,
   adapter: Adapter | undefined,

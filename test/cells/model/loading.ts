@@ -1,6 +1,6 @@
 /**
- * Loads a folder and prints what the process had in memory before, the most that it had since, and what it keeps: all in bytes.
- * Run by `loading.test.ts`, since the most that a process has ever had is known only for the process as a whole.
+ * Loads a model folder and prints, in bytes: the memory of the process before, its peak, and the size of the weights. Run by
+ * `loading.test.ts` as a process of its own, because a peak is known only for a whole process.
  */
 import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { dirname } from "node:path";
 import { chooseBackend } from "../../../cells/device/backend.ts";
 import { setHost } from "../../../cells/host.ts";
 import { parseConfig } from "../../../cells/model/config.ts";
-import { loadWeights } from "../../../cells/model/weights.ts";
+import { loadWeights } from "../../../cells/model/load-weights.ts";
 import { Files } from "../../../server/kernel/files.ts";
 import { bareHost } from "../bare-host.ts";
 
@@ -18,11 +18,11 @@ const files = new Files(`${dirname(folder)}/n.ts`, dirname(folder));
 setHost({ ...bareHost(), readFile: (path) => files.read(path), readRange: (...range) => files.readRange(...range) });
 const config = parseConfig(readFileSync(`${folder}/config.json`, "utf8"), folder);
 const before = process.memoryUsage.rss();
-const { weights } = await loadWeights(folder, await readdir(folder), config);
-const kept = [...weights.values()].reduce((sum, { size }) => sum + 4 * size, 0);
-// Where a tensor's values are first needed, a backend may copy them.
-const [, last] = [...weights.values()];
-await last!.data();
-const most = process.resourceUsage().maxRSS * 1024;
-process.stdout.write(`${JSON.stringify({ before, most, kept })}\n`);
+const loaded = await loadWeights(folder, await readdir(folder), config);
+const weights = [...loaded.weights.values()].reduce((sum, { size }) => sum + 4 * size, 0);
+// A backend may copy the values of a tensor when they are first needed.
+const [, second] = [...loaded.weights.values()];
+await second!.data();
+const peak = process.resourceUsage().maxRSS * 1024;
+process.stdout.write(`${JSON.stringify({ before, peak, weights })}\n`);
 process.exit(0);

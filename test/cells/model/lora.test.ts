@@ -1,10 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { LoraConfig } from "../../../cells/contracts.ts";
 import { type Adapter, disposeAdapter, freshAdapter } from "../../../cells/model/adapter.ts";
 import { readAdapter, writeAdapter } from "../../../cells/model/adapter-files.ts";
 import { type BaseModel, chatModel } from "../../../cells/model/chat-model.ts";
-import { adaptedMaps, lora, wholeWeights } from "../../../cells/model/lora.ts";
+import { adaptedLinearLayers, fullyTrainedWeights, type LoraConfig, lora } from "../../../cells/model/lora.ts";
 import { merged, unmergeAdapter } from "../../../cells/model/merge.ts";
 import { adapterFiles, loadAdapter } from "../../../cells/model/tuned-folder.ts";
 import { extendVocabulary } from "../../../cells/model/vocabulary.ts";
@@ -29,7 +28,7 @@ const samples: Sample[] = ["hello", "quick river", "walks"].map((text) => ({
   endTurn: true,
 }));
 
-/** An adapter that changes what the model says: B is drawn too. */
+/** An adapter that changes the model's output: its B is random too. */
 function strong(config: LoraConfig, seed: number): Adapter {
   const draw = random(seed, "strong");
   const adapter = freshAdapter(base.decoder, config, draw.uniform);
@@ -43,39 +42,42 @@ function strong(config: LoraConfig, seed: number): Adapter {
 }
 
 const deep = { ...tinyConfig, layers: 3 };
-const maps = (config: Omit<LoraConfig, "rank" | "alpha">): string[] =>
-  adaptedMaps(deep, lora({ rank: 2, ...config })).map((path) => path.replace("model.layers.", ""));
+const adapted = (config: Omit<LoraConfig, "rank" | "alpha">): string[] =>
+  adaptedLinearLayers(deep, lora({ rank: 2, ...config })).map((path) => path.replace("model.layers.", ""));
 
 describe("what a LoRA adapts", () => {
-  it("is all seven maps of every layer, or those that PEFT's rules choose", () => {
-    expect(maps({})).toHaveLength(21);
-    expect(maps({ targets: "all-linear" })).toEqual(maps({}));
-    expect(maps({ targets: ["q_proj", "mlp.up_proj"], layers: [0, 2] })).toEqual([
+  it("is all seven linear layers of each decoder layer, or those that PEFT's rules choose", () => {
+    expect(adapted({})).toHaveLength(21);
+    expect(adapted({ targets: "all-linear" })).toEqual(adapted({}));
+    expect(adapted({ targets: ["q_proj", "mlp.up_proj"], layers: [0, 2] })).toEqual([
       ...["0.self_attn.q_proj", "0.mlp.up_proj"],
       ...["2.self_attn.q_proj", "2.mlp.up_proj"],
     ]);
-    expect(maps({ targets: ".*\\.[kv]_proj", exclude: "model\\.layers\\.[01]\\..*" })).toEqual([
+    expect(adapted({ targets: ".*\\.[kv]_proj", exclude: "model\\.layers\\.[01]\\..*" })).toEqual([
       ...["2.self_attn.k_proj", "2.self_attn.v_proj"],
     ]);
-    expect(maps({ targets: ["q_proj", "o_proj"], exclude: ["o_proj"], whole: ["layers.1.self_attn.q_proj"] })).toEqual([
-      ...["0.self_attn.q_proj", "2.self_attn.q_proj"],
-    ]);
+    expect(
+      adapted({ targets: ["q_proj", "o_proj"], exclude: ["o_proj"], modulesToSave: ["layers.1.self_attn.q_proj"] }),
+    ).toEqual([...["0.self_attn.q_proj", "2.self_attn.q_proj"]]);
   });
 
-  it("names what the model does not have", () => {
-    expect(() => maps({ targets: ["q_proj", "c_attn"] })).toThrow(
-      /LoRA on "c_attn" would adapt nothing .* q_proj, k_proj/,
+  it("is checked against the modules that the model has", () => {
+    expect(() => adapted({ targets: ["q_proj", "c_attn"] })).toThrow(
+      /LoRA on "c_attn" adapts nothing in this model.* q_proj, k_proj/,
     );
-    expect(() => maps({ targets: ".*gate" })).toThrow(/would adapt nothing/);
-    expect(() => maps({ layers: [3] })).toThrow("The model has the layers 0 to 2; there is no 3.");
-    expect(() => lora({ rank: 2, targets: "(" })).toThrow(/is no pattern of module paths/);
-    expect(() => lora({ rank: 2, dropout: 1 })).toThrow(/from 0 to below 1/);
-    expect(() => wholeWeights(deep, lora({ rank: 2, whole: ["wte"] }))).toThrow(/no module "wte"/);
+    expect(() => adapted({ targets: ".*gate" })).toThrow(/adapts nothing/);
+    expect(() => adapted({ layers: [3] })).toThrow("The model has the layers 0 to 2; there is no layer 3.");
+    expect(() => lora({ rank: 2, targets: "(" })).toThrow(/is not a valid pattern for module paths/);
+    expect(() => lora({ rank: 2, dropout: 1 })).toThrow(/must be at least 0 and below 1, not 1/);
+    expect(() => fullyTrainedWeights(deep, lora({ rank: 2, modulesToSave: ["wte"] }))).toThrow(/no module "wte"/);
   });
 
-  it("can be whole modules, of which a tied head is the embedding", () => {
+  it("can be fully trained modules; a tied output layer is the embedding", () => {
     const tables = (tied: boolean): string[] =>
-      wholeWeights({ ...deep, tied }, lora({ rank: 2, whole: ["lm_head", "embed_tokens", "model.norm"] }));
+      fullyTrainedWeights(
+        { ...deep, tied },
+        lora({ rank: 2, modulesToSave: ["lm_head", "embed_tokens", "model.norm"] }),
+      );
     expect(tables(true)).toEqual(["model.embed_tokens.weight", "model.norm.weight"]);
     expect(tables(false)).toEqual(["model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"]);
   });
@@ -84,10 +86,10 @@ describe("what a LoRA adapts", () => {
 describe("adapters on one base", () => {
   const kinds: LoraConfig[] = [
     lora({ rank: 2, rankStabilized: true, targets: ["q_proj", "down_proj"] }),
-    lora({ rank: 4, alpha: 3, whole: ["embed_tokens", "lm_head", "input_layernorm"] }),
+    lora({ rank: 4, alpha: 3, modulesToSave: ["embed_tokens", "lm_head", "input_layernorm"] }),
   ];
 
-  it("answer each by itself, and off is the base", async () => {
+  it("do not affect each other or the base", async () => {
     const before = await base.nll(samples);
     const [first, second] = kinds.map((kind, seed) => base.with(strong(kind, seed)));
     const alone = await first!.nll(samples);
@@ -96,7 +98,7 @@ describe("adapters on one base", () => {
     expect(both.slice(0, 2)).toEqual([alone, before]);
   });
 
-  it.each(kinds)("come back from their files: %j", async (kind) => {
+  it.each(kinds)("are the same after saving and loading: %j", async (kind) => {
     const adapter = strong(kind, 7);
     for (const [path, data] of await adapterFiles(base, adapter)) await host.writeFile(`runs/1/${path}`, data);
     const again = await loadAdapter(base, "runs/1/adapter");
@@ -104,7 +106,7 @@ describe("adapters on one base", () => {
     expect(await again.nll(samples)).toEqual(await base.with(adapter).nll(samples));
   });
 
-  it.each(kinds)("are merged into a model that answers the same, and taken out again: %j", async (kind) => {
+  it.each(kinds)("are merged into a model that answers the same, and unmerged again: %j", async (kind) => {
     const adapter = strong(kind, 8);
     const tuned = base.with(adapter);
     const model = await merged(base, tuned);
@@ -115,8 +117,8 @@ describe("adapters on one base", () => {
     expect(await gap(model, tuned)).toBeLessThan(1e-3);
     expect(await gap(base, tuned)).toBeGreaterThan(0.1);
     expect(model.digest).not.toBe(base.digest);
-    if (kind.whole) {
-      expect(() => unmergeAdapter(model.decoder, adapter)).toThrow(/were replaced whole; load the base again/);
+    if (kind.modulesToSave) {
+      expect(() => unmergeAdapter(model.decoder, adapter)).toThrow(/replaced them completely. Load the base again/);
       return;
     }
     const { decoder, made } = unmergeAdapter(model.decoder, adapter);
@@ -127,18 +129,18 @@ describe("adapters on one base", () => {
     tf.dispose(made);
   });
 
-  it("are refused with all that does not fit, in one message", async () => {
+  it("are rejected with a list of everything that does not fit", async () => {
     const files = await writeAdapter(strong(kinds[0]!, 1), "tiny");
     const wider = { ...tinyConfig, feedForward: 32, layers: 2 };
     await expect(readAdapter(wider, files, "adapters/a")).rejects.toThrow(
       /The adapter in adapters\/a does not fit the model: "[^"]*layers.1[^"]*" is missing; .*/,
     );
     await expect(readAdapter({ ...wider, layers: 1 }, files, "adapters/a")).rejects.toThrow(
-      /down_proj.lora_A.weight" is \[2,24\] where the model wants \[2,32\]/,
+      /down_proj.lora_A.weight" has the shape \[2,24\], but the model needs \[2,32\]/,
     );
     const odd = { ...files, config: files.config.replace('"bias": "none"', '"bias": "all", "rank_pattern": {"a": 2}') };
     await expect(readAdapter(tinyConfig, odd, "adapters/a")).rejects.toThrow(
-      'The adapter in adapters/a cannot be read: it uses rank_pattern, bias "all".',
+      'The adapter in adapters/a cannot be read: it uses rank_pattern, bias "all", which Palimpsest does not support.',
     );
   });
 });
@@ -146,7 +148,7 @@ describe("adapters on one base", () => {
 describe("new tokens", () => {
   const words = ["<velan>", "thoron", "ŝelu"];
 
-  it("are one token each, begin as the mean of the others, and leave the base alone", async () => {
+  it("are one token each, start as the mean of the others, and do not change the base", async () => {
     const before = await base.nll(samples);
     const larger = await extendVocabulary(base, words);
     const { vocabulary } = base.decoder.config;
@@ -159,12 +161,16 @@ describe("new tokens", () => {
     const mean = tf.tidy(() => tf.mean(old, 0).dataSync());
     expect(rows.dataSync().slice(-16)).toEqual(mean);
     expect(await base.nll(samples)).toEqual(before);
-    await expect(extendVocabulary(base, ["<velan>", "<velan>"])).rejects.toThrow(/has "<velan>" already/);
+    await expect(extendVocabulary(base, ["<velan>", "<velan>"])).rejects.toThrow(/cannot add "<velan>": each token/);
   });
 
-  it("are saved with the adapter and load onto the base as it was", async () => {
+  it("are saved with the adapter and loaded onto the original base", async () => {
     const larger = await extendVocabulary(base, words);
-    const adapter = freshAdapter(larger.decoder, lora({ rank: 2, whole: ["embed_tokens", "lm_head"] }), Math.random);
+    const adapter = freshAdapter(
+      larger.decoder,
+      lora({ rank: 2, modulesToSave: ["embed_tokens", "lm_head"] }),
+      Math.random,
+    );
     for (const [path, data] of await adapterFiles(larger, adapter)) await host.writeFile(`new/${path}`, data);
     const asked: Sample[] = [
       {

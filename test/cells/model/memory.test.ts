@@ -22,11 +22,11 @@ const method: Method = {
   knobs: {},
 };
 
-// A software WebGPU device takes its time: there, a leak shows in fewer steps too.
+// A software WebGPU device is slow; fewer steps show a leak as well.
 const amounts = { wasm: [200, 50], tensorflow: [200, 50], webgpu: [20, 3], cpu: [200, 50] } as const;
 
 describe.each(backends)("on %s", (backend) => {
-  it("steps and generations leave the tensors and their bytes where they were", { timeout: 120_000 }, async () => {
+  it("training steps and generations leave no tensors behind", { timeout: 120_000 }, async () => {
     await useBackend(backend);
     const [steps, generations] = amounts[backend];
     const host = bareHost(3);
@@ -37,7 +37,7 @@ describe.each(backends)("on %s", (backend) => {
     };
     const before = held();
     const seen: object[] = [];
-    // Looked at before steps, when only the run's own tensors are there.
+    // Called before each step, when only the run's own tensors exist.
     host.onBreath = () => {
       if (host.runs[0]!.rows.length > 0) seen.push(held());
     };

@@ -1,4 +1,4 @@
-/** The logits of all targets are never held at once, forward or backward. */
+/** The logits of all targets are never in memory at the same time, neither in the forward nor in the backward pass. */
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { crossEntropy } from "../../../cells/device/functions.ts";
@@ -16,7 +16,7 @@ describe("on wasm", () => {
   afterEach(() => tf.engine().endScope());
 
   it("the output layer works in chunks, for the loss and for the divergence", async () => {
-    // Scratch room of fused kernels comes from here too.
+    // The scratch memory of fused kernels comes from here too.
     const device = tf.backend() as unknown as { makeOutput?: (shape: number[], dtype: string) => unknown };
     const make = device.makeOutput;
     let largest = 0;

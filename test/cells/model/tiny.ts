@@ -1,11 +1,11 @@
-/** A whole model folder in memory: one layer, random weights, the reference byte-level tokenizer. */
+/** A model folder in memory: one layer, random weights, the reference byte-level tokenizer. */
 import { readFileSync } from "node:fs";
 import type * as tf from "@tensorflow/tfjs";
 import { printConfig } from "../../../cells/model/config.ts";
 import type { ModelConfig } from "../../../cells/model/model-config.ts";
-import { writeSafetensors } from "../../../cells/model/safetensors.ts";
 import type { TokenizerFiles } from "../../../cells/model/tokenizer.ts";
 import { downloadWeights } from "../../../cells/model/weights.ts";
+import { writeSafetensors } from "../../../cells/model/write-safetensors.ts";
 import { random } from "../../../cells/random.ts";
 import { initialWeights } from "../../../cells/train/step/initial-weights.ts";
 import type { BareHost } from "../bare-host.ts";
@@ -49,7 +49,7 @@ export async function tinyFolder(host: BareHost, { seed = 1, shards = 1 } = {}):
   await put("tokenizer_config.json", tinyTokenizer.config);
   await put("chat_template.jinja", tinyTokenizer.template!);
   const normal = random(seed, "tiny").normal;
-  // Larger than for training, so that what it says depends on what it reads.
+  // Larger than for training, so that the output depends on the input.
   const tensors = initialWeights(tinyConfig, () => 10 * normal());
   const weights = await downloadWeights(tensors);
   for (const tensor of tensors.values() as Iterable<tf.Tensor>) tensor.dispose();

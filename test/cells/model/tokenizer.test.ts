@@ -17,15 +17,15 @@ describe.each(["byte-bpe", "llama-bpe", "unigram"])("the %s tokenizer", (kind) =
     (JSON.parse(read(kind, "tokenizer.json")) as { added_tokens: { id: number }[] }).added_tokens.map(({ id }) => id),
   );
 
-  it("gives the ids and texts of the reference tokenizer", () => {
+  it("encodes and decodes like the reference tokenizer", () => {
     for (const { text, ids, decoded } of golden.encode) {
       expect(tokenizer.encode(text)).toEqual(ids);
-      // The reference decodes special tokens too, which we leave out.
+      // The reference decodes special tokens too; Palimpsest leaves them out.
       if (!ids.some((id) => specials.has(id))) expect(tokenizer.decode(ids)).toBe(decoded);
     }
   });
 
-  it("writes conversations as the reference does", () => {
+  it("renders conversations like the reference", () => {
     for (const { messages, text, ids } of golden.chat) {
       expect(tokenizer.render(messages)).toBe(text);
       expect(tokenizer.encode(text)).toEqual(ids);
@@ -54,12 +54,12 @@ describe("a sample as token ids", () => {
     segment("rationale", " walks", 0.5),
   ];
 
-  it("finds out what the template puts before and after an assistant's text", () => {
+  it("knows what the template writes before and after the assistant's text", () => {
     expect(spaced.lead).toBe(" ");
     expect(spaced.trail).toEqual(spaced.encode("</s>"));
   });
 
-  it("encodes each piece by itself and makes those with a weight targets", () => {
+  it("encodes each piece separately; pieces with a weight are targets", () => {
     const { ids, spans } = encodeSample(spaced, { prompt, segments, endTurn: true });
     const pieces = [spaced.render(prompt), " quick", "\nNote:", " walks", "</s>"].map((text) => spaced.encode(text));
     expect(ids).toEqual(pieces.flat());
@@ -70,7 +70,7 @@ describe("a sample as token ids", () => {
     ]);
   });
 
-  it("gives the end of the turn to the last segment that is learnt, and only if asked to", () => {
+  it("adds the end of the turn to the last segment with a weight, if endTurn is set", () => {
     const open = encodeSample(spaced, { prompt, segments, endTurn: false });
     expect(open.ids.at(-1)).not.toBe(spaced.endOfTurn);
     const ending = encodeSample(spaced, { prompt, segments: segments.slice(0, 2), endTurn: true });
@@ -78,14 +78,14 @@ describe("a sample as token ids", () => {
     expect(ending.ids.at(-1)).toBe(spaced.endOfTurn);
   });
 
-  it("writes the prefix of a generation with the tokens of training", () => {
+  it("encodes the prefix of a generation with the same tokens as in training", () => {
     const { ids } = encodeSample(spaced, { prompt, segments, endTurn: false });
     const prefix = segments.map(({ text }) => text);
     expect(encodePrompt(spaced, { messages: prompt, prefix })).toEqual(ids);
     expect(encodePrompt(spaced, { messages: prompt })).toEqual(spaced.encode(spaced.render(prompt)));
   });
 
-  it("begins a text without turns at the first token and learns all of it", () => {
+  it("begins a text without turns with the beginning-of-sequence token; all its tokens are targets", () => {
     const { ids, spans } = encodeSample(spaced, {
       prompt: [],
       segments: [segment("text", "quick fox", 1)],
@@ -95,17 +95,24 @@ describe("a sample as token ids", () => {
     expect(spans).toEqual([{ role: "text", weight: 1, from: 1, to: ids.length }]);
   });
 
-  it("refuses a sample from which nothing can be learnt", () => {
+  it("rejects a sample without targets", () => {
     const silent = { prompt, segments: [segment("separator", "Note:", 0)], endTurn: true };
     expect(() => encodeSample(spaced, silent)).toThrow(/nothing to learn/);
   });
 });
 
-it("says what is missing where a model has no chat template", () => {
+it("says what is missing if a model has no chat template", () => {
   const { tokenizer, config } = files("byte-bpe");
   expect(() => chatTokenizer({ tokenizer, config }, "models/raw")).toThrow(/models\/raw has no chat template/);
   const turns: ChatTokenizer = chatTokenizer(files("byte-bpe"), "x");
   expect(turns.lead).toBe("");
+});
+
+it("rejects a chat template that does not write the assistant's turn after its generation prompt", () => {
+  const template = "{% for m in messages %}{{ m['content'] }}{% endfor %}{% if add_generation_prompt %}Say:{% endif %}";
+  expect(() => chatTokenizer({ ...files("byte-bpe"), template }, "models/odd")).toThrow(
+    /The chat template of models\/odd cannot be used/,
+  );
 });
 
 function read(kind: string, file: string): string {
@@ -120,7 +127,7 @@ function files(kind: string): TokenizerFiles {
   };
 }
 
-/** A template that puts a space before every text and no newline anywhere, as our own model's does. */
+/** A template that writes a space before each text and no newlines, as that of the embedded model. */
 function withSpaces(kind: string): TokenizerFiles {
   const turn =
     "{% if m['role'] == 'user' %}<|user|> {{ m['content'] }}{% else %}<|assistant|> {{ m['content'] }}{% endif %}</s>";

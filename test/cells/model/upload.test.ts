@@ -1,21 +1,21 @@
-/** 16-bit weights are widened on the device to the very bits that JavaScript makes of them. */
+/** 16-bit weights are widened on the device to exactly the bits that JavaScript computes. */
 import { describe, expect, it } from "vitest";
 import type { StoredMatrix } from "../../../cells/device/matrix.ts";
-import { widen } from "../../../cells/model/safetensors.ts";
 import { uploadWeight } from "../../../cells/model/upload.ts";
+import { widen } from "../../../cells/model/widen.ts";
 import { backends } from "../device/backends.ts";
 import { useBackend } from "./backend.ts";
 
 const all = Uint16Array.from({ length: 65_536 }, (_, bits) => bits);
 
-/** What is not a number is one value here: which of its many forms it takes is nobody's concern. */
+/** All NaNs count as equal, whatever their bits. */
 function bitsOf(values: Float32Array): Uint32Array {
   const bits = new Uint32Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
   return bits.map((each, at) => (Number.isNaN(values[at]) ? 0x7fc00000 : each));
 }
 
-describe.each(backends.filter((name) => name !== "webgpu"))("a weight going to %s", (backend) => {
-  it.each(["F16", "BF16"] as const)("is widened exactly, all 65,536 %s of them", async (dtype) => {
+describe.each(backends.filter((name) => name !== "webgpu"))("a weight copied to %s", (backend) => {
+  it.each(["F16", "BF16"] as const)("is widened exactly, for all 65,536 values of %s", async (dtype) => {
     await useBackend(backend);
     const stored: StoredMatrix = { dtype, shape: [256, 256], bytes: new Uint8Array(all.slice().buffer) };
     const tensor = uploadWeight(stored);
@@ -24,9 +24,9 @@ describe.each(backends.filter((name) => name !== "webgpu"))("a weight going to %
     tensor.dispose();
   });
 
-  it("keeps its values when the bytes that it came from change", async () => {
+  it("keeps its values when its source bytes change", async () => {
     await useBackend(backend);
-    // At each place of a cache line: some libraries share what begins one, and copy the rest.
+    // At each offset in a cache line: some libraries share memory that begins at a cache line, and copy other memory.
     for (let place = 0; place < 64; place += 4) {
       const bytes = new Uint8Array(new ArrayBuffer(80), place, 16);
       new Float32Array(bytes.buffer, place, 4).set([1, 2, 3, 4]);

@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, it } from "vitest";
-import type { InputSpec, InputValue, Live } from "../../../cells/host.ts";
+import type { InputSpec, InputValue, Live } from "../../../cells/inputs.ts";
 import { input } from "../../../cells/show/input.ts";
 import { bareHost } from "../bare-host.ts";
 

@@ -198,6 +198,6 @@ describe("train", () => {
 
   it("rejects invalid settings", () => {
     expect(() => start({ steps: 0 })).toThrow('train(…): "steps" must be a whole number of at least 1, not 0.');
-    expect(() => lora({ rank: 1.5 })).toThrow(/whole number from 1, not 1.5/);
+    expect(() => lora({ rank: 1.5 })).toThrow(/whole number of at least 1, not 1.5/);
   });
 });

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { LoraConfig, Method, Run } from "../../../cells/contracts.ts";
+import type { Method, Run } from "../../../cells/contracts.ts";
 import { type BaseModel, chatModel } from "../../../cells/model/chat-model.ts";
 import { dropout } from "../../../cells/model/dropout.ts";
-import { lora } from "../../../cells/model/lora.ts";
+import { type LoraConfig, lora } from "../../../cells/model/lora.ts";
 import { loadAdapter } from "../../../cells/model/tuned-folder.ts";
 import { extendVocabulary } from "../../../cells/model/vocabulary.ts";
 import { random } from "../../../cells/random.ts";
@@ -85,7 +85,7 @@ describe("fully trained modules beside a LoRA", () => {
     const larger = await extendVocabulary(base, ["<velan>"]);
     const on = samplesOf("<velan> time");
     const before = await larger.nll(on);
-    const run = await trained(lora({ rank: 2, targets: ["q_proj"], whole: ["embed_tokens"] }), larger, on);
+    const run = await trained(lora({ rank: 2, targets: ["q_proj"], modulesToSave: ["embed_tokens"] }), larger, on);
     const after = await run.model.nll(on);
     expect(after[0]!.nll).toBeLessThan(before[0]!.nll - 0.5);
     await writeRun(0, "run");

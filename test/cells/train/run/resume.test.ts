@@ -123,7 +123,7 @@ describe("a resumed training", () => {
     const [same] = await stepsOf(training, 4, 5).then((losses) => losses.slice(1));
     expect(other).not.toBe(same);
     await expect(training.restore(new Uint8Array(20))).rejects.toThrow(
-      /The saved state is not a readable safetensors file/,
+      /The saved state is not a valid safetensors file/,
     );
     training.dispose();
     fork.dispose();

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { kernelCalls } from "../../../../cells/device/functions.ts";
-import { wholeName } from "../../../../cells/model/adapter.ts";
+import { fullyTrainedName } from "../../../../cells/model/adapter.ts";
 import { layOut } from "../../../../cells/model/target-rows.ts";
 import { optimizer } from "../../../../cells/train/step/optimizer.ts";
 import { gradients, update } from "../../../../cells/train/step/update.ts";
@@ -33,7 +33,7 @@ describe.each([
       const frozen = weightGradients();
       const first = await gradients({ decoder, adapter, parameters: adapter.tensors }, [batch], perToken);
       // One product for each A, each B and a trained output layer; none for the frozen linear layers and norms.
-      const tables = adapter.tensors.has(wholeName("lm_head.weight")) ? 1 : 0;
+      const tables = adapter.tensors.has(fullyTrainedName("lm_head.weight")) ? 1 : 0;
       expect(weightGradients() - frozen).toBe(adapter.tensors.size - tables);
       expect(Math.abs(first.loss / golden.lora.loss - 1)).toBeLessThan(1e-6);
       const found = new Map([...first.gradients].map(([name, g]) => [peftName(name), g]));

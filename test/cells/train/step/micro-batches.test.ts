@@ -91,7 +91,7 @@ describe.each(["wasm", "cpu"])("on %s", (backend) => {
     const model = handModel({ layers: 4 });
     const adapters: Adapter[] = [
       model.adapter,
-      filledAdapter(model.decoder, { rank: 2, alpha: 4, whole: ["embed_tokens"] }),
+      filledAdapter(model.decoder, { rank: 2, alpha: 4, modulesToSave: ["embed_tokens"] }),
       filledAdapter(model.decoder, { rank: 2, alpha: 4, layers: [2], targets: ["q_proj"] }),
       freshAdapter(model.decoder, "full", Math.random),
     ];

@@ -1,10 +1,11 @@
-/** What a model answers by, as one digest: its base's weights, and those of its adapter as they are at this moment. */
+/** The digest of everything that determines a model's answers: the base's weights, and the adapter's config and current weights. */
 import type { ChatModel } from "../contracts.ts";
 import { sha256 } from "../digest.ts";
 import type { Adapter } from "./adapter.ts";
 import { downloadWeights } from "./weights.ts";
 
-export async function fingerprint(model: ChatModel & { readonly adapter?: Adapter | undefined }): Promise<string> {
+/** For a base without an adapter this is the base's own digest. */
+export async function modelDigest(model: ChatModel & { readonly adapter?: Adapter | undefined }): Promise<string> {
   if (!model.adapter) return model.digest;
   const { config, tensors } = model.adapter;
   const parts = [...(await downloadWeights(tensors))].map(

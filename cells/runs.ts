@@ -1,0 +1,80 @@
+/** What is recorded about a run, and the sink that a training writes it to. */
+import type { InputValue } from "./inputs.ts";
+import type { ProbeRow, Row } from "./types.ts";
+
+export type RunMeta = {
+  readonly method: string;
+  readonly steps: number;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The values, at the start, of the live inputs that the run reads at each step, by name. */
+  readonly knobs?: Readonly<Record<string, InputValue>>;
+  /** The run and step that a fork starts from. `asked`: the user forked it in the page, so no code refers to it; charts of the parent run show it too. */
+  readonly parent?: { readonly run: string; readonly step: number; readonly asked?: true };
+};
+
+export type RunStatus = "running" | "done" | "stopped" | "failed";
+
+/**
+ * An event during a run. A knob's value is valid from its step on; all other events happened after that many steps.
+ * `rewind`: rows and changes after the step `to` were dropped. `restart`: the kernel had ended, and the run continues from its
+ * checkpoint at `to`.
+ */
+export type RunChange =
+  | { readonly kind: "knob"; readonly step: number; readonly name: string; readonly value: InputValue }
+  | { readonly kind: "pause" | "resume"; readonly step: number }
+  /** `rule`: the reason that a stop rule gave. */
+  | { readonly kind: "stop"; readonly step: number; readonly rule?: string }
+  | { readonly kind: "rewind"; readonly step: number; readonly to: number }
+  | { readonly kind: "restart"; readonly step: number; readonly to: number }
+  | { readonly kind: "fork"; readonly step: number; readonly parent: string }
+  | { readonly kind: "alert"; readonly step: number; readonly name: string; readonly message: string };
+
+/** An instruction to a run, from code or from the page. It takes effect before the next step. */
+export type RunOrder =
+  | { readonly type: "pause" | "resume" | "stop" }
+  /** Does this many steps, then pauses. */
+  | { readonly type: "step"; readonly steps: number }
+  /** Saves the current state, until the run's folder is deleted. */
+  | { readonly type: "checkpoint" }
+  | { readonly type: "rewind"; readonly to: number }
+  /** Starts another run of the same cell from a checkpoint of this one, with other knob values. */
+  | { readonly type: "fork"; readonly at: number; readonly knobs: Readonly<Record<string, InputValue>> };
+
+/** A saved state that a run can go back to. Only the latest few unmarked checkpoints are kept. */
+export type RunCheckpoint = { readonly step: number; readonly marked: boolean };
+
+/** What a run's time is spent on. */
+export type RunAccount = "steps" | "probes" | "checkpoints";
+
+/** The records of a run up to its last checkpoint, from which it continues after its kernel ended. */
+export type ResumePoint = {
+  readonly step: number;
+  readonly knobs: Readonly<Record<string, InputValue>>;
+  readonly rows: readonly Row[];
+  readonly probes: readonly ProbeRow[];
+  readonly changes: readonly RunChange[];
+};
+
+/** Receives the records of a run. Every call is cheap and calls keep their order; the host takes care of writing to disk. */
+export interface RunSink {
+  readonly id: string;
+  /** Aborts when the run's cell ends or the user stops the run. */
+  readonly signal: AbortSignal;
+  row(row: Row): void;
+  probe(row: ProbeRow): void;
+  /** Set if this run continues one that was cut off. The host provides its records; the training restores the state. */
+  readonly resumeFrom?: ResumePoint;
+  change(change: RunChange): void;
+  readonly checkpoints: readonly RunCheckpoint[];
+  /** Writes the state after a step. All earlier rows are on disk before it. Deletes older unmarked checkpoints. */
+  checkpoint(step: number, state: Uint8Array, marked: boolean): Promise<void>;
+  /** The state after a step. @throws naming the existing checkpoints if that step has none. */
+  state(step: number): Promise<Uint8Array>;
+  /** Drops rows, probes, changes and checkpoints after the step `to`, and records the rewind. */
+  rewind(change: Extract<RunChange, { kind: "rewind" }>): void;
+  /** Adds to the time that the run's record reports. */
+  spent(account: RunAccount, seconds: number): void;
+  /** Writes a file to the run's folder, at a path relative to it: `adapter/adapter_config.json`. */
+  file(path: string, data: Uint8Array | string): Promise<void>;
+  end(status: Exclude<RunStatus, "running">, message?: string): Promise<void>;
+}
