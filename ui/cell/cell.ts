@@ -8,16 +8,16 @@ import type { CellState } from "../../server/state/state.ts";
 import type { LeaveDetail } from "../editor/editor.ts";
 import { controls } from "../look/controls.ts";
 import type { Session } from "../session/session.ts";
-import type { Code } from "./code.ts";
-import "./code.ts";
+import type { Code } from "./code-cell.ts";
+import "./code-cell.ts";
 import { allErrors } from "./errors.ts";
-import { foldedAtFirst } from "./fold.ts";
+import { startsFolded } from "./layout.ts";
 import "./gutter.ts";
 import { shownStatus, statusWord } from "./status.ts";
-import type { Text } from "./text.ts";
-import "./text.ts";
-import type { ToolAsk } from "./tools.ts";
-import "./tools.ts";
+import type { Text } from "./text-cell.ts";
+import "./text-cell.ts";
+import type { ToolAsk } from "./cell-tools.ts";
+import "./cell-tools.ts";
 
 export class CellView extends LitElement {
   static override properties = {
@@ -101,7 +101,7 @@ export class CellView extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("cell")) return;
     const before: CellState | undefined = changed.get("cell");
-    if (before?.cell.options.code !== this.cell.cell.options.code) this.folded = foldedAtFirst(this.cell.cell);
+    if (before?.cell.options.code !== this.cell.cell.options.code) this.folded = startsFolded(this.cell.cell);
     if (faulty(this.cell) && !(before && faulty(before))) this.folded = false;
   }
 

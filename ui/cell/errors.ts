@@ -8,8 +8,8 @@ import type { CellError, CellId } from "../../server/notebook/types.ts";
 import type { Blocker, CellState } from "../../server/state/state.ts";
 import { blockerOf } from "../../server/state/state.ts";
 import type { Session } from "../session/session.ts";
-import { mentioning, mentionStyles } from "./mentions.ts";
-import { cellLink, goTo } from "./places.ts";
+import { withMentions, mentionStyles } from "./mentions.ts";
+import { cellLink, goTo } from "./cell-link.ts";
 
 const kinds: Readonly<Record<CellError["kind"], string>> = {
   syntax: "Syntax",
@@ -64,7 +64,7 @@ function entry(error: CellError, cell: CellId, ids: readonly CellId[]): Template
         ? html`<button class="link place" @click=${(event: Event) => goTo(event.currentTarget!, { cell, position })}>line ${position.line}:${position.column + 1}</button>`
         : nothing
     }
-    <span class="message">${mentioning(error.message, ids)}</span>
+    <span class="message">${withMentions(error.message, ids)}</span>
     ${others.length > 0 ? html`<span class="others">See ${others.map((each, i) => html`${i ? ", " : ""}${cellLink(each)}`)}.</span>` : nothing}
   </li>`;
 }

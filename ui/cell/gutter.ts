@@ -12,7 +12,7 @@ import { type IconName, icon } from "../look/icon.ts";
 import "../look/panel.ts";
 import { bytes, duration, roughly } from "../../server/state/quantity.ts";
 import type { Session } from "../session/session.ts";
-import { factStyles, factsOf, tensorWords, valueWords } from "./facts.ts";
+import { detailStyles, detailsOf, tensorCount, valueCount } from "./details.ts";
 import { type ShownStatus, shownStatus, statusShape, statusWord } from "./status.ts";
 
 export class Gutter extends LitElement {
@@ -23,7 +23,7 @@ export class Gutter extends LitElement {
   };
   static override styles = [
     controls,
-    factStyles,
+    detailStyles,
     css`
       :host {
         display: block;
@@ -181,9 +181,9 @@ export class Gutter extends LitElement {
       </div>
       <pal-panel along label="About ${cell.id}">
         <span slot="opener" data-tensors=${tensors.bytes}>
-          <span class="unseen">About ${cell.id}: </span>${holding ? `${bytes(tensors.bytes)} · ${tensorWords(tensors.count)}` : facts}
+          <span class="unseen">About ${cell.id}: </span>${holding ? `${bytes(tensors.bytes)} · ${tensorCount(tensors.count)}` : facts}
         </span>
-        ${factsOf(this.cell)}
+        ${detailsOf(this.cell)}
       </pal-panel>
       <div class="line marks">${holding ? marked : nothing}</div>`;
   }
@@ -223,7 +223,7 @@ export class Gutter extends LitElement {
     return [
       ...(cell.mode === "auto" ? [] : [cell.mode]),
       ...(flagged(cell, "cache") ? [notCached === undefined ? "cache" : "not kept"] : []),
-      ...Object.entries(streams ?? {}).map(([name, count]) => `${name}: ${valueWords(count)}`),
+      ...Object.entries(streams ?? {}).map(([name, count]) => `${name}: ${valueCount(count)}`),
     ].join(" · ");
   }
 

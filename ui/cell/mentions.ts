@@ -4,7 +4,7 @@
  */
 import { css, html, type TemplateResult } from "lit";
 import type { CellId } from "../../server/notebook/types.ts";
-import { cellLink } from "./places.ts";
+import { cellLink } from "./cell-link.ts";
 
 export type Piece = string | { readonly cell: CellId } | { readonly command: string };
 
@@ -25,7 +25,7 @@ export function pieces(text: string, cells: readonly CellId[]): readonly Piece[]
   return end < text.length ? [...found, text.slice(end)] : found;
 }
 
-export function mentioning(text: string, cells: readonly CellId[]): readonly (string | TemplateResult)[] {
+export function withMentions(text: string, cells: readonly CellId[]): readonly (string | TemplateResult)[] {
   return pieces(text, cells).map((piece) => {
     if (typeof piece === "string") return piece;
     return "cell" in piece ? cellLink(piece.cell) : command(piece.command);

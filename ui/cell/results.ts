@@ -2,12 +2,12 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { CellState } from "../../server/state/state.ts";
-import "../input/input-control.ts";
+import "../input/input-view.ts";
 import { controls } from "../look/controls.ts";
 import { consoleOf, outputOf, outputStyles } from "../output/output.ts";
 import type { Session } from "../session/session.ts";
 import { errorStyles, errorsOf } from "./errors.ts";
-import { isGrid } from "./fold.ts";
+import { isGrid } from "./layout.ts";
 
 export class Results extends LitElement {
   static override properties = { session: { attribute: false }, cell: { attribute: false } };

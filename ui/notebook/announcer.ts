@@ -4,7 +4,7 @@ import type { CellId } from "../../server/notebook/types.ts";
 import type { CellStatus } from "../../server/state/state.ts";
 import { controls } from "../look/controls.ts";
 import type { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
+import { Subscription } from "../session/subscription.ts";
 
 const told: readonly CellStatus[] = ["done", "failed", "stopped", "blocked"];
 
@@ -19,7 +19,7 @@ export class Announcer extends LitElement {
   constructor() {
     super();
     this.news = "";
-    new Watch(
+    new Subscription(
       this,
       () => this.session,
       ({ state }) => [state.cells],

@@ -8,17 +8,17 @@ import { icon } from "../look/icon.ts";
 import { presentTheme, switchTheme } from "../look/theme.ts";
 import type { Session } from "../session/session.ts";
 import type { Link } from "../session/socket.ts";
-import { Watch } from "../session/watch.ts";
-import "./asks.ts";
-import { stateStyles } from "./dot.ts";
-import "./kernel.ts";
-import "./memory.ts";
+import { Subscription } from "../session/subscription.ts";
+import "./run-confirmation.ts";
+import { statusDotStyles } from "./status-dot.ts";
+import "./kernel-panel.ts";
+import "./memory-panel.ts";
 
 export class Bar extends LitElement {
   static override properties = { session: { attribute: false }, name: { attribute: false } };
   static override styles = [
     controls,
-    stateStyles,
+    statusDotStyles,
     css`
       :host {
         position: sticky;
@@ -78,7 +78,7 @@ export class Bar extends LitElement {
 
   constructor() {
     super();
-    new Watch(
+    new Subscription(
       this,
       () => this.session,
       ({ state, link, loaded }) => [state.settings, link, loaded, busy(state), stale(state)],

@@ -8,18 +8,18 @@ import type { Cell, CellId } from "../../server/notebook/types.ts";
 import type { CellState } from "../../server/state/state.ts";
 import type { CellView } from "../cell/cell.ts";
 import "../cell/cell.ts";
-import { isGrid } from "../cell/fold.ts";
-import type { Place } from "../cell/places.ts";
+import { isGrid } from "../cell/layout.ts";
+import type { Place } from "../cell/cell-link.ts";
 import { shownStatus } from "../cell/status.ts";
-import type { CellAsk } from "../cell/tools.ts";
+import type { CellAsk } from "../cell/cell-tools.ts";
 import type { LeaveDetail } from "../editor/editor.ts";
 import { controls } from "../look/controls.ts";
 import { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
+import { Subscription } from "../session/subscription.ts";
 import "./announcer.ts";
 import "./bar.ts";
-import { insert, move, remove } from "./changes.ts";
-import "./insert.ts";
+import { insert, move, remove } from "./cell-requests.ts";
+import "./insert-bar.ts";
 import type { Notices } from "./notices.ts";
 import "./notices.ts";
 import "./outline.ts";
@@ -75,7 +75,7 @@ export class NotebookPage extends LitElement {
 
   constructor() {
     super();
-    new Watch(
+    new Subscription(
       this,
       () => this.session,
       ({ state, loaded, link }) => [state.cells, loaded, link.status],

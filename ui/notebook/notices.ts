@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { CellId } from "../../server/notebook/types.ts";
-import { mentioning, mentionStyles } from "../cell/mentions.ts";
+import { withMentions, mentionStyles } from "../cell/mentions.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import type { Said } from "../session/session.ts";
@@ -107,8 +107,8 @@ export class Notices extends LitElement {
   /** What happened stands out from what follows from it. */
   #words(text: string): TemplateResult {
     const end = text.search(/\. \p{Lu}/u) + 1;
-    if (end === 0) return html`${mentioning(text, this.cells)}`;
-    return html`<b>${mentioning(text.slice(0, end), this.cells)}</b>${mentioning(text.slice(end), this.cells)}`;
+    if (end === 0) return html`${withMentions(text, this.cells)}`;
+    return html`<b>${withMentions(text.slice(0, end), this.cells)}</b>${withMentions(text.slice(end), this.cells)}`;
   }
 
   #close(id: number): void {

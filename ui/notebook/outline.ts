@@ -1,10 +1,10 @@
 /** Where one is in a long notebook, and which cell is at work: headings and cells, beside the column on wide screens. */
 import { css, html, LitElement, type TemplateResult } from "lit";
-import { goTo } from "../cell/places.ts";
+import { goTo } from "../cell/cell-link.ts";
 import { shownStatus, statusShape, statusWord } from "../cell/status.ts";
 import { controls } from "../look/controls.ts";
 import type { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
+import { Subscription } from "../session/subscription.ts";
 
 export class Outline extends LitElement {
   static override properties = { session: { attribute: false } };
@@ -73,7 +73,7 @@ export class Outline extends LitElement {
 
   constructor() {
     super();
-    new Watch(
+    new Subscription(
       this,
       () => this.session,
       ({ state }) => [state.cells],

@@ -9,9 +9,9 @@ import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import { methodColor } from "../plot/colors.ts";
 import type { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
-import { runCardStyle } from "./run-card-style.ts";
-import { changeOf, endingOf, inWords, statusOf } from "./run-words.ts";
+import { Subscription } from "../session/subscription.ts";
+import { runCardStyles } from "./run-card-styles.ts";
+import { changeText, endingText, shortValue, statusText } from "./run-text.ts";
 
 export class RunCard extends LitElement {
   static override properties = {
@@ -20,7 +20,7 @@ export class RunCard extends LitElement {
     open: { state: true },
     forkAt: { state: true },
   };
-  static override styles = [controls, runCardStyle];
+  static override styles = [controls, runCardStyles];
 
   declare session: Session;
   declare run: string;
@@ -31,7 +31,7 @@ export class RunCard extends LitElement {
   constructor() {
     super();
     this.open = false;
-    new Watch(
+    new Subscription(
       this,
       () => this.session,
       ({ state }) => [state.runs[this.run], this.#stands()],
@@ -45,7 +45,7 @@ export class RunCard extends LitElement {
     const { steps, method, folder } = run.info;
     const alerts = run.changes.filter(({ kind }) => kind === "alert").length;
     const latest = run.changes.slice(-3).reverse();
-    const ending = endingOf(run);
+    const ending = endingText(run);
     const paused = isPaused(run);
     return html`<div
         class="card"
@@ -68,13 +68,13 @@ export class RunCard extends LitElement {
           </span>
           <span
             class="changes ${latest[0]?.kind === "alert" ? "alerted" : ""}"
-            title=${run.changes.toReversed().map(changeOf).join("\n")}
-            >${latest.length > 0 ? latest.map(changeOf).join(" · ") : "\u00a0"}</span
+            title=${run.changes.toReversed().map(changeText).join("\n")}
+            >${latest.length > 0 ? latest.map(changeText).join(" · ") : "\u00a0"}</span
           >
         </span>
         <span class="figure">step <b>${step} / ${steps}</b></span>
         <span class="figure">loss <b>${loss === undefined ? "–" : loss.toFixed(3)}</b></span>
-        <span class=${paused ? "paused" : run.status}>${statusOf(run)}</span>
+        <span class=${paused ? "paused" : run.status}>${statusText(run)}</span>
         ${this.#buttons(run, paused)}
         <div class="bar" role="progressbar" aria-label="${method}: steps" aria-valuemin="0" aria-valuemax=${steps} aria-valuenow=${step}>
           <i style="transform: scaleX(${steps > 0 ? Math.min(1, step / steps) : 0})"></i>
@@ -166,7 +166,7 @@ export class RunCard extends LitElement {
         <h3>Events</h3>
         ${run.changes.length === 0 ? html`<p class="quietly">Nothing has happened to it.</p>` : nothing}
         <ul>
-          ${run.changes.toReversed().map((change) => html`<li class=${change.kind}>${changeOf(change)}</li>`)}
+          ${run.changes.toReversed().map((change) => html`<li class=${change.kind}>${changeText(change)}</li>`)}
         </ul>
       </section>
       ${this.forkAt === undefined ? nothing : this.#forkForm(run, this.forkAt)}
@@ -179,7 +179,7 @@ export class RunCard extends LitElement {
       ${Object.entries(knobsAt(run, at)).map(
         ([name, value]) => html`<label>
           ${name}
-          <input name=${name} type=${typeof value === "number" ? "number" : "text"} step="any" required .value=${valueText(value)} />
+          <input name=${name} type=${typeof value === "number" ? "number" : "text"} step="any" required .value=${fullValue(value)} />
         </label>`,
       )}
       <button class="primary" type="submit">Fork</button>
@@ -228,8 +228,8 @@ function progress(run: RunState): { step: number; loss: number | undefined } {
 }
 
 /** Written out in full, where a figure would be rounded. */
-function valueText(value: InputValue): string {
-  return typeof value === "number" ? String(value) : inWords(value);
+function fullValue(value: InputValue): string {
+  return typeof value === "number" ? String(value) : shortValue(value);
 }
 
 customElements.define("pal-run", RunCard);

@@ -10,7 +10,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import type { SessionState } from "../../server/state/state.ts";
 import type { PlotSpec } from "../../server/values.ts";
 import type { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
+import { Subscription } from "../session/subscription.ts";
 import { hasLegend, legendBeside } from "./colors.ts";
 import type { Point } from "./decimate.ts";
 import { type Drawing, drawing, heightOf, isLive, withForks } from "./drawing.ts";
@@ -131,7 +131,7 @@ export class Plot extends LitElement {
   constructor() {
     super();
     this.dense = false;
-    new Watch(
+    new Subscription(
       this,
       () => this.session,
       ({ state }) =>

@@ -1,22 +1,22 @@
 /** The workspace's notebooks, over HTTP: list, make, duplicate. */
 import type { NewNotebook, NotebookListing } from "../../server/protocol.ts";
-import { answered, reach } from "../session/answer.ts";
+import { readAnswer, request } from "../session/http.ts";
 
 export type Listed = NotebookListing["notebooks"][number];
 
 /** @throws with words for the user. */
 export async function listNotebooks(): Promise<NotebookListing> {
-  return answered<NotebookListing>(await reach("/api/notebooks", { cache: "no-store" }));
+  return readAnswer<NotebookListing>(await request("/api/notebooks", { cache: "no-store" }));
 }
 
 /** The path of the new notebook. @throws with words for the user. */
 export async function makeNotebook(wanted: NewNotebook): Promise<string> {
-  const answer = await reach("/api/notebooks", {
+  const answer = await request("/api/notebooks", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(wanted),
   });
-  return (await answered<{ path: string }>(answer)).path;
+  return (await readAnswer<{ path: string }>(answer)).path;
 }
 
 /** `radis.ts` → `radis-copy.ts`, or the first `radis-copy-2.ts` … that is free. */

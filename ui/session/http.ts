@@ -2,7 +2,7 @@
 import type { Refusal } from "../../server/protocol.ts";
 
 /** @throws when nobody answers. */
-export async function reach(path: string, init: RequestInit): Promise<Response> {
+export async function request(path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(path, init);
   } catch {
@@ -11,7 +11,7 @@ export async function reach(path: string, init: RequestInit): Promise<Response> 
 }
 
 /** @throws with the server's words. */
-export async function answered<T>(answer: Response): Promise<T> {
+export async function readAnswer<T>(answer: Response): Promise<T> {
   if (answer.ok) return (await answer.json()) as T;
   if (answer.status === 401)
     throw new Error("The server does not know this page. Open the address that `palimpsest start` printed.");

@@ -12,19 +12,19 @@ const words = {
   interrupted: "interrupted",
 } as const satisfies Record<RunState["status"], string>;
 
-export function statusOf(run: RunState): string {
+export function statusText(run: RunState): string {
   return isPaused(run) ? "paused" : words[run.status];
 }
 
-export function inWords(value: InputValue): string {
+export function shortValue(value: InputValue): string {
   return typeof value === "number" ? figure(value) : typeof value === "string" ? value : JSON.stringify(value);
 }
 
-export function changeOf(change: RunChange): string {
+export function changeText(change: RunChange): string {
   const at = `at step ${change.step}`;
   switch (change.kind) {
     case "knob":
-      return `${change.name} ${inWords(change.value)} ${at}`;
+      return `${change.name} ${shortValue(change.value)} ${at}`;
     case "pause":
       return `paused ${at}`;
     case "resume":
@@ -45,7 +45,7 @@ export function changeOf(change: RunChange): string {
 }
 
 /** Why it ended, in a sentence; undefined where its state says it all. */
-export function endingOf(run: RunState): string | undefined {
+export function endingText(run: RunState): string | undefined {
   const { status, message, changes } = run;
   const last = changes.at(-1);
   switch (status) {

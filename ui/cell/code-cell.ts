@@ -12,9 +12,9 @@ import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import type { Session } from "../session/session.ts";
 import { allErrors } from "./errors.ts";
-import { lineOf } from "./fold.ts";
+import { foldedLine } from "./layout.ts";
 import "./results.ts";
-import { tie } from "./writing.ts";
+import { bindEditor } from "./bind-editor.ts";
 
 export class Code extends LitElement {
   static override properties = {
@@ -120,7 +120,7 @@ export class Code extends LitElement {
       ${
         this.folded
           ? html`<button class="quiet line" data-action="unfold" aria-expanded="false" title="Show the code" @click=${this.#unfold} @keydown=${this.#lineKey}>
-              ${icon("right")}<code>${lineOf(cell.source)}</code><span class="unseen">, code of ${cell.id}, folded</span>
+              ${icon("right")}<code>${foldedLine(cell.source)}</code><span class="unseen">, code of ${cell.id}, folded</span>
             </button>`
           : nothing
       }
@@ -150,12 +150,12 @@ export class Code extends LitElement {
   }
 
   protected override firstUpdated(): void {
-    this.#tie();
+    this.#bindEditor();
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.hasUpdated) this.#tie();
+    if (this.hasUpdated) this.#bindEditor();
   }
 
   override disconnectedCallback(): void {
@@ -164,8 +164,8 @@ export class Code extends LitElement {
     this.#untie = undefined;
   }
 
-  #tie(): void {
-    this.#untie ??= tie(this.editor, this.session, this.cell.cell.id);
+  #bindEditor(): void {
+    this.#untie ??= bindEditor(this.editor, this.session, this.cell.cell.id);
   }
 
   readonly #submit = (event: CustomEvent<SubmitDetail>): void => {

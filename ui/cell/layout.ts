@@ -5,7 +5,7 @@
  */
 import type { Cell } from "../../server/notebook/types.ts";
 
-export function foldedAtFirst({ kind, options }: Cell): boolean {
+export function startsFolded({ kind, options }: Cell): boolean {
   return kind === "code" && options.code === "folded";
 }
 
@@ -17,7 +17,7 @@ export function isGrid({ kind, options }: Cell): boolean {
 const enough = 240;
 
 /** What the folded line says: the first line of the code, and what follows it where that line only opens a bracket. */
-export function lineOf(source: string): string {
+export function foldedLine(source: string): string {
   const [first = "", ...rest] = source
     .split("\n")
     .map((line) => line.trim())

@@ -1,7 +1,7 @@
 /** How the card of a run looks; places are kept for what comes and goes, so that nothing moves. */
 import { css } from "lit";
 
-export const runCardStyle = css`
+export const runCardStyles = css`
   :host {
     display: block;
   }

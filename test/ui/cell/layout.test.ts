@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lineOf } from "../../../ui/cell/fold.ts";
+import { foldedLine } from "../../../ui/cell/layout.ts";
 
 test.each([
   ["", ""],
@@ -9,5 +9,5 @@ test.each([
   ["show(\n  a,\n);\nb;", "show( a, ); …"],
   ["// Four charts, of two trainings [\nshow(a);", "// Four charts, of two trainings [ …"],
 ])("the line that stands for %j", (source, line) => {
-  expect(lineOf(source)).toBe(line);
+  expect(foldedLine(source)).toBe(line);
 });

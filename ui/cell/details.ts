@@ -7,12 +7,12 @@ import { restorable } from "../../server/state/freshness.ts";
 import { bytes, duration } from "../../server/state/quantity.ts";
 import type { CellState } from "../../server/state/state.ts";
 import { heldValues, refusalOf } from "../../server/state/state.ts";
-import { clock } from "../look/clock.ts";
+import { clock } from "../look/time.ts";
 import { isStream } from "./status.ts";
 
 type Fact = readonly [name: string, said: string];
 
-export function factsOf(cell: CellState): TemplateResult {
+export function detailsOf(cell: CellState): TemplateResult {
   return html`<dl>
       ${[...timing(cell), ...memory(cell.tensors), ...cache(cell), ...streams(cell)].map(
         ([name, said]) => html`<dt>${name}</dt>
@@ -23,7 +23,7 @@ export function factsOf(cell: CellState): TemplateResult {
 }
 
 /** "f32 4 × 512 × 64" */
-export function shapeWords({ largest }: Holding): string | undefined {
+export function shapeText({ largest }: Holding): string | undefined {
   return largest && `${largest.dtype} ${largest.shape.length === 0 ? "scalar" : largest.shape.join(" × ")}`;
 }
 
@@ -46,9 +46,9 @@ function memory(tensors: Holding): Fact[] {
   if (tensors.count === 0 && !tensors.peak) return [];
   const { peak, largest } = tensors;
   return [
-    ["holds", `${bytes(tensors.bytes)} in ${tensorWords(tensors.count)}`],
+    ["holds", `${bytes(tensors.bytes)} in ${tensorCount(tensors.count)}`],
     ...(peak === undefined ? [] : [["peak", bytes(peak)] as const]),
-    ...(largest ? [["largest", `${bytes(largest.bytes)}, ${shapeWords(tensors)}`] as const] : []),
+    ...(largest ? [["largest", `${bytes(largest.bytes)}, ${shapeText(tensors)}`] as const] : []),
   ];
 }
 
@@ -63,19 +63,19 @@ function cache(cell: CellState): Fact[] {
 function streams(cell: CellState): Fact[] {
   if (!isStream(cell)) return [];
   return (cell.analysis?.streams ?? []).map(
-    ({ name }) => [name, valueWords(heldValues(cell)?.streams?.[name] ?? 0)] as const,
+    ({ name }) => [name, valueCount(heldValues(cell)?.streams?.[name] ?? 0)] as const,
   );
 }
 
-export function tensorWords(count: number): string {
+export function tensorCount(count: number): string {
   return `${count} ${count === 1 ? "tensor" : "tensors"}`;
 }
 
-export function valueWords(count: number): string {
+export function valueCount(count: number): string {
   return `${count} ${count === 1 ? "value" : "values"}`;
 }
 
-export const factStyles = css`
+export const detailStyles = css`
   dl {
     display: grid;
     grid-template-columns: max-content minmax(0, 1fr);

@@ -5,8 +5,8 @@ import { controls } from "../look/controls.ts";
 import "../look/panel.ts";
 import { roughly } from "../../server/state/quantity.ts";
 import type { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
-import { stateStyles } from "./dot.ts";
+import { Subscription } from "../session/subscription.ts";
+import { statusDotStyles } from "./status-dot.ts";
 
 /** Seconds from which a change may ask first. */
 const limits = [5, 30, 120, 600];
@@ -15,7 +15,7 @@ export class KernelView extends LitElement {
   static override properties = { session: { attribute: false } };
   static override styles = [
     controls,
-    stateStyles,
+    statusDotStyles,
     css`
       .state {
         min-width: 8rem;
@@ -41,7 +41,7 @@ export class KernelView extends LitElement {
 
   constructor() {
     super();
-    new Watch(
+    new Subscription(
       this,
       () => this.session,
       ({ state }) => [state.kernel, state.settings],
@@ -52,9 +52,9 @@ export class KernelView extends LitElement {
     const { kernel } = this.session.state;
     return html`<pal-panel label="The kernel" data-kernel=${kernel.status}>
       <span slot="opener" class="state ${tone(kernel)}" title="The kernel runs the cells">
-        <i class="dot"></i> kernel ${kernelWords(kernel)}
+        <i class="dot"></i> kernel ${kernelWord(kernel)}
       </span>
-      ${kernelStory(kernel)} ${this.#ask()}
+      ${kernelDetails(kernel)} ${this.#ask()}
       <button data-action="restart-kernel" @click=${() => this.session.ask({ type: "restart-kernel" })}>Restart the kernel</button>
     </pal-panel>`;
   }
@@ -84,7 +84,7 @@ function tone(kernel: KernelState): string {
   return kernel.status === "ended" && kernel.cause === "died" ? "bad" : "";
 }
 
-function kernelWords(kernel: KernelState): string {
+function kernelWord(kernel: KernelState): string {
   switch (kernel.status) {
     case "off":
       return "not started";
@@ -99,7 +99,7 @@ function kernelWords(kernel: KernelState): string {
   }
 }
 
-function kernelStory(kernel: KernelState): TemplateResult {
+function kernelDetails(kernel: KernelState): TemplateResult {
   switch (kernel.status) {
     case "off":
       return html`<p>The kernel starts with the first cell that runs.</p>`;

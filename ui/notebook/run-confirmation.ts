@@ -1,11 +1,11 @@
 /** What a change would run and takes long: asked first, in a strip under the bar that moves nothing and can wait. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { bytes, roughly } from "../../server/state/quantity.ts";
-import { cellLink } from "../cell/places.ts";
+import { cellLink } from "../cell/cell-link.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import type { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
+import { Subscription } from "../session/subscription.ts";
 
 /** So many cells are named. */
 const NAMED = 4;
@@ -54,7 +54,7 @@ export class Asks extends LitElement {
 
   constructor() {
     super();
-    new Watch(
+    new Subscription(
       this,
       () => this.session,
       ({ state }) => [state.pending],

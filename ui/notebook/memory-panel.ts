@@ -1,12 +1,12 @@
 /** What tensors take, in the bar: the whole and its bound, and in a panel who holds how much. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { shapeWords, tensorWords } from "../cell/facts.ts";
-import { cellLink } from "../cell/places.ts";
+import { shapeText, tensorCount } from "../cell/details.ts";
+import { cellLink } from "../cell/cell-link.ts";
 import { controls } from "../look/controls.ts";
 import "../look/panel.ts";
 import { bytes } from "../../server/state/quantity.ts";
 import type { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
+import { Subscription } from "../session/subscription.ts";
 
 /** From this share of the budget on it is said in colour. */
 const TIGHT = 0.85;
@@ -87,7 +87,7 @@ export class MemoryView extends LitElement {
 
   constructor() {
     super();
-    new Watch(
+    new Subscription(
       this,
       () => this.session,
       ({ state }) => [state.tensorBytes, state.memory, state.cells],
@@ -111,7 +111,7 @@ export class MemoryView extends LitElement {
     if (!memory) return html`<p>No tensors: the kernel is not there or has made none.</p>`;
     const { budget, count, peak } = memory;
     return html`<p>
-      <b>${bytes(total)}</b> in ${tensorWords(count)}.
+      <b>${bytes(total)}</b> in ${tensorCount(count)}.
       ${budget === undefined ? nothing : html`The budget is <b data-budget>${bytes(budget)}</b>.`} At most <b>${bytes(peak)}</b> were held at once.
     </p>`;
   }
@@ -141,7 +141,7 @@ export class MemoryView extends LitElement {
                 ({
                   cell,
                   tensors,
-                }) => html`<tr data-holder=${cell.id} title=${tensors.largest ? `largest: ${bytes(tensors.largest.bytes)}, ${shapeWords(tensors)}` : ""}>
+                }) => html`<tr data-holder=${cell.id} title=${tensors.largest ? `largest: ${bytes(tensors.largest.bytes)}, ${shapeText(tensors)}` : ""}>
                   <td>${cellLink(cell.id)}</td>
                   <td>${bytes(tensors.bytes)}</td>
                   <td>${tensors.count}</td>
@@ -162,7 +162,7 @@ export class MemoryView extends LitElement {
           </table>`
     }${
       reclaimed && reclaimed.count > 0
-        ? html`<p>Reclaimed since the kernel began: ${tensorWords(reclaimed.count)} that nothing reached any more, ${bytes(reclaimed.bytes)}.</p>`
+        ? html`<p>Reclaimed since the kernel began: ${tensorCount(reclaimed.count)} that nothing reached any more, ${bytes(reclaimed.bytes)}.</p>`
         : nothing
     }`;
   }

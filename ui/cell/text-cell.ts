@@ -6,7 +6,7 @@ import "../editor/editor.ts";
 import { controls } from "../look/controls.ts";
 import { markdown, prose } from "../output/markdown.ts";
 import type { Session } from "../session/session.ts";
-import { tie } from "./writing.ts";
+import { bindEditor } from "./bind-editor.ts";
 
 export class Text extends LitElement {
   static override properties = { session: { attribute: false }, cell: { attribute: false }, writing: { state: true } };
@@ -53,7 +53,7 @@ export class Text extends LitElement {
     const editor = this.editor;
     if (!editor) return;
     await editor.updateComplete;
-    this.#untie ??= tie(editor, this.session, this.cell.cell.id);
+    this.#untie ??= bindEditor(editor, this.session, this.cell.cell.id);
     editor.focus();
   }
 

@@ -5,7 +5,7 @@ import type { EditDetail, Editor } from "../editor/editor.ts";
 import { Refused, type Session } from "../session/session.ts";
 
 /** Returns the way out, which sends what is still unsent. */
-export function tie(editor: Editor, session: Session, cell: CellId): () => void {
+export function bindEditor(editor: Editor, session: Session, cell: CellId): () => void {
   const send = async (event: Event): Promise<void> => {
     const { source } = (event as CustomEvent<EditDetail>).detail;
     // Without a connection the text stays here; the next connection asks for it again.
