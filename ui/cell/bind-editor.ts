@@ -1,24 +1,24 @@
-/** Ties an editor to a cell of the session: typed text goes out as edits, sources from elsewhere come in. */
+/** Connects an editor with a cell of the session: what is typed is sent as edits, sources from elsewhere are merged in. */
 import type { CellId } from "../../server/notebook/types.ts";
 import { cellState } from "../../server/state/state.ts";
 import type { EditDetail, Editor } from "../editor/editor.ts";
 import { Refused, type Session } from "../session/session.ts";
 
-/** Returns the way out, which sends what is still unsent. */
+/** @returns the function that ends the connection and first sends what was typed and not sent yet */
 export function bindEditor(editor: Editor, session: Session, cell: CellId): () => void {
   const send = async (event: Event): Promise<void> => {
     const { source } = (event as CustomEvent<EditDetail>).detail;
-    // Without a connection the text stays here; the next connection asks for it again.
-    if (session.link.status !== "live" || !cellState(session.state, cell)) return editor.unsent();
+    // Without a connection the text stays in the editor; the next connection causes another `edit`.
+    if (session.link.status !== "live" || !cellState(session.state, cell)) return editor.markUnsent();
     try {
       await session.request({ type: "edit", cell, source, by: session.page });
     } catch (reason) {
-      editor.unsent();
-      if (reason instanceof Refused && session.link.status === "live") session.refuse(reason.message);
+      editor.markUnsent();
+      if (reason instanceof Refused && session.link.status === "live") session.showError(reason.message);
     }
   };
   editor.addEventListener("edit", send);
-  const unfollow = session.followSource(cell, (source, own) => editor.receive(source, own));
+  const unfollow = session.followSource(cell, (source, origin) => editor.receive(source, origin));
   return () => {
     editor.flush();
     editor.removeEventListener("edit", send);

@@ -1,26 +1,25 @@
-/** The small things that one does with a cell as a whole, at its corner while one is near: how it runs, where it stands. */
+/** The tools at the corner of a cell, shown while the pointer or the focus is on it: run mode, cache, disable, fold, move, delete. */
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { type Flag, flagged } from "../../server/notebook/source/head.ts";
 import type { CellMode } from "../../server/notebook/types.ts";
 import type { CellState } from "../../server/state/state.ts";
 import { controls } from "../look/controls.ts";
 import { type IconName, icon } from "../look/icon.ts";
-import type { Session } from "../session/session.ts";
+import { SessionConsumer } from "../session/session-context.ts";
 
-/** What a cell's tools ask of the notebook, which knows the neighbours. */
-export type CellAsk = "up" | "down" | "remove";
-/** What they ask of the cell itself. */
-export type ToolAsk = "fold" | "write";
+/** Actions for the notebook page, which knows the neighbours. */
+export type CellAction = "up" | "down" | "remove";
+/** Actions for the view of the cell itself. */
+export type ViewAction = "fold" | "edit";
 
-const modes: readonly { readonly mode: CellMode; readonly words: string }[] = [
-  { mode: "auto", words: "auto: runs when something that it uses changed" },
-  { mode: "manual", words: "manual: runs when asked" },
-  { mode: "once", words: "once: runs a single time" },
+const modes: readonly { readonly mode: CellMode; readonly description: string }[] = [
+  { mode: "auto", description: "auto: runs again when something that it depends on changes" },
+  { mode: "manual", description: "manual: runs only when you run it" },
+  { mode: "once", description: "once: runs only one time" },
 ];
 
-export class Tools extends LitElement {
+export class CellTools extends LitElement {
   static override properties = {
-    session: { attribute: false },
     cell: { attribute: false },
     folded: { attribute: false },
   };
@@ -49,29 +48,29 @@ export class Tools extends LitElement {
     `,
   ];
 
-  declare session: Session;
   declare cell: CellState;
   declare folded: boolean;
+  readonly #session = new SessionConsumer(this);
 
   protected override render(): TemplateResult {
     const { kind } = this.cell.cell;
-    return html`${kind === "code" ? this.#ofCode() : this.#tool("edit", "edit", "Write", () => this.#own("write"))}
-      ${this.#tool("move-up", "up", "Move up", () => this.#ask("up"))}
-      ${this.#tool("move-down", "down", "Move down", () => this.#ask("down"))}
-      ${this.#tool("remove", "remove", "Delete", () => this.#ask("remove"))}`;
+    return html`${kind === "code" ? this.#codeTools() : this.#tool("edit", "edit", "Edit", () => this.#view("edit"))}
+      ${this.#tool("move-up", "up", "Move up", () => this.#act("up"))}
+      ${this.#tool("move-down", "down", "Move down", () => this.#act("down"))}
+      ${this.#tool("remove", "remove", "Delete", () => this.#act("remove"))}`;
   }
 
-  #ofCode(): TemplateResult {
+  #codeTools(): TemplateResult {
     const { id, mode } = this.cell.cell;
-    return html`<select data-action="mode" aria-label="Run mode of ${id}" title=${modes.find((each) => each.mode === mode)?.words ?? ""} @change=${this.#mode}>
-        ${modes.map((each) => html`<option .value=${each.mode} title=${each.words} ?selected=${each.mode === mode}>${each.mode}</option>`)}
+    return html`<select data-action="mode" aria-label="Run mode of ${id}" title=${modes.find((each) => each.mode === mode)?.description ?? ""} @change=${this.#mode}>
+        ${modes.map((each) => html`<option .value=${each.mode} title=${each.description} ?selected=${each.mode === mode}>${each.mode}</option>`)}
       </select>
-      ${this.#flag("cache", "cache", "Keep what it gives in the cache, over restarts")}
-      ${this.#flag("disabled", "off", "Disable it, and what needs it")}
+      ${this.#flag("cache", "cache", "Cache results on disk; they survive restarts")}
+      ${this.#flag("disabled", "off", "Disable this cell and the cells that depend on it")}
       ${
         this.folded
-          ? this.#tool("show-code", "unfold", "Show the code", () => this.#own("write"))
-          : this.#tool("fold", "fold", "Fold the code", () => this.#own("fold"))
+          ? this.#tool("show-code", "unfold", "Show the code", () => this.#view("edit"))
+          : this.#tool("fold", "fold", "Fold the code", () => this.#view("fold"))
       }`;
   }
 
@@ -82,22 +81,22 @@ export class Tools extends LitElement {
   #flag(flag: Flag, picture: IconName, name: string): TemplateResult {
     const { cell } = this.cell;
     const on = flagged(cell, flag);
-    const turn = (): unknown => this.session.ask({ type: "flag", cell: cell.id, flag, on: !on });
+    const turn = (): unknown => this.#session.value.send({ type: "flag", cell: cell.id, flag, on: !on });
     return html`<button class="quiet icon" data-action=${flag} aria-pressed=${on} title=${name} aria-label="${name}: ${cell.id}" @click=${turn}>${icon(picture)}</button>`;
   }
 
-  #ask(what: CellAsk): void {
-    this.dispatchEvent(new CustomEvent<CellAsk>("cell-ask", { detail: what, bubbles: true, composed: true }));
+  #act(action: CellAction): void {
+    this.dispatchEvent(new CustomEvent<CellAction>("cell-action", { detail: action, bubbles: true, composed: true }));
   }
 
-  #own(what: ToolAsk): void {
-    this.dispatchEvent(new CustomEvent<ToolAsk>("tool", { detail: what }));
+  #view(action: ViewAction): void {
+    this.dispatchEvent(new CustomEvent<ViewAction>("view-action", { detail: action }));
   }
 
   readonly #mode = (event: Event): void => {
     const mode = modes.find((each) => each.mode === (event.target as HTMLSelectElement).value)?.mode;
-    if (mode) void this.session.ask({ type: "mode", cell: this.cell.cell.id, mode });
+    if (mode) void this.#session.value.send({ type: "mode", cell: this.cell.cell.id, mode });
   };
 }
 
-customElements.define("pal-tools", Tools);
+customElements.define("pal-tools", CellTools);

@@ -1,66 +1,69 @@
-/** What there is to know about a cell beyond its status: what it takes, what it holds, what the cache and its streams have. */
-
+/** The details of a cell in its gutter: its runs and their cost, its tensors, its cached result and its streams. */
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { Holding } from "../../server/events.ts";
 import { flagged } from "../../server/notebook/source/head.ts";
 import { restorable } from "../../server/state/freshness.ts";
 import { bytes, duration } from "../../server/state/quantity.ts";
-import type { CellState } from "../../server/state/state.ts";
-import { heldValues, refusalOf } from "../../server/state/state.ts";
+import { type CellState, heldValues, refusalOf } from "../../server/state/state.ts";
 import { clock } from "../look/time.ts";
 import { isStream } from "./status.ts";
 
-type Fact = readonly [name: string, said: string];
+type Detail = readonly [name: string, text: string];
 
 export function detailsOf(cell: CellState): TemplateResult {
   return html`<dl>
-      ${[...timing(cell), ...memory(cell.tensors), ...cache(cell), ...streams(cell)].map(
-        ([name, said]) => html`<dt>${name}</dt>
-          <dd>${said}</dd>`,
+      ${[...runs(cell), ...memory(cell.tensors), ...cache(cell), ...streams(cell)].map(
+        ([name, text]) => html`<dt>${name}</dt>
+          <dd>${text}</dd>`,
       )}
     </dl>
-    ${cell.generation === 0 && !cell.cost ? html`<p>It has not run yet.</p>` : nothing}`;
+    ${cell.generation === 0 && !cell.cost ? html`<p>This cell has not run yet.</p>` : nothing}`;
 }
 
-/** "f32 4 × 512 × 64" */
+/** "float32 4 × 512 × 64" */
 export function shapeText({ largest }: Holding): string | undefined {
   return largest && `${largest.dtype} ${largest.shape.length === 0 ? "scalar" : largest.shape.join(" × ")}`;
 }
 
-function cacheWords(cell: CellState): string | undefined {
-  if (!flagged(cell.cell, "cache")) return undefined;
-  if (heldValues(cell)?.restored)
-    return `restored${cell.startedAt === undefined ? "" : ` at ${clock(cell.startedAt)}`}`;
-  if (cell.cache.kind === "refused") return "not kept";
-  return cell.cache.kind === "stored" && cell.cache.snapshot === cell.snapshot ? "kept" : "nothing yet";
-}
-
-function timing({ generation, ms, cost }: CellState): Fact[] {
-  const facts: Fact[] = generation > 0 ? [["ran", generation === 1 ? "once" : `${generation} times`]] : [];
-  if (ms !== undefined) facts.push(["last took", duration(ms)]);
-  if (cost) facts.push(["cost", `${duration(cost.seconds * 1000)}${cost.bytes > 0 ? `, ${bytes(cost.bytes)}` : ""}`]);
-  return facts;
-}
-
-function memory(tensors: Holding): Fact[] {
-  if (tensors.count === 0 && !tensors.peak) return [];
-  const { peak, largest } = tensors;
+function runs({ generation, ms, cost }: CellState): Detail[] {
   return [
-    ["holds", `${bytes(tensors.bytes)} in ${tensorCount(tensors.count)}`],
-    ...(peak === undefined ? [] : [["peak", bytes(peak)] as const]),
-    ...(largest ? [["largest", `${bytes(largest.bytes)}, ${shapeText(tensors)}`] as const] : []),
+    ...(generation > 0 ? [["runs", String(generation)] as const] : []),
+    ...(ms === undefined ? [] : [["last run", duration(ms)] as const]),
+    ...(cost
+      ? [
+          [
+            "expected cost",
+            `${duration(cost.seconds * 1000)}${cost.bytes > 0 ? `, ${bytes(cost.bytes)}` : ""}`,
+          ] as const,
+        ]
+      : []),
   ];
 }
 
-function cache(cell: CellState): Fact[] {
-  const words = cacheWords(cell);
-  if (words === undefined) return [];
-  const refusal = refusalOf(cell);
-  const why = refusal !== undefined && !heldValues(cell)?.restored ? `: ${refusal}` : "";
-  return [["cache", `${words}${why}${restorable(cell) ? "; it comes back without computing" : ""}`]];
+function memory(tensors: Holding): Detail[] {
+  if (tensors.count === 0 && !tensors.peak) return [];
+  const { peak, largest } = tensors;
+  return [
+    ["memory", `${bytes(tensors.bytes)} in ${tensorCount(tensors.count)}`],
+    ...(peak === undefined ? [] : [["peak", bytes(peak)] as const]),
+    ...(largest ? [["largest tensor", `${bytes(largest.bytes)}, ${shapeText(tensors)}`] as const] : []),
+  ];
 }
 
-function streams(cell: CellState): Fact[] {
+function cache(cell: CellState): Detail[] {
+  return flagged(cell.cell, "cache") ? [["cache", cacheText(cell)]] : [];
+}
+
+function cacheText(cell: CellState): string {
+  if (heldValues(cell)?.restored)
+    return `restored${cell.startedAt === undefined ? "" : ` at ${clock(cell.startedAt)}`}`;
+  const refusal = refusalOf(cell);
+  if (refusal !== undefined) return `not cached: ${refusal}`;
+  if (cell.cache.kind !== "stored" || cell.cache.snapshot !== cell.snapshot) return "nothing cached yet";
+  return restorable(cell) ? "cached; it is restored without running" : "cached";
+}
+
+function streams(cell: CellState): Detail[] {
   if (!isStream(cell)) return [];
   return (cell.analysis?.streams ?? []).map(
     ({ name }) => [name, valueCount(heldValues(cell)?.streams?.[name] ?? 0)] as const,

@@ -1,7 +1,7 @@
 /**
- * How a notebook wishes its cells to be laid out, by the words of their `// %%` lines: `code=folded` shows the code as one
- * line until somebody wants to read it, `outputs=grid` puts what the cell shows side by side and lets it be wider than
- * the text. What a reader folds or unfolds is a matter of this page alone and is written nowhere.
+ * How a notebook wants its cells laid out, by the options on their `// %%` lines. `code=folded` shows the code as one line
+ * until a reader unfolds it. `outputs=grid` shows the outputs side by side and lets them be wider than the text. What a
+ * reader folds or unfolds concerns this page only and is not saved.
  */
 import type { Cell } from "../../server/notebook/types.ts";
 
@@ -13,19 +13,19 @@ export function isGrid({ kind, options }: Cell): boolean {
   return kind === "code" && options.outputs === "grid";
 }
 
-/** Letters beyond what the widest page shows. */
-const enough = 240;
+/** More characters than the widest page can show. */
+const LONGEST_LINE = 240;
 
-/** What the folded line says: the first line of the code, and what follows it where that line only opens a bracket. */
+/** The line that folded code shows: its first line, and the lines after it when the first only opens a bracket. */
 export function foldedLine(source: string): string {
   const [first = "", ...rest] = source
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
-  let said = first;
+  let shown = first;
   let next = 0;
-  while (next < rest.length && said.length < enough && !first.startsWith("//") && /[([{,]$/.test(said)) {
-    said += ` ${rest[next++]}`;
+  while (next < rest.length && shown.length < LONGEST_LINE && !first.startsWith("//") && /[([{,]$/.test(shown)) {
+    shown += ` ${rest[next++]}`;
   }
-  return next < rest.length ? `${said} …` : said;
+  return next < rest.length ? `${shown} …` : shown;
 }

@@ -1,15 +1,17 @@
-/** The body of a markdown cell: read as an article, written after a double click or Enter. */
+/** A markdown cell: rendered text, and an editor after a double click or Enter. */
 import { css, html, LitElement, type TemplateResult } from "lit";
 import type { CellState } from "../../server/state/state.ts";
-import type { Editor, LeaveDetail, SubmitDetail } from "../editor/editor.ts";
+import type { Editor } from "../editor/editor.ts";
 import "../editor/editor.ts";
+import type { Leave, Submit } from "../editor/extensions.ts";
 import { controls } from "../look/controls.ts";
 import { markdown, prose } from "../output/markdown.ts";
-import type { Session } from "../session/session.ts";
+import { SessionConsumer } from "../session/session-context.ts";
 import { bindEditor } from "./bind-editor.ts";
+import { moveFocus } from "./move-focus.ts";
 
-export class Text extends LitElement {
-  static override properties = { session: { attribute: false }, cell: { attribute: false }, writing: { state: true } };
+export class TextCell extends LitElement {
+  static override properties = { cell: { attribute: false }, editing: { state: true } };
   static override styles = [
     controls,
     prose,
@@ -17,7 +19,7 @@ export class Text extends LitElement {
       :host {
         display: block;
       }
-      .reading {
+      .rendered {
         padding: 0.125rem 0;
         min-height: 1.75rem;
       }
@@ -25,7 +27,7 @@ export class Text extends LitElement {
         color: var(--muted);
         font-style: italic;
       }
-      .writing {
+      .editing {
         background: var(--surface);
         border: 1px solid var(--accent);
         border-radius: var(--radius);
@@ -33,45 +35,45 @@ export class Text extends LitElement {
     `,
   ];
 
-  declare session: Session;
   declare cell: CellState;
-  declare writing: boolean;
-  #untie: (() => void) | undefined;
+  declare editing: boolean;
+  readonly #session = new SessionConsumer(this);
+  #unbind: (() => void) | undefined;
 
   constructor() {
     super();
-    this.writing = false;
+    this.editing = false;
   }
 
   get editor(): Editor | null {
     return this.renderRoot.querySelector("pal-editor");
   }
 
-  async write(): Promise<void> {
-    this.writing = true;
+  async edit(): Promise<void> {
+    this.editing = true;
     await this.updateComplete;
     const editor = this.editor;
     if (!editor) return;
     await editor.updateComplete;
-    this.#untie ??= bindEditor(editor, this.session, this.cell.cell.id);
+    this.#unbind ??= bindEditor(editor, this.#session.value, this.cell.cell.id);
     editor.focus();
   }
 
-  read(): void {
-    this.#untie?.();
-    this.#untie = undefined;
-    this.writing = false;
+  stopEditing(): void {
+    this.#unbind?.();
+    this.#unbind = undefined;
+    this.editing = false;
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.read();
+    this.stopEditing();
   }
 
   protected override render(): TemplateResult {
     const { source, id } = this.cell.cell;
-    if (this.writing) {
-      return html`<div class="writing">
+    if (this.editing) {
+      return html`<div class="editing">
         <pal-editor
           .source=${source}
           .language=${"markdown"}
@@ -81,19 +83,19 @@ export class Text extends LitElement {
         ></pal-editor>
       </div>`;
     }
-    return html`<div class="reading" @dblclick=${this.write}>
-      ${source.trim() === "" ? html`<span class="empty">No text yet. Double-click to write.</span>` : markdown(source)}
+    return html`<div class="rendered" @dblclick=${this.edit}>
+      ${source.trim() === "" ? html`<span class="empty">No text yet. Double-click to edit.</span>` : markdown(source)}
     </div>`;
   }
 
-  readonly #submit = (event: CustomEvent<SubmitDetail>): void => this.#done(event.detail.stay ? "cell" : "after");
+  readonly #submit = (event: CustomEvent<Submit>): void => this.#leaveTo(event.detail === "stay" ? "cell" : "after");
 
-  readonly #leave = (event: CustomEvent<LeaveDetail>): void => this.#done(event.detail.to);
+  readonly #leave = (event: CustomEvent<Leave>): void => this.#leaveTo(event.detail);
 
-  #done(to: LeaveDetail["to"]): void {
-    this.read();
-    this.dispatchEvent(new CustomEvent<LeaveDetail>("go", { detail: { to }, bubbles: true, composed: true }));
+  #leaveTo(to: Leave): void {
+    this.stopEditing();
+    moveFocus(this, to);
   }
 }
 
-customElements.define("pal-text", Text);
+customElements.define("pal-text", TextCell);

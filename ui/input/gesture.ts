@@ -11,11 +11,7 @@ export class Gesture<Value> {
   #key: { readonly reached?: Value } | undefined;
 
   /** @param draft shows a value @param commit shows a value and sends it */
-  constructor(
-    draft: (value: Value) => void,
-    commit: (value: Value) => void,
-    isLive: () => boolean,
-  ) {
+  constructor(draft: (value: Value) => void, commit: (value: Value) => void, isLive: () => boolean) {
     this.#draft = draft;
     this.#commit = commit;
     this.#isLive = isLive;

@@ -38,7 +38,7 @@ export class InputView extends LitElement {
     () => this.input.live,
   );
   readonly #latest = new LatestValue<InputValue>(
-    (value) => this.#session.value.ask({ type: "input", cell: this.cell, name: this.input.name, value }),
+    (value) => this.#session.value.send({ type: "input", cell: this.cell, name: this.input.name, value }),
     () => {
       this.draft = undefined;
       this.requestUpdate();
@@ -78,7 +78,7 @@ export class InputView extends LitElement {
     try {
       this.#commit(await upload(session.state.path, file));
     } catch (error) {
-      session.refuse(error instanceof Error ? error.message : String(error));
+      session.showError(error instanceof Error ? error.message : String(error));
     }
   }
 }

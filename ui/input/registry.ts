@@ -1,7 +1,8 @@
 /** The control for each kind of input. */
-import type { Control, Kind } from "./control.ts";
+
 import { buttonControl } from "./button-control.ts";
 import { choiceControl } from "./choice-control.ts";
+import type { Control, Kind } from "./control.ts";
 import { fileControl } from "./file-control.ts";
 import { manyControl } from "./many-control.ts";
 import { numberControl } from "./number-control.ts";

@@ -1,4 +1,4 @@
-/** A state in the bar: a dot and a word, in colour where that says something. */
+/** The look of a state in the bar: a coloured dot and a word. */
 import { css } from "lit";
 
 export const statusDotStyles = css`

@@ -1,10 +1,9 @@
-/** What is said of a run: its state, and what happened to it, in words. */
-
+/** The texts of a run's card: its status, its events, and why it ended. */
 import { figure } from "../../server/state/quantity.ts";
 import { isPaused, type RunState } from "../../server/state/state.ts";
 import type { InputValue, RunChange } from "../../server/values.ts";
 
-const words = {
+const statusWords = {
   running: "training",
   done: "done",
   stopped: "stopped",
@@ -13,9 +12,15 @@ const words = {
 } as const satisfies Record<RunState["status"], string>;
 
 export function statusText(run: RunState): string {
-  return isPaused(run) ? "paused" : words[run.status];
+  return isPaused(run) ? "paused" : statusWords[run.status];
 }
 
+/** The last step that the run has reported; 0 before the first. */
+export function lastStep(run: RunState): number {
+  return run.rows.at(-1)?.step ?? 0;
+}
+
+/** Numbers are rounded for reading. */
 export function shortValue(value: InputValue): string {
   return typeof value === "number" ? figure(value) : typeof value === "string" ? value : JSON.stringify(value);
 }
@@ -24,17 +29,17 @@ export function changeText(change: RunChange): string {
   const at = `at step ${change.step}`;
   switch (change.kind) {
     case "knob":
-      return `${change.name} ${shortValue(change.value)} ${at}`;
+      return `${change.name} = ${shortValue(change.value)} ${at}`;
     case "pause":
       return `paused ${at}`;
     case "resume":
       return `resumed ${at}`;
     case "stop":
-      return change.rule === undefined ? `stopped ${at}` : `stopped ${at} by the rule: ${change.rule}`;
+      return change.rule === undefined ? `stopped ${at}` : `stopped ${at} by the rule “${change.rule}”`;
     case "rewind":
-      return `went back from step ${change.step} to ${change.to}`;
+      return `rewound from step ${change.step} to ${change.to}`;
     case "restart":
-      return `the kernel ended ${at}; went on from step ${change.to}`;
+      return `kernel ended ${at}; continued from step ${change.to}`;
     case "fork":
       return `forked ${at}`;
     case "alert":
@@ -44,7 +49,7 @@ export function changeText(change: RunChange): string {
   }
 }
 
-/** Why it ended, in a sentence; undefined where its state says it all. */
+/** Why the run ended, as a sentence; undefined when its status says enough. */
 export function endingText(run: RunState): string | undefined {
   const { status, message, changes } = run;
   const last = changes.at(-1);
@@ -53,14 +58,16 @@ export function endingText(run: RunState): string | undefined {
       return message;
     case "stopped":
       if (last?.kind !== "stop") return message;
-      return last.rule === undefined ? undefined : `Stopped at step ${last.step} by the rule: ${last.rule}`;
+      return last.rule === undefined ? undefined : `Stopped at step ${last.step} by the rule “${last.rule}”.`;
     case "interrupted": {
       const to = run.checkpoints.at(-1)?.step;
-      const next = to === undefined ? "It has no checkpoint and will begin anew" : `It will go on from step ${to}`;
-      return `${message ?? "The kernel ended."} ${next} when its cell runs again unchanged.`;
+      const next = to === undefined ? "start from the beginning (it has no checkpoint)" : `continue from step ${to}`;
+      return `${message ?? "The kernel ended."} When you run its cell again unchanged, the training will ${next}.`;
     }
     case "running":
     case "done":
       return undefined;
+    default:
+      return status satisfies never;
   }
 }

@@ -1,20 +1,20 @@
-/** HTTP requests of the page: what the server answers, or why not, in words for the user. */
+/** HTTP requests of the page. When one fails, the error's message is what the user reads. */
 import type { Refusal } from "../../server/protocol.ts";
 
-/** @throws when nobody answers. */
+/** @throws when the server does not answer */
 export async function request(path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(path, init);
   } catch {
-    throw new Error("The server does not answer. Is `palimpsest start` still running?");
+    throw new Error("The server does not answer. Check that `palimpsest start` is still running.");
   }
 }
 
-/** @throws with the server's words. */
+/** @returns the body of the answer. @throws with the server's message when it refused the request */
 export async function readAnswer<T>(answer: Response): Promise<T> {
   if (answer.ok) return (await answer.json()) as T;
   if (answer.status === 401)
-    throw new Error("The server does not know this page. Open the address that `palimpsest start` printed.");
+    throw new Error("The server does not recognise this page. Open the address that `palimpsest start` printed.");
   const refusal = (await answer.json().catch(() => undefined)) as Refusal | undefined;
-  throw new Error(refusal?.message ?? `The server answered ${answer.status}.`);
+  throw new Error(refusal?.message ?? `The server answered with status ${answer.status}.`);
 }

@@ -2,10 +2,10 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { NotebookListing } from "../../server/protocol.ts";
-import { since } from "../look/time.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import { presentTheme, switchTheme } from "../look/theme.ts";
+import { since } from "../look/time.ts";
 import { address, copyName, type Listed, listNotebooks, makeNotebook } from "./notebooks.ts";
 
 export class StartPage extends LitElement {

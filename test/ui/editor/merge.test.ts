@@ -1,4 +1,4 @@
-import { ChangeSet, EditorSelection, Text } from "@codemirror/state";
+import { EditorSelection, Text } from "@codemirror/state";
 import { array, assert, constantFrom, property } from "fast-check";
 import { expect, test } from "vitest";
 import { differences, merged } from "../../../ui/editor/merge.ts";
@@ -6,10 +6,7 @@ import { differences, merged } from "../../../ui/editor/merge.ts";
 const text = array(constantFrom("a", "b", "const x", "\n", "\n", "  y();"), { maxLength: 14 }).map((each) =>
   each.join(""),
 );
-const applied = (before: string, after: string): string =>
-  ChangeSet.of([...differences(before, after)], before.length)
-    .apply(docOf(before))
-    .toString();
+const applied = (before: string, after: string): string => differences(before, after).apply(docOf(before)).toString();
 const docOf = (source: string): Text => Text.of(source.split("\n"));
 
 test("differences turn the one text into the other", () => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { RunState } from "../../../server/state/state.ts";
 import type { PlotSpec } from "../../../server/values.ts";
 import { decimate } from "../../../ui/plot/decimate.ts";
-import { drawing, heightOf } from "../../../ui/plot/drawing.ts";
+import { drawing, type Frame, heightOf } from "../../../ui/plot/drawing.ts";
 import { TaggedRows } from "../../../ui/plot/points.ts";
 
 const run = (
@@ -19,6 +19,7 @@ const run = (
   changes: [],
   checkpoints: [],
 });
+const frame: Frame = { width: 600, size: "regular" };
 const curve: PlotSpec = {
   options: {},
   marks: [
@@ -59,7 +60,7 @@ test("decimation keeps order, ends and extremes of every series, within the limi
 
 test("two runs of one method are two lines, and the axis waits for the steps to come", () => {
   const runs = { a: run("a", "radis", [3, 2]), b: run("b", "radis", [4]) };
-  const { marks, options } = drawing(curve, runs, new TaggedRows(), 600);
+  const { marks, options } = drawing(curve, runs, new TaggedRows(), frame);
   expect(marks[0]?.options.z).toBe("run");
   expect(marks[0]?.points?.map((each) => [each.run, each.step, each.loss])).toEqual([
     ["a", 1, 3],
@@ -68,13 +69,13 @@ test("two runs of one method are two lines, and the axis waits for the steps to 
   ]);
   expect(options.x).toEqual({ domain: [0, 300] });
   const over = { a: run("a", "radis", [3, 2], "stopped"), b: run("b", "radis", [4], "done") };
-  expect(drawing(curve, over, new TaggedRows(), 600).options.x).toEqual({});
+  expect(drawing(curve, over, new TaggedRows(), frame).options.x).toEqual({});
 });
 
 test("a method has one colour in all charts of a notebook", () => {
   const runs = { a: run("a", "vanilla", [3]), b: run("b", "radis", [4]) };
   const colorOf = (spec: PlotSpec, name: string): unknown => {
-    const { domain, range } = drawing(spec, runs, new TaggedRows(), 600).options.color as {
+    const { domain, range } = drawing(spec, runs, new TaggedRows(), frame).options.color as {
       domain: string[];
       range: string[];
     };
@@ -109,6 +110,6 @@ test("rows that were appended are tagged once, and a run that was replaced is re
 });
 
 test("the height of a chart is known before its data", () => {
-  expect(heightOf({ options: { height: 123 }, marks: [] })).toBe(123);
-  expect(drawing(curve, {}, new TaggedRows(), 600).options.height).toBe(heightOf(curve));
+  expect(heightOf({ options: { height: 123 }, marks: [] }, "regular")).toBe(123);
+  expect(drawing(curve, {}, new TaggedRows(), frame).options.height).toBe(heightOf(curve, frame.size));
 });

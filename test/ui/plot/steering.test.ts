@@ -23,14 +23,17 @@ test("a fork that the user asked for is drawn with the run that it is a fork of,
     ...parent,
     info: { ...parent.info, id, parent: { run: "a", step: 1, ...(asked && { asked }) } },
   });
-  const { marks } = drawing(over("step"), { a: parent, b: fork("b", true), c: fork("c") }, new TaggedRows(), 600);
+  const { marks } = drawing(over("step"), { a: parent, b: fork("b", true), c: fork("c") }, new TaggedRows(), {
+    width: 600,
+    size: "regular",
+  });
   expect(marks[0]?.points?.map((point) => point.run)).toEqual(["a", "b"]);
 });
 
 test("alerts of a drawn run are marked at their step, on charts over the steps alone", () => {
   const alert = { kind: "alert", step: 4, name: "loss spike", message: "The loss is 9." } as const;
   const drawn = (spec: PlotSpec, changes: RunState["changes"]) =>
-    drawing(spec, { a: run(changes) }, new TaggedRows(), 600).marks.slice(1);
+    drawing(spec, { a: run(changes) }, new TaggedRows(), { width: 600, size: "regular" }).marks.slice(1);
   expect(drawn(over("step"), [{ kind: "pause", step: 3 }])).toEqual([]);
   expect(drawn(over("loss"), [alert])).toEqual([]);
   const marks = drawn(over("step"), [{ kind: "pause", step: 3 }, alert]);
