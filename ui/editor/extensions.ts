@@ -1,4 +1,4 @@
-/** How CodeMirror is set up for a cell: keys, completion, language, and what its editor is told about typing. */
+/** How CodeMirror is set up for a cell: keys, completion, language, and the callbacks to the editor. */
 import {
   autocompletion,
   type CompletionContext,

@@ -62,7 +62,7 @@ export class Panel extends LitElement {
     }
     :host([placement="beside"]) [popover] {
       position: absolute;
-      width: min(19rem, calc(100vw - 2rem));
+      width: min(21rem, calc(100vw - 2rem));
     }
   `;
 

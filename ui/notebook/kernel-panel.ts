@@ -60,7 +60,7 @@ export class KernelPanel extends LitElement {
       <select data-action="ask" @change=${choose}>
         ${[...offered, "never" as const].map(
           (each) =>
-            html`<option .value=${String(each)} ?selected=${each === ask}>${each === "never" ? "(never ask)" : roughly(each)}</option>`,
+            html`<option .value=${String(each)} ?selected=${each === ask}>${each === "never" ? "never ask" : roughly(each)}</option>`,
         )}
       </select>
     </label>`;
