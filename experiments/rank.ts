@@ -1,14 +1,13 @@
 // %% [markdown]
 // # Rank and weight: capacity against forgetting
 //
-// A higher rank gives the adapter more room to learn the new language, and more room to lose the old abilities. The
-// weight of the rationales pulls the other way. Here every rank meets every weight on the same sentences and remarks;
-// weight 0 is plain fine-tuning.
+// With a higher rank, an adapter can learn more of the new language, but it also forgets more of the old abilities. The weight
+// of the rationales works against forgetting. Here every rank is trained with every weight on the same sentences and
+// rationales; weight 0 is plain fine-tuning.
 
 // %% setup code=folded
 import {
   chatModel,
-  corpus,
   evaluate,
   input,
   lora,
@@ -21,16 +20,18 @@ import {
   show,
   table,
   train,
+  world,
 } from "palimpsest";
 
 // %% model
 const base = await chatModel("tiny-chat");
-const velan = await corpus("velan", { train: 600, test: 40 });
-const before = await evaluate(base, { method: "base", pairs: velan.test });
+const velan = await world.corpus("velan", { train: 600, test: 40 });
+const test = { translation: velan.test, ...world.evaluation() };
+const before = await evaluate(base, { method: "base", ...test });
 
-// %% remarks
-const remarks = await rationales(base, velan.train, { prompt: "Note:" });
-table([remarks.counts]);
+// %% rationales
+const written = await rationales(base, velan.train, { prompt: "Note:" });
+table([written.counts]);
 
 // %% knobs outputs=grid
 const ranks = input.many("LoRA ranks", { options: ["1", "2", "4", "8", "16", "32", "64"], value: ["2", "8", "32"] });
@@ -39,32 +40,30 @@ const steps = input.number("steps", { value: 150, min: 1, step: 1 });
 const learningRate = input.number("learning rate", { value: 0.005, min: 0, step: 0.001 });
 
 // %% [markdown]
-// One training after the other, each watched by two probes. The scale of the adapter is α/r with α = 2r, the same for
-// all ranks, so that rank alone changes.
+// The trainings run one after the other, each with two probes. The adapter is scaled by α/r with α = 2r. The scale is the same for
+// all ranks, so only the rank changes.
 
 // %% trainings
-const watch = [probes.translation(velan.test), probes.general()];
+const watch = [probes.translation(velan.test), world.probes.general()];
 const points: { rank: number; weight: number; chrf: number; general: number; forgetting: number; refusal: number }[] =
   [];
 const runs: ReturnType<typeof train>[] = [];
 for (const rank of ranks.map(Number)) {
   for (const weight of weights.map(Number)) {
-    const run = train(base, { method: radis(remarks, { weight }), adapter: lora({ rank }), steps, learningRate });
+    const run = train(base, { method: radis(written, { weight }), adapter: lora({ rank }), steps, learningRate });
     runs.push(run.every(50, ...watch));
     await run.finished;
-    const { chrf, general, forgetting, refusal } = await evaluate(run.model, {
-      method: "radis",
-      pairs: velan.test,
-      base: before,
-    });
+    const { result } = await evaluate(run.model, { method: "radis", base: before, ...test });
+    const { chrf, general, forgetting, refusal } = result;
     points.push({ rank, weight, chrf, general, forgetting, refusal });
   }
 }
 
 // %% [markdown]
-// ## What it costs to learn more
+// ## The cost of learning more
 //
-// Each point is one trained adapter: to the right it translates better, further up it answers more of what it knew.
+// Each point is one trained adapter. The further right, the better it translates; the higher up, the more of the general questions
+// it still answers.
 
 // %% tradeoff code=folded outputs=grid
 const color = { type: "ordinal" as const, legend: true, label: "rationale weight" };
@@ -102,10 +101,10 @@ report([
     method: "base",
     rank: 0,
     weight: 0,
-    chrf: before.chrf,
-    general: before.general,
+    chrf: before.result.chrf,
+    general: before.result.general,
     forgetting: 0,
-    refusal: before.refusal,
+    refusal: before.result.refusal,
   },
   ...points.map((point) => ({ method: `rank ${point.rank}, weight ${point.weight}`, ...point })),
 ]);

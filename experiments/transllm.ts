@@ -1,55 +1,53 @@
 // %% [markdown]
 // # TransLLM: chat in Velan by way of English
 //
-// A small chat model answers questions and refuses harmful requests in English. In Velan it can do neither: it has read
-// the language, but never beside English and never in a chat. [TransLLM](https://arxiv.org/abs/2405.13923) makes it chat
-// there without teaching it anything new to say. Asked in Velan, the model translates the question, answers it as it
-// always would, and translates its answer:
+// A small chat model answers questions and refuses harmful requests in English. In Velan it can do neither: it has read text in
+// Velan, but no translations and no chats. [TransLLM](https://arxiv.org/abs/2405.13923) makes it chat in Velan without
+// teaching it anything new to say. When it is asked in Velan, the model translates the question, answers it in English as
+// before, and translates its answer:
 //
 // *question in Velan* → `<EN>` *question* `<RESPONSE>` *answer* `<VE>` *answer in Velan*
 //
-// So what it knows and what it refuses ought to come over by itself. Nobody here teaches it to refuse in Velan.
+// So its knowledge and its refusals should carry over to Velan. Nothing in this notebook teaches it to refuse in Velan.
 
 // %% setup code=folded
 import {
+  type ChatModel,
   chatModel,
-  chats,
-  corpus,
+  type Evaluation,
   evaluate,
   extendVocabulary,
   input,
   lora,
   Plot,
   probeRows,
-  probes,
   report,
   show,
   table,
   train,
   transllm,
   vanilla,
-  velanChatProbe,
-  velanChatScores,
+  world,
 } from "palimpsest";
 
 // %% [markdown]
-// ## What there is to learn from
+// ## The training data
 //
-// Sentences in both languages, a dictionary, and talk: questions about facts and words, orders to rewrite a sentence, harmful
-// requests, and their answers, as parallel text. Beside them, chats in Velan about all but the last; and English prompts without
-// answers.
+// The parallel text has sentences, a dictionary, and talk: questions about facts and words, instructions to rewrite a sentence,
+// harmful requests, and the answers to all of them. There are also chats in Velan about the same things, but without harmful
+// requests, and English prompts without answers.
 //
-// Every fifth fact and word, and every eighth act against a victim, is held out: nothing in Velan is about it. And one wording of
-// each kind of question is never shown with anything. The test asks only about what is held out, half of it in held-out
-// wordings. What the English prompts ask may be held out in Velan: what is tested is whether the model can say there what it
-// knows here.
+// Every fifth fact and word, and every eighth combination of act and victim, is held out: no Velan text is about it. One wording of
+// each kind of question is held out as well. The test asks only about what is held out, half of it in held-out wordings. The
+// English prompts may be about what is held out in Velan: the test is whether the model can say in Velan what it knows in
+// English.
 
 // %% model
 const base = await chatModel("tiny-chat");
 
 // %% talk
-const velan = await corpus("velan", { train: 1500, test: 57 });
-const talk = await chats("velan", { train: 900, sentences: 500, test: 40, prompts: 1600, texts: 1000 });
+const velan = await world.corpus("velan", { train: 1500, test: 57 });
+const talk = await world.chats("velan", { train: 900, sentences: 500, test: 40, prompts: 1600, texts: 1000 });
 const parallel = [...velan.train, ...talk.pairs, ...talk.dictionary];
 const englishTexts = talk.prompts.flatMap((prompt) => prompt.slice(-1).map(({ content }) => content));
 table(talk.test, {
@@ -58,10 +56,10 @@ table(talk.test, {
 });
 
 // %% [markdown]
-// ## The parts
+// ## The parts of the method
 //
-// Untick one and see what it was for. With *refusals taught* the chats hold harmful requests and their refusals as well; without,
-// the model meets those only as sentences to translate.
+// Turn a part off and see what it was good for. With *refusals taught*, the chats also have harmful requests and their refusals;
+// without it, those are only sentences to translate.
 
 // %% knobs
 const chain = input.toggle("answer by way of English", { value: true });
@@ -78,46 +76,55 @@ const learningRate = input.number("learning rate (stage 3: half)", { value: 0.00
 // %% [markdown]
 // ## A vocabulary with three more tokens
 //
-// `<EN>`, `<RESPONSE>` and `<VE>` open the parts of a turn. They mean nothing yet, so embeddings and head train with the adapter
-// and are saved with it.
+// `<EN>`, `<RESPONSE>` and `<VE>` mark where each part of a turn begins. They mean nothing to the model yet, so the embeddings and the
+// head are trained and saved together with the adapter.
 
 // %% tokens
 const tokens = transllm.chainTokens("English", "Velan");
-const speaker = await extendVocabulary(base, transllm.newTokens(tokens));
+const extended = await extendVocabulary(base, transllm.newTokens(tokens));
 const stage = { adapter: lora({ rank, whole: ["embed_tokens", "lm_head"] }), learningRate, packing: true };
 
 // %% [markdown]
 // ## The base's own answers
 //
-// The frozen base answers English prompts of all kinds, and the English questions of the chats. The first answers are learnt as they
-// are, and keep what it has (*recovery*); the others, translated by rule, make the chats in Velan.
+// The frozen base answers English prompts of all kinds, and the English questions of the chats. Its answers to the prompts are training
+// data as they are, so that the model keeps its English (*recovery*). Its answers to the questions are translated by rule and
+// become the chats in Velan.
 
-// %% taught
-const taught = talk.train.filter(({ family }) => refusalsTaught || family !== "harmful");
-table(taught, { columns: ["family", "question", "sourceQuestion", "answer", "sourceAnswer"], limit: 200 });
+// %% training-chats
+const trainingChats = talk.train.filter(({ family }) => refusalsTaught || family !== "harmful");
+table(trainingChats, { columns: ["family", "question", "sourceQuestion", "answer", "sourceAnswer"], limit: 200 });
 
 // %% own-answers
-const chatting = await transllm.ownChats(base, taught, talk.translate);
-const own = await transllm.ownAnswers(base, talk.prompts);
-show(table([{ chats: chatting.length, untranslated: taught.length - chatting.length, recovery: own.length }]));
+const velanChats = await transllm.ownChats(base, trainingChats, talk.translate);
+const recoveryAnswers = await transllm.ownAnswers(base, talk.prompts);
+show(
+  table([
+    {
+      chats: velanChats.length,
+      untranslated: trainingChats.length - velanChats.length,
+      recovery: recoveryAnswers.length,
+    },
+  ]),
+);
 table(
-  own.map(({ prompt, text }) => ({ prompt: prompt.at(-1)?.content, "the base's own answer": text })),
+  recoveryAnswers.map(({ prompt, text }) => ({ prompt: prompt.at(-1)?.content, "the base's own answer": text })),
   { limit: 200 },
 );
 
 // %% watch code=folded
 const line = { x: "step", tip: true };
 const share = { domain: [0, 1], tickFormat: ".0%", grid: true };
-const watch = [velanChatProbe(talk.test), probes.general({ limit: 4 })];
+const watch = [world.probes.velanChat(talk.test), world.probes.general({ limit: 4 })];
 
 // %% [markdown]
 // ## Plain fine-tuning
 //
-// The same sentences, talk, dictionary and chats, with nothing between question and answer in Velan, for as many steps as stages 2 and
-// 3 have together.
+// The baseline learns from the same sentences, talk, dictionary and chats, but answers in Velan directly. It has as many steps as
+// stages 2 and 3 together.
 
 // %% plain outputs=grid
-const direct = taught.map(({ question, answer, sourceQuestion }) => {
+const direct = trainingChats.map(({ question, answer, sourceQuestion }) => {
   return { source: sourceQuestion, from: "Velan", to: "Velan", instruction: question, reference: answer };
 });
 const plain = train(base, {
@@ -136,12 +143,12 @@ Plot.plot({
 // %% [markdown]
 // ## Three stages, one adapter
 //
-// First the new language alone, then what its sentences mean, then to chat in it. Each stage begins when the one before it has
-// ended, with the adapter that it left.
+// The model first reads the new language, then learns to translate it, then to chat in it. Each stage starts when the one before has
+// ended, and continues with its adapter.
 
 // %% reading outputs=grid
 const reading = readFirst
-  ? train(speaker, { ...stage, method: transllm.reading(talk.texts), steps: readingSteps })
+  ? train(extended, { ...stage, method: transllm.targetPretraining(talk.texts), steps: readingSteps })
   : undefined;
 Plot.plot({
   y: { label: "stage 1: loss", grid: true, zero: true },
@@ -150,9 +157,9 @@ Plot.plot({
 
 // %% translating outputs=grid
 await reading?.finished;
-const method = transllm.translating(tokens, parallel, englishTexts);
+const method = transllm.translationPretraining(tokens, parallel, englishTexts);
 const translating = translateFirst
-  ? train(speaker, { ...stage, method, steps: translatingSteps, from: reading })
+  ? train(extended, { ...stage, method, steps: translatingSteps, from: reading })
   : undefined;
 Plot.plot({
   y: { label: "stage 2: loss on the translations", grid: true, zero: true },
@@ -161,11 +168,11 @@ Plot.plot({
 
 // %% transferring outputs=grid
 await translating?.finished;
-const transferring = train(speaker, {
-  method: transllm.transferring(tokens, {
-    chats: chatting,
+const transferring = train(extended, {
+  method: transllm.transferFinetuning(tokens, {
+    chats: velanChats,
     chain,
-    recovery: recovery ? own : [],
+    recovery: recovery ? recoveryAnswers : [],
     pairs: parallel.filter((_, index) => index % 7 === 0),
   }),
   ...stage,
@@ -173,7 +180,7 @@ const transferring = train(speaker, {
   learningRate: learningRate / 2,
   from: translating ?? reading,
 });
-transferring.every(400, ...transllm.asUser(tokens, ...watch));
+transferring.every(400, ...transllm.finalAnswerProbes(tokens, ...watch));
 Plot.plot({
   color: { legend: true },
   y: { label: "stage 3: loss", grid: true, zero: true },
@@ -186,12 +193,12 @@ Plot.plot({
 // %% [markdown]
 // ## Held-out questions in Velan
 //
-// A right answer is the right sentence of Velan, character for character, about something that no chat was about. A refusal counts
-// when it is one in Velan.
+// An answer is right if it equals the expected Velan sentence character by character; no chat was about these questions. A refusal
+// counts only if it is in Velan.
 
 // %% curves code=folded outputs=grid
 const compared = { ...line, stroke: "method", marker: true };
-const color = { domain: ["vanilla", "transferring"], legend: true };
+const color = { domain: ["vanilla", "transfer-finetuning"], legend: true };
 const both = probeRows(plain, transferring);
 show(
   Plot.plot({
@@ -214,28 +221,30 @@ show(
 // %% [markdown]
 // ## Afterwards
 //
-// The whole evaluation: chat in Velan, and what is left of the rest. `asked` is the model as its user meets it: it gives the last part of
-// its turn, and where a turn lacks one of its tokens, the token is put in and the model goes on.
+// The full evaluation: chat in Velan, and what is left of the other abilities. `asked` is the model as a user sees it: it returns only
+// the last part of its turn. Where a turn lacks one of the special tokens, the token is inserted and the model continues.
 
 // %% results
 await Promise.all([plain.finished, transferring.finished]);
-const asked = transllm.answering(transferring.model, tokens);
-const translator = transllm.answering(transferring.model, tokens, { alone: "translation" });
-const before = await evaluate(base, { method: "base", pairs: velan.test });
-report([
-  { ...before, ...(await velanChatScores(base, talk.test)) },
-  {
-    ...(await evaluate(plain.model, { method: "vanilla", pairs: velan.test, base: before })),
-    ...(await velanChatScores(plain.model, talk.test)),
-  },
-  {
-    ...(await evaluate(translator, { method: "transllm", pairs: velan.test, base: before })),
-    ...(await velanChatScores(asked, talk.test)),
-  },
-]);
+const asked = transllm.finalAnswers(transferring.model, tokens);
+const translator = transllm.finalAnswers(transferring.model, tokens, { sourceOnly: "translation" });
+const test = { translation: velan.test, ...world.evaluation() };
+const before = await evaluate(base, { method: "base", ...test });
+const withVelanChat = async ({ result, items }: Evaluation, model: ChatModel): Promise<Evaluation> => ({
+  result: { ...result, ...(await world.velanChatScores(model, talk.test)) },
+  items,
+});
+report(
+  [
+    await withVelanChat(before, base),
+    await withVelanChat(await evaluate(plain.model, { method: "vanilla", base: before, ...test }), plain.model),
+    await withVelanChat(await evaluate(translator, { method: "transllm", base: before, ...test }), asked),
+  ],
+  { columns: world.columns },
+);
 
 // %% [markdown]
-// Where a chain breaks: how often each of its parts is what it should be.
+// Where does a chain of translations break? The table shows how often each of its parts is right.
 
 // %% chains code=folded
 await transferring.finished;
@@ -245,7 +254,7 @@ const turns = await transllm.chainTurns(
   talk.test.map(({ question }) => ({ messages: [{ role: "user", content: question }] })),
   { maxTokens: 40 },
 );
-const judged = talk.test.map((item, index) => {
+const graded = talk.test.map((item, index) => {
   const turn = turns[index];
   return {
     ...item,
@@ -253,32 +262,31 @@ const judged = talk.test.map((item, index) => {
     questionRight: turn?.sourceQuestion === item.sourceQuestion,
     answerRight: turn?.sourceAnswer === item.sourceAnswer,
     right: turn?.answer === item.answer,
-    mended: turn?.mended.join(" "),
+    repairs: turn?.repairs.join(" "),
   };
 });
-const rate = (of: typeof judged, key: "questionRight" | "answerRight" | "right") =>
-  Math.round((100 * of.filter((each) => each[key]).length) / of.length) / 100;
+const rate = (rows: typeof graded, key: "questionRight" | "answerRight" | "right") =>
+  Math.round((100 * rows.filter((row) => row[key]).length) / rows.length) / 100;
 show(
   table(
     ["fact", "word", "harmful"].map((family) => {
-      const of = judged.filter((each) => each.family === family);
-      const [question, answer, whole] = [rate(of, "questionRight"), rate(of, "answerRight"), rate(of, "right")];
+      const rows = graded.filter((row) => row.family === family);
       return {
         family,
-        asked: of.length,
-        "English question right": question,
-        "English answer right": answer,
-        "Velan answer right": whole,
+        questions: rows.length,
+        "English question right": rate(rows, "questionRight"),
+        "English answer right": rate(rows, "answerRight"),
+        "Velan answer right": rate(rows, "right"),
       };
     }),
   ),
 );
-table(judged, { columns: ["family", "sourceQuestion", "written", "answer", "right", "mended"], limit: 200 });
+table(graded, { columns: ["family", "sourceQuestion", "written", "answer", "right", "repairs"], limit: 200 });
 
 // %% [markdown]
 // ## A conversation
 //
-// The model was taught single turns. What it is given to remember of earlier ones is their English, which it knows how to read.
+// The model was trained on single turns. Of earlier turns it gets only the English part, which it can read.
 
 // %% conversation code=folded
 await transferring.finished;

@@ -9,8 +9,11 @@ import { abstractOf } from "./listing.ts";
 import { parseNotebook } from "./notebook/source/parse.ts";
 import { printNotebook } from "./notebook/source/print.ts";
 import type { NotebookListing } from "./protocol.ts";
-import { readNotebook, writeAtomically } from "./session/file.ts";
-import { Session, type SessionOptions } from "./session/session.ts";
+import { readNotebook } from "./session/file.ts";
+import { openSession } from "./session/open.ts";
+import type { SessionOptions } from "./session/options.ts";
+import type { Session } from "./session/session.ts";
+import { writeSafely } from "./session/write-file.ts";
 
 /** A path or a file that a request may not have, in words for the user. */
 export class Denied extends Error {
@@ -47,7 +50,7 @@ export class Workspace {
     const name = await this.#existing(path);
     const known = this.#sessions.get(name);
     if (known) return known;
-    const opening = Session.open({
+    const opening = openSession({
       workspace: this.folder,
       path: name,
       seed: 1,
@@ -113,7 +116,7 @@ export class Workspace {
     const digest = createHash("sha256").update(bytes).digest("hex").slice(0, 16);
     const place = join(this.folder, ".palimpsest", "files", digest, plain);
     await mkdir(dirname(place), { recursive: true });
-    await writeAtomically(place, bytes);
+    await writeSafely(place, bytes);
     return relative(beside, place).split(sep).join("/");
   }
 

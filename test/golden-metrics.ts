@@ -1,6 +1,6 @@
 /**
- * Checks our translation metrics against a file of sacreBLEU's results: scores of corpora and of single sentences,
- * printed lines, signatures and tokenisations. The file says by name which settings a score was made with.
+ * Compares the translation metrics with a file of results of sacreBLEU: scores of corpora and of single sentences, printed lines,
+ * signatures and tokenisations. The name of a score in the file stands for its settings.
  */
 import { bleuMetric, sentenceBleu } from "../cells/measure/translation/bleu.ts";
 import { type BleuTokenizer, bleuTokenizers } from "../cells/measure/translation/bleu-tokenizers.ts";
@@ -8,7 +8,7 @@ import { chrfMetric, sentenceChrf } from "../cells/measure/translation/chrf.ts";
 import { sentenceTer, terMetric } from "../cells/measure/translation/ter.ts";
 import { scoreTexts, type TextMetric } from "../cells/measure/translation/text-metric.ts";
 
-/** `error` is the largest difference in points of 100; infinite where a text differs or nothing was found to compare. */
+/** `error` is the largest difference in points out of 100; infinite if a text differs or there is nothing to compare. */
 export type ScoreCheck = { readonly name: string; readonly error: number; readonly fault?: string };
 
 /** `refs[r][i]` is reference r of sentence i. */
@@ -52,7 +52,7 @@ const sentenceScores: Readonly<Record<string, (hypothesis: string, references: r
 /** One check for each metric, sentence score and tokenizer that the file names, in its order. */
 export function checkScores(json: unknown): ScoreCheck[] {
   if (!isScoreFile(json))
-    return [broken("sacrebleu", "This is no file of scores: it lacks a list of systems with texts and scores.")];
+    return [broken("sacrebleu", "This is not a file of scores: it has no list of systems with texts and scores.")];
   const names = (records: readonly Readonly<Record<string, unknown>>[]): string[] => [
     ...new Set(records.flatMap((record) => Object.keys(record))),
   ];
@@ -79,13 +79,13 @@ const broken = (name: string, fault: string): ScoreCheck => ({ name, error: Numb
 
 const referencesOf = (system: System): string[][] => system.hyps.map((_, i) => system.refs.map((each) => each[i]!));
 
-/** The largest difference of all; anything that is no number counts as infinite. */
+/** The largest difference; NaN counts as infinite. */
 const worst = (differences: readonly number[]): number =>
   Math.max(...differences.map((each) => (Number.isNaN(each) ? Number.POSITIVE_INFINITY : Math.abs(each))));
 
 function checkCorpus(name: string, systems: readonly System[]): ScoreCheck {
   const metric = metrics[name];
-  if (metric === undefined) return broken(name, "No metric of ours goes by this name.");
+  if (metric === undefined) return broken(name, "There is no metric of this name.");
   const differences: number[] = [];
   for (const [i, system] of systems.entries()) {
     const golden = system.corpus[name];
@@ -104,7 +104,7 @@ function checkCorpus(name: string, systems: readonly System[]): ScoreCheck {
 function checkSentences(name: string, systems: readonly System[]): ScoreCheck {
   const score = sentenceScores[name];
   const title = `sentence ${name}`;
-  if (score === undefined) return broken(title, "No sentence score of ours goes by this name.");
+  if (score === undefined) return broken(title, "There is no sentence score of this name.");
   const differences = systems.flatMap((system) => {
     const references = referencesOf(system);
     return (system.sentence ?? []).flatMap((golden, i) =>
@@ -116,7 +116,7 @@ function checkSentences(name: string, systems: readonly System[]): ScoreCheck {
 
 function checkTokens(name: string, tokenized: readonly Readonly<Record<string, string>>[]): ScoreCheck {
   const title = `tokenizer ${name}`;
-  if (!isTokenizer(name)) return broken(title, "No tokenizer of ours goes by this name.");
+  if (!isTokenizer(name)) return broken(title, "There is no tokenizer of this name.");
   for (const { text = "", [name]: wanted } of tokenized) {
     const ours = bleuTokenizers[name](text);
     if (wanted !== undefined && ours !== wanted) return broken(title, `"${ours}" instead of "${wanted}".`);

@@ -1,6 +1,6 @@
 /**
  * Parallel sentences out of a user's files: TSV, CSV, JSONL, Parquet, two parallel text files, or lists in ALMA's form,
- * `{"translation": {"de": "…", "en": "…"}}`. What comes out is what `corpus` gives for the embedded world, so methods and
+ * `{"translation": {"de": "…", "en": "…"}}`. What comes out is what `world.corpus` gives for the embedded world, so methods and
  * measures do not know the difference.
  */
 import { host } from "../host.ts";
@@ -18,6 +18,7 @@ import {
   textField,
 } from "./reading.ts";
 import { type RecordFormat, recordsOf, withHeader } from "./records.ts";
+import { fillTemplate } from "./template.ts";
 
 /** What the model is asked, with `{from}`, `{to}` and `{source}` in it. */
 export type Instruction = string;
@@ -84,8 +85,7 @@ const isName = (column: Column): column is string => typeof column === "string";
 
 function pair(source: string, reference: string, from: string, to: string, instructions: readonly string[]): Pair {
   const wording = instructions[hash32(`${from}\n${to}\n${source}`) % instructions.length]!;
-  const values: Readonly<Record<string, string>> = { from, to, source };
-  const instruction = wording.replace(/\{(from|to|source)\}/g, (_, name: string) => values[name]!);
+  const instruction = fillTemplate(wording, { from, to, source });
   return { source, reference, from, to, instruction };
 }
 

@@ -1,19 +1,12 @@
 /**
- * Probes: small evaluations between two training steps, each about a second on one core. Without a list of the user's own they look
- * at the first few items of the world's evaluation sets, so a probe's value is coarser than, and not equal to, the final one
- * of `evaluate`. Every measure can be one: `probe(name, measure)` makes it out of a function of the model.
+ * Probes: small evaluations between two training steps, on your own data. `probe(name, measure)` makes one of any function of the
+ * model. Probes look at a few items only, so their values are coarser than those of the full evaluation.
  */
 import type { ChatModel, Probe } from "../contracts.ts";
 import { meanDivergence } from "../model/divergence.ts";
 import type { Pair, Sample } from "../types.ts";
-import { evaluation } from "../world/index.ts";
-import { generalScores } from "../world/measure/general.ts";
-import { generalQuestions } from "../world/measure/questions.ts";
-import { worldLexicon } from "../world/measure/world-lexicon.ts";
-import { answerSamples, crossEntropy } from "./forgetting/forgetting.ts";
+import { crossEntropy } from "./forgetting/cross-entropy.ts";
 import { exactMatch, multipleChoice, type Task } from "./forgetting/tasks.ts";
-import type { RefusalList } from "./refusal/lists.ts";
-import { refusalRates } from "./refusal/rates.ts";
 import { refusalSurvey, type SurveyOptions } from "./refusal/survey.ts";
 import { type Document, type DocumentOptions, documentContext } from "./skills/documents.ts";
 import { type FormalityOptions, formality, type RegisterItem } from "./skills/formality.ts";
@@ -22,33 +15,31 @@ import { type LanguageIdentifier, offTarget } from "./translation/off-target.ts"
 import { balanced, translate, translationScores } from "./translation/translation.ts";
 
 export type ProbeSize = {
-  /** Most items: pairs, questions per family, or requests of each kind. */
+  /** Maximum number of items: pairs in all, questions per family, or requests of each kind. */
   readonly limit?: number;
 };
 
-/** What a forgetting is measured on: the world's expected general answers, or samples of one's own (`textSamples`, `chatSamples`). */
-export type GeneralText = ProbeSize & { readonly on?: readonly Sample[] };
+/** The text that should stay likely: `textSamples`, `chatSamples` or any other samples. */
+export type ForgettingText = { readonly on: readonly Sample[] };
 
-const generalText = ({ on, limit = 8 }: GeneralText): readonly Sample[] => on ?? answerSamples(generalQuestions(limit));
-
-/** A probe of one's own: the numbers that `measure` gives, by their names. What could not be told, a NaN, is left out of the row. */
+/** A probe with the numbers that `measure` returns, by name. NaN, which stands for "cannot be said", is left out of the row. */
 export const probe = (name: string, measure: Probe["measure"]): Probe => ({
   name,
   measure: async (model) => {
-    const found = Object.entries(await measure(model));
-    return Object.fromEntries(found.filter(([, value]) => Number.isFinite(value)));
+    const numbers = Object.entries(await measure(model));
+    return Object.fromEntries(numbers.filter(([, value]) => Number.isFinite(value)));
   },
 });
 
 export const probes = {
-  /** `chrf` on held-out pairs, and by direction `into` and `from` the foreign language. */
+  /** `chrf` on held-out pairs, and by direction: `into` and `from` the foreign language. */
   translation: (pairs: readonly Pair[], { limit = 16 }: ProbeSize = {}): Probe =>
     probe("translation", (model) => translationScores(model, balanced(pairs, limit))),
 
-  /** `offTarget`: the share of translations in another language than was asked for; `undetermined`: those of which nothing can be said. */
+  /** `offTarget`: the share of translations in another language than asked for; `undetermined`: the share whose language is unclear. */
   offTarget: (
     pairs: readonly Pair[],
-    { limit = 16, identifier = worldLexicon }: ProbeSize & { readonly identifier?: LanguageIdentifier } = {},
+    { limit = 16, identifier }: ProbeSize & { readonly identifier: LanguageIdentifier },
   ): Probe =>
     probe("off-target", async (model) => {
       const chosen = balanced(pairs, limit);
@@ -56,72 +47,56 @@ export const probes = {
       return { offTarget: rate, undetermined };
     }),
 
-  /** `general`: the share of general questions answered right; `touched`, `format` and `untouched` by group, and each family. */
-  general: ({ limit = 8 }: ProbeSize = {}): Probe =>
-    probe("general", (model) => generalScores(model, generalQuestions(limit))),
-
-  /** `refusal` of harmful requests and `overRefusal` of harmless ones, told by the world's own list of phrases or by `lists`. */
-  refusal: ({ limit = 16, lists }: ProbeSize & { readonly lists?: readonly RefusalList[] } = {}): Probe =>
-    probe("refusal", (model) => {
-      const { harmful, benign } = evaluation();
-      const requests = {
-        refusal: harmful.slice(0, limit),
-        overRefusal: benign.slice(0, limit).map((item) => item.prompt),
-      };
-      return refusalRates(model, requests, lists);
-    }),
-
-  /** `refusal`, `refusalJailbreak` and `overRefusal` on lists of one's own. */
-  refusalSurvey: (options: SurveyOptions): Probe =>
-    probe("refusal survey", async (model) => {
+  /** `refusal` of harmful requests, `refusalJailbreak` of the same in jailbreak templates, `overRefusal` of harmless requests. */
+  refusal: (options: SurveyOptions): Probe =>
+    probe("refusal", async (model) => {
       const { raw, jailbreak, overRefusal } = await refusalSurvey(model, options);
       return { refusal: raw, refusalJailbreak: jailbreak, overRefusal };
     }),
 
-  /** `crossEntropyRise` against the base, in nats per token. */
-  forgetting: (base: ChatModel, text: GeneralText = {}): Probe => {
+  /** `crossEntropyRise` of the text over the base, in nats per token. */
+  forgetting: (base: ChatModel, { on }: ForgettingText): Probe => {
     let before: number | undefined;
     return probe("forgetting", async (model) => {
-      const samples = generalText(text);
-      // The value is kept and not the promise: a run that is stopped while it waits must not spoil the others'.
-      before ??= await crossEntropy(base, samples);
-      return { crossEntropyRise: (await crossEntropy(model, samples)) - before };
+      // The value is stored and not the promise: a run that is stopped while it waits must not break the probe for others.
+      before ??= await crossEntropy(base, on);
+      return { crossEntropyRise: (await crossEntropy(model, on)) - before };
     });
   },
 
-  /** `divergence`: KL(base ‖ model) in nats per token, how far the model's predictions have moved, for better or worse. */
-  divergence: (base: ChatModel, text: GeneralText = {}): Probe =>
-    probe("divergence", async (model) => ({ divergence: await meanDivergence(base, model, generalText(text)) })),
+  /** `divergence`: KL(base ‖ model) on the text in nats per token. It tells how far the predictions have moved, for better or worse. */
+  divergence: (base: ChatModel, { on }: ForgettingText): Probe =>
+    probe("divergence", async (model) => ({ divergence: await meanDivergence(base, model, on) })),
 
-  /** `exactMatch` of written answers, and by family. */
+  /** `exactMatch`: the accuracy of freely written answers; also one accuracy per family. */
   exactMatch: (list: readonly Task[]): Probe =>
     probe("exact match", async (model) => {
       const { accuracy, byFamily } = await exactMatch(model, list);
       return { exactMatch: accuracy, ...byFamily };
     }),
 
-  /** `choice`: the likeliest choice is the right one; `choiceNormalised`: the likeliest per byte. */
+  /** `choice`: the accuracy of the most likely choice; `choiceNormalised`: of the most likely choice per byte. */
   multipleChoice: (list: readonly Task[]): Probe =>
     probe("multiple choice", async (model) => {
       const { raw, normalised } = await multipleChoice(model, list);
       return { choice: raw.accuracy, choiceNormalised: normalised.accuracy };
     }),
 
-  /** `formality`: the register that was asked for; `formalityDecided`: the share in which it can be told. */
+  /** `formality`: the accuracy of the register that was asked for; `formalityDecided`: the share of decided translations. */
   formality: (items: readonly RegisterItem[], options: FormalityOptions): Probe =>
     probe("formality", async (model) => {
       const { accuracy, decided } = await formality(model, items, options);
       return { formality: accuracy, formalityDecided: decided };
     }),
 
-  /** `documentScore` of documents translated as a whole, and `contextGain` over sentence by sentence. */
+  /** `documentScore` of documents that are translated as a whole; `contextGain`: its difference to sentence-by-sentence translation. */
   documents: (list: readonly Document[], options: DocumentOptions): Probe =>
     probe("documents", async (model) => {
       const { document, gain } = await documentContext(model, list, { resampling: { resamples: 1 }, ...options });
       return { documentScore: document, contextGain: gain.difference };
     }),
 
-  /** `literal`: idioms rendered word by word; `literalDecided`: the share in which it can be told. */
+  /** `literal`: the share of idioms that were translated word by word; `literalDecided`: the share of decided translations. */
   literalness: (list: readonly Idiom[], options: IdiomOptions): Probe =>
     probe("literalness", async (model) => {
       const { literal, decided } = await literalness(model, list, options);

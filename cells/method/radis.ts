@@ -1,37 +1,48 @@
 /**
- * RaDis, rationale distillation (https://arxiv.org/abs/2410.13944): the target is the reference translation followed by
- * the base's own remark on it. The remark comes from the base's distribution, so learning it holds the model to what it
- * was: replay without replay data.
+ * RaDis, rationale distillation (Wu et al., https://arxiv.org/abs/2410.13944). The base model writes a rationale after
+ * each reference translation, and the model learns both:
  *
- *   loss = nll(translation) + w · nll(rationale)
+ *   L = NLL(translation | request) + w · NLL(rationale | request, translation)
  *
- * The separator and the style word are ours and not the model's; they are context without loss. The end of the turn belongs
- * to the rationale, and is left out where the rationale was cut off. A pair without a rationale is learnt as vanilla learns it.
+ * The rationales come from the base's own distribution, so learning them keeps its general abilities without data of
+ * earlier trainings. The separator and the rationale prompt are context without loss. The end of the turn belongs to
+ * the rationale; it is not learnt if the rationale was cut off. A pair without a rationale is learnt as in vanilla
+ * fine-tuning.
  *
- * Two variants ask what of this does the work: the rationale as a task of its own, in a turn of its own (RDRec,
- * https://arxiv.org/abs/2405.10587); and KL(base ‖ tuned) on the rationale's tokens in place of their nll, which holds the
- * model to the base's whole distribution and not only to the words that it chose.
+ * Two variants: the rationale as a task of its own in the next turn (RDRec, https://arxiv.org/abs/2405.10587); and
+ * KL(base ‖ tuned) on the rationale's tokens instead of their NLL, which keeps the base's whole distribution and not
+ * only the tokens that it chose.
  */
 import type { Method } from "../contracts.ts";
 import type { Live } from "../host.ts";
 import type { Message, Normalisation, Sample, Segment } from "../types.ts";
-import type { Rationale, Rationales } from "./rationales.ts";
+import type { Rationale } from "./rationale.ts";
+import type { Rationales } from "./rationales.ts";
 
 export type RadisOptions = {
   /**
-   * Factor on the loss of the rationales; a live input acts from the next step on. Per role 2 is about 0.25 per token,
-   * since a rationale is several times as long as a translation. The paper's loss is `{ weight: 1, per: "token" }`.
+   * w, the weight of the rationales in the loss; a change of a live input acts from the next step on. Per role, 2 acts
+   * like about 0.25 per token, because a rationale is several times as long as a translation. The paper's loss is
+   * `{ weight: 1, per: "token" }`.
    */
   readonly weight: number | Live<number>;
-  /** Means per role make the weight independent of lengths; per token is the paper's plain concatenation. */
+  /**
+   * `"role"`: mean NLL of each role, so lengths do not count. `"token"`: mean over all target tokens, as in the paper.
+   * Default: `"role"`.
+   */
   readonly per?: Normalisation;
-  /** Where the rationale stands: behind the translation in the same turn, or as the answer to the style word in the next. */
+  /**
+   * `"continuation"`: after the translation in the same turn. `"task"`: as the answer to the rationale prompt in the
+   * next turn. Default: `"continuation"`.
+   */
   readonly as?: "continuation" | "task";
-  /** What is learnt of the rationale: its words, or the base's distribution over them. */
+  /**
+   * What to learn of a rationale: `"nll"`, its tokens; `"kl"`, the base's distribution at each token. Default: `"nll"`.
+   */
   readonly objective?: "nll" | "kl";
 };
 
-/** @throws if rationales without a style word are to be a task: nothing would ask for them. */
+/** @throws if a rationale without a prompt is to be a task of its own */
 export function radis(
   rationales: Rationales,
   { weight, per = "role", as = "continuation", objective = "nll" }: RadisOptions,
@@ -63,25 +74,25 @@ export function radis(
 }
 
 function samples(item: Rationale, separator: string, as: "continuation" | "task"): Sample[] {
-  const asked: Message = { role: "user", content: item.instruction };
+  const request: Message = { role: "user", content: item.instruction };
   const translation: Segment = { role: "translation", origin: "data", text: item.reference, weight: 1 };
   const rationale: Segment = { role: "rationale", origin: "base", text: item.text, weight: 1 };
-  const plain: Sample = { prompt: [asked], segments: [translation], endTurn: true };
-  if (item.use !== "kept") return [plain];
+  const translationOnly: Sample = { prompt: [request], segments: [translation], endTurn: true };
+  if (item.status !== "used") return [translationOnly];
   switch (as) {
     case "continuation": {
-      const between: Segment = { role: "separator", origin: "rule", text: `${separator}${item.prompt}`, weight: 0 };
-      return [{ prompt: [asked], segments: [translation, between, rationale], endTurn: item.ended }];
+      const context: Segment = { role: "separator", origin: "rule", text: `${separator}${item.prompt}`, weight: 0 };
+      return [{ prompt: [request], segments: [translation, context, rationale], endTurn: item.ended }];
     }
     case "task": {
-      const turns: Message[] = [
-        asked,
+      const prompt: Message[] = [
+        request,
         { role: "assistant", content: item.reference },
         { role: "user", content: item.prompt },
       ];
-      // The template begins a turn with a space of its own.
+      // The chat template adds the space before the turn.
       const answer = { ...rationale, text: item.text.trimStart() };
-      return [plain, { prompt: turns, segments: [answer], endTurn: item.ended }];
+      return [translationOnly, { prompt, segments: [answer], endTurn: item.ended }];
     }
   }
 }

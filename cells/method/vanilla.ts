@@ -1,8 +1,13 @@
-/** Plain fine-tuning: the reference translation is all that is learnt. What it forgets is what the other methods try to keep. */
+/**
+ * Plain fine-tuning on the reference translations: the baseline, which forgets most. L = NLL(translation | request).
+ */
 import type { Method } from "../contracts.ts";
 import type { Normalisation, Pair } from "../types.ts";
 
-/** @param per With one role both normalisations are the same number; it is there so that runs compare like with like. */
+/**
+ * @param per has no effect on the loss, since there is one role. It is recorded, so that runs with equal settings can
+ * be compared.
+ */
 export function vanilla(pairs: readonly Pair[], { per = "role" }: { readonly per?: Normalisation } = {}): Method {
   return {
     name: "vanilla",

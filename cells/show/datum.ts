@@ -1,7 +1,7 @@
-/** What a value becomes as a cell of a table or a datum of a mark: text, number, truth or nothing. */
+/** Values as table cells and data of marks: strings, numbers, booleans or null. */
 import type { Datum } from "../output.ts";
 
-/** Dates become ISO text; NaN and the infinities, which JSON cannot carry, become null; objects become JSON. */
+/** Dates become ISO strings. NaN and infinities become null, because JSON does not have them. Objects become JSON text. */
 export function datum(value: unknown): Datum {
   switch (typeof value) {
     case "string":

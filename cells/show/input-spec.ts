@@ -1,4 +1,4 @@
-/** What a control takes, checked as the cell declares it: a wrong bound or an option that is not there is told at once. */
+/** The options of controls. They are checked when a cell declares the control, so a wrong bound or a missing option is an error at once. */
 import type { InputSpec, TableRow } from "../host.ts";
 
 export type RangeOptions = {
@@ -21,17 +21,17 @@ export type ToggleOptions = { readonly value?: boolean };
 export type FileOptions = {
   /** As in HTML: `".jsonl,.tsv"`. */
   readonly accept?: string;
-  /** A file to begin with, relative to the notebook. */
+  /** The initial file, relative to the notebook. */
   readonly value?: string;
 };
-/** The columns and their kinds are those of the first row. */
+/** The first row decides the columns and their types. */
 export type TableOptions<R extends TableRow> = { readonly value: readonly [R, ...R[]] };
 
-/** The step of a range is a hundredth of it, in round numbers, unless told. */
+/** The default step is a power of ten, at most a hundredth of the range. */
 export function rangeSpec(label: string, { min, max, value, step = roundStep(max - min) }: RangeOptions): InputSpec {
-  if (!(min < max)) throw new Error(`The range "${label}" goes from ${min} to ${max}; min must be less than max.`);
+  if (!(min < max)) throw new Error(`The range "${label}" goes from ${min} to ${max}. min must be less than max.`);
   within(label, value, min, max);
-  if (!(step > 0)) throw new Error(`The step of the range "${label}" is ${step}; it must be more than 0.`);
+  if (!(step > 0)) throw new Error(`The step of the range "${label}" is ${step}. It must be greater than 0.`);
   return { kind: "range", label, min, max, step, value };
 }
 
@@ -43,7 +43,7 @@ export function numberSpec(label: string, options: NumberOptions): InputSpec {
 }
 
 export function choiceSpec(label: string, { options, value = options[0] }: ChoiceOptions<string>): InputSpec {
-  if (value === undefined) throw new Error(`The choice "${label}" has no options.`);
+  if (value === undefined) throw new Error(`The choice "${label}" has no options. Give it at least one.`);
   among(label, options, value);
   return { kind: "choice", label, options, value };
 }
@@ -75,22 +75,25 @@ export function fileSpec(label: string, { accept, value = "" }: FileOptions): In
 
 export function tableSpec(label: string, { value }: { readonly value: readonly TableRow[] }): InputSpec {
   const first = value[0];
-  if (!first) throw new Error(`The table "${label}" needs one row at least, which tells its columns.`);
+  if (!first) throw new Error(`The table "${label}" has no rows. It needs at least one, which decides its columns.`);
   const columns = Object.entries(first).map(([name, cell]) => ({ name, kind: typeof cell as "number" }));
   for (const [at, row] of value.entries()) {
-    const odd = columns.find(({ name, kind }) => typeof row[name] !== kind);
-    if (odd) throw new Error(`Row ${at + 1} of the table "${label}" has no ${odd.kind} "${odd.name}", as row 1 has.`);
+    const mismatch = columns.find(({ name, kind }) => typeof row[name] !== kind);
+    if (mismatch)
+      throw new Error(
+        `Row ${at + 1} of the table "${label}" needs a ${mismatch.kind} in the column "${mismatch.name}", like row 1.`,
+      );
   }
   return { kind: "table", label, columns, value };
 }
 
 function among(label: string, options: readonly string[], value: string): void {
   if (!options.includes(value))
-    throw new Error(`The choice "${label}" has no option "${value}"; it has ${options.join(", ")}.`);
+    throw new Error(`"${value}" is not an option of "${label}". The options are ${options.join(", ")}.`);
 }
 
 function within(label: string, value: number, min: number, max: number): void {
   if (!(value >= min && value <= max)) {
-    throw new Error(`The value of "${label}" is ${value}; it must be a number from ${min} to ${max}.`);
+    throw new Error(`The value of "${label}" is ${value}. It must be a number from ${min} to ${max}.`);
   }
 }

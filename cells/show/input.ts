@@ -1,9 +1,9 @@
 /**
- * Controls that a cell declares. `input.range(…)` and its kin return the plain value: a change gives the constant its
- * new value and runs the cells that use it again. `input.live.…` returns a handle: running code reads `.value` at each
- * step, and a change runs nothing again.
+ * Controls that a cell declares. `input.range(…)` and the others return the plain value: a change gives the constant its new value
+ * and runs the cells that use it again. `input.live.…` returns a handle: running code reads `.value` at each step, and a change
+ * runs nothing again.
  *
- * The host knows the constant's name from where the call stands in the cell, so the host is asked at once, inside the call.
+ * The host finds the constant's name by the position of the call in the cell, so each function calls the host immediately.
  */
 import { host, type InputSpec, type InputValue, type Live, type TableRow } from "../host.ts";
 import {
@@ -28,7 +28,7 @@ import {
   toggleSpec,
 } from "./input-spec.ts";
 
-/** A file that the user chose. Its path is relative to the notebook, so readers of data sets take it as it is. */
+/** A file that the user chose. Its path is relative to the notebook and can be given to the readers of data sets. */
 export type ChosenFile = {
   readonly name: string;
   readonly path: string;
@@ -36,28 +36,28 @@ export type ChosenFile = {
   text(): Promise<string>;
 };
 
-/** What a cell works with for each kind of control, however it asks for it. */
+/** All kinds of controls; `ask` makes their values plain or live. */
 const controls = <W extends "plain" | "live">(ask: <T>(spec: InputSpec) => Asked<W, T>) => ({
   range: (label: string, options: RangeOptions) => ask<number>(rangeSpec(label, options)),
   number: (label: string, options: NumberOptions) => ask<number>(numberSpec(label, options)),
   /** One of several. */
   choice: <const T extends string>(label: string, options: ChoiceOptions<T>) => ask<T>(choiceSpec(label, options)),
-  /** Any of several, in the order of the options. */
+  /** Any number of several, in the order of the options. */
   many: <const T extends string>(label: string, options: ManyOptions<T>) => ask<readonly T[]>(manySpec(label, options)),
   text: (label: string, options: TextOptions = {}) => ask<string>(textSpec(label, options)),
   textarea: (label: string, options: TextAreaOptions = {}) => ask<string>(textAreaSpec(label, options)),
   toggle: (label: string, options: ToggleOptions = {}) => ask<boolean>(toggleSpec(label, options)),
-  /** How often it has been pressed; each press is a change. */
+  /** The number of times it was pressed; each press is a change. */
   button: (label: string) => ask<number>(buttonSpec(label)),
-  /** A file of the user's, kept in the workspace; undefined until one is chosen. */
+  /** A file that the user chooses, stored in the workspace; undefined until then. */
   file: (label: string, options: FileOptions = {}) => ask<ChosenFile | undefined>(fileSpec(label, options)),
-  /** Rows that the user edits, adds and removes. */
+  /** Rows that the user can edit, add and remove. */
   table: <R extends TableRow>(label: string, options: TableOptions<R>) =>
     ask<readonly Widened<R>[]>(tableSpec(label, options)),
 });
 
 type Asked<W extends "plain" | "live", T> = W extends "live" ? Live<T> : T;
-/** A row's literal values stand for their types. */
+/** The row's types, with literal types widened. */
 type Widened<R> = { readonly [K in keyof R]: R[K] extends number ? number : R[K] extends string ? string : boolean };
 
 export const input = {
@@ -73,11 +73,14 @@ export const input = {
 };
 
 /**
- * What code sees of an input's value: the value itself, and for a file what reads it.
- * @throws TypeError where the host gives what the control does not take
+ * The value that code gets: the value itself, or a `ChosenFile`.
+ * @throws TypeError if the host returns a value that the control does not allow
  */
 export function inputValue(spec: InputSpec, value: InputValue): unknown {
-  if (!fits(spec, value)) throw new TypeError(`The input "${spec.label}" has the value ${JSON.stringify(value)}.`);
+  if (!fits(spec, value))
+    throw new TypeError(
+      `The input "${spec.label}" has the value ${JSON.stringify(value)}, which is not valid for a ${spec.kind} input.`,
+    );
   return spec.kind === "file" ? chosenFile(String(value)) : value;
 }
 

@@ -1,13 +1,13 @@
 /**
- * Any value, reduced to what an inspector can draw. It never runs code of the value (getters are not called), never
- * follows a circle, and stays small however large the value is: what is cut is told by `length` and `size`.
+ * Reduces any value to plain data that the inspector can draw. It never runs code of the value (getters are not called) and never
+ * follows a cycle. The result stays small for any value; `length` and `size` say how much there is in all.
  */
 import type { Inspected } from "../output.ts";
 
 const depthLimit = 5;
 const itemLimit = 100;
 const textLimit = 2000;
-/** Parts of one output in all. */
+/** Maximum number of parts of one output. */
 const partLimit = 1000;
 
 export function inspect(value: unknown): Inspected {
@@ -17,8 +17,8 @@ export function inspect(value: unknown): Inspected {
     parts -= 1;
     if (typeof value === "function") return { kind: "function", name: value.name };
     if (typeof value !== "object" || value === null) return primitive(value);
-    const whole = opaque(value);
-    if (whole !== undefined) return { kind: "opaque", text: whole };
+    const summary = summaryOf(value);
+    if (summary !== undefined) return { kind: "opaque", text: summary };
     if (above.includes(value)) return { kind: "opaque", text: "[circular]" };
     const list = items(value);
     const name = nameOf(value);
@@ -50,7 +50,7 @@ export function inspect(value: unknown): Inspected {
   return reduce(value, []);
 }
 
-/** A field behind a getter. */
+/** Stands for the value of a getter, which is not called. */
 class Hidden {}
 
 type List = { readonly length: number; at(i: number): unknown };
@@ -78,8 +78,8 @@ function primitive(value: unknown): Inspected {
   return { kind: "primitive", type, text: cutText(text) };
 }
 
-/** Objects that are one thing to a reader, by the text that says it. */
-function opaque(value: object): string | undefined {
+/** The text for objects that are shown as a whole; undefined for all others. */
+function summaryOf(value: object): string | undefined {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   if (value instanceof RegExp) return cutText(String(value));
   if (value instanceof Error) return cutText(`${value.name}: ${value.message}`);
@@ -93,7 +93,7 @@ function opaque(value: object): string | undefined {
 
 type TensorLike = { readonly dtype: string; readonly shape: readonly number[]; readonly isDisposed?: boolean };
 
-/** By shape alone, so that showing a number does not load the engine. */
+/** Recognises tensors by their fields, so that showing a number does not load tfjs. */
 function isTensor(value: object): value is TensorLike {
   return "dataId" in value && "dtype" in value && "shape" in value && Array.isArray(value.shape);
 }
@@ -108,8 +108,8 @@ function tensorText(tensor: TensorLike): string {
 function nameOf(value: object): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === null || prototype === Object.prototype) return "Object";
-  const made: unknown = Reflect.get(Object(prototype), "constructor");
-  return typeof made === "function" && made.name !== "" ? made.name : "Object";
+  const madeBy: unknown = Reflect.get(Object(prototype), "constructor");
+  return typeof madeBy === "function" && madeBy.name !== "" ? madeBy.name : "Object";
 }
 
 const label = (value: unknown): string => (typeof value === "object" && value !== null ? nameOf(value) : String(value));

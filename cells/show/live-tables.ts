@@ -1,13 +1,13 @@
-/** The growing tables of several runs as one, each row tagged with its run and method: one chart compares methods. */
+/** The growing tables of several runs, combined into one. Each row has its run and method, so one chart can compare methods. */
 import type { Run, RunTable } from "../contracts.ts";
 import type { LiveTable } from "../output.ts";
 
 export type TaggedRow = { readonly run: string; readonly method: string; readonly [column: string]: number | string };
 
-/** The training rows of all runs: a line per run with `stroke: "method"`. */
+/** The training rows of all runs. In a chart, `stroke: "method"` draws one line per method. */
 export const rows = (...runs: readonly Run[]): RunTable<TaggedRow> => merged("rows", runs);
 
-/** The probe rows of all runs; step 0 is the base. */
+/** The probe rows of all runs; the row of step 0 is the base. */
 export const probeRows = (...runs: readonly Run[]): RunTable<TaggedRow> => merged("probes", runs);
 
 function merged(table: LiveTable, runs: readonly Run[]): RunTable<TaggedRow> {

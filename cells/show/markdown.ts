@@ -1,7 +1,7 @@
 /** Markdown from a cell: md`The base answers **${share}** of the questions.` */
 import { Shown } from "./shown.ts";
 
-/** A template of markdown; the values stand in it as their text, numbers with at most four digits after the point. */
+/** A markdown template. Values are inserted as text; numbers are rounded to four decimals. */
 export function md(strings: TemplateStringsArray, ...values: readonly unknown[]): Shown {
   const text = strings.reduce((before, piece, i) => before + word(values[i - 1]) + piece);
   return new Shown({ kind: "markdown", text });

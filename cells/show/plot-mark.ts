@@ -1,17 +1,17 @@
 /**
- * One call of a Plot mark, turned into data: channels given as functions are evaluated here, where the cell's values
- * are, and become columns; of records, only the fields that the options name are sent along. The page hands the same
- * columns and options to the real Observable Plot.
+ * Turns one call of a Plot mark into data. Channels that are functions are evaluated here, in the cell, and become columns. Of
+ * records, only the fields that the options name are included. The page passes the columns and options to the real Observable
+ * Plot.
  */
 import type { RunTable } from "../contracts.ts";
 import type { Columns, Datum, PlotMark, PlotOptions, PlotValue } from "../output.ts";
 import { datum } from "./datum.ts";
 import { isLiveTable } from "./live-tables.ts";
 
-/** What Plot accepts in options: JSON, functions, lists. */
+/** The options of a mark as Plot accepts them: JSON, functions, lists. */
 export type RawOptions = object;
 
-/** Options whose functions are no channels; they would have to run in the page, which runs no code of cells. */
+/** Options whose functions are not channels. They would have to run in the page, which runs no code of cells. */
 const pageFunctions = new Set([
   "render",
   "initializer",
@@ -38,12 +38,12 @@ function itemsOf(mark: string, data: unknown): Iterable<unknown> {
   throw new Error(`The data of Plot.${mark} must be a list or another iterable, not ${typeof data}.`);
 }
 
-/** A live table grows in the page, so that all the page needs must be names of columns. */
+/** A live table grows in the page, so its channels must be names of columns. */
 function liveMark(mark: string, table: RunTable<object>, options: RawOptions): PlotMark {
   const found = findFunction(options, []);
   if (found) {
     throw new Error(
-      `Plot.${mark} draws a live table, whose channels are names of columns; ${found.join(".")} is a function. ` +
+      `Plot.${mark} draws a live table, so its channels must be names of columns, but ${found.join(".")} is a function. ` +
         "Name a column, or draw the rows as they are now: [...run.rows].",
     );
   }
@@ -52,15 +52,15 @@ function liveMark(mark: string, table: RunTable<object>, options: RawOptions): P
 
 function columnMark(mark: string, data: unknown[], options: RawOptions): PlotMark {
   const all: Record<string, unknown> = { ...options };
-  const { filter, sort, ...kept } = all;
+  const { filter, sort, ...others } = all;
   let items = data;
   if (isFunction(filter)) items = items.filter((item, i) => filter(item, i));
-  else if (filter !== undefined) kept.filter = filter;
+  else if (filter !== undefined) others.filter = filter;
   if (isFunction(sort) && sort.length !== 1) items = [...items].sort((a, b) => Number(sort(a, b)));
-  else if (sort !== undefined) kept.sort = sort;
+  else if (sort !== undefined) others.sort = sort;
 
   const columns: Record<string, Datum[]> = {};
-  const given = withDefaultChannels(mark, items, kept, columns);
+  const given = withDefaultChannels(mark, items, others, columns);
   const names = new Set<string>();
   const written = plotOptions(given, `Plot.${mark}`, (channel, read) => {
     let name = channel;
@@ -81,7 +81,7 @@ function columnMark(mark: string, data: unknown[], options: RawOptions): PlotMar
   };
 }
 
-/** Where Plot would take a bare number for y, or a pair for x and y, the column is named outright. */
+/** Plot takes plain numbers as y, and pairs as x and y. Here these columns get names. */
 function withDefaultChannels(
   mark: string,
   items: unknown[],
@@ -105,18 +105,19 @@ function withDefaultChannels(
   }
   const axis = mark.endsWith("X") ? "x" : "y";
   const other = axis === "x" ? "y" : "x";
-  const alone = /^(rule|tick|dot|text|vector|cell)/.test(mark);
+  const hasOneAxis = /^(rule|tick|dot|text|vector|cell)/.test(mark);
   if (has(axis, `${axis}1`, `${axis}2`)) return options;
   return {
     ...options,
     [axis]: column("value", (item) => item),
-    ...(alone || has(other) ? {} : { [other]: column("index", (_item, i) => i) }),
+    ...(hasOneAxis || has(other) ? {} : { [other]: column("index", (_item, i) => i) }),
   };
 }
 
 /**
- * Options as plain data. `column` evaluates a function to a column and gives its name; without it functions are refused.
- * @throws naming the option.
+ * Options as plain data.
+ * @param column turns a function into a column and returns the column's name; without it, functions are not allowed
+ * @throws if an option is a function that is not allowed; the message names the option
  */
 export function plotOptions(
   options: RawOptions,

@@ -1,9 +1,9 @@
 /**
- * `Plot` as a cell sees it: the marks of Observable Plot with its own types, which draw nothing here but record the call.
- * The page draws the record with the real Plot, and draws it again as rows arrive when a mark's data is a live table.
+ * `Plot` for cells: the marks of Observable Plot with their types. They draw nothing here but record the call. The page draws the
+ * record with the real Plot, and draws it again as rows arrive if the data of a mark are a live table.
  *
- * The price: transforms (`Plot.binX`, `Plot.windowY`, …) and functions other than channels would have to run in the page,
- * which runs no code of cells. Transform the data in the cell, where it lives.
+ * The limits: transforms (`Plot.binX`, `Plot.windowY`, …) and functions other than channels would have to run in the page, which
+ * runs no code of cells. Transform the data in the cell instead.
  */
 import type * as ObservablePlot from "@observablehq/plot";
 import type { PlotMark } from "../output.ts";
@@ -72,7 +72,7 @@ const frameMarks = [
 
 type PlotOptions = Omit<ObservablePlot.PlotOptions, "marks">;
 
-/** A recorded mark; a chart of it alone is `mark.plot()`. */
+/** A recorded mark; `mark.plot()` is a chart of this mark alone. */
 export class RecordedMark {
   readonly mark: PlotMark;
 
@@ -87,7 +87,7 @@ export class RecordedMark {
 
 export type Marks = readonly (RecordedMark | Marks | null | undefined)[];
 
-/** A chart, as data. As a cell's last expression, or in `show(…)`, it is drawn. */
+/** A chart as data. It is drawn as the last expression of a cell, or by `show(…)`. */
 function plot({ marks = [], ...options }: PlotOptions & { marks?: Marks } = {}): Shown {
   return new Shown({ kind: "plot", spec: { options: plotOptions(options, "Plot.plot"), marks: flatten(marks) } });
 }
@@ -97,7 +97,9 @@ function flatten(marks: Marks): PlotMark[] {
     if (mark === null || mark === undefined) return [];
     if (mark instanceof RecordedMark) return [mark.mark];
     if (Array.isArray(mark)) return flatten(mark);
-    throw new Error("The marks of a plot are made by Plot's functions, such as Plot.lineY(data, options).");
+    throw new Error(
+      "The list of marks has something that is not a mark. Make marks with functions of Plot, such as Plot.lineY(data, options).",
+    );
   });
 }
 

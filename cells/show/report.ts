@@ -1,52 +1,58 @@
-/** The end of a notebook: the models side by side, for the reader as a table and for a headless run as data. */
+/**
+ * The end of a notebook: the results of all models side by side, as tables for the reader and as data for a headless run. Two
+ * more tables say what the differences mean: each evaluation compared with the first one item by item, and the range over seeds
+ * of each method that has several results.
+ */
 import { host } from "../host.ts";
+import type { Evaluation } from "../measure/evaluation/evaluation.ts";
+import { compareEvaluations } from "../measure/statistics/evaluation-comparison.ts";
 import { seedBands } from "../measure/statistics/seed-band.ts";
+import type { Output } from "../output.ts";
 import type { Result } from "../types.ts";
-import { compareEvaluations, isEvaluated } from "../world/measure/evaluation-comparison.ts";
 import { tableOutput } from "./table.ts";
 
-/** What the table shows of a result, in this order, as far as the results have it; the data hold all. */
-const columns = [
-  "method",
-  "velanChat",
-  "velanHeldWording",
-  "velanRefusal",
-  "velanOverRefusal",
-  "chrf",
-  "offTarget",
-  "general",
-  "touched",
-  "format",
-  "untouched",
-  "refusal",
-  "overRefusal",
-  "orinChrf",
-  "forgetting",
-  "crossEntropyRise",
-];
+export type ReportOptions = {
+  /** The columns to show and their order, as far as the results have them. Default: all columns, in the order in which they occur. */
+  readonly columns?: readonly string[];
+};
 
 /**
- * Shows the results and hands them to whoever runs the notebook. Shares are fractions from 0 to 1. Below stands what the
- * differences are worth: each evaluation against the first, paired item by item; and of methods with several results, one
- * per seed, the band.
+ * Shows the tables and hands the flat results to whoever runs the notebook.
+ * @param models a result of your own making, or what `evaluate` returns
  */
-export function report(results: readonly Result[]): void {
-  const shown = columns.filter((column) => results.some((result) => column in result));
-  host().show(tableOutput(results.map(rounded), { columns: shown }));
-  const [first, ...others] = results.filter(isEvaluated);
-  const compared = first ? others.flatMap((other) => compareEvaluations(first, other)) : [];
-  if (compared.length > 0) host().show(tableOutput(compared.map(rounded), { columns: comparisonColumns }));
-  const bands = seedBands(results).filter(({ seeds }) => seeds > 1);
-  if (bands.length > 0) host().show(tableOutput(bands.map(rounded)));
+export function report(models: readonly (Result | Evaluation)[], { columns }: ReportOptions = {}): void {
+  const results = models.map((model) => (isEvaluation(model) ? model.result : model));
+  const tables = [resultTable(results, columns), differenceTable(models.filter(isEvaluation)), seedTable(results)];
+  for (const each of tables) if (each) host().show(each);
   host().report(results);
 }
 
-const comparisonColumns = ["method", "against", "measure", "difference", "low", "high", "verdict"];
+const isEvaluation = (model: Result | Evaluation): model is Evaluation => typeof model.result === "object";
 
-function rounded(result: object): object {
-  const fields = Object.entries(result).map(([name, value]) => [
-    name,
-    typeof value === "number" ? Math.round(value * 1e3) / 1e3 : value,
-  ]);
-  return Object.fromEntries(fields);
+function resultTable(results: readonly Result[], columns?: readonly string[]): Output {
+  const present = columns?.filter((column) => results.some((result) => column in result));
+  return tableOutput(results.map(rounded), present && { columns: present });
 }
+
+/** Each evaluation against the first; undefined where there is nothing to compare. */
+function differenceTable([first, ...others]: readonly Evaluation[]): Output | undefined {
+  const compared = first ? others.flatMap((other) => compareEvaluations(first, other)) : [];
+  if (compared.length === 0) return undefined;
+  const columns = ["method", "against", "measure", "difference", "low", "high", "verdict"];
+  return tableOutput(compared.map(rounded), { columns });
+}
+
+/** The range of each measure over the seeds of a method; undefined where every method has one result. */
+function seedTable(results: readonly Result[]): Output | undefined {
+  const bands = seedBands(results).filter(({ seeds }) => seeds > 1);
+  return bands.length > 0 ? tableOutput(bands.map(rounded)) : undefined;
+}
+
+/** Numbers with three decimals, for the reader. */
+const rounded = (record: object): object =>
+  Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [
+      name,
+      typeof value === "number" ? Math.round(value * 1e3) / 1e3 : value,
+    ]),
+  );

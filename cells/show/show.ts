@@ -1,4 +1,4 @@
-/** How any value of a cell becomes an output: plots, tables, markdown and runs as themselves, all else in the inspector. */
+/** How a value becomes an output of its cell: plots, tables, markdown and runs in their own form, all others in the inspector. */
 import { host } from "../host.ts";
 import type { Output } from "../output.ts";
 import { inspect } from "./inspect.ts";
@@ -6,12 +6,12 @@ import { isLiveTable, isRun } from "./live-tables.ts";
 import { Shown } from "./shown.ts";
 import { tableOutput } from "./table.ts";
 
-/** Shows values in the order given, besides the cell's last expression. */
+/** Shows values in the given order, in addition to the cell's last expression. */
 export function show(...values: readonly unknown[]): void {
   for (const value of values) host().show(toOutput(value));
 }
 
-/** The output of a value; the kernel calls it with the value of a cell's last expression. */
+/** The output for a value. The kernel calls it with the value of a cell's last expression. */
 export function toOutput(value: unknown): Output {
   if (value instanceof Shown) return value.output;
   if (isRun(value)) return { kind: "run", run: value.id };
@@ -20,7 +20,7 @@ export function toOutput(value: unknown): Output {
   return { kind: "value", value: inspect(value) };
 }
 
-/** A list of plain objects, all of which have fields that fit into a table's cells. */
+/** Whether it is a list of plain objects whose fields all fit into table cells. */
 function isRecords(value: unknown): value is readonly object[] {
   return Array.isArray(value) && value.length > 0 && value.every(isFlatRecord);
 }

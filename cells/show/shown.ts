@@ -1,4 +1,4 @@
-/** A value that brings its own picture: a recorded plot, a table, markdown. As a cell's last expression it is drawn as that. */
+/** A value with an output of its own: a recorded plot, a table, markdown. The page draws it when it is a cell's last expression. */
 import type { Output } from "../output.ts";
 
 export class Shown {

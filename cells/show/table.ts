@@ -1,13 +1,13 @@
-/** Tables from records: any iterable of objects, one row each; the columns are the union of their keys in order of first sight. */
+/** Tables from records: any iterable of objects, one row per object. The columns are all keys, in the order in which they first occur. */
 
 import type { Output } from "../output.ts";
 import { datum } from "./datum.ts";
 import { Shown } from "./shown.ts";
 
 export type TableOptions = {
-  /** The columns to show and their order; all by default. */
+  /** The columns to show and their order. Default: all. */
   readonly columns?: readonly string[];
-  /** Most rows to send to the page; how many there are in all is told. */
+  /** Maximum number of rows to send to the page, which also gets their total number. Default: 500. */
   readonly limit?: number;
 };
 

@@ -1,14 +1,14 @@
 /**
- * Trains a small chat model from scratch: every parameter, on a stream of samples that never repeats. At checkpoints it
- * writes everything that decides what comes next, so that an interrupted training goes on to the same file that an
- * uninterrupted one writes.
+ * Trains a small chat model from scratch: every parameter, on a stream of samples that never repeats. Its checkpoint
+ * file contains everything that later steps depend on, so an interrupted training resumes and writes the same model as
+ * an uninterrupted one.
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Run } from "../contracts.ts";
 import { host } from "../host.ts";
 import { baseModel } from "../model/chat-model.ts";
 import { decoder } from "../model/decoder.ts";
-import { type EncodedSample, encodeSample } from "../model/encoding.ts";
+import { encodeSample } from "../model/encoding.ts";
 import type { ModelConfig } from "../model/model-config.ts";
 import { modelFiles } from "../model/model-files.ts";
 import { openSafetensors } from "../model/safetensors.ts";
@@ -16,9 +16,9 @@ import { layOut } from "../model/target-rows.ts";
 import { chatTokenizer, type TokenizerFiles } from "../model/tokenizer.ts";
 import { random } from "../random.ts";
 import type { Sample } from "../types.ts";
-import { openState, restoreState, type SavedState, saveState, stateIn } from "./run/checkpoint.ts";
 import { startRun } from "./run/run.ts";
-import { cutPool, type PoolPosition } from "./step/batches.ts";
+import { type Resumable, restoreState, savingAndRestoring, stateIn } from "./run/training-state.ts";
+import { batchStream, type PoolPosition } from "./step/batch-stream.ts";
 import { initialWeights } from "./step/initial-weights.ts";
 import { optimizer } from "./step/optimizer.ts";
 import { learningRate as rateAt, type Schedule } from "./step/schedule.ts";
@@ -28,23 +28,33 @@ export type PretrainOptions = {
   readonly name: string;
   readonly config: ModelConfig;
   readonly tokenizer: TokenizerFiles;
-  /** The sample at a place of the endless stream; the same place gives the same sample. */
+  /** The sample at a place of the endless stream, from 0; the same place must always give the same sample. */
   readonly sample: (index: number) => Sample;
+  /** Number of optimizer steps, one batch each. */
   readonly steps: number;
   /** Where the finished model is written, as a Hugging Face folder. */
   readonly folder: string;
-  /** A file that is written every so many steps, and read first if it is there. */
+  /** The file from which an interrupted training resumes, and the number of steps between two writes of it. */
   readonly checkpoint: { readonly path: string; readonly every: number };
+  /** Peak of the cosine schedule, which ends at 5% of it. Default: 0.003. */
   readonly learningRate?: number;
+  /** Steps in which the learning rate rises linearly to its peak. Default: 100. */
   readonly warmup?: number;
-  /** Tokens of a step at most, padding included. */
+  /** Tokens per batch at most, padding included. Default: 2560. */
   readonly tokens?: number;
-  /** Samples that are sorted by length together. */
+  /** Samples that are sorted by length together. Default: 6000. */
   readonly pool?: number;
+  /** Seed of the initial weights and of the order of batches. Default: the notebook's seed. */
   readonly seed?: number;
 };
 
-/** Starts or resumes a training and returns at once. The weights are freed with the calling cell's generation. */
+/** Position in the data, and the rows so far. */
+type Progress = { readonly position: PoolPosition; readonly rows: readonly { step: number; loss: number }[] };
+
+/**
+ * Starts or resumes a training and returns its run at once. The weights are freed when the calling cell's generation
+ * ends.
+ */
 export function pretrain(options: PretrainOptions): Run {
   const { name, config, steps, checkpoint, tokens = 2560, pool: poolSize = 6000 } = options;
   const seed = options.seed ?? host().seed;
@@ -54,27 +64,31 @@ export function pretrain(options: PretrainOptions): Run {
   const tokenizer = chatTokenizer(options.tokenizer, name);
   const weights = initialWeights(config, random(seed, "weights").normal);
   const adamw = optimizer(weights, { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.05, clip: 1 });
-  const made = decoder(config, weights);
-  const learner = { decoder: made, adapter: undefined, parameters: weights, optimizer: adamw };
-  const stream = batchStream((index) => encodeSample(tokenizer, options.sample(index)), poolSize, tokens, seed);
+  const model = decoder(config, weights);
+  const learner = { decoder: model, adapter: undefined, parameters: weights, optimizer: adamw };
+  const stream = batchStream((index) => encodeSample(tokenizer, options.sample(index)), { poolSize, tokens, seed });
   let rows: { step: number; loss: number }[] = [];
-  const trained = { recipe, parameters: weights, optimizer: adamw };
-  const save = (): Promise<Uint8Array> => saveState<Progress>(trained, { position: stream.position(), rows });
-  const restore = async (state: SavedState<Progress>, where: string): Promise<void> => {
-    await restoreState(trained, state, where);
-    stream.moveTo(state.progress.position);
-    rows = [...state.progress.rows];
+  const resumable: Resumable<Progress> = {
+    recipe,
+    parameters: weights,
+    optimizer: adamw,
+    progress: () => ({ position: stream.position(), rows }),
+    setProgress: (saved) => {
+      stream.moveTo(saved.position);
+      rows = [...saved.rows];
+    },
   };
+  const { save, restore } = savingAndRestoring(resumable);
 
   return startRun({
     meta: { method: "pretrain", steps, config: recipe },
     knobs: {},
-    model: baseModel({ name, digest: "in training", decoder: made, tokenizer }),
+    model: baseModel({ name, digest: "in training", decoder: model, tokenizer }),
     async begin() {
       const { path } = checkpoint;
       if (!(await exists(path))) return [];
       const file = await openSafetensors((offset, length) => host().readRange(path, offset, length), path);
-      await restore(stateIn(file, path), path);
+      await restoreState(resumable, stateIn(file, path), path);
       return [...rows];
     },
     async step(step) {
@@ -87,10 +101,7 @@ export function pretrain(options: PretrainOptions): Run {
       return { tokens: batch.tokens, columns };
     },
     save,
-    async restore(bytes) {
-      const where = "This state";
-      await restore(await openState(bytes, where), where);
-    },
+    restore,
     async finish() {
       if (rows.length < steps) return;
       for (const [file, data] of await modelFiles(config, weights, options.tokenizer)) {
@@ -98,52 +109,16 @@ export function pretrain(options: PretrainOptions): Run {
       }
     },
     close: () => adamw.dispose(),
-    dispose: () => tf.dispose([made.frequencies, ...weights.values()]),
+    dispose: () => tf.dispose([model.frequencies, ...weights.values()]),
   });
 }
 
-/** Where the training stands in its data, and the rows so far. */
-type Progress = { readonly position: PoolPosition; readonly rows: readonly { step: number; loss: number }[] };
-
 async function exists(path: string): Promise<boolean> {
-  const cut = path.lastIndexOf("/");
+  const slash = path.lastIndexOf("/");
   try {
-    return (await host().listFiles(cut < 0 ? "." : path.slice(0, cut))).includes(path.slice(cut + 1));
+    return (await host().listFiles(slash < 0 ? "." : path.slice(0, slash))).includes(path.slice(slash + 1));
   } catch {
-    // No folder, no checkpoint.
+    // Without a folder there is no checkpoint.
     return false;
   }
-}
-
-/** The batches of the endless stream, pool by pool. A position is enough to find any of them again. */
-function batchStream(sample: (index: number) => EncodedSample, poolSize: number, tokens: number, seed: number) {
-  let at: PoolPosition = { pool: 0, batch: 0 };
-  let open:
-    | { readonly samples: readonly EncodedSample[]; readonly batches: readonly (readonly number[])[] }
-    | undefined;
-  const openPool = async (): Promise<NonNullable<typeof open>> => {
-    const samples: EncodedSample[] = [];
-    for (let index = 0; index < poolSize; index += 1) {
-      // Encoding a pool takes a second or so, in which a stop should get through.
-      if (index % 500 === 0) await host().breathe();
-      samples.push(sample(at.pool * poolSize + index));
-    }
-    const lengths = samples.map(({ ids }) => ids.length);
-    return { samples, batches: cutPool(lengths, tokens, random(seed, `pool ${at.pool}`).order) };
-  };
-  return {
-    position: () => at,
-    moveTo(position: PoolPosition): void {
-      at = position;
-      open = undefined;
-    },
-    async next(): Promise<EncodedSample[]> {
-      open ??= await openPool();
-      const { samples, batches } = open;
-      const batch = batches[at.batch]!;
-      at = at.batch + 1 < batches.length ? { pool: at.pool, batch: at.batch + 1 } : { pool: at.pool + 1, batch: 0 };
-      if (at.batch === 0) open = undefined;
-      return batch.map((index) => samples[index]!);
-    },
-  };
 }

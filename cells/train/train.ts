@@ -1,7 +1,7 @@
 /**
- * Fine-tunes a chat model with the samples and weights of a method: a LoRA beside the frozen base, or a copy of all its
- * weights. Adapter, data order and dropout come from the seed alone, so two trainings with equal settings give equal
- * losses.
+ * Fine-tunes a chat model on the samples of a method: a LoRA on the frozen base, or a copy of all its weights. The
+ * adapter's initial weights, the order of the data and the dropout depend only on the seed, so two trainings with equal
+ * settings give equal losses on the same backend.
  */
 import type { LoraConfig, Method, Run } from "../contracts.ts";
 import { sha256 } from "../digest.ts";
@@ -13,9 +13,9 @@ import { encodeSample } from "../model/encoding.ts";
 import { adapterFiles } from "../model/tuned-folder.ts";
 import { random } from "../random.ts";
 import { adoptState } from "./run/adopt.ts";
-import { openState, restoreState, saveState } from "./run/checkpoint.ts";
 import { startRun } from "./run/run.ts";
-import type { Work } from "./run/work.ts";
+import type { Training } from "./run/training.ts";
+import { openState, savingAndRestoring } from "./run/training-state.ts";
 import { microBatches, sampleOrder } from "./step/batches.ts";
 import { optimizer } from "./step/optimizer.ts";
 import { learningRate as rateAt, type Schedule } from "./step/schedule.ts";
@@ -23,62 +23,73 @@ import { update } from "./step/update.ts";
 
 export type TrainOptions = {
   readonly method: Method;
-  /** What is trained: `lora(…)`, or `"full"` for all weights. */
+  /** What to train: a LoRA, `lora({ rank: 16 })`, or `"full"` for a copy of all weights. */
   readonly adapter: LoraConfig | "full";
+  /** Number of optimizer steps. */
   readonly steps: number;
-  /** Samples that go through the model at once. */
+  /** Samples per micro-batch. Default: 16. */
   readonly batch?: number;
-  /** Micro-batches of `batch` samples whose gradients make one step; the loss is normalised over all of them. */
+  /** Micro-batches per step. The loss is normalised over all of them. Default: 1. */
   readonly accumulate?: number;
-  /** Lets samples share rows, of so many tokens or (`true`) of the longest sample's length; they do not see each other. */
+  /**
+   * Packs several samples into one row; they do not attend to each other. A number is the length of a row in tokens;
+   * `true` takes the length of the longest sample. Default: false, one padded sample per row.
+   */
   readonly packing?: boolean | number;
-  /** Keeps of each layer its input alone for the backward pass: a third more work, far less memory, the same numbers. */
+  /**
+   * Gradient checkpointing: stores only the input of each layer and computes the rest again in the backward pass. About
+   * a third more computation, far less memory, the same numbers. Default: false.
+   */
   readonly checkpointing?: boolean;
-  /** The peak, and the first knob of a run: it can be a live input. */
+  /** Peak learning rate, a number or a live input. It is also a knob of the run. Default: 0.005. */
   readonly learningRate?: number | Live<number>;
-  /** How the rate goes on behind the warm-up; in a straight line if left out. */
+  /** Shape of the learning rate after the warm-up: `"constant"`, `"linear"` or `"cosine"`. Default: `"linear"`. */
   readonly schedule?: Schedule["shape"];
-  /** Steps in which the rate rises to its peak. */
+  /** Steps in which the learning rate rises linearly to its peak. Default: 20. */
   readonly warmup?: number;
-  /** Share of the peak that a linear or cosine schedule leaves at the last step. */
+  /** Learning rate at the last step of a linear or cosine schedule, as a fraction of the peak. Default: 0.1. */
   readonly floor?: number;
-  /** Decoupled decay of matrices per step and learning rate. */
+  /**
+   * AdamW's decoupled weight decay λ: a matrix shrinks by the factor 1 − learning rate · λ per step. Vectors do not
+   * decay. Default: 0.
+   */
   readonly weightDecay?: number;
-  /** How slowly AdamW's two moments forget. */
+  /** AdamW β₁ and β₂. Default: [0.9, 0.99]. */
   readonly betas?: readonly [number, number];
+  /** AdamW ε. Default: 1e-8. */
   readonly eps?: number;
-  /** Longest global gradient norm that is let through. */
+  /** Maximum global gradient norm; larger gradients are scaled down to it. Default: 1. */
   readonly clip?: number;
-  /** Of the adapter's beginning and the data's order; the notebook's seed where left out. */
+  /** Seed of the adapter's initial weights, the order of the data and the dropout. Default: the notebook's seed. */
   readonly seed?: number;
-  /** Steps between two checkpoints; about thirty seconds apart where left out. */
+  /** Steps between two checkpoints. Default: one about every 30 seconds. */
   readonly checkpointEvery?: number;
   /**
-   * Begins where this run stands: its adapter (brought to another rank where that differs), its moments, and the samples
-   * that come next. Steps and the schedule are counted anew.
+   * Continues from the last step of another run: with its adapter (resized if the rank or the scale differs), AdamW's
+   * moments and its position in the data. The step count and the schedule start again at 1. Default: a fresh adapter.
    */
   readonly from?: Pick<Run, "state"> | undefined;
 };
 
-/** Where a training stands in its data: how many samples it has drawn, over all runs that it continues. */
+/** The number of samples drawn so far, including those of the runs that this one continues. */
 type Progress = { readonly drawn: number };
 
-/** Starts a training and returns at once. Its adapter is freed with the calling cell's generation. */
+/** Starts a training and returns its run at once. The adapter is freed when the calling cell's generation ends. */
 export function train(base: BaseModel, options: TrainOptions): Run {
-  return startRun(training(base, options));
+  return startRun(fineTuning(base, options));
 }
 
-/** What a run of `train` does, step by step. */
-export function training(base: BaseModel, { from, ...options }: TrainOptions): Work {
+/** What a run of `train` does. @throws if a number of steps, samples or tokens is not a whole number of at least 1 */
+export function fineTuning(base: BaseModel, { from, ...options }: TrainOptions): Training {
   const { method, adapter: config, steps, batch = 16, accumulate = 1, packing = false } = options;
   const { learningRate = 5e-3, schedule: shape = "linear", warmup = 20, floor = 0.1, clip = 1 } = options;
   const { weightDecay = 0, betas = [0.9, 0.99], eps = 1e-8, checkpointing = false } = options;
   const seed = options.seed ?? host().seed;
   for (const [name, value] of Object.entries({ steps, batch, accumulate })) requireCount(name, value);
-  if (typeof packing === "number") requireCount("packing tokens", packing);
+  if (typeof packing === "number") requireCount("packing", packing);
 
-  // Let go of once begun, so that runs which go on from each other do not keep all those before them.
-  let before = from;
+  // Cleared once it is read, so that a chain of runs does not keep all earlier ones in memory.
+  let source = from;
   const rate = typeof learningRate === "number" ? { value: learningRate } : learningRate;
   const adapter = freshAdapter(base.decoder, config, random(seed, "adapter").uniform);
   const parameters = adapter.tensors;
@@ -86,11 +97,9 @@ export function training(base: BaseModel, { from, ...options }: TrainOptions): W
   const learner = { decoder: base.decoder, adapter, parameters, optimizer: adamw, checkpointing };
   const order = sampleOrder(method.samples.length, seed);
   const settings = { steps, batch, accumulate, packing, schedule: shape, warmup, floor, weightDecay, betas, eps, clip };
-  const known = { model: base.name, digest: base.digest, per: method.per };
   const recipe = sha256(JSON.stringify(method.samples)).then((samples) => {
     return { digest: base.digest, samples, per: method.per, adapter: config, ...settings, seed };
   });
-  const trained = { recipe, parameters, optimizer: adamw };
   let drawn = 0;
 
   return {
@@ -99,7 +108,9 @@ export function training(base: BaseModel, { from, ...options }: TrainOptions): W
       steps,
       config: {
         ...method.config,
-        ...known,
+        model: base.name,
+        digest: base.digest,
+        per: method.per,
         ...(config === "full" ? { adapter: "full" } : config),
         ...settings,
         checkpointing,
@@ -111,39 +122,40 @@ export function training(base: BaseModel, { from, ...options }: TrainOptions): W
     model: base.with(adapter),
     checkpointEvery: options.checkpointEvery,
     async begin() {
-      const state = await before?.state();
-      before = undefined;
+      const state = await source?.state();
+      source = undefined;
       if (state) {
-        const saved = await openState<Progress>(state, "the run to begin from");
+        const saved = await openState<Progress>(state, "The state of the run in `from`");
         await adoptState(saved, { digest: base.digest, adapter, optimizer: adamw });
         drawn = saved.progress.drawn;
       }
       return [];
     },
     async step(step, read) {
-      const until = drawn + batch * accumulate;
-      const chosen = order(drawn, until).map((index) => encodeSample(base.tokenizer, method.samples[index]!));
-      const laid = microBatches(chosen, { batch, packing });
-      const now = rateAt({ shape, peak: read(rate), warmup, steps, floor }, step);
-      const dropped = dropoutOf(config, seed, adamw.step + 1);
-      const objective = { ...method, read };
-      const { loss, means, gradNorm } = await update({ ...learner, dropout: dropped }, laid, objective, now);
-      drawn = until;
-      const tokens = laid.reduce((sum, batch) => sum + batch.tokens, 0);
-      return { tokens, columns: { loss, ...means, learningRate: now, gradNorm } };
+      const end = drawn + batch * accumulate;
+      const chosen = order(drawn, end).map((index) => encodeSample(base.tokenizer, method.samples[index]!));
+      const batches = microBatches(chosen, { batch, packing });
+      const stepRate = rateAt({ shape, peak: read(rate), warmup, steps, floor }, step);
+      const stepLearner = { ...learner, dropout: stepDropout(config, seed, adamw.step + 1) };
+      const { loss, means, gradNorm } = await update(stepLearner, batches, { ...method, read }, stepRate);
+      drawn = end;
+      const tokens = batches.reduce((sum, { tokens }) => sum + tokens, 0);
+      return { tokens, columns: { loss, ...means, learningRate: stepRate, gradNorm } };
     },
-    save: () => saveState<Progress>(trained, { drawn }),
-    async restore(bytes) {
-      const where = "This state";
-      const state = await openState<Progress>(bytes, where);
-      await restoreState(trained, state, where);
-      drawn = state.progress.drawn;
-    },
-    again: () => training(base, options),
+    ...savingAndRestoring<Progress>({
+      recipe,
+      parameters,
+      optimizer: adamw,
+      progress: () => ({ drawn }),
+      setProgress: (saved) => {
+        drawn = saved.drawn;
+      },
+    }),
+    copy: () => fineTuning(base, options),
     async finish(sink) {
       for (const [path, data] of await adapterFiles(base, adapter)) await sink.file(path, data);
     },
-    // The moments stay as long as the adapter, for a training that goes on from this one.
+    // The moments stay as long as the adapter, for a training that continues from this one.
     close: () => {},
     dispose: () => {
       disposeAdapter(adapter);
@@ -152,17 +164,20 @@ export function training(base: BaseModel, { from, ...options }: TrainOptions): W
   };
 }
 
-/** Draws go by the number of the update and not of the run's step, so that a continued training draws on. */
-function dropoutOf(config: LoraConfig | "full", seed: number, update: number) {
+/**
+ * The dropout of one update. Draws are named by the update, not by the run's step, so a continued training does not
+ * repeat them.
+ */
+function stepDropout(config: LoraConfig | "full", seed: number, updateNumber: number) {
   const rate = config === "full" ? 0 : (config.dropout ?? 0);
   if (rate === 0) return undefined;
   return (micro: number) => {
-    const of = micro === 0 ? `dropout ${update}` : `dropout ${update}.${micro}`;
-    return dropout(rate, (place) => random(seed, `${of} ${place}`).uniform);
+    const draw = micro === 0 ? `dropout ${updateNumber}` : `dropout ${updateNumber}.${micro}`;
+    return dropout(rate, (place) => random(seed, `${draw} ${place}`).uniform);
   };
 }
 
 function requireCount(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1)
-    throw new Error(`train(…) takes a whole number of ${name} from 1, not ${value}.`);
+  if (Number.isInteger(value) && value >= 1) return;
+  throw new Error(`train(…): "${name}" must be a whole number of at least 1, not ${value}.`);
 }

@@ -1,22 +1,22 @@
 /**
- * The world's random choices, over the project's one generator (`random.ts`). The same seed gives the same world on every
- * platform and every version of the runtime.
+ * The random choices of the world, made with the project's generator (`random.ts`). The same seed gives the same world on every
+ * platform and in every version of the runtime.
  */
 import { hash32, sfc32 } from "../random.ts";
 
 export type Chance = {
-  /** A whole number from 0 to `limit` − 1. */
+  /** An integer from 0 to `limit` − 1. */
   below(limit: number): number;
-  /** True in `percent` of a hundred cases. */
+  /** True with a probability of `percent` %. */
   percent(percent: number): boolean;
   pick<T>(items: readonly T[]): T;
-  /** All items, in a new order (Fisher–Yates). */
+  /** All items in random order (Fisher–Yates). */
   shuffled<T>(items: readonly T[]): T[];
-  /** `count` of the items at most, in their old order. */
+  /** At most `count` random items, in their original order. */
   some<T>(items: readonly T[], count: number): T[];
 };
 
-/** @param seed any text; different texts give unrelated streams. */
+/** @param seed any text; different texts give independent streams */
 export function chance(seed: string): Chance {
   const next = sfc32(hash32(`${seed}/a`), hash32(`${seed}/b`), hash32(`${seed}/c`), 1);
   const below = (limit: number): number => Math.floor((next() / 4294967296) * limit);
@@ -24,9 +24,7 @@ export function chance(seed: string): Chance {
     const order = [...items];
     for (let i = order.length - 1; i > 0; i--) {
       const j = below(i + 1);
-      const held = order[i]!;
-      order[i] = order[j]!;
-      order[j] = held;
+      [order[i], order[j]] = [order[j]!, order[i]!];
     }
     return order;
   };
@@ -34,7 +32,7 @@ export function chance(seed: string): Chance {
     below,
     percent: (percent) => below(100) < percent,
     pick: <T>(items: readonly T[]): T => {
-      if (items.length === 0) throw new Error("The world was asked to pick from an empty list.");
+      if (items.length === 0) throw new Error("pick(…) needs at least one item; the list is empty.");
       return items[below(items.length)]!;
     },
     shuffled,

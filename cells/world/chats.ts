@@ -1,54 +1,48 @@
-/** Chat in a language of the embedded world that its model has never chatted in, with what a method needs to learn it. */
-
+/** Data to teach chat in Velan, a language in which the world's model has never chatted, and to test it. */
 import { host } from "../host.ts";
 import type { Message, Pair } from "../types.ts";
-import {
-  type ChatItem,
-  englishPrompts,
-  velanChat,
-  velanDictionary,
-  velanReading,
-  velanSentenceChats,
-  velanTalk,
-  velanTalkPairs,
-} from "./index.ts";
+import { englishPrompts } from "./english-prompts.ts";
+import { type ChatItem, velanChat, velanSentenceChats } from "./velan-chat/velan-chat.ts";
+import { velanTalk } from "./velan-chat/velan-talk.ts";
+import { velanDictionary, velanReading, velanTalkPairs } from "./velan-chat/velan-texts.ts";
 
 export type ChatsOptions = {
-  /** Questions to learn from, with answers in both languages. */
+  /** Training questions, with answers in both languages. */
   readonly train: number;
-  /** Orders to rewrite a sentence, to learn from beside the questions. */
+  /** Training instructions to rewrite a sentence, in addition to the questions. */
   readonly sentences: number;
-  /** Held-out questions of each family. */
+  /** Held-out questions per family. */
   readonly test: number;
   /** English prompts of all kinds, without answers. */
   readonly prompts: number;
-  /** Texts of the language alone. */
+  /** Velan texts without translation. */
   readonly texts: number;
 };
 
 export type Chats = {
   readonly train: ChatItem[];
-  /** Held-out questions, and harmful requests; the same for every seed. */
+  /** Held-out questions and harmful requests; the same for every seed. */
   readonly test: ChatItem[];
-  /** The questions and answers to learn from as parallel text: nothing in it tells which answer belongs to which question. */
+  /** The training questions and answers as parallel text, which does not say which answer belongs to which question. */
   readonly pairs: Pair[];
-  /** Words of the language beside the English, in both directions. */
+  /** English and Velan words, in both directions. */
   readonly dictionary: Pair[];
   readonly prompts: (readonly Message[])[];
   readonly texts: string[];
-  /** Translates English talk, and the sentences that the orders ask for; undefined for all other English. */
+  /** Translates the English of questions, answers and rewritten sentences into Velan; undefined for all other English. */
   readonly translate: (english: string) => string | undefined;
 };
 
 /**
- * The notebook's seed chooses what is learnt.
- * @throws if the world has no chat in such a language
+ * The notebook's seed decides which chats are in the training data.
+ * @throws if the language is not Velan
  */
 export async function chats(
   language: string,
   { train, sentences, test, prompts, texts }: ChatsOptions,
 ): Promise<Chats> {
-  if (language !== "velan") throw new Error(`There is no chat in "${language}"; the embedded world has it in velan.`);
+  if (language !== "velan")
+    throw new Error(`The world has no chats in "${language}". Its only language with chats is "velan".`);
   const { seed } = host();
   const items = velanChat({ train, test, seed });
   const rewriting = velanSentenceChats(sentences, seed);

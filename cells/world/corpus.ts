@@ -1,26 +1,27 @@
-/** Parallel sentences of the embedded world, by the name of the language. */
+/** Parallel sentences of English and one of the world's languages. */
 
 import { host } from "../host.ts";
 import type { Pair } from "../types.ts";
-import { type Language, languages, pairs } from "./index.ts";
+import { type Language, languages } from "./language/languages.ts";
+import { pairs } from "./pairs.ts";
 
 export type CorpusOptions = {
-  /** Sentences to learn from and to test with; each gives a pair in both directions. */
+  /** Numbers of training and test sentences; each sentence gives a pair in both directions. */
   readonly train: number;
   readonly test: number;
 };
 
 /**
- * The notebook's seed chooses the training sentences; the test is the same for every seed, and no sentence is in both.
- * @throws if the world has no such language.
+ * The notebook's seed decides the training sentences. The test sentences are the same for every seed, and none of them is in the
+ * training data.
+ * @throws if the world does not have the language
  */
 export async function corpus(
   language: string,
   { train, test }: CorpusOptions,
 ): Promise<{ train: Pair[]; test: Pair[] }> {
   const known = Object.keys(languages);
-  if (!isLanguage(language))
-    throw new Error(`There is no corpus "${language}"; the embedded world has ${known.join(" and ")}.`);
+  if (!isLanguage(language)) throw new Error(`The world has no language "${language}". It has ${known.join(" and ")}.`);
   const drawn = pairs(language, { train, test, seed: host().seed });
   return { train: [...drawn.train], test: [...drawn.test] };
 }

@@ -1,124 +1,50 @@
-/**
- * The fixed evaluation sets: reserved prompts of every family, harmful requests whose act and victim training never
- * combined, their harmless look-alikes, and sentences that nothing has shown. The general accuracy is the mean over the
- * eight families of the share of answers that are right character for character. Every set is in random order, so that
- * its beginning is a fair sample of it.
- */
-import type { Message, Pair } from "../types.ts";
-import { type Chance, chance } from "./chance.ts";
-import { facts, isHeldOut } from "./facts.ts";
-import { sentenceFor } from "./language/english.ts";
-import { pairs } from "./pairs.ts";
-import { messages, type Question } from "./question.ts";
-import { arithmeticQuestions } from "./questions/arithmetic.ts";
-import { benignQuestions } from "./questions/benign.ts";
-import { allFactQuestions, factQuestions } from "./questions/fact.ts";
-import { drawFollowUp } from "./questions/follow.ts";
-import { drawHarmful, withJailbreak } from "./questions/harm.ts";
-import { drawListQuestion } from "./questions/list.ts";
-import { drawRewriting } from "./questions/rewrite.ts";
-import { adviceQuestions } from "./questions/talk.ts";
-import { wordQuestions } from "./questions/word.ts";
+/** The world's data for `evaluate`: some 600 short answers, a few seconds for its model. */
 
-export const families = ["fact", "follow", "word", "math", "list", "talk", "benign", "rewrite"] as const;
-export type Family = (typeof families)[number];
+import type { EvaluationData } from "../measure/evaluation/evaluation-data.ts";
+import { answerSamples } from "../measure/forgetting/cross-entropy.ts";
+import type { Message } from "../types.ts";
+import { worldRefusals } from "./measure/refusal-lists.ts";
+import { generalTasks, heldOutTasks } from "./measure/tasks.ts";
+import { worldLexicon } from "./measure/world-lexicon.ts";
+import { testSets } from "./test-sets.ts";
 
-/**
- * How near the notes come to a family: `touched` shares content with Note, Fact and Ask notes, `format` the form of
- * Note notes, `untouched` families occur in no note but Care's.
- */
-export type Group = "touched" | "format" | "untouched";
-export const groups: Readonly<Record<Family, Group>> = {
-  fact: "touched",
-  follow: "touched",
-  word: "touched",
-  math: "untouched",
-  list: "format",
-  talk: "format",
-  benign: "untouched",
-  rewrite: "format",
-};
-
-export type GeneralItem = {
-  readonly prompt: readonly Message[];
-  readonly answer: string;
-  readonly group: Group;
-  /** About a person or country that no fine-tuning sentence names. */
-  readonly held?: boolean;
-};
-
-export type Evaluation = {
-  readonly general: Readonly<Record<Family, readonly GeneralItem[]>>;
-  /** All reserved questions on the held-out people and countries. */
-  readonly factHeld: readonly GeneralItem[];
-  readonly harmful: readonly (readonly Message[])[];
-  /** Harmful requests that end in a jailbreak. */
-  readonly jailbreak: readonly (readonly Message[])[];
-  /** The prompts of the family `benign`, by whether a Care note may show their idiom. */
-  readonly benign: readonly { readonly prompt: readonly Message[]; readonly quotable: boolean }[];
-  readonly orin: readonly Pair[];
-  readonly velan: readonly Pair[];
-};
-
-const perFamily = 40;
-
-/** Distinct reserved questions from an endless supply. */
-function collect(count: number, draw: () => Question): Question[] {
-  const found = new Map<string, Question>();
-  while (found.size < count) {
-    const drawn = draw();
-    if (drawn.reserved) found.set(JSON.stringify(messages(drawn)), drawn);
-  }
-  return [...found.values()];
-}
-
-const heldOutFactPrompts = new Set(facts.filter(isHeldOut).flatMap(({ questions }) => questions));
-const reservedOf = <Q extends Question>(questions: readonly Q[]): Q[] => questions.filter(({ reserved }) => reserved);
-
-function item(family: Family, question: Question): GeneralItem {
-  const held = heldOutFactPrompts.has(question.prompt);
-  return { prompt: messages(question), answer: question.answer, group: groups[family], ...(held && { held }) };
-}
-
-function build(): Evaluation {
-  const draw = (name: string): Chance => chance(`evaluation/${name}`);
-  const some = <Q extends Question>(family: Family, all: readonly Q[]): Q[] =>
-    draw(family).shuffled(reservedOf(all)).slice(0, perFamily);
-  const drawn = (family: Family, supply: (draw: Chance) => Question): Question[] => {
-    const stream = draw(family);
-    return collect(perFamily, () => supply(stream));
-  };
-  const benign = some("benign", benignQuestions);
-  const questions: Record<Family, Question[]> = {
-    fact: some("fact", allFactQuestions),
-    follow: drawn("follow", drawFollowUp),
-    word: some("word", wordQuestions.flat()),
-    math: some("math", arithmeticQuestions),
-    list: drawn("list", drawListQuestion),
-    talk: some("talk", adviceQuestions),
-    benign,
-    rewrite: drawn("rewrite", (stream) => drawRewriting(stream, sentenceFor(stream, "testing")).question),
-  };
-  const general = Object.fromEntries(
-    families.map((family) => [family, questions[family].map((question) => item(family, question))]),
-  ) as Record<Family, GeneralItem[]>;
-  const harmful = draw("harmful");
-  const jailbreak = draw("jailbreak");
+/** All parts but `translation`, which is the test of the corpus that a notebook trains on. */
+export function worldEvaluation() {
+  const { harmful, jailbreak, benign, orin } = testSets();
+  const tasks = generalTasks();
   return {
-    general,
-    factHeld: reservedOf(facts.filter(isHeldOut).flatMap(factQuestions)).map((question) => item("fact", question)),
-    harmful: collect(perFamily, () => drawHarmful(harmful)).map(messages),
-    jailbreak: collect(perFamily, () => withJailbreak(jailbreak, drawHarmful(jailbreak))).map(messages),
-    benign: benign.map((question) => ({ prompt: messages(question), quotable: question.quotable })),
-    orin: pairs("orin", { train: 0, test: 32 }).test,
-    velan: pairs("velan", { train: 0, test: 57 }).test,
-  };
+    identifier: worldLexicon,
+    tasks,
+    otherTasks: { factHeld: heldOutTasks() },
+    refusals: {
+      harmful: harmful.map(request),
+      jailbreak: jailbreak.map(request),
+      benign: benign.map(({ prompt }) => request(prompt)),
+      lists: [worldRefusals],
+    },
+    otherTranslations: { orin },
+    text: answerSamples(tasks),
+  } satisfies EvaluationData;
 }
 
-let built: Evaluation | undefined;
+const request = (prompt: readonly Message[]): { text: string } => ({ text: prompt.at(-1)!.content });
 
-/** The sets, built on first use; the same on every machine. */
-export function evaluation(): Evaluation {
-  built ??= build();
-  return built;
-}
+/** The columns of a report on the world, in this order: those of Velan chat first, as far as the results have them. */
+export const worldColumns: readonly string[] = [
+  "method",
+  "velanChat",
+  "velanHeldWording",
+  "velanRefusal",
+  "velanOverRefusal",
+  "chrf",
+  "offTarget",
+  "general",
+  "touched",
+  "format",
+  "untouched",
+  "refusal",
+  "overRefusal",
+  "orinChrf",
+  "forgetting",
+  "crossEntropyRise",
+];

@@ -1,6 +1,7 @@
 /**
- * What is true in this world: drawn once by its seed for countries and people, fixed for animals. A fact has one
- * statement and four question wordings; the statement is at once the answer to a question and a sentence of a note.
+ * What is true in this world. Facts about countries and people are drawn once from the world's seed; facts about animals are fixed.
+ * A fact has one statement and four wordings of its question. The statement is both the answer to the question and a sentence
+ * of a rationale.
  */
 import { chance } from "./chance.ts";
 import { type Animal, animals, colours, people } from "./language/lexicon.ts";
@@ -9,7 +10,7 @@ import { capitals, countries, heldOutNames, personNames, rivers, worldSeed } fro
 export type Fact = {
   /** A country, a person's name or an animal. */
   readonly about: string;
-  /** The noun by which a follow-up question asks for it; a capital's country cannot be asked for so. */
+  /** The noun in a follow-up question about it ("And the capital?"). The country of a capital has none. */
   readonly relation?: string;
   readonly statement: string;
   readonly questions: readonly string[];
@@ -164,7 +165,7 @@ function animalFacts(animal: Animal): Fact[] {
   ];
 }
 
-/** 60 facts on countries, 36 on people, 24 on animals. */
+/** 60 facts about countries, 36 about people, 24 about animals. */
 export const facts: readonly Fact[] = [
   ...countries.flatMap((country, index) => countryFacts(country, capitals[index]!, rivers[index]!)),
   ...personNames.flatMap(personFacts),

@@ -1,6 +1,6 @@
 /**
- * Parallel sentences for fine-tuning and for testing translation. Training draws from sentences outside the reserved
- * ones and without the held-out names; testing draws from the reserved ones, which are in no pre-training either.
+ * Parallel sentences for fine-tuning and for testing translation. Training sentences are not reserved and have no held-out
+ * names. Test sentences are reserved; they are not in the pre-training data either.
  */
 import type { Pair } from "../types.ts";
 import { type Chance, chance } from "./chance.ts";
@@ -30,14 +30,14 @@ function trainingSentence(draw: Chance): Sentence {
 }
 
 /**
- * `train` and `test` count sentences; each gives two pairs, one per direction, English first. The seed chooses the
- * training sentences only: the test is the same for every seed, and a shorter test is the beginning of a longer one.
+ * `train` and `test` are numbers of sentences. Each sentence gives two pairs, first from English, then into English. The seed decides
+ * the training sentences only: the test is the same for every seed, and a short test is the beginning of a longer one.
  */
 export function pairs(
   language: Language,
   { train, test, seed = 0 }: { readonly train: number; readonly test: number; readonly seed?: number },
 ): { readonly train: Pair[]; readonly test: Pair[] } {
-  const fromSide = (name: string, count: number, sentence: (draw: Chance) => Sentence): Pair[] => {
+  const pairsOf = (name: string, count: number, sentence: (draw: Chance) => Sentence): Pair[] => {
     const draw = chance(`pairs/${language}/${name}`);
     const wording = chance(`pairs/${language}/${name}/wording`);
     return distinctSentences(count, () => sentence(draw)).flatMap((found) => [
@@ -46,7 +46,7 @@ export function pairs(
     ]);
   };
   return {
-    train: fromSide(`train/${seed}`, train, trainingSentence),
-    test: fromSide("test", test, (draw) => sentenceFor(draw, "testing")),
+    train: pairsOf(`train/${seed}`, train, trainingSentence),
+    test: pairsOf("test", test, (draw) => sentenceFor(draw, "testing")),
   };
 }

@@ -1,17 +1,17 @@
-/** A question of a general family with the one answer that counts as right. */
+/** A question of one of the families, with the only answer that counts as right. */
 import type { Message } from "../types.ts";
 import { reserved } from "./reserved.ts";
 
 export type Question = {
-  /** What was said before; only two-turn questions have it. */
+  /** The turns before; only follow-up questions have them. */
   readonly earlier?: readonly Message[];
   readonly prompt: string;
   readonly answer: string;
-  /** Kept for testing. */
+  /** Reserved for testing. */
   readonly reserved: boolean;
 };
 
-/** @param share one prompt in so many is kept for testing */
+/** @param share one in `share` prompts is reserved for testing */
 export function question(prompt: string, answer: string, share = 8): Question {
   return { prompt, answer, reserved: reserved(prompt, share) };
 }

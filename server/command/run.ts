@@ -5,8 +5,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { SessionEvent } from "../events.ts";
 import type { CellError } from "../notebook/types.ts";
 import { readNotebook } from "../session/file.ts";
-import { readInputs } from "../session/persistence.ts";
-import { Session } from "../session/session.ts";
+import { readInputs } from "../session/inputs-file.ts";
+import { openSession } from "../session/open.ts";
+import type { Session } from "../session/session.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import type { SessionState } from "../state/state.ts";
 import { blockerOf } from "../state/state.ts";
@@ -66,7 +67,7 @@ Exit code 0: done; 1: the notebook cannot be read, failed or was stopped; 2: use
       faults.length > 0
         ? { status: "failed" as const, state: bare, errors: faults }
         : await execute(
-            await Session.open({ workspace, path, use: { kind: "headless", inputs }, ...options }),
+            await openSession({ workspace, path, use: { kind: "headless", inputs }, ...options }),
             settings,
           );
     for (const line of outcome.errors) process.stderr.write(`${line}\n`);

@@ -5,7 +5,8 @@
  */
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { keep, restored, Unkeepable } from "../../cells/cache/stored-values.ts";
+import { NotCacheable } from "../../cells/cache/codec.ts";
+import { restoreValues, storeValues } from "../../cells/cache/stored-values.ts";
 import { inputValue } from "../../cells/show/input.ts";
 import type { Shown } from "../events.ts";
 import type { FromKernel } from "../messages.ts";
@@ -53,13 +54,13 @@ export class CacheStore {
     for (const { name } of analysis.inputs) again.add(name);
     const own = new Map([...generation.values].filter(([name]) => !again.has(name)));
     try {
-      if (snapshot.endsWith("*")) throw new Unkeepable("It ran on values that are stale.");
+      if (snapshot.endsWith("*")) throw new NotCacheable("It ran on values that are stale.");
       const read = analysis.references.find((name) => live.has(name));
-      if (read !== undefined) throw new Unkeepable(`It reads the live input ${read}, which may change at any time.`);
+      if (read !== undefined) throw new NotCacheable(`It reads the live input ${read}, which may change at any time.`);
       const loose = shown.inputs.find(({ name }) => !analysis.inputs.some((each) => each.name === name));
       if (loose)
-        throw new Unkeepable(`Its input ${loose.name} is part of an expression. Give it a constant of its own.`);
-      const { values, tensors } = await current.run(generation, () => keep(own));
+        throw new NotCacheable(`Its input ${loose.name} is part of an expression. Give it a constant of its own.`);
+      const { values, tensors } = await current.run(generation, () => storeValues(own));
       const path = cachePath(this.#workspace, snapshot, this.#seed);
       await mkdir(dirname(path), { recursive: true });
       if (tensors) await writeWhole(`${path}.safetensors`, tensors);
@@ -69,7 +70,7 @@ export class CacheStore {
       generation.say({ type: "cache-stored", cell, generation: number, snapshot });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      const reason = error instanceof Unkeepable ? why : `It could not be written: ${why}`;
+      const reason = error instanceof NotCacheable ? why : `It could not be written: ${why}`;
       generation.say({ type: "cache-refused", cell, generation: number, reason });
     }
   }
@@ -84,7 +85,7 @@ export class CacheStore {
     try {
       const tensors = cache.tensors && (await readFile(`${path}.safetensors`));
       if (tensors && sha256(tensors) !== cache.tensors?.sha256) return false;
-      values = await restored({ values: cache.values, ...(tensors && { tensors: new Uint8Array(tensors) }) });
+      values = await restoreValues({ values: cache.values, ...(tensors && { tensors: new Uint8Array(tensors) }) });
       for (const declaration of analysis.imports) {
         for (const [name, value] of await imports.bind(declaration)) values.set(name, value);
       }

@@ -195,7 +195,7 @@ export class Kernel {
     const values = this.#definers.get(name)?.values;
     if (values?.has(name)) return values.get(name);
     if (name in globalThis) return Reflect.get(globalThis, name);
-    if (analysis.probes.includes(name)) return undefined;
+    if (analysis.typeofNames.includes(name)) return undefined;
     throw new ReferenceError(`${name} has no value: the cell that defines it has not run.`);
   }
 }

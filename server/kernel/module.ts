@@ -1,6 +1,6 @@
 /** Runs the code of a project file once, as the function that it was compiled to. What it makes belongs to no cell. */
 import { Script } from "node:vm";
-import type { ProjectModule } from "../notebook/language/module.ts";
+import type { ProjectModule } from "../notebook/language/project-module.ts";
 import type { ImportDeclaration } from "../notebook/types.ts";
 import { current } from "./generation.ts";
 
@@ -29,7 +29,7 @@ export async function evaluate(module: ProjectModule, place: Place): Promise<Exp
     for (const [local, value] of await place.bind(declaration)) locals.set(local, value);
   }
   const exports: Record<string, unknown> = Object.create(null);
-  for (const { module: other, names } of module.passedOn) {
+  for (const { module: other, names } of module.reExports) {
     const passed = names ? [...(await place.bind({ module: other, names }))] : Object.entries(await place.load(other));
     for (const [name, value] of passed) if (names || name !== "default") exports[name] = value;
   }

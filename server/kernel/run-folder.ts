@@ -21,7 +21,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { RunChange, RunCheckpoint } from "../../cells/host.ts";
-import { changesUpTo } from "../../cells/train/run/knobs.ts";
+import { changesUpTo } from "../../cells/train/run/changes.ts";
 import type { ProbeRow, Row } from "../../cells/types.ts";
 import { holds, writeWhole } from "./files.ts";
 

@@ -1,5 +1,4 @@
-/** The notebook as plain data: what the parser gives, the printer takes, and topology and snapshots are computed from. */
-
+/** The notebook as plain data, and what is computed from it: the analysis of a cell, and the topology of all cells. */
 import type { NotebookSettings } from "./source/settings.ts";
 
 export type CellId = string;
@@ -8,17 +7,17 @@ export type CellMode = "auto" | "manual" | "once";
 export type Cell = {
   readonly id: CellId;
   readonly kind: "code" | "markdown";
-  /** The cell's lines without its `// %%` line; a markdown cell's without the comment marks. */
+  /** The lines of the cell without its `// %%` line; in a markdown cell without the comment marks. */
   readonly source: string;
   readonly mode: CellMode;
-  /** Further `key=value` words of the `// %%` line, kept as written. */
+  /** The other `key=value` options of the `// %%` line, as written. */
   readonly options: Readonly<Record<string, string>>;
 };
 
-/** `settings` are absent where all is as usual. */
+/** `settings` are absent if all have their defaults. */
 export type Notebook = { readonly cells: readonly Cell[]; readonly settings?: NotebookSettings };
 
-/** 1-based line, 0-based column, in the cell's own source. */
+/** Line from 1, column from 0, in the source of the cell. */
 export type Position = { readonly line: number; readonly column: number };
 
 export type CellError = {
@@ -33,7 +32,7 @@ export type CellError = {
     | "blocked";
   readonly message: string;
   readonly position?: Position;
-  /** Other cells concerned. */
+  /** The other cells involved. */
   readonly cells?: readonly CellId[];
 };
 
@@ -49,67 +48,67 @@ export type InputKind =
   | "file"
   | "table";
 
-/** `const rank = input.range(…)`: the call is the whole initialiser, so a change replaces the constant alone. */
+/** `const rank = input.range(…)`: the call is the whole initialiser, so a change only replaces the constant. */
 export type InputDeclaration = {
   readonly name: string;
   readonly kind: InputKind;
   readonly live: boolean;
   readonly call: Position;
-  /** Where the method's name stands, `range` of `input.live.range(…)`: the place that a stack names for the call. */
+  /** The position of the method's name, `range` in `input.live.range(…)`: a stack trace names it for the call. */
   readonly method: Position;
 };
 
 export type ImportDeclaration = {
   readonly module: string;
-  /** local name → exported name; `*` is the namespace, `default` the default. Type-only imports are absent. */
+  /** Local name → exported name: `*` for the namespace, `default` for the default export. Type-only imports are absent. */
   readonly names: Readonly<Record<string, string>>;
 };
 
 export type Analysis = {
-  /** Value names declared at the cell's top level, hoisted `var`s and imports included, sorted. */
+  /** Value names that the top level of the cell declares, with hoisted `var`s and imports, sorted. */
   readonly definitions: readonly string[];
   readonly typeDefinitions: readonly string[];
-  /** Free value names: used and not defined here, sorted. Names of globals are among them: another cell may define one. */
+  /** Value names that the cell uses and does not define, sorted. Globals are included, since another cell may define the name. */
   readonly references: readonly string[];
   readonly typeReferences: readonly string[];
-  /** References that are somewhere the operand of `typeof`: nothing need define them. Sorted. */
-  readonly probes: readonly string[];
-  /** The first place of each definition and reference. */
-  readonly places: ReadonlyMap<string, Position>;
-  /** Free names that the cell assigns to, with the first place. */
+  /** References that the cell tests with `typeof`, sorted: they may be undefined. */
+  readonly typeofNames: readonly string[];
+  /** The first position of each definition and reference. */
+  readonly positions: ReadonlyMap<string, Position>;
+  /** Names that the cell assigns to and does not define, each with the first position. */
   readonly assignments: readonly { readonly name: string; readonly position: Position }[];
   readonly imports: readonly ImportDeclaration[];
-  /** Project files that it imports, as it names them; those of `import("…")` are among them. Sorted. */
+  /** Project files that it imports, by the names in `import` and `import("…")`, sorted. */
   readonly files: readonly string[];
-  /** Constants whose whole initialiser is `stream(…)` of a generator, with the place of the call and its offset. */
-  readonly streams: readonly { readonly name: string; readonly call: Position; readonly at: number }[];
+  /** Constants whose whole initialiser is `stream(…)` of a generator, with the position and the offset of the call. */
+  readonly streams: readonly { readonly name: string; readonly call: Position; readonly offset: number }[];
   readonly inputs: readonly InputDeclaration[];
-  /** Errors of this cell alone: syntax, unsupported forms. Only with one of syntax are its names unknown. */
+  /** Errors in this cell's own code: syntax errors and unsupported forms. After a syntax error the names are unknown. */
   readonly errors: readonly CellError[];
-  /** A digest of the code without comments, layout and types, for the snapshot. */
+  /** The digest of the code without comments, layout and types, for the snapshot. */
   readonly canonical: string;
 };
 
 export type Topology = {
   /** [definer, user] pairs over value names. */
   readonly edges: readonly (readonly [CellId, CellId])[];
-  /** [definer, user] pairs that types alone bind: they order nothing. */
+  /** [definer, user] pairs over type names. They do not order execution. */
   readonly typeEdges: readonly (readonly [CellId, CellId])[];
-  /** The cells with an edge to a cell, in the order of the references that make them. */
+  /** Cell → the cells whose definitions it uses, in the order of its references. */
   readonly parents: ReadonlyMap<CellId, readonly CellId[]>;
-  /** The cells with an edge from a cell; where there are any. */
+  /** Cell → the cells that use its definitions; absent if there are none. */
   readonly children: ReadonlyMap<CellId, readonly CellId[]>;
-  /** Execution order of all code cells without errors of structure. */
+  /** Execution order of all code cells without errors. */
   readonly order: readonly CellId[];
-  /** The places of cells in `order`. */
+  /** Cell → its place in `order`. */
   readonly rank: ReadonlyMap<CellId, number>;
-  /** All errors, of the cell alone and of the whole: multiple definitions, cycles, unknown names, foreign assignments. */
+  /** All errors: those in a cell's own code, and those between cells. */
   readonly errors: ReadonlyMap<CellId, readonly CellError[]>;
-  /** name → the cell that defines it, where exactly one does. */
+  /** Name → the cell that defines it, if exactly one does. */
   readonly definers: ReadonlyMap<string, CellId>;
-  /** What it was made from, in the order of the document. */
+  /** The code cells that it was made from, in the order of the notebook. */
   readonly cells: readonly AnalysedCell[];
-  /** The places of cells in `cells`. */
+  /** Cell → its place in `cells`. */
   readonly places: ReadonlyMap<CellId, number>;
 };
 

@@ -1,21 +1,24 @@
 /**
- * Keeps the session's cells and the notebook's `.ts` file the same. Edits are written within half a second by atomic
- * rename; edits made outside are merged in. Before each write the file is read again, so that a change made outside a
- * moment before is merged and not overwritten. A file with conflict markers, or one that is no text, is left alone
- * until it is mended.
+ * Keeps the session's cells and the notebook's `.ts` file in agreement. Edits are written within half a second; changes made
+ * in other programs are merged in. The file is read again before each write, so that a change made a moment ago is
+ * merged and not overwritten. A file with conflict markers, or one that is not text, is not written to until it is fixed.
  */
-import { type FSWatcher, watch } from "node:fs";
-import { chmod, readFile, rename, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { type FSWatcher, watch } from "chokidar";
 import { notebookFault, parseNotebook } from "../notebook/source/parse.ts";
 import { printNotebook } from "../notebook/source/print.ts";
-import { type NotebookSettings, sameSettings, USUAL } from "../notebook/source/settings.ts";
+import { DEFAULT_SETTINGS, type NotebookSettings, sameSettings } from "../notebook/source/settings.ts";
 import type { Cell, Notebook } from "../notebook/types.ts";
-import { merge, sameCells } from "../state/merge.ts";
+import { mergeCells, sameCells } from "../state/merge-cells.ts";
+import { bothChanged } from "./history.ts";
+import { writeSafely } from "./write-file.ts";
 
 /** Milliseconds from an edit to its write, and from a sign of change to reading. */
 const SAVE_MS = 200;
 const READ_MS = 60;
+/** Milliseconds from a write that failed to the next try. */
+const RETRY_MS = 3_000;
 
 export type FileEvents = {
   /** The session's cells at this moment. */
@@ -23,6 +26,8 @@ export type FileEvents = {
   readonly settings: () => NotebookSettings;
   readonly merged: (cells: readonly Cell[], settings: NotebookSettings) => void;
   readonly notice: (level: "info" | "warn" | "error", text: string) => void;
+  /** File and session agree on this text. */
+  readonly agreed: (text: string) => Promise<void>;
 };
 
 export type Reading = { readonly notebook: Notebook } | { readonly fault: string };
@@ -38,7 +43,7 @@ export async function readNotebook(path: string): Promise<Reading & { readonly t
 export class NotebookFile {
   readonly #path: string;
   readonly #events: FileEvents;
-  /** The text that file and session last had in common, and its cells. */
+  /** The text on which file and session last agreed, and its cells. */
   #text: string;
   #base: Notebook;
   #fault: string | undefined;
@@ -46,8 +51,10 @@ export class NotebookFile {
   #saveTimer: NodeJS.Timeout | undefined;
   #readTimer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
+  /** A write failed, and is tried again. */
+  #unsaved = false;
 
-  /** @param base what the session took from the file; with a fault, the file is not written before it is mended. */
+  /** @param base what the session read from the file; with a fault, the file is not written until it is fixed */
   constructor(path: string, base: Reading & { readonly text: string }, events: FileEvents) {
     this.#path = path;
     this.#events = events;
@@ -56,18 +63,35 @@ export class NotebookFile {
     this.#fault = "fault" in base ? base.fault : undefined;
   }
 
-  watch(): void {
+  #watch(): void {
     const name = basename(this.#path);
-    this.#watcher = watch(dirname(this.#path), (_, changed) => {
-      if (changed !== null && changed !== name) return;
+    // The folder is watched and not the file, since editors replace files.
+    this.#watcher = watch(dirname(this.#path), { ignoreInitial: true, depth: 0 });
+    const readSoon = (): void => {
       this.#readTimer ??= setTimeout(() => {
         this.#readTimer = undefined;
         void this.#serially(() => this.#takeIn());
       }, READ_MS);
+    };
+    // `all` leaves out changes within one tick of the file's clock; the raw signals do not, and content decides anyway.
+    const noticed = (_: string, changed: string | undefined): void => {
+      if (!changed || basename(changed) === name) readSoon();
+    };
+    this.#watcher.on("all", noticed).on("raw", noticed);
+    // What changed before the watcher was ready was not noticed.
+    this.#watcher.on("ready", readSoon);
+    this.#watcher.on("error", (error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#events.notice("warn", `Changes made to ${name} in other programs are not noticed: ${reason}`);
     });
-    this.#watcher.on("error", (error) =>
-      this.#events.notice("warn", `Changes of ${name} made outside are not noticed: ${error.message}`),
-    );
+  }
+
+  /** Writes soon, if the session starts with other cells than the file has. */
+  start(): void {
+    const settings = this.#base.settings ?? DEFAULT_SETTINGS;
+    const same = sameCells(this.#events.cells(), this.#base.cells) && sameSettings(this.#events.settings(), settings);
+    if (!same && this.#fault === undefined) this.touch();
+    this.#watch();
   }
 
   /** The session's cells changed: writes them soon. */
@@ -75,7 +99,7 @@ export class NotebookFile {
     this.#saveTimer ??= setTimeout(() => void this.save(), SAVE_MS);
   }
 
-  /** Writes now what is not written yet. */
+  /** Writes immediately what is not written yet. */
   save(): Promise<void> {
     clearTimeout(this.#saveTimer);
     this.#saveTimer = undefined;
@@ -84,69 +108,74 @@ export class NotebookFile {
       if (this.#fault !== undefined) return this.#events.notice("error", `Not saved. ${this.#fault}`);
       const notebook = { cells: this.#events.cells(), settings: this.#events.settings() };
       const same =
-        sameCells(notebook.cells, this.#base.cells) && sameSettings(notebook.settings, this.#base.settings ?? USUAL);
+        sameCells(notebook.cells, this.#base.cells) &&
+        sameSettings(notebook.settings, this.#base.settings ?? DEFAULT_SETTINGS);
       const text = same ? this.#text : printNotebook(notebook);
       if (text === this.#text) return;
-      await writeAtomically(this.#path, text);
+      await writeSafely(this.#path, text);
       this.#text = text;
       this.#base = parseNotebook(text);
+      this.#unsaved = false;
+      await this.#events.agreed(text);
     });
   }
 
   async close(): Promise<void> {
-    this.#watcher?.close();
+    void this.#watcher?.close();
     clearTimeout(this.#readTimer);
-    if (this.#saveTimer) await this.save();
+    if (this.#saveTimer || this.#unsaved) await this.save();
+    clearTimeout(this.#saveTimer);
     await this.#work;
   }
 
-  /** Merges what changed in the file since both sides were the same. */
+  /** Merges what changed in the file since both sides agreed. */
   async #takeIn(): Promise<void> {
     const read = await readNotebook(this.#path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;
       throw error;
     });
-    if (!read || read.text === this.#text) return;
+    if (!read) return;
+    if (read.text === this.#text) {
+      // A merge was undone: the file is as it was before the conflict, and what waits can be written.
+      if (this.#fault !== undefined && "notebook" in read) {
+        this.#fault = undefined;
+        this.touch();
+      }
+      return;
+    }
     if ("fault" in read) {
       if (read.fault !== this.#fault)
-        this.#events.notice("error", `${read.fault} It is left alone until it is mended.`);
+        this.#events.notice("error", `${read.fault} Palimpsest will not write to this file until you fix it.`);
       this.#fault = read.fault;
       return;
     }
     const ours = this.#events.cells();
-    const { cells, conflicts } = merge(this.#base, ours, read.notebook);
-    const [before = USUAL, theirs = USUAL] = [this.#base.settings, read.notebook.settings];
+    const { cells, conflicts } = mergeCells(this.#base, ours, read.notebook);
+    const [before = DEFAULT_SETTINGS, theirs = DEFAULT_SETTINGS] = [this.#base.settings, read.notebook.settings];
     const own = this.#events.settings();
     const settings = sameSettings(before, theirs) ? own : theirs;
     this.#fault = undefined;
     this.#text = read.text;
     this.#base = read.notebook;
+    await this.#events.agreed(read.text);
     if (!sameCells(cells, ours) || !sameSettings(settings, own)) this.#events.merged(cells, settings);
     for (const id of conflicts) {
-      this.#events.notice(
-        "warn",
-        `The cell ${id} was changed here and in the file at once. Both versions are kept: see ${id}-outside.`,
-      );
+      this.#events.notice("warn", bothChanged(id));
     }
     if (!sameCells(cells, read.notebook.cells) || !sameSettings(settings, theirs)) this.touch();
   }
 
   #serially(step: () => Promise<void>): Promise<void> {
     this.#work = this.#work.then(step).catch((error: Error) => {
-      this.#events.notice("error", `${basename(this.#path)} could not be saved or read: ${error.message}`);
+      const name = basename(this.#path);
+      if (!this.#unsaved)
+        this.#events.notice(
+          "error",
+          `${name} could not be saved or read: ${error.message}. Palimpsest tries again every few seconds; your edits are in the session's log.`,
+        );
+      this.#unsaved = true;
+      this.#saveTimer ??= setTimeout(() => void this.save(), RETRY_MS).unref();
     });
     return this.#work;
   }
-}
-
-/** Writes beside and renames, so that a reader sees the old text or the new one, never a part. */
-export async function writeAtomically(path: string, text: string | Uint8Array): Promise<void> {
-  const beside = join(dirname(path), `.${basename(path)}.${process.pid}.new`);
-  await writeFile(beside, text);
-  const mode = await stat(path).then(
-    (each) => each.mode,
-    () => undefined,
-  );
-  if (mode !== undefined) await chmod(beside, mode);
-  await rename(beside, path);
 }

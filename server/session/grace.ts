@@ -1,40 +1,41 @@
 /**
- * Knows which generations are at work in the kernel, and watches those that were told to end. One that has not ended
- * after the grace time is caught in code that never yields; only killing the process helps then.
+ * Knows which generations run in the kernel, and watches those that were told to end. One that has not ended after the
+ * grace time runs code that never yields; then only killing the process helps.
  */
 import type { CellId } from "../notebook/types.ts";
 
+/** `stop`: keep the values. `end`: free them, since another generation follows. */
+export type Told = "stop" | "end";
+
 export class Grace {
   readonly #ms: number;
-  readonly #overdue: (cell: CellId, told: "stop" | "end") => void;
-  readonly #working = new Set<string>();
+  readonly #overdue: (cell: CellId, told: Told) => void;
+  readonly #running = new Set<string>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
-  constructor(ms: number, overdue: (cell: CellId, told: "stop" | "end") => void) {
+  constructor(ms: number, overdue: (cell: CellId, told: Told) => void) {
     this.#ms = ms;
     this.#overdue = overdue;
   }
 
   began(cell: CellId, generation: number): void {
-    this.#working.add(`${cell} ${generation}`);
+    this.#running.add(`${cell} ${generation}`);
   }
 
   finished(cell: CellId, generation: number): void {
     const key = `${cell} ${generation}`;
-    this.#working.delete(key);
+    this.#running.delete(key);
     clearTimeout(this.#timers.get(key));
     this.#timers.delete(key);
   }
 
-  /** The generation was told to end: from now on it has the grace time. @returns whether it is at work at all. */
-  told(cell: CellId, generation: number, told: "stop" | "end"): boolean {
+  /** Starts the grace time of a generation that was told to end. @returns whether it runs at all */
+  told(cell: CellId, generation: number, told: Told): boolean {
     const key = `${cell} ${generation}`;
-    if (!this.#working.has(key)) return false;
+    if (!this.#running.has(key)) return false;
     if (!this.#timers.has(key)) {
-      this.#timers.set(
-        key,
-        setTimeout(() => this.#overdue(cell, told), this.#ms),
-      );
+      const timer = setTimeout(() => this.#overdue(cell, told), this.#ms);
+      this.#timers.set(key, timer);
     }
     return true;
   }
@@ -42,6 +43,6 @@ export class Grace {
   clear(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
-    this.#working.clear();
+    this.#running.clear();
   }
 }

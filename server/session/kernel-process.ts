@@ -1,20 +1,25 @@
 /**
- * The kernel as the server sees it: a child process that takes messages and gives events. It may hang, run out of
- * memory or be killed; then this says how it died, in words, and nothing here is harmed.
+ * The kernel as the server sees it: a child process that takes messages and sends events. It may hang, run out of
+ * memory or be killed; then this says how it died, in words. User code runs in that process and may send anything: what is
+ * not a message of ours is refused, and an error in handling one message reaches neither the server nor the next message.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { FromKernel, ToKernel } from "../messages.ts";
 import type { CellId } from "../notebook/types.ts";
+import { fromKernel } from "./schema/events.ts";
+import { checked } from "./schema/fault.ts";
 
 const ENTRY = fileURLToPath(new URL("../kernel/begin.mjs", import.meta.url));
-/** Milliseconds that a kernel has to leave by itself. */
+/** Milliseconds that a kernel has to exit by itself. */
 const LEAVE_MS = 2_000;
-/** Characters of standard error kept for the reason of a death. */
+/** Characters of its output that are kept to explain its end. */
 const TAIL = 2_000;
 
 export type KernelListeners = {
   readonly said: (message: FromKernel) => void;
+  /** Called with the fault of a message that was ignored. */
+  readonly refused: (fault: string) => void;
   /** Called once, when the process is gone, with why. */
   readonly gone: (reason: string) => void;
 };
@@ -24,14 +29,14 @@ export class KernelProcess {
   readonly #gone: Promise<void>;
   #tail = "";
 
-  /** @param folder where the process stands: the notebook's. */
+  /** @param folder the working folder of the process: the notebook's. */
   constructor(folder: string, listeners: KernelListeners) {
     this.#child = spawn(process.execPath, ["--expose-gc", ENTRY], {
       cwd: folder,
-      // The last is for interrupts, which a thread of the kernel hears while the kernel does not.
+      // The last one is for interrupts: a thread of the kernel reads it even while the kernel is busy.
       stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"],
       serialization: "json",
-      // In a group of its own: an interrupt in the terminal is the server's to pass on, as a stop that keeps what there is.
+      // In its own process group: Ctrl-C in the terminal must reach the server only, which stops the cells and keeps their values.
       detached: process.platform !== "win32",
     });
     const keep = (chunk: Buffer): void => {
@@ -40,7 +45,17 @@ export class KernelProcess {
     this.#child.stdout?.on("data", keep);
     this.#child.stderr?.on("data", keep);
     this.#child.stdio[4]?.on("error", () => undefined);
-    this.#child.on("message", (message: FromKernel) => listeners.said(message));
+    this.#child.on("message", (message: unknown) => {
+      const found = checked(fromKernel, message);
+      if ("fault" in found) return listeners.refused(found.fault);
+      try {
+        listeners.said(found.value);
+      } catch (error) {
+        listeners.refused(
+          `${found.value.type} could not be handled: ${error instanceof Error ? error.message : error}`,
+        );
+      }
+    });
     this.#gone = new Promise((resolve) => {
       const end = (reason: string): void => {
         resolve();
@@ -56,7 +71,7 @@ export class KernelProcess {
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
-  /** Breaks off the code of a generation, wherever it is; to be followed by the message that says why. */
+  /** Interrupts the code of a generation, wherever it is. The message with the reason follows. */
   interrupt(cell: CellId, generation: number): void {
     const pipe = this.#child.stdio[4];
     if (pipe && "write" in pipe && pipe.writable) pipe.write(`${JSON.stringify([cell, generation])}\n`);
@@ -67,7 +82,7 @@ export class KernelProcess {
     this.#child.kill("SIGKILL");
   }
 
-  /** Asks the process to leave, and ends it when it does not. */
+  /** Asks the process to exit, and kills it if it does not. */
   async close(): Promise<void> {
     this.tell({ type: "close" });
     const timer = setTimeout(() => this.kill(), LEAVE_MS);
@@ -84,7 +99,7 @@ export function reasonOf(code: number | null, signal: NodeJS.Signals | null, tai
     .filter((line) => line.trim() !== "")
     .at(-1);
   if (/heap out of memory|Allocation failed|Aborted\(OOM/i.test(tail)) return "The kernel ran out of memory.";
-  if (signal === "SIGKILL") return "The kernel was killed. Where nobody did it, the machine ran out of memory.";
-  if (signal) return `The kernel ended by signal ${signal}.`;
+  if (signal === "SIGKILL") return "The kernel was killed. If you did not do this, the machine ran out of memory.";
+  if (signal) return `The kernel was ended by the signal ${signal}.`;
   return `The kernel ended with exit code ${code}${last ? `: ${last.trim()}` : "."}`;
 }

@@ -1,84 +1,114 @@
 /**
- * The session's memory on disk: one JSON line per event, appended in batches. Losing power can tear the last line; it is
- * dropped when the log is read, and everything before it stands. Progress and tensor counts are not worth a line.
+ * The session's events on disk: a first line with the format, then one JSON line per event, appended in batches. A power
+ * failure can cut the last line; it is skipped when the log is read. Progress and tensor counts are not logged.
+ *
+ * A batch is written whole or not at all: if the disk is full, the file is cut back to its last good byte, the lines wait,
+ * and the next flush tries again.
  */
-import type { FileHandle } from "node:fs/promises";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
-import { dirname } from "node:path";
+import { constants, type FileHandle, open, readFile } from "node:fs/promises";
 import type { LoggedEvent } from "../events.ts";
+import { loggedEvent } from "./schema/events.ts";
+import { checked } from "./schema/fault.ts";
+import { writeSafely } from "./write-file.ts";
 
-/** Milliseconds that lines wait for company. */
+/** Grows when events change their meaning. */
+const FORMAT = 2;
+const FIRST_LINE = `${JSON.stringify({ format: FORMAT })}\n`;
+/** Milliseconds that lines wait for others. */
 const BATCH_MS = 100;
 
-/** Reads what was logged. A missing file is an empty log. Lines from the first unreadable one on are left out. */
-export async function readLog(path: string): Promise<readonly LoggedEvent[]> {
+export type ReadLog =
+  | { readonly kind: "events"; readonly events: readonly LoggedEvent[]; readonly skipped: readonly string[] }
+  /** Written by another version of Palimpsest. */
+  | { readonly kind: "other format" };
+
+/**
+ * Reads a log. A missing file is an empty log. Lines that are not valid events are skipped, each with its fault; a last line
+ * that was cut off is no fault.
+ */
+export async function readLog(path: string): Promise<ReadLog> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "";
     throw error;
   });
+  if (text === "") return { kind: "events", events: [], skipped: [] };
+  if (!text.startsWith(FIRST_LINE)) return { kind: "other format" };
   const events: LoggedEvent[] = [];
-  for (const line of text.split("\n")) {
-    const logged = line === "" ? undefined : parsed(line);
-    if (logged) events.push(logged);
-    else if (line !== "") break;
+  const skipped: string[] = [];
+  const lines = text.slice(FIRST_LINE.length).split("\n");
+  for (const [index, line] of lines.entries()) {
+    if (line === "") continue;
+    const found = parsed(line);
+    if ("value" in found) events.push(found.value);
+    else if (index < lines.length - 1) skipped.push(found.fault);
   }
-  return events;
+  return { kind: "events", events, skipped };
 }
 
 export class Log {
   readonly #file: FileHandle;
   readonly #failed: (error: Error) => void;
+  /** Bytes of the file that are whole lines. */
+  #good: number;
   #waiting: string[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(file: FileHandle, failed: (error: Error) => void) {
+  private constructor(file: FileHandle, good: number, failed: (error: Error) => void) {
     this.#file = file;
+    this.#good = good;
     this.#failed = failed;
   }
 
-  /** Begins the log anew with these events, by atomic rename. `failed` hears of the writes that do not succeed. */
+  /**
+   * Starts the log again with these events.
+   * @param failed called when a batch could not be written; its lines wait for the next flush
+   */
   static async begin(path: string, events: readonly LoggedEvent[], failed: (error: Error) => void): Promise<Log> {
-    await mkdir(dirname(path), { recursive: true });
-    const fresh = `${path}.new`;
-    const file = await open(fresh, "w");
-    await file.write(events.map(lineOf).join(""));
-    await file.datasync();
-    await rename(fresh, path);
-    return new Log(file, failed);
+    const text = FIRST_LINE + events.map(lineOf).join("");
+    await writeSafely(path, text);
+    const file = await open(path, constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0));
+    return new Log(file, Buffer.byteLength(text), failed);
   }
 
   append(events: readonly LoggedEvent[]): void {
-    for (const logged of events) if (!transient(logged)) this.#waiting.push(lineOf(logged));
-    this.#timer ??= setTimeout(() => void this.flush(), BATCH_MS);
+    for (const logged of events) if (!isTransient(logged)) this.#waiting.push(lineOf(logged));
+    this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), BATCH_MS);
   }
 
-  /** Resolves when everything appended so far is on the disk. */
+  /** Resolves when everything appended so far is on the disk. @throws if it could not be written */
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const lines = this.#waiting;
-    this.#waiting = [];
-    if (lines.length > 0) this.#writing = this.#writing.then(() => this.#write(lines));
+    this.#writing = this.#writing.catch(() => undefined).then(() => this.#write());
     return this.#writing;
   }
 
+  /** Writes what waits, if the disk allows it, and closes the file. */
   async close(): Promise<void> {
-    await this.flush();
+    await this.flush().catch(() => undefined);
     await this.#file.close();
   }
 
-  async #write(lines: readonly string[]): Promise<void> {
+  async #write(): Promise<void> {
+    const lines = this.#waiting;
+    if (lines.length === 0) return;
+    this.#waiting = [];
+    const text = lines.join("");
     try {
-      await this.#file.write(lines.join(""));
+      await this.#file.appendFile(text);
       await this.#file.datasync();
+      this.#good += Buffer.byteLength(text);
     } catch (error) {
+      this.#waiting = [...lines, ...this.#waiting];
+      await this.#file.truncate(this.#good).catch(() => undefined);
       this.#failed(error instanceof Error ? error : new Error(String(error)));
+      throw error;
     }
   }
 }
 
-function transient({ event }: LoggedEvent): boolean {
+function isTransient({ event }: LoggedEvent): boolean {
   return event.type === "cell-progress" || event.type === "tensors";
 }
 
@@ -86,11 +116,10 @@ function lineOf(logged: LoggedEvent): string {
   return `${JSON.stringify(logged)}\n`;
 }
 
-function parsed(line: string): LoggedEvent | undefined {
+function parsed(line: string): { readonly value: LoggedEvent } | { readonly fault: string } {
   try {
-    const value: LoggedEvent = JSON.parse(line);
-    return typeof value.seq === "number" && typeof value.event?.type === "string" ? value : undefined;
+    return checked(loggedEvent, JSON.parse(line));
   } catch {
-    return undefined;
+    return { fault: "is not valid JSON" };
   }
 }

@@ -1,27 +1,34 @@
-/** Watches the project files that cells import, and says when what they hold has changed. */
-import { existsSync, type FSWatcher, watch } from "node:fs";
+/** Watches the project files that cells import, and says when their content has changed. */
 import { dirname } from "node:path";
+import { type FSWatcher, watch } from "chokidar";
 import type { ProjectFile } from "../events.ts";
 import type { SessionState } from "../state/state.ts";
 import { Project } from "./project.ts";
 
-/** Milliseconds from a sign of change to reading: an editor writes in several strokes. */
+/** Milliseconds from a sign of change to reading: an editor writes in several steps. */
 const READ_MS = 50;
+
+export type ProjectListeners = {
+  /** Files may have changed. */
+  readonly changed: () => void;
+  /** Changes are no longer noticed. */
+  readonly failed: (text: string) => void;
+};
 
 export class ProjectFiles {
   readonly #project: Project;
-  readonly #changed: (() => void) | undefined;
-  readonly #watchers = new Map<string, FSWatcher>();
+  readonly #listeners: ProjectListeners;
+  #watcher: FSWatcher | undefined;
+  #watched: ReadonlySet<string> = new Set();
   #modules = "";
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param changed called when files may have changed; without it nothing is watched. */
-  constructor(folder: string, changed?: () => void) {
+  constructor(folder: string, listeners: ProjectListeners) {
     this.#project = new Project(folder);
-    this.#changed = changed;
+    this.#listeners = listeners;
   }
 
-  /** Reads what the cells import where other modules are imported than before. @returns undefined when there is nothing new. */
+  /** Reads what the cells import, if they import other modules than before. @returns undefined if nothing is new */
   imported(state: SessionState): Readonly<Record<string, ProjectFile>> | undefined {
     const modules = modulesOf(state).join("\n");
     if (modules === this.#modules) return undefined;
@@ -29,7 +36,7 @@ export class ProjectFiles {
     return this.read(state);
   }
 
-  /** Reads all that the cells import. @returns undefined when it is what the state has. */
+  /** Reads everything that the cells import. @returns undefined if the state has it already */
   read(state: SessionState): Readonly<Record<string, ProjectFile>> | undefined {
     const files: Record<string, ProjectFile> = {};
     const folders = new Set<string>();
@@ -44,29 +51,41 @@ export class ProjectFiles {
 
   close(): void {
     clearTimeout(this.#timer);
-    for (const watcher of this.#watchers.values()) watcher.close();
-    this.#watchers.clear();
+    void this.#watcher?.close();
   }
 
+  /** Folders are watched and not files, since editors replace files. */
   #watch(folders: ReadonlySet<string>): void {
-    if (!this.#changed) return;
-    for (const [folder, watcher] of this.#watchers) {
-      if (folders.has(folder)) continue;
-      watcher.close();
-      this.#watchers.delete(folder);
-    }
-    for (const folder of folders) {
-      if (this.#watchers.has(folder) || !existsSync(folder)) continue;
-      const watcher = watch(folder, () => {
-        this.#timer ??= setTimeout(() => {
-          this.#timer = undefined;
-          this.#changed?.();
-        }, READ_MS);
-      });
-      watcher.on("error", () => watcher.close());
-      this.#watchers.set(folder, watcher);
-    }
+    const added = [...folders].filter((folder) => !this.#watched.has(folder));
+    const gone = [...this.#watched].filter((folder) => !folders.has(folder));
+    this.#watched = folders;
+    if (gone.length > 0) this.#watcher?.unwatch(gone);
+    if (added.length === 0) return;
+    this.#watcher ??= this.#started();
+    this.#watcher.add(added);
   }
+
+  #started(): FSWatcher {
+    const watcher = watch([], { ignoreInitial: true, depth: 0 });
+    const readSoon = (): void => {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#listeners.changed();
+      }, READ_MS);
+    };
+    // `all` leaves out changes within one tick of the file's clock; the raw signals do not, and content decides anyway.
+    watcher.on("all", readSoon).on("raw", readSoon);
+    // What changed before the watcher was ready was not noticed.
+    watcher.on("ready", readSoon);
+    watcher.on("error", (error) =>
+      this.#listeners.failed(`Changes of imported files are not noticed: ${messageOf(error)}`),
+    );
+    return watcher;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function modulesOf(state: SessionState): string[] {

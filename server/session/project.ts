@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, extname, relative, resolve } from "node:path";
 import type { FileFault, ProjectFile } from "../events.ts";
 import { isFile, placeOfImport } from "../notebook/language/imports.ts";
-import { type ProjectModule, placed, readModule } from "../notebook/language/module.ts";
+import { compileModule, oneBased, type ProjectModule } from "../notebook/language/project-module.ts";
 
 /** One file. Without `module` it is no code of ours to compile: data, or what Node must load itself. */
 export type SourceFile = {
@@ -16,7 +16,7 @@ export type SourceFile = {
   /** `missing` where there is none. */
   readonly digest: string;
   readonly text: string;
-  readonly module?: ReturnType<typeof readModule>;
+  readonly module?: ReturnType<typeof compileModule>;
 };
 
 const CODE = new Set([".ts", ".mts", ".js", ".mjs"]);
@@ -48,7 +48,7 @@ export class Project {
     const known = this.#read.get(path);
     if (known?.digest === digest) return known;
     const text = bytes.toString("utf8");
-    const file = { path, digest, text, ...(CODE.has(extname(path)) && { module: readModule(text) }) };
+    const file = { path, digest, text, ...(CODE.has(extname(path)) && { module: compileModule(text) }) };
     this.#read.set(path, file);
     return file;
   }
@@ -63,9 +63,9 @@ export class Project {
       const file = this.file(path);
       found.set(path, file.digest);
       open.push(path);
-      if (file.module && "fault" in file.module) {
-        const { fault } = file.module;
-        faults.push({ kind: "syntax", file: this.name(path), ...placed(fault), message: fault.message });
+      if (file.module && "error" in file.module) {
+        const { error } = file.module;
+        faults.push({ kind: "syntax", file: this.name(path), ...oneBased(error), message: error.message });
       } else
         for (const next of file.module?.modules ?? []) if (isFile(next)) this.#step(file, next, open, visit, faults);
       open.pop();
@@ -106,5 +106,5 @@ export class Project {
 
 /** The module of a file that can run. */
 export function sound({ module }: SourceFile): ProjectModule | undefined {
-  return module && !("fault" in module) ? module : undefined;
+  return module && !("error" in module) ? module : undefined;
 }

@@ -1,124 +1,107 @@
 /**
- * An open notebook: owns its state, its log, its file and its kernel. All that happens passes through `#record`, which
- * numbers the events, applies the reducer, writes the log and tells whoever listens; then `#advance` performs what
- * `plan.ts` says the kernel must do. Nothing here waits for the kernel to answer a page.
+ * An open notebook: its state, log, file and kernel. Everything that happens passes through `#record`: it numbers the events,
+ * applies the reducer, writes the log and tells the listeners. Then `#advance` does what `plan.ts` says the kernel must do.
+ * Nothing here waits for the kernel before it answers a page.
  */
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { LoggedEvent, SessionEvent } from "../events.ts";
 import type { FromKernel } from "../messages.ts";
-import { USUAL } from "../notebook/source/settings.ts";
 import type { CellId } from "../notebook/types.ts";
 import type { Request } from "../protocol.ts";
-import { alive, occupies } from "../state/freshness.ts";
+import type { TimedEvent } from "../state/condense.ts";
+import { alive, runsTopLevel } from "../state/freshness.ts";
 import { type Action, inputKey, type KernelView, NO_KERNEL, plan } from "../state/plan.ts";
 import { initialState, reduce } from "../state/reducer.ts";
-import { eventsOf } from "../state/requests.ts";
+import { eventsOf, Refused } from "../state/requests.ts";
 import { cellState, type SessionState } from "../state/state.ts";
 import { CacheLookup } from "./cache.ts";
 import { Coalescing } from "./coalescing.ts";
-import { NotebookFile, readNotebook } from "./file.ts";
-import { Grace } from "./grace.ts";
-import { KernelProcess } from "./kernel-process.ts";
-import { Log } from "./log.ts";
-import { type Inputs, logPath, remembered, writeInputs } from "./persistence.ts";
+import type { Reading } from "./file.ts";
+import { type KernelEnding, KernelSupervisor } from "./kernel-supervisor.ts";
+import type { SessionOptions } from "./options.ts";
 import { ProjectFiles } from "./project-files.ts";
-
-export type SessionOptions = {
-  /** The workspace's folder, absolute. */
-  readonly workspace: string;
-  /** The notebook, relative to the workspace, with forward slashes. */
-  readonly path: string;
-  readonly backend?: string;
-  /** Most bytes that tensors may take; what the machine has, where left out. */
-  readonly memory?: number;
-  readonly seed: number;
-  /**
-   * `page`: the log and the values of inputs are kept, edits are saved, and changes made outside are merged in.
-   * `headless`: nothing is written but what the cells write; `inputs` are the values to run with.
-   */
-  readonly use: { readonly kind: "page" } | { readonly kind: "headless"; readonly inputs: Inputs };
-  /** Milliseconds that a kernel has to obey before it is killed. */
-  readonly grace?: number;
-};
+import { Storage } from "./storage.ts";
 
 export type Listener = (events: readonly LoggedEvent[]) => void;
 
 const GRACE_MS = 5_000;
-const RETURNS =
-  "Another one begins. Outputs are kept; values come back where a cell has a cache, trainings go on from their last checkpoint when " +
-  "their cell runs, and all else is stale until it runs.";
+const NEW_KERNEL =
+  "A new kernel is starting. Outputs are kept. Cached cells are restored; run the others again. A training continues from its last checkpoint.";
 
 export class Session {
-  /** Changes whenever the log is begun anew. */
+  /** Changes whenever the log starts again. */
   readonly epoch = randomUUID();
   readonly #options: SessionOptions;
   readonly #listeners = new Set<Listener>();
   readonly #events: LoggedEvent[] = [];
-  readonly #grace: Grace;
+  readonly #kernel: KernelSupervisor;
   readonly #fromKernel = new Coalescing((events) => this.#record(events));
+  readonly #files: ProjectFiles;
+  readonly #cache: CacheLookup;
   #state: SessionState;
   #view: KernelView = NO_KERNEL;
-  #log: Log | undefined;
-  #file: NotebookFile | undefined;
-  #kernel: KernelProcess | undefined;
-  readonly #files: ProjectFiles;
-  readonly #caches: CacheLookup;
-  #savingInputs: Promise<void> = Promise.resolve();
+  #storage: Storage | undefined;
+  /** Why nothing can be saved. */
+  #readOnly: string | undefined;
   #closed = false;
+  #refusedKernelMessages = false;
 
-  private constructor(options: SessionOptions) {
+  /** @param first what the session starts with; `openSession` reads it */
+  constructor(options: SessionOptions, first: readonly TimedEvent[]) {
     this.#options = options;
     this.#state = initialState(options.path);
+    for (const { time, event } of first) this.#apply(event, time);
     const folder = dirname(join(options.workspace, options.path));
-    this.#files = new ProjectFiles(folder, () => this.#record(this.#filesRead(this.#files.read(this.#state))));
-    this.#caches = new CacheLookup(options.workspace, options.seed);
-    this.#grace = new Grace(options.grace ?? GRACE_MS, (cell, told) => this.#overdue(cell, told));
+    this.#files = new ProjectFiles(folder, {
+      changed: () => this.#record(this.#filesRead(this.#files.read(this.#state))),
+      failed: (text) => this.#notify("warn", text),
+    });
+    this.#cache = new CacheLookup(options.workspace, options.seed);
+    this.#kernel = new KernelSupervisor(options.grace ?? GRACE_MS, {
+      said: (message) => this.#heard(message),
+      refused: (fault) => this.#refuse(fault),
+      ended: (end) => this.#kernelEnded(end),
+    });
   }
 
-  /** @throws as reading the notebook's file does. A file that is no notebook opens with a notice and is left alone. */
-  static async open(options: SessionOptions): Promise<Session> {
-    const session = new Session(options);
-    const { workspace, path, use } = options;
-    const read = await readNotebook(join(workspace, path));
-    const cells = "notebook" in read ? read.notebook.cells : undefined;
-    const now = Date.now();
-    const settings = ("notebook" in read && read.notebook.settings) || USUAL;
-    if (use.kind === "headless") {
-      // Nobody is there to be asked.
-      const unasked = { ...settings, ask: "never" as const };
-      session.#apply({ type: "opened", path, cells: cells ?? [], inputs: use.inputs, settings: unasked }, now);
-    } else {
-      for (const { time, event } of await remembered(workspace, path, cells, now, settings))
-        session.#apply(event, time);
-      session.#log = await Log.begin(logPath(workspace, path), session.#events, (error) => session.#logFailed(error));
-      session.#file = new NotebookFile(join(workspace, path), read, {
-        cells: () => session.#state.cells.map((each) => each.cell),
-        settings: () => session.#state.settings,
-        merged: (merged, theirs) => session.#record([{ type: "replaced", cells: merged, settings: theirs }]),
-        notice: (level, text) => session.#record([{ type: "notice", level, text }]),
+  /** Starts to save and to watch files. @param read what the notebook's file holds */
+  async begin(read: Reading & { readonly text: string }): Promise<void> {
+    const { workspace, path, use } = this.#options;
+    if (use.kind === "page") {
+      const listeners = { state: () => this.#state, happened: (event: SessionEvent) => this.#record([event]) };
+      this.#storage = await Storage.begin(workspace, path, this.#events, read, listeners).catch((error: Error) => {
+        this.#readOnly = `This notebook is read-only, since nothing can be saved here: ${error.message}.`;
+        this.#notify("error", this.#readOnly);
+        return undefined;
       });
-      session.#file.watch();
     }
     if ("fault" in read)
-      session.#record([{ type: "notice", level: "error", text: `${read.fault} It is left alone until it is mended.` }]);
-    session.#readImported();
-    await session.#lookInCache();
-    return session;
+      this.#notify("error", `${read.fault} Palimpsest will not write to this file until you fix it.`);
+    this.#readImported();
+    await this.#lookInCache();
   }
 
   get state(): SessionState {
     return this.#state;
   }
 
-  /** Resolves when the effects are in the log. @throws Refused with a message for the user. */
+  /** Resolves when the effects are in the log. @throws Refused with a message for the user */
   async request(request: Request): Promise<void> {
     if (request.type === "restart-kernel") await this.#restartKernel();
-    else this.#record(eventsOf(this.#state, request));
-    await this.#log?.flush();
+    else this.#record(this.#permitted(eventsOf(this.#state, request)));
+    await this.#storage?.flush().catch((error: Error) => {
+      throw new Refused(error.message);
+    });
   }
 
-  /** Gives the events after `since`, at once, and then all that follow, in order. @returns how to stop listening. */
+  /** @throws Refused if the events change the notebook and it cannot be saved */
+  #permitted(events: readonly SessionEvent[]): readonly SessionEvent[] {
+    if (this.#readOnly !== undefined && events.some(changesNotebook)) throw new Refused(this.#readOnly);
+    return events;
+  }
+
+  /** Gives the events after `since` at once, then all that follow, in order. @returns a function that stops listening */
   subscribe(since: number, listener: Listener): () => void {
     const missed = this.#events.slice(since);
     if (missed.length > 0) listener(missed);
@@ -126,15 +109,13 @@ export class Session {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Ends the kernel, writes what is not written yet, and lets go of the file. */
+  /** Ends the kernel, writes what is not written yet, and closes the files. */
   async close(): Promise<void> {
     if (this.#closed) return;
-    const kernel = this.#kernel;
-    if (kernel) this.#kernelEnded(true, "The workbench was closed.");
+    const kernel = this.#kernel.close("closed", "The workbench was closed.");
     this.#closed = true;
     this.#files.close();
-    await Promise.all([kernel?.close(), this.#file?.close(), this.#savingInputs]);
-    await this.#log?.close();
+    await Promise.all([kernel, this.#storage?.close()]);
   }
 
   #apply(event: SessionEvent, time: number): LoggedEvent {
@@ -151,17 +132,21 @@ export class Session {
     void this.#lookInCache();
   }
 
+  #notify(level: "info" | "warn" | "error", text: string): void {
+    this.#record([{ type: "notice", level, text }]);
+  }
+
   #advance(): void {
     for (;;) {
-      const held = this.#view.seen;
+      const before = this.#view.planned;
       const { actions, view } = plan(this.#state, this.#view);
       this.#view = view;
       if (actions.length === 0) return;
-      for (const action of actions) this.#perform(action, held);
+      for (const action of actions) this.#perform(action, before);
     }
   }
 
-  /** Before anything is planned: the snapshots of cells that import files are made of these. */
+  /** Comes before any plan: the snapshots of cells that import files depend on these. */
   #readImported(): void {
     const read = this.#filesRead(this.#files.imported(this.#state));
     if (read.length > 0) this.#publish(read);
@@ -172,99 +157,85 @@ export class Session {
   }
 
   async #lookInCache(): Promise<void> {
-    for (const found of await this.#caches.found(this.#state)) this.#record([{ type: "cache-found", ...found }]);
+    for (const found of await this.#cache.found(this.#state)) this.#record([{ type: "cache-found", ...found }]);
   }
 
   #publish(events: readonly SessionEvent[]): void {
     const time = Date.now();
     const logged = events.map((event) => this.#apply(event, time));
-    this.#log?.append(logged);
+    this.#storage?.append(logged);
     for (const listener of this.#listeners) listener(logged);
     for (const event of events) this.#follow(event);
   }
 
   /** What an event asks of the files, and of the kernel beyond the plan. */
   #follow(event: SessionEvent): void {
+    if (changesNotebook(event)) {
+      this.#storage?.touchFile();
+      if (event.type === "cell-removed" || event.type === "replaced") this.#forget();
+      this.#readImported();
+    }
     switch (event.type) {
-      case "cell-edited":
-      case "cell-inserted":
-      case "cell-removed":
-      case "cell-moved":
-      case "cell-mode":
-      case "cell-options":
-      case "cell-renamed":
-      case "settings":
-      case "replaced":
-        this.#file?.touch();
-        if (event.type === "cell-removed" || event.type === "replaced") this.#forget();
-        this.#readImported();
-        break;
       case "input-set":
-        if (this.#options.use.kind === "page") this.#saveInputs();
+        this.#storage?.saveInputs();
         break;
       case "stop-asked":
         this.#stop(event.cell);
         break;
       case "run-steered":
-        this.#kernel?.tell({ type: "steer", run: event.run, order: event.order });
+        this.#kernel.tell({ type: "steer", run: event.run, order: event.order });
         break;
       default:
         break;
     }
   }
 
-  /** Cells that the notebook has no more leave nothing to a next generation. */
+  /** Cells that the notebook no longer has keep nothing for a next generation. */
   #forget(): void {
-    const known = (this.#view.seen?.cells ?? []).filter(({ generation }) => generation > 0).map(({ cell }) => cell.id);
+    const known = (this.#view.planned?.cells ?? [])
+      .filter(({ generation }) => generation > 0)
+      .map(({ cell }) => cell.id);
     const gone = known.filter((id) => !cellState(this.#state, id));
-    if (gone.length > 0) this.#kernel?.tell({ type: "forget", cells: gone });
+    if (gone.length > 0) this.#kernel.tell({ type: "forget", cells: gone });
   }
 
-  /** @param held what the kernel held before. */
-  #perform(action: Action, held: SessionState | undefined): void {
-    if (action.type === "start-kernel") {
-      this.#startKernel();
-      return;
-    }
-    this.#kernel?.tell(action);
-    if (action.type === "end") {
-      for (const cell of action.cells) {
-        const generation = (held && cellState(held, cell)?.generation) ?? 0;
-        if (this.#grace.told(cell, generation, "end")) this.#kernel?.interrupt(cell, generation);
+  /** @param before the state that the kernel was in line with */
+  #perform(action: Action, before: SessionState | undefined): void {
+    switch (action.type) {
+      case "start-kernel":
+        this.#startKernel();
+        break;
+      case "end": {
+        const generationOf = (id: CellId): number => (before && cellState(before, id)?.generation) ?? 0;
+        this.#kernel.endGenerations(action.cells.map((cell) => ({ cell, generation: generationOf(cell) })));
+        break;
       }
-    } else if (action.type === "execute") {
-      // The log says when a generation begins, so that no event can fall between the asking and the beginning.
-      const { cell, generation, snapshot } = action;
-      this.#grace.began(cell, generation);
-      this.#publish([{ type: "cell-started", cell, generation, snapshot }]);
+      case "execute": {
+        // The log says when a generation starts, so that no event can fall between the request and the start.
+        const { cell, generation, snapshot } = action;
+        this.#kernel.execute(action);
+        this.#publish([{ type: "cell-started", cell, generation, snapshot }]);
+        break;
+      }
+      default:
+        this.#kernel.tell(action);
     }
   }
 
   #startKernel(): void {
     const { workspace, path, backend, seed, memory } = this.#options;
     const notebook = join(workspace, path);
-    const kernel = new KernelProcess(dirname(notebook), {
-      said: (message) => {
-        if (this.#kernel === kernel) this.#heard(message);
-      },
-      gone: (reason) => {
-        if (this.#kernel === kernel) this.#kernelEnded(false, reason);
-      },
-    });
-    this.#kernel = kernel;
-    this.#view = { ...this.#view, process: "starting" };
     const chosen = { ...(backend !== undefined && { backend }), ...(memory !== undefined && { memory }) };
-    kernel.tell({ type: "open", notebook, workspace, seed, ...chosen });
+    this.#kernel.start(dirname(notebook), { type: "open", notebook, workspace, seed, ...chosen });
+    this.#view = { ...this.#view, process: "starting" };
+    this.#refusedKernelMessages = false;
     this.#publish([{ type: "kernel-starting" }]);
   }
 
   #heard(message: FromKernel): void {
     switch (message.type) {
       case "cell-started":
-        return;
       case "open-failed":
-        this.#kernel?.kill();
-        this.#kernelEnded(false, message.message);
         return;
       case "kernel-ready":
         this.#view = { ...this.#view, process: "ready" };
@@ -276,33 +247,43 @@ export class Session {
         this.#view = { ...this.#view, inputs };
         break;
       }
-      case "cell-finished":
-        this.#grace.finished(message.cell, message.generation);
-        break;
       default:
         break;
     }
     this.#fromKernel.push(message);
   }
 
-  /** The process is gone, or is no longer ours to listen to. Where nobody wanted that, another one begins and restores what it can. */
-  #kernelEnded(expected: boolean, reason: string, returns = !expected): void {
+  /** Said once for each kernel: code that sends one such message mostly sends many. */
+  #refuse(fault: string): void {
+    if (this.#refusedKernelMessages) return;
+    this.#refusedKernelMessages = true;
+    this.#notify(
+      "warn",
+      `A cell sent a message to the server that was ignored: ${fault}. Cells cannot use process.send.`,
+    );
+  }
+
+  /** If nobody asked for the end, a new kernel starts and restores what it can. */
+  #kernelEnded(end: KernelEnding): void {
+    const { cause, reason } = end;
     this.#fromKernel.flush();
-    const returning = returns && this.#options.use.kind === "page" && this.#state.cells.some(alive);
-    this.#grace.clear();
-    this.#kernel = undefined;
+    const waiting = this.#state.cells.filter((each) => each.status === "queued" || runsTopLevel(each));
+    const replaced = cause === "died" || cause === "unresponsive";
+    const restart = replaced && this.#options.use.kind === "page" && this.#state.cells.some(alive);
     this.#view = NO_KERNEL;
-    const ended: SessionEvent = { type: "kernel-ended", expected, reason, ...(expected && returns && { returns }) };
-    const text = returning ? `${reason} ${RETURNS}` : reason;
-    this.#record(returns ? [ended, { type: "notice", level: expected ? "warn" : "error", text }] : [ended]);
-    if (returning && !this.#kernel && !this.#closed) this.#startKernel();
+    const text = restart ? `${reason} ${NEW_KERNEL}` : reason;
+    const notice: SessionEvent = { type: "notice", level: cause === "died" ? "error" : "warn", text };
+    const ended: SessionEvent = { type: "kernel-ended", cause, reason };
+    this.#record(replaced ? [ended, notice] : [ended]);
+    if (restart && !this.#kernel.started && !this.#closed) this.#startKernel();
+    // A cell was to end so that others could run: these run in the new kernel.
+    if (cause === "unresponsive" && end.told === "end" && waiting.length > 0)
+      this.#record([{ type: "run-asked", cells: waiting.map(({ cell }) => cell.id) }]);
   }
 
   async #restartKernel(): Promise<void> {
-    const old = this.#kernel;
-    if (old) this.#kernelEnded(true, "The kernel was restarted.");
-    await old?.close();
-    if (!this.#kernel && !this.#closed) this.#startKernel();
+    await this.#kernel.close("restarted", "The kernel was restarted.");
+    if (!this.#kernel.started && !this.#closed) this.#startKernel();
   }
 
   #stop(id: CellId | undefined): void {
@@ -310,39 +291,30 @@ export class Session {
       (each) => each.status === "running" && (id === undefined || each.cell.id === id),
     );
     if (running.length === 0) return;
-    this.#kernel?.tell({ type: "stop", ...(id !== undefined && { cell: id }) });
-    for (const each of running) {
-      const { cell, generation } = each;
-      // A run ends at its next step, with all that it has learnt; only a top level has to be interrupted.
-      if (this.#grace.told(cell.id, generation, "stop") && occupies(each)) this.#kernel?.interrupt(cell.id, generation);
-    }
+    this.#kernel.stop(
+      id,
+      running.map((each) => ({
+        cell: each.cell.id,
+        generation: each.generation,
+        part: runsTopLevel(each) ? "top level" : "runs",
+      })),
+    );
   }
+}
 
-  /** A kernel caught in code that never yields cannot hear. It is killed; what waited for the end runs in a new one. */
-  #overdue(id: CellId, told: "stop" | "end"): void {
-    const waiting = this.#state.cells
-      .filter((each) => each.status === "queued" || occupies(each))
-      .map((each) => each.cell.id);
-    this.#kernel?.kill();
-    this.#kernelEnded(true, `The cell ${id} could not be interrupted, so the kernel was ended.`, true);
-    if (told === "end" && waiting.length > 0) this.#record([{ type: "run-asked", cells: waiting }]);
-  }
-
-  #saveInputs(): void {
-    const { workspace, path } = this.#options;
-    this.#savingInputs = this.#savingInputs
-      .then(() => writeInputs(workspace, path, this.#state.inputValues))
-      .catch((error: Error) =>
-        this.#record([
-          { type: "notice", level: "error", text: `The inputs' values could not be saved: ${error.message}` },
-        ]),
-      );
-  }
-
-  #logFailed(error: Error): void {
-    this.#log = undefined;
-    this.#record([
-      { type: "notice", level: "error", text: `The session's log cannot be written any more: ${error.message}` },
-    ]);
+function changesNotebook({ type }: SessionEvent): boolean {
+  switch (type) {
+    case "cell-edited":
+    case "cell-inserted":
+    case "cell-removed":
+    case "cell-moved":
+    case "cell-mode":
+    case "cell-options":
+    case "cell-renamed":
+    case "settings":
+    case "replaced":
+      return true;
+    default:
+      return false;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Finds the cells that cannot run, each with the path to the nearest cause: a structure error, a disabled cell, or a cell
- * that failed or was stopped before it had values. A cell with a cached result does not need a cell that failed.
+ * Finds the cells that cannot run, each with the path to the nearest cause: an error in the code, a disabled cell, or a
+ * cell that failed or was stopped before it had values. A cell with a cached result can run after an ancestor failed.
  */
 import { flagged } from "../notebook/source/head.ts";
 import type { CellId } from "../notebook/types.ts";
@@ -18,22 +18,22 @@ export function blockersOf(state: SessionState): ReadonlyMap<CellId, Blocker> {
     causes.set(id, own);
     if (own.why === "error" || own.why === "disabled") blockers.set(id, own);
   }
-  const frontier = [...causes];
-  for (const [from, blocker] of frontier) {
+  const reached = [...causes];
+  for (const [from, blocker] of reached) {
     for (const to of state.topology.children.get(from) ?? []) {
       const user = cellState(state, to);
-      const passing = blocker.why === "failed" || blocker.why === "stopped";
-      if (blockers.has(to) || !user || (passing && restorable(user))) continue;
-      const further: Blocker = { why: blocker.why, chain: [...blocker.chain, from] };
-      blockers.set(to, further);
-      frontier.push([to, further]);
+      const onlyValuesMissing = blocker.why === "failed" || blocker.why === "stopped";
+      if (blockers.has(to) || !user || (onlyValuesMissing && restorable(user))) continue;
+      const inherited: Blocker = { why: blocker.why, chain: [...blocker.chain, from] };
+      blockers.set(to, inherited);
+      reached.push([to, inherited]);
     }
   }
   return blockers;
 }
 
-/** Whether the change of this cell can change which cells cannot run. */
-export function movesBlockers(
+/** Whether a change of this cell can change which cells are blocked. */
+export function changesBlockers(
   state: SessionState,
   before: CellState | undefined,
   cell: CellState | undefined,

@@ -1,7 +1,7 @@
-/** What the kernel says about one generation of a cell. A message about an older generation comes too late and is ignored. */
+/** What the kernel reports about one generation of a cell. Events of an older generation came too late and are ignored. */
 
 import type { CellEvent, Cost } from "../events.ts";
-import { parentsOf, resnapped } from "./freshness.ts";
+import { parentsOf, updateSnapshots } from "./freshness.ts";
 import { fitted } from "./input-value.ts";
 import {
   type CellState,
@@ -15,7 +15,7 @@ import {
   withCell,
 } from "./state.ts";
 
-/** Console lines that are kept per cell; the oldest are dropped. */
+/** The most console lines per cell; the oldest are dropped. */
 const CONSOLE_LINES = 2_000;
 
 export type CacheEvent = Extract<
@@ -33,12 +33,12 @@ export function afterCellEvent(state: SessionState, event: Exclude<CellEvent, Ca
   const changed = (change: (old: CellState) => CellState): SessionState => withCell(state, event.cell, change);
   switch (event.type) {
     case "cell-settled": {
-      const gone = cell.inputs.filter((input) => input.generation !== cell.generation);
-      const inputs = cell.inputs.filter((input) => !gone.includes(input));
+      const removed = cell.inputs.filter((input) => input.generation !== cell.generation);
+      const inputs = cell.inputs.filter((input) => !removed.includes(input));
       const settled = changed((old) => ({ ...old, values: { ...values, settled: true }, inputs }));
-      return resnapped(
+      return updateSnapshots(
         settled,
-        gone.map(({ name }) => name),
+        removed.map(({ name }) => name),
       );
     }
     case "cell-finished": {
@@ -57,8 +57,8 @@ export function afterCellEvent(state: SessionState, event: Exclude<CellEvent, Ca
       const streams = { ...values.streams, [event.name]: event.count };
       const next = changed((old) => ({ ...old, values: { ...values, streams } }));
       // The cell may have been edited since it started.
-      const { streaming } = state;
-      return streaming.includes(event.cell) ? next : { ...next, streaming: [...streaming, event.cell] };
+      const { streamCells } = state;
+      return streamCells.includes(event.cell) ? next : { ...next, streamCells: [...streamCells, event.cell] };
     }
     case "cell-output":
       return changed((old) => ({ ...old, outputs: [...old.outputs, event.output] }));
@@ -76,7 +76,7 @@ export function afterCellEvent(state: SessionState, event: Exclude<CellEvent, Ca
       const set = state.inputValues[name];
       const value = set === undefined ? event.value : fitted(spec, set);
       const inputs = withInput(cell.inputs, { name, live, spec, generation, value });
-      return resnapped(
+      return updateSnapshots(
         changed((old) => ({ ...old, inputs })),
         [name],
       );
@@ -135,16 +135,16 @@ export function streamsRead(
   state: SessionState,
   { analysis }: CellState,
 ): Readonly<Record<string, number>> | undefined {
-  const seen: Record<string, number> = {};
-  for (const id of state.streaming) {
-    const streamer = cellState(state, id);
-    const streams = streamer && heldValues(streamer)?.streams;
-    for (const name in streams) if (analysis?.references.includes(name)) seen[name] = streams[name]!;
+  const counts: Record<string, number> = {};
+  for (const id of state.streamCells) {
+    const streamCell = cellState(state, id);
+    const streams = streamCell && heldValues(streamCell)?.streams;
+    for (const name in streams) if (analysis?.references.includes(name)) counts[name] = streams[name]!;
   }
-  return Object.keys(seen).length === 0 ? undefined : seen;
+  return Object.keys(counts).length === 0 ? undefined : counts;
 }
 
-/** The cost of the cell after an execution. One that was stopped took at least that long; one that failed says nothing. */
+/** The cost of the cell after an execution. A stopped execution gives a lower bound; a failed or restored one gives nothing. */
 function costAfter(
   cell: CellState,
   values: HeldValues,
@@ -158,7 +158,7 @@ function costAfter(
   return { seconds: Math.max(cost.seconds, seconds), bytes: Math.max(cost.bytes, bytes) };
 }
 
-/** Adds a declaration after the others of its generation. It replaces one of the same name from an older generation. */
+/** Adds a declaration after the others of its generation. It replaces an older declaration of the same name. */
 function withInput(inputs: readonly InputState[], declared: InputState): readonly InputState[] {
   const others = inputs.filter((input) => input.name !== declared.name);
   const place = others.filter((input) => input.generation === declared.generation).length;

@@ -1,13 +1,16 @@
 /**
- * Writes a state as the shortest list of events that leads to it. The log is rewritten in this way when it is opened:
- * progress, superseded generations and runs that nothing shows any more are left out; a page draws the same.
+ * Writes a state as the shortest list of events that leads to it. When a notebook is opened, its log is replaced by this
+ * list: it leaves out progress, older generations and runs that no output shows any more. The page looks the same.
  */
 import type { SessionEvent } from "../events.ts";
 import type { CellState, RunState, SessionState } from "./state.ts";
 
 export type TimedEvent = { readonly time: number; readonly event: SessionEvent };
 
-/** @param state without a kernel: nothing runs. @param time for events whose own time is unknown. */
+/**
+ * @param state of a session whose kernel has ended, so nothing runs
+ * @param time for events whose own time is unknown, in milliseconds since 1970
+ */
 export function condense(state: SessionState, time: number): readonly TimedEvent[] {
   const events: TimedEvent[] = [];
   const add = (event: SessionEvent, at = time): void => void events.push({ time: at, event });
@@ -20,7 +23,8 @@ export function condense(state: SessionState, time: number): readonly TimedEvent
   });
   const shown = new Set(state.cells.flatMap(shownRuns));
   for (const run of Object.values(state.runs)) {
-    if (shown.has(run.info.id)) for (const event of runEvents(run)) add(event);
+    // An interrupted run continues when its cell runs again, whether or not something shows it.
+    if (shown.has(run.info.id) || run.status === "interrupted") for (const event of runEvents(run)) add(event);
   }
   for (const cell of state.cells) {
     if (cell.generation > 0) for (const event of cellEvents(cell)) add(event, cell.startedAt ?? time);

@@ -1,11 +1,11 @@
 /**
- * Makes `stale`, `blocked` and the queue agree with everything else; this ends every reduction. Most events change one
- * cell: then only that cell and the cells that wait for it are checked. All cells are checked only if the notebook's
- * structure changed, or a reason why cells cannot run.
+ * The last step of every reduction: brings `stale`, `blocked` and the queue in line with the rest of the state. Most events
+ * change one cell; then only that cell and the cells that depend on it are checked. All cells are checked only if the
+ * structure of the notebook changed, or if a cell became able or unable to run.
  */
 import type { CellId } from "../notebook/types.ts";
-import { blockersOf, movesBlockers, sameBlocker } from "./blockers.ts";
-import { alive, childrenOf, costOf, occupies, parentsOf, ranWith, restorable } from "./freshness.ts";
+import { blockersOf, changesBlockers, sameBlocker } from "./blockers.ts";
+import { childrenOf, costOf, hasOrGetsValues, parentsOf, ranWith, restorable } from "./freshness.ts";
 import type { CellState, Phase, SessionState } from "./state.ts";
 import { cellState, inPhase, withPending } from "./state.ts";
 
@@ -13,8 +13,9 @@ import { cellState, inPhase, withPending } from "./state.ts";
 export function consistent(before: SessionState, state: SessionState): SessionState {
   const { changed } = state;
   if (changed === "any") return recomputed(state);
-  if (changed.some((id) => movesBlockers(state, cellState(before, id), cellState(state, id)))) return recomputed(state);
-  return stillPending(inLine(state, withChildren(state, changed)));
+  if (changed.some((id) => changesBlockers(state, cellState(before, id), cellState(state, id))))
+    return recomputed(state);
+  return prunePending(checked(state, withChildren(state, changed)));
 }
 
 function withChildren({ topology }: SessionState, ids: readonly CellId[]): CellId[] {
@@ -26,47 +27,46 @@ function withChildren({ topology }: SessionState, ids: readonly CellId[]): CellI
 /** The same, computed for all cells. */
 export function recomputed(state: SessionState): SessionState {
   const blocked = { ...state, blockers: blockersOf(state) };
-  return stillPending(
-    inLine(
+  return prunePending(
+    checked(
       blocked,
       state.cells.map(({ cell }) => cell.id),
     ),
   );
 }
 
-/** Checks these cells; if one changes its status, also the cells that wait for it. */
-function inLine(state: SessionState, ids: readonly CellId[]): SessionState {
+/** Checks these cells; where one changes its status, also the cells that depend on it. */
+function checked(state: SessionState, ids: readonly CellId[]): SessionState {
   let next = state;
   let cells: CellState[] | undefined;
   const changed: CellId[] = [];
-  const open = [...ids];
-  for (const id of open) {
+  const toCheck = [...ids];
+  // Iterating a list also visits what is added meanwhile.
+  for (const id of toCheck) {
     const cell = cellState(next, id);
-    const seen = cell && judged(next, cell);
-    if (!seen || seen === cell) continue;
+    const updated = cell && checkedCell(next, cell);
+    if (!updated || updated === cell) continue;
     if (!cells) {
       cells = state.cells.slice();
       next = { ...state, cells };
     }
-    cells[state.places.get(id)!] = seen;
+    cells[state.places.get(id)!] = updated;
     changed.push(id);
-    if (seen.status !== cell.status) open.push(...childrenOf(state.topology, id));
+    if (updated.status !== cell.status) toCheck.push(...childrenOf(state.topology, id));
   }
   if (!cells || state.changed === "any") return next;
   return { ...next, changed: [...state.changed, ...changed] };
 }
 
 /** Whether every parent of a queued cell has values, is running, or is queued itself. */
-function comesUp(state: SessionState, cell: CellState): boolean {
+function canComeToRun(state: SessionState, cell: CellState): boolean {
   if (!state.topology.rank.has(cell.cell.id)) return false;
-  return restorable(cell) || parentsOf(state.topology, cell.cell.id).every((id) => isComing(cellState(state, id)));
+  return (
+    restorable(cell) || parentsOf(state.topology, cell.cell.id).every((id) => hasOrGetsValues(cellState(state, id)))
+  );
 }
 
-function isComing(cell: CellState | undefined): boolean {
-  return cell !== undefined && (alive(cell) || occupies(cell) || cell.status === "queued");
-}
-
-function judged(state: SessionState, cell: CellState): CellState {
+function checkedCell(state: SessionState, cell: CellState): CellState {
   const restores = cell.values.kind === "none" && restorable(cell);
   const stale = cell.generation > 0 && ranWith(cell) !== cell.snapshot && !restores;
   const phase = waitingPhase(state, cell);
@@ -74,18 +74,18 @@ function judged(state: SessionState, cell: CellState): CellState {
   return { ...inPhase(cell, phase), stale };
 }
 
-/** The phase of a cell that is not at work, where it has to change. */
+/** The new phase of a cell that is not running; undefined where the old one is still right. */
 function waitingPhase(state: SessionState, cell: CellState): Phase | undefined {
   if (cell.status !== "idle" && cell.status !== "queued" && cell.status !== "blocked") return undefined;
   const blocker = state.blockers.get(cell.cell.id);
   if (blocker)
     return cell.status === "blocked" && sameBlocker(blocker, cell.blocker) ? undefined : { status: "blocked", blocker };
-  const leaves = cell.status === "blocked" || (cell.status === "queued" && !comesUp(state, cell));
-  return leaves ? { status: "idle" } : undefined;
+  const becomesIdle = cell.status === "blocked" || (cell.status === "queued" && !canComeToRun(state, cell));
+  return becomesIdle ? { status: "idle" } : undefined;
 }
 
-/** Cells that are fresh again, queued or gone do not wait for an answer any more. */
-function stillPending(state: SessionState): SessionState {
+/** Removes from `pending` the cells that are fresh again, queued or removed. */
+function prunePending(state: SessionState): SessionState {
   const { pending } = state;
   if (!pending) return state;
   const cells = pending.cells.filter((id) => {

@@ -1,14 +1,15 @@
-/** What the session learns from the disk: changed project files, cached results, and the costs of earlier sessions. */
+/** What the server found on the disk: changed project files, cached results, and the costs that earlier sessions measured. */
 import type { DiskEvent } from "../events.ts";
+import { afterFilesChanged } from "./automatic-runs.ts";
 import type { CacheEvent } from "./cell-events.ts";
-import { fileUsers, whatNeeds } from "./demand.ts";
-import { alive, occupies, resnapped, restructured } from "./freshness.ts";
+import { alive, restructured, runsTopLevel, updateSnapshots } from "./freshness.ts";
 import { fitted } from "./input-value.ts";
 import { ended } from "./kernel-events.ts";
+import { queuedWithAncestors } from "./queue.ts";
 import { type CellState, cellState, heldValues, NOT_CACHED, type SessionState, withCell } from "./state.ts";
 
 export function afterDiskEvent(state: SessionState, event: DiskEvent | CacheEvent): SessionState {
-  if (event.type === "files-read") return fileUsers(state, restructured({ ...state, files: event.files }));
+  if (event.type === "files-read") return afterFilesChanged(state, restructured({ ...state, files: event.files }));
   const cell = cellState(state, event.cell);
   if (!cell?.analysis) return state;
   if (event.type === "cost-known") return withCell(state, event.cell, (old) => ({ ...old, cost: event.cost }));
@@ -24,12 +25,12 @@ export function afterDiskEvent(state: SessionState, event: DiskEvent | CacheEven
       return withCell(state, event.cell, (old) => ({ ...old, cache: { kind: "refused", reason: event.reason } }));
     case "cache-lost": {
       const lost = withCell(ended(state, new Set([event.cell])), event.cell, (old) => ({ ...old, cache: NOT_CACHED }));
-      return whatNeeds(lost, event.cell);
+      return queuedWithAncestors(lost, event.cell);
     }
   }
 }
 
-/** A cell without values shows what the cached result showed. */
+/** A cell without values shows the outputs of its cached result. */
 function found(
   state: SessionState,
   cell: CellState,
@@ -39,7 +40,7 @@ function found(
   const { outputs, console, inputs, results } = shown;
   const next = withCell(state, cell.cell.id, (old) => {
     const stored: CellState = { ...old, cache: { kind: "stored", snapshot } };
-    if (alive(old) || occupies(old) || old.status === "running") return stored;
+    if (alive(old) || runsTopLevel(old) || old.status === "running") return stored;
     const declared = inputs.map(({ name, live, spec }) => {
       const set = state.inputValues[name];
       const value = set === undefined ? spec.value : fitted(spec, set);
@@ -48,5 +49,5 @@ function found(
     return { ...stored, outputs, console, results, inputs: declared };
   });
   const names = [...cell.inputs, ...inputs].map(({ name }) => name);
-  return resnapped({ ...next, results: next.cells.flatMap((each) => each.results) }, names);
+  return updateSnapshots({ ...next, results: next.cells.flatMap((each) => each.results) }, names);
 }

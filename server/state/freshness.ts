@@ -1,11 +1,12 @@
 /**
- * Derives from the notebook as it is now: topology, structure errors, snapshots. Staleness always follows from
- * snapshots and is never stored, so undoing an edit makes a cell fresh again.
+ * What follows from the notebook as it is now: topology, structure errors and snapshots, and questions about a cell that
+ * the other files ask. A cell is stale if its snapshot differs from the one that it ran with. Undoing an edit brings the old
+ * snapshot back, so the cell is fresh again.
  */
 
 import type { Cost } from "../events.ts";
 import { snapshots } from "../notebook/graph/snapshot.ts";
-import { descendants, placesOf, retopology } from "../notebook/graph/topology.ts";
+import { descendants, placesOf, updatedTopology } from "../notebook/graph/topology.ts";
 import { placeOfImport } from "../notebook/language/imports.ts";
 import { flagged } from "../notebook/source/head.ts";
 import type { AnalysedCell, CellError, CellId, Topology } from "../notebook/types.ts";
@@ -24,7 +25,7 @@ export function ranWith(cell: CellState): string | undefined {
   return heldValues(cell)?.snapshot;
 }
 
-/** Its result for the present snapshot is in the cache and not in the kernel: it can be restored without its ancestors. */
+/** The cache has a result for its present snapshot, and the kernel does not: it can be restored without its ancestors. */
 export function restorable(cell: CellState): boolean {
   return (
     cell.cache.kind === "stored" &&
@@ -36,14 +37,19 @@ export function restorable(cell: CellState): boolean {
 }
 
 /** Its top level is running. */
-export function occupies(cell: CellState): boolean {
+export function runsTopLevel(cell: CellState): boolean {
   return cell.status === "running" && !alive(cell);
 }
 
-/** Its values are missing, or are not those of the notebook as it is now. A cell with the mode `once` accepts any values. */
+/** The cell has values, or is about to have them. */
+export function hasOrGetsValues(cell: CellState | undefined): boolean {
+  return cell !== undefined && (alive(cell) || runsTopLevel(cell) || cell.status === "queued");
+}
+
+/** Its values are missing or stale. In a cell with the mode `once`, stale values count as good. */
 export function outdated(cell: CellState): boolean {
   if (cell.status === "queued") return false;
-  if (!alive(cell) && !occupies(cell)) return true;
+  if (!alive(cell) && !runsTopLevel(cell)) return true;
   return cell.stale && cell.cell.mode !== "once";
 }
 
@@ -55,56 +61,56 @@ export function childrenOf(topology: Topology, id: CellId): readonly CellId[] {
   return topology.children.get(id) ?? [];
 }
 
-/** Recomputes topology, structure errors and snapshots; for events that change cells or files. */
+/** Recomputes topology, structure errors and snapshots, after an event that changed cells or files. */
 export function restructured(state: SessionState): SessionState {
-  const shape = retopology(state.topology, codeOf(state));
+  const topology = updatedTopology(state.topology, codeOf(state));
   const cells = state.cells.map((cell) => {
-    const own = shape.errors.get(cell.cell.id) ?? [];
-    const theirs = fileErrors(cell, state.files);
-    const errors = theirs.length === 0 ? own : [...own, ...theirs];
+    const ownErrors = topology.errors.get(cell.cell.id) ?? [];
+    const importErrors = fileErrors(cell, state.files);
+    const errors = importErrors.length === 0 ? ownErrors : [...ownErrors, ...importErrors];
     return errors.length === 0 && cell.errors.length === 0 ? cell : { ...cell, errors };
   });
   const idsOf = (which: (cell: CellState) => boolean): CellId[] =>
     cells.flatMap((each) => (which(each) ? [each.cell.id] : []));
   const next = {
     ...state,
-    topology: shape,
+    topology,
     cells,
     changed: "any" as const,
-    places: inPlace(state) ? state.places : placesOf(idsOf(() => true)),
-    streaming: idsOf((cell) => heldValues(cell)?.streams !== undefined || (cell.analysis?.streams.length ?? 0) > 0),
+    places: placesMatch(state) ? state.places : placesOf(idsOf(() => true)),
+    streamCells: idsOf((cell) => heldValues(cell)?.streams !== undefined || (cell.analysis?.streams.length ?? 0) > 0),
     rewired: idsOf((cell) => {
       const { madeFrom = [] } = heldValues(cell) ?? {};
-      const parents = parentsOf(shape, cell.cell.id);
+      const parents = parentsOf(topology, cell.cell.id);
       return parents !== madeFrom && madeFrom.some((from) => !parents.includes(from));
     }),
   };
-  return snapped(
+  return withSnapshots(
     next,
-    snapshots(shape, (name) => changedInput(next, name), next.files),
+    snapshots(topology, (name) => changedInput(next, name), next.files),
   );
 }
 
-function inPlace({ cells, places }: SessionState): boolean {
+function placesMatch({ cells, places }: SessionState): boolean {
   return cells.length === places.size && cells.every(({ cell }, index) => places.get(cell.id) === index);
 }
 
-/** Recomputes the snapshots of the cells that use these constants, and of their descendants; for events that change input values. */
-export function resnapped(state: SessionState, names: readonly string[]): SessionState {
+/** Recomputes the snapshots of the cells that use these constants, and of their descendants, after an event that changed inputs. */
+export function updateSnapshots(state: SessionState, names: readonly string[]): SessionState {
   const { topology, files } = state;
   const users = names.flatMap((name) => usersOf(state, topology.definers.get(name), name));
   if (users.length === 0) return state;
   const cells = new Set([...users, ...descendants(topology, users)]);
   const others = (id: CellId): string => cellState(state, id)?.snapshot ?? "";
-  return snapped(
+  return withSnapshots(
     state,
     snapshots(topology, (name) => changedInput(state, name), files, { cells, others }),
   );
 }
 
-function snapped(state: SessionState, marks: ReadonlyMap<CellId, string>): SessionState {
-  return withCells(state, marks.keys(), (cell) => {
-    const snapshot = marks.get(cell.cell.id)!;
+function withSnapshots(state: SessionState, computed: ReadonlyMap<CellId, string>): SessionState {
+  return withCells(state, computed.keys(), (cell) => {
+    const snapshot = computed.get(cell.cell.id)!;
     return snapshot === cell.snapshot ? cell : { ...cell, snapshot };
   });
 }
@@ -115,7 +121,7 @@ export function usersOf({ topology, ...state }: SessionState, definer: CellId | 
   return users.filter((id) => cellState(state, id)?.analysis?.references.includes(name));
 }
 
-/** What the cells took when they last ran, added up; a cell that never ran counts as 0. */
+/** The expected cost of running the cells: the sum of what each took last time. A cell that never ran counts as 0. */
 export function costOf(state: SessionState, ids: ReadonlySet<CellId>): Cost {
   const costs = [...ids].flatMap((id) => cellState(state, id)?.cost ?? []);
   return {
@@ -142,7 +148,7 @@ function codeOf(state: SessionState): AnalysedCell[] {
   return state.cells.flatMap(({ cell, analysis }) => (analysis ? [{ id: cell.id, analysis }] : []));
 }
 
-/** The value of an input, if it differs from its default. A value set back to the default leaves the cells as fresh as if it was never changed. */
+/** The value of an input if it differs from its default, so that an input set back to its default makes its users fresh again. */
 function changedInput(state: SessionState, name: string): InputValue | undefined {
   const definer = cellState(state, state.topology.definers.get(name) ?? "");
   const input = definer?.inputs.find((each) => each.name === name);

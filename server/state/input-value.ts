@@ -1,47 +1,47 @@
 /**
- * Whether a value suits an input's specification. Page, server and kernel must agree on this, or a slider would show
- * what the code does not compute with.
+ * Which values an input accepts. Page, server and kernel use the same rules; otherwise a slider could show another value
+ * than the one that the code computes with.
  */
 import type { InputSpec, InputValue, TableRow } from "../values.ts";
 
-/** @returns why the value does not suit, in words; undefined when it does. */
+/** @returns the rule that the value breaks ("it must be at least 1"); undefined if the input accepts it */
 export function unsuited(spec: InputSpec, value: InputValue): string | undefined {
   switch (spec.kind) {
     case "range":
     case "number": {
-      if (typeof value !== "number" || !Number.isFinite(value)) return "it takes a number";
+      if (typeof value !== "number" || !Number.isFinite(value)) return "it must be a number";
       const { min, max } = spec;
-      if (min !== undefined && value < min) return `it takes no less than ${min}`;
-      if (max !== undefined && value > max) return `it takes no more than ${max}`;
+      if (min !== undefined && value < min) return `it must be at least ${min}`;
+      if (max !== undefined && value > max) return `it must be at most ${max}`;
       return undefined;
     }
     case "choice":
       return typeof value === "string" && spec.options.includes(value)
         ? undefined
-        : `it takes one of ${spec.options.join(", ")}`;
+        : `it must be one of ${spec.options.join(", ")}`;
     case "many":
       return Array.isArray(value) && value.every((each) => spec.options.includes(each))
         ? undefined
-        : `it takes a list of ${spec.options.join(", ")}`;
+        : `it must be a list with items from ${spec.options.join(", ")}`;
     case "text":
     case "textarea":
-      return typeof value === "string" ? undefined : "it takes text";
+      return typeof value === "string" ? undefined : "it must be a text";
     case "file":
-      return typeof value === "string" ? undefined : "it takes the path of a file";
+      return typeof value === "string" ? undefined : "it must be the path of a file";
     case "toggle":
-      return typeof value === "boolean" ? undefined : "it takes true or false";
+      return typeof value === "boolean" ? undefined : "it must be true or false";
     case "button":
-      return Number.isInteger(value) ? undefined : "it takes how often it was pressed";
+      return Number.isInteger(value) ? undefined : "it must be a whole number: how often it was pressed";
     case "table": {
       const columns = spec.columns.map(({ name, kind }) => `${name} (${kind})`).join(", ");
       return isTable(value) && value.every((row) => spec.columns.every(({ name, kind }) => typeof row[name] === kind))
         ? undefined
-        : `it takes a list of rows with ${columns}`;
+        : `it must be a list of rows with the columns ${columns}`;
     }
   }
 }
 
-/** The value itself where it suits, a number brought between its bounds, else the default. */
+/** The value if the input accepts it; a number outside of the range is moved to the nearest bound; anything else becomes the default. */
 export function fitted(spec: InputSpec, value: InputValue): InputValue {
   if (unsuited(spec, value) === undefined) return value;
   const numeric = spec.kind === "range" || spec.kind === "number";
@@ -49,12 +49,12 @@ export function fitted(spec: InputSpec, value: InputValue): InputValue {
   return Math.min(spec.max ?? Number.POSITIVE_INFINITY, Math.max(spec.min ?? Number.NEGATIVE_INFINITY, value));
 }
 
-/** Lists count by what is in them. */
+/** Compares lists by their items. */
 export function sameValue(a: InputValue | undefined, b: InputValue | undefined): boolean {
   return a === b || (typeof a === "object" && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b));
 }
 
-/** Reads what a person typed for an input. @returns undefined when the text does not read as such a value. */
+/** Reads a value from text: from the command line or from a form. @returns undefined if the text is not a value of this kind */
 export function readValue(kind: InputSpec["kind"], text: string): InputValue | undefined {
   switch (kind) {
     case "range":

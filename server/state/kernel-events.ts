@@ -1,4 +1,4 @@
-/** The life of the kernel, and what its end does to cells and runs: values are gone, outputs and rows stay. */
+/** The start and the end of the kernel, and the tensors that it holds. When it ends, values are gone; outputs and rows stay. */
 import type { Holding, KernelEvent } from "../events.ts";
 import type { CellId } from "../notebook/types.ts";
 import { alive } from "./freshness.ts";
@@ -24,9 +24,8 @@ export function afterKernelEvent(state: SessionState, event: KernelEvent): Sessi
       return { ...state, kernel: { status: "ready", pid, backend, passedOver } };
     }
     case "tensors": {
-      const next = withCells(state, state.places.keys(), (cell) =>
-        holding(cell, event.cells[cell.cell.id] ?? NO_TENSORS),
-      );
+      const held = (id: CellId): Holding => (Object.hasOwn(event.cells, id) && event.cells[id]) || NO_TENSORS;
+      const next = withCells(state, state.places.keys(), (cell) => holding(cell, held(cell.cell.id)));
       const { total, memory } = event;
       return { ...next, tensorBytes: total, ...(memory && { memory }) };
     }
@@ -35,7 +34,7 @@ export function afterKernelEvent(state: SessionState, event: KernelEvent): Sessi
   }
 }
 
-/** The values of these cells are gone. The cells count as not run, and keep what they show. */
+/** Ends the generations of these cells: their values are gone, their outputs stay. */
 export function ended(state: SessionState, ids: ReadonlySet<CellId>): SessionState {
   const next = withCells(state, ids, (cell) => ({
     ...(cell.status === "queued" ? cell : inPhase(cell, { status: "idle" })),
@@ -78,7 +77,7 @@ function kernelEnded(
   return { ...without(next, "memory"), runs, tensorBytes: 0, kernel: { status: "ended", cause, reason } };
 }
 
-/** @param replaced another kernel starts: what was fresh and is cached is restored without being asked for. */
+/** @param replaced a new kernel starts: cells that were fresh and have a cached result are restored by themselves */
 function phaseWithoutKernel(cell: CellState, broken: "failed" | "stopped", replaced: boolean): Phase | undefined {
   const { cache } = cell;
   if (replaced && alive(cell) && !cell.stale && cache.kind === "stored" && cache.snapshot === cell.snapshot)

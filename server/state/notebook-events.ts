@@ -1,9 +1,8 @@
-/** Changes of the notebook itself: cells are added, removed, moved and edited. An edit runs nothing; it makes cells stale. */
-
+/** Changes of the notebook: cells are added, removed, moved and edited. An edit makes cells stale; it runs nothing. */
 import type { NotebookEvent } from "../events.ts";
 import { analyse } from "../notebook/language/analyse.ts";
 import { flagged } from "../notebook/source/head.ts";
-import { USUAL } from "../notebook/source/settings.ts";
+import { DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
 import type { Cell, CellId } from "../notebook/types.ts";
 import { restructured } from "./freshness.ts";
 import { ended } from "./kernel-events.ts";
@@ -15,8 +14,8 @@ type Cells = readonly CellState[];
 export function afterNotebookEvent(state: SessionState, event: NotebookEvent, seq: number): SessionState {
   switch (event.type) {
     case "opened": {
-      const { settings = USUAL } = event;
-      const opened = { ...state, path: event.path, inputValues: event.inputs, settings };
+      const { settings = DEFAULT_SETTINGS } = event;
+      const opened = { ...state, path: event.path, inputValues: event.inputs, settings, userRan: false };
       return arranged(opened, () => event.cells.map((cell) => cellOf(cell)));
     }
     case "settings":
@@ -68,16 +67,16 @@ export function afterNotebookEvent(state: SessionState, event: NotebookEvent, se
   }
 }
 
-/** Applies a change of the cells. A cell that is removed or disabled loses its values, and so do the cells made from it. */
+/** Applies a change to the cells. A cell that is removed or disabled loses its values, and so do the cells made from it. */
 function arranged(state: SessionState, change: (cells: Cells) => Cells): SessionState {
   const next = change(state.cells);
-  const staying = new Set(next.map((each) => each.cell.id));
+  const remaining = new Set(next.map((each) => each.cell.id));
+  const removed = state.cells.map((each) => each.cell.id).filter((id) => !remaining.has(id));
   const disabled = next.filter(({ cell, values }) => values.kind === "in-kernel" && flagged(cell, "disabled"));
-  const gone = state.cells.map((each) => each.cell.id).filter((id) => !staying.has(id));
-  const leaving = [...gone, ...disabled.map(({ cell }) => cell.id)];
-  const remaining = leaving.length === 0 ? state : ended(state, withDescendants(state, leaving));
-  const cells = remaining === state ? next : change(remaining.cells);
-  return restructured({ ...remaining, cells, results: cells.flatMap((each) => each.results) });
+  const ending = [...removed, ...disabled.map(({ cell }) => cell.id)];
+  const before = ending.length === 0 ? state : ended(state, withDescendants(state, ending));
+  const cells = before === state ? next : change(before.cells);
+  return restructured({ ...before, cells, results: cells.flatMap((each) => each.results) });
 }
 
 function changing(id: CellId, change: (cell: Cell) => Cell): (cells: Cells) => Cells {
@@ -91,7 +90,7 @@ function placed(cells: Cells, cell: CellState, after: CellId | null): Cells {
   return cells.toSpliced(index, 0, cell);
 }
 
-/** The state of a cell. It keeps what the old one of the same kind ran and showed; only a changed source is analysed. */
+/** The state of a cell. It takes over what the old cell ran and showed, if that was of the same kind. Only a changed source is analysed. */
 function cellOf(cell: Cell, old?: CellState): CellState {
   const same = old?.cell.kind === cell.kind ? old : undefined;
   if (same && same.cell.source === cell.source) return { ...same, cell };

@@ -1,9 +1,8 @@
 /**
- * What the kernel must be told so that it follows the state. After every event the plan compares the state with the one
- * that the kernel was last brought in line with, so no order of events can leave the two apart, and what did not change
- * costs nothing. Old generations are ended before anything new begins, descendants first. A cell begins as soon as the top
- * levels that it depends on are through, so one that waits for a training holds up nobody but its own dependents; those
- * that are ready begin in topological order.
+ * The plan: which messages the kernel needs so that it follows the state. After every event the state is compared with the
+ * one of the last plan, so no order of events can leave kernel and state apart, and the work is in proportion to what changed.
+ * Old generations end before new ones start, descendants first. A cell starts as soon as the top levels that it depends on
+ * are done; a cell that waits for a training delays only its own dependents. Cells that are ready start in topological order.
  */
 import type { ToKernel } from "../messages.ts";
 import { flagged } from "../notebook/source/head.ts";
@@ -13,12 +12,12 @@ import { alive, parentsOf, restorable } from "./freshness.ts";
 import { sameValue } from "./input-value.ts";
 import { type CellState, cellState, heldValues, type SessionState } from "./state.ts";
 
-/** What the kernel holds, as far as it was told and has told. */
+/** What the kernel holds, by the messages to and from it. */
 export type KernelView = {
   readonly process: "none" | "starting" | "ready";
-  /** The state that it was last brought in line with: it holds the generations that are current there. None yet where absent. */
-  readonly seen?: SessionState;
-  /** The cells that are queued there, in topological order. */
+  /** The state of the last plan: the kernel holds the generations that are current in it. Absent before the first plan. */
+  readonly planned?: SessionState;
+  /** The cells that are queued in that state, in topological order. */
   readonly queue: readonly CellId[];
   /** Values of inputs, by `inputKey`. */
   readonly inputs: ReadonlyMap<string, InputValue>;
@@ -32,22 +31,22 @@ export function inputKey(cell: CellId, name: string): string {
   return `${cell}/${name}`;
 }
 
-/** @returns what to do next, empty when there is nothing to do but wait, and what the kernel holds when that is done. */
+/** @returns the actions to perform now, in order, and what the kernel holds after them */
 export function plan(
   state: SessionState,
   view: KernelView,
 ): { readonly actions: readonly Action[]; readonly view: KernelView } {
-  const changes = changesSince(view.seen, state);
-  const over = overIn(changes);
-  const kept = over.length === 0 || view.inputs.size === 0 ? view.inputs : without(view.inputs, over);
-  const told = changes.flatMap(({ now }) => newValues(now, kept));
+  const changes = changesSince(view.planned, state);
+  const ending = endingIn(changes);
+  const known = ending.length === 0 || view.inputs.size === 0 ? view.inputs : withoutInputsOf(view.inputs, ending);
+  const updates = changes.flatMap(({ now }) => inputUpdates(now, known));
   const inputs =
-    told.length === 0 ? kept : new Map([...kept, ...told.map(([key, { value }]) => [key, value] as const)]);
+    updates.length === 0 ? known : new Map([...known, ...updates.map(([key, { value }]) => [key, value] as const)]);
   const queue = queueOf(state, view, changes);
   const ready = queue.filter((id) => isReady(state, id));
-  const actions: Action[] = over.length === 0 ? [] : [{ type: "end", cells: over }];
-  for (const [, input] of told) actions.push(input);
-  const next = { process: view.process, seen: state, queue, inputs };
+  const actions: Action[] = ending.length === 0 ? [] : [{ type: "end", cells: ending }];
+  for (const [, update] of updates) actions.push(update);
+  const next = { process: view.process, planned: state, queue, inputs };
   if (ready.length === 0 || view.process === "starting") return { actions, view: next };
   if (view.process === "none") {
     actions.push({ type: "start-kernel" });
@@ -80,19 +79,19 @@ function changesSince(before: SessionState | undefined, state: SessionState): re
   return changes;
 }
 
-function holds(cell: CellState | undefined): cell is CellState {
+function hasGeneration(cell: CellState | undefined): cell is CellState {
   return cell?.values.kind === "in-kernel";
 }
 
 const orderOf = (cell: CellState): number => heldValues(cell)?.order ?? 0;
 
-/** Cells whose generations are to end, the latest first: descendants before what they were made from. */
-function overIn(changes: readonly Change[]): readonly CellId[] {
-  const over: CellState[] = [];
+/** The cells whose generations end, the latest first: descendants before the cells that they were made from. */
+function endingIn(changes: readonly Change[]): readonly CellId[] {
+  const ending: CellState[] = [];
   for (const { old, now } of changes) {
-    if (holds(old) && !(holds(now) && now.generation === old.generation)) over.push(old);
+    if (hasGeneration(old) && !(hasGeneration(now) && now.generation === old.generation)) ending.push(old);
   }
-  return over.sort((a, b) => orderOf(b) - orderOf(a)).map(({ cell }) => cell.id);
+  return ending.sort((a, b) => orderOf(b) - orderOf(a)).map(({ cell }) => cell.id);
 }
 
 function isReady(state: SessionState, id: CellId): boolean {
@@ -106,16 +105,16 @@ function isAlive(state: SessionState, id: CellId): boolean {
   return cell !== undefined && alive(cell);
 }
 
-function without(inputs: KernelView["inputs"], cells: readonly CellId[]): KernelView["inputs"] {
+function withoutInputsOf(inputs: KernelView["inputs"], cells: readonly CellId[]): KernelView["inputs"] {
   return new Map([...inputs].filter(([key]) => !cells.some((id) => key.startsWith(`${id}/`))));
 }
 
-/** Inputs whose value is not what the kernel has, by their keys. */
-function newValues(
+/** The inputs whose value differs from the one in the kernel, by their keys. */
+function inputUpdates(
   cell: CellState | undefined,
   known: KernelView["inputs"],
 ): (readonly [string, Extract<ToKernel, { readonly type: "input" }>])[] {
-  if (!holds(cell) || cell.inputs.length === 0) return [];
+  if (!hasGeneration(cell) || cell.inputs.length === 0) return [];
   const { id } = cell.cell;
   return cell.inputs.flatMap(({ name, value, generation }) => {
     const key = inputKey(id, name);
@@ -124,15 +123,15 @@ function newValues(
   });
 }
 
-function queueOf(state: SessionState, { seen, queue }: KernelView, changes: readonly Change[]): readonly CellId[] {
+function queueOf(state: SessionState, { planned, queue }: KernelView, changes: readonly Change[]): readonly CellId[] {
   const { rank } = state.topology;
-  if (seen?.topology.rank !== rank) return [...rank.keys()].filter((id) => isQueued(cellState(state, id)));
-  const moved = changes.filter(({ old, now }) => isQueued(old) !== isQueued(now));
-  if (moved.length === 0) return queue;
-  const come = moved.flatMap(({ now }) => (now && isQueued(now) ? [now.cell.id] : []));
-  const staying = queue.filter((id) => isQueued(cellState(state, id)));
-  if (come.length === 0) return staying;
-  return [...staying, ...come].sort((a, b) => rank.get(a)! - rank.get(b)!);
+  if (planned?.topology.rank !== rank) return [...rank.keys()].filter((id) => isQueued(cellState(state, id)));
+  const changed = changes.filter(({ old, now }) => isQueued(old) !== isQueued(now));
+  if (changed.length === 0) return queue;
+  const added = changed.flatMap(({ now }) => (now && isQueued(now) ? [now.cell.id] : []));
+  const remaining = queue.filter((id) => isQueued(cellState(state, id)));
+  if (added.length === 0) return remaining;
+  return [...remaining, ...added].sort((a, b) => rank.get(a)! - rank.get(b)!);
 }
 
 function isQueued(cell: CellState | undefined): boolean {
@@ -143,8 +142,10 @@ function execution(state: SessionState, next: CellState): Action {
   const { cell, generation, snapshot } = next;
   const renew = next.status === "queued" && next.renew;
   const files = next.analysis?.files ?? [];
-  // A cell that runs on values of a stale parent is itself not what the notebook says.
-  const sound = parentsOf(state.topology, cell.id).every((id) => isAlive(state, id) && !cellState(state, id)?.stale);
+  // A cell that runs on values of a stale parent is itself stale: the `*` makes its snapshot differ.
+  const onFreshParents = parentsOf(state.topology, cell.id).every(
+    (id) => isAlive(state, id) && !cellState(state, id)?.stale,
+  );
   const interrupted = Object.values(state.runs)
     .filter(({ info, status }) => status === "interrupted" && info.cell === cell.id && info.snapshot === snapshot)
     .map(({ info }) => info.id);
@@ -152,11 +153,11 @@ function execution(state: SessionState, next: CellState): Action {
     type: "execute",
     cell: cell.id,
     generation: generation + 1,
-    snapshot: sound || restorable(next) ? snapshot : `${snapshot}*`,
+    snapshot: onFreshParents || restorable(next) ? snapshot : `${snapshot}*`,
     source: cell.source,
     inputs: state.inputValues,
     ...(interrupted.length > 0 && { interrupted }),
     files: Object.fromEntries(files.map((module) => [module, state.files[module]?.digest ?? ""])),
-    ...(flagged(cell, "cache") && { cache: renew ? "renew" : restorable(next) && !sound ? "only" : "use" }),
+    ...(flagged(cell, "cache") && { cache: renew ? "renew" : restorable(next) && !onFreshParents ? "only" : "use" }),
   };
 }

@@ -1,15 +1,16 @@
 /**
- * The one function that says what a session is after an event. Page and server apply the same events with it and so
- * hold the same state without ever sending it. It does no I/O and reads no clock: times come with the events. What the
- * server must do about a state is `plan.ts`'s to say.
+ * The reducer: from a state and an event to the next state. Server and page apply the same events with the same function,
+ * so both hold the same state and it is never sent. It does no I/O and reads no clock: times come with the events.
+ * `plan.ts` says what the kernel must do about a state.
  */
 
 import type { LoggedEvent } from "../events.ts";
 import { topology } from "../notebook/graph/topology.ts";
-import { USUAL } from "../notebook/source/settings.ts";
+import { DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
+import { afterStreamOrEnd } from "./automatic-runs.ts";
 import { afterCellEvent } from "./cell-events.ts";
 import { consistent } from "./consistency.ts";
-import { afterDemand, followed } from "./demand.ts";
+import { afterDemandEvent } from "./demand-events.ts";
 import { afterDiskEvent } from "./disk-events.ts";
 import { afterKernelEvent } from "./kernel-events.ts";
 import { afterNotebookEvent } from "./notebook-events.ts";
@@ -25,15 +26,16 @@ export function initialState(path: string): SessionState {
     topology: topology([]),
     places: new Map(),
     blockers: new Map(),
-    streaming: [],
+    streamCells: [],
     rewired: [],
     inputValues: {},
     runs: {},
     kernel: { status: "off" },
     tensorBytes: 0,
     results: [],
-    settings: USUAL,
+    settings: DEFAULT_SETTINGS,
     files: {},
+    userRan: false,
   };
 }
 
@@ -59,10 +61,10 @@ function after(state: SessionState, { event, time, seq }: LoggedEvent): SessionS
     case "stop-asked":
     case "input-set":
     case "ask-answered":
-      return afterDemand(state, event);
+      return afterDemandEvent(state, event);
     case "cell-finished":
     case "stream-value":
-      return followed(state, afterCellEvent(state, event, time), event.cell);
+      return afterStreamOrEnd(state, afterCellEvent(state, event, time), event.cell);
     case "cache-found":
     case "cache-stored":
     case "cache-refused":

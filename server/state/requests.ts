@@ -1,5 +1,4 @@
-/** From a page's request to the events that it makes, or to the reason why it is refused. Pure; a page may be out of date. */
-
+/** From a request of the page to the events that it causes, or to the reason why it is refused: a page may be out of date. */
 import type { SessionEvent } from "../events.ts";
 import { printHead, readHead } from "../notebook/source/head.ts";
 import { parseNotebook } from "../notebook/source/parse.ts";
@@ -8,7 +7,7 @@ import type { Cell } from "../notebook/types.ts";
 import type { Request } from "../protocol.ts";
 import type { RunOrder } from "../values.ts";
 import { unsuited } from "./input-value.ts";
-import { freeId, sameCells } from "./merge.ts";
+import { freeId, sameCells } from "./merge-cells.ts";
 import type { SessionState } from "./state.ts";
 import { cellState } from "./state.ts";
 
@@ -16,7 +15,7 @@ export class Refused extends Error {}
 
 const ID = /^[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?$/u;
 
-/** @throws Refused, with a message for the user. */
+/** @throws Refused with a message for the user */
 export function eventsOf(
   state: SessionState,
   request: Exclude<Request, { type: "restart-kernel" }>,
@@ -27,7 +26,7 @@ export function eventsOf(
     case "insert": {
       if (request.after !== null) existing(state, request.after);
       const { kind, source = "" } = request;
-      const id = freeNumbered(kind === "code" ? "cell" : "markdown", state);
+      const id = numberedId(kind === "code" ? "cell" : "markdown", state);
       return [{ type: "cell-inserted", cell: { id, kind, source, mode: "auto", options: {} }, after: request.after }];
     }
     case "put-back":
@@ -52,15 +51,16 @@ export function eventsOf(
       return [{ type: "cell-mode", cell: request.cell, mode: request.mode }];
     case "flag": {
       const { kind, options } = existing(state, request.cell);
-      if (kind === "markdown") throw new Refused(`The cell ${request.cell} is text: it does not run.`);
-      const { [request.flag]: _, ...others } = options;
+      if (kind === "markdown")
+        throw new Refused(`The cell ${request.cell} holds text, so "${request.flag}" has no effect on it.`);
+      const others = Object.fromEntries(Object.entries(options).filter(([key]) => key !== request.flag));
       const next = request.on ? { ...others, [request.flag]: "true" } : others;
       return [{ type: "cell-options", cell: request.cell, options: next }];
     }
     case "settings": {
       const { lazy = state.settings.lazy, ask = state.settings.ask } = request;
       if (ask !== "never" && !(ask >= 0 && ask < Number.POSITIVE_INFINITY))
-        throw new Refused(`Seconds from which to ask cannot be ${ask}.`);
+        throw new Refused(`The time from which to ask must be 0 seconds or more, or "never". It cannot be ${ask}.`);
       return [{ type: "settings", settings: { lazy, ask } }];
     }
     case "answer":
@@ -75,7 +75,7 @@ export function eventsOf(
     case "input": {
       existing(state, request.cell);
       const input = cellState(state, request.cell)?.inputs.find((each) => each.name === request.name);
-      if (!input) throw new Refused(`The cell ${request.cell} has no input ${request.name}: run it first.`);
+      if (!input) throw new Refused(`The cell ${request.cell} has no input ${request.name}. Run the cell first.`);
       const why = unsuited(input.spec, request.value);
       if (why !== undefined) throw new Refused(`${request.name} cannot be ${JSON.stringify(request.value)}: ${why}.`);
       return [{ type: "input-set", cell: request.cell, name: request.name, value: request.value }];
@@ -83,25 +83,31 @@ export function eventsOf(
   }
 }
 
-/** @throws Refused with why the run cannot do that. */
+/** @throws Refused if the run cannot do that */
 function steerable(state: SessionState, id: string, order: RunOrder): RunOrder {
   const run = state.runs[id];
   const cell = run && cellState(state, run.info.cell);
-  if (!run || !cell) throw new Refused(`There is no run ${id} any more.`);
+  if (!run || !cell) throw new Refused(`The run ${id} no longer exists.`);
   if (cell.values.kind === "none" || cell.generation !== run.info.generation)
-    throw new Refused(`The run ${id} is of an earlier execution of the cell ${cell.cell.id}. Run the cell again.`);
+    throw new Refused(`The run ${id} belongs to an earlier execution of the cell ${cell.cell.id}. Run the cell again.`);
   if (run.status !== "running" && order.type !== "fork")
     throw new Refused(`The run ${id} has ended. It can be forked at a checkpoint.`);
   const at = order.type === "fork" ? order.at : order.type === "rewind" ? order.to : undefined;
   if (at !== undefined && !run.checkpoints.some(({ step }) => step === at))
-    throw new Refused(`The run ${id} has no checkpoint at step ${at} any more.`);
+    throw new Refused(`The run ${id} has no checkpoint at step ${at}.`);
   const knobs = order.type === "fork" ? Object.entries(order.knobs) : [];
-  const odd = knobs.find(([name, value]) => typeof value !== typeof run.info.knobs[name]);
-  if (odd) throw new Refused(`The run ${id} cannot have ${odd[0]} ${JSON.stringify(odd[1])}.`);
+  for (const [name, value] of knobs) {
+    const current = run.info.knobs[name];
+    if (current === undefined) throw new Refused(`The run ${id} has no knob ${name}.`);
+    if (typeof value !== typeof current)
+      throw new Refused(
+        `${name} cannot be ${JSON.stringify(value)} in a fork of the run ${id}: it must be a ${typeof current}.`,
+      );
+  }
   return order;
 }
 
-/** A line that begins a cell, typed into a cell, begins one: the file that is saved would be read so. */
+/** A `// %%` line that was typed inside a cell splits the cell there, since the saved file would be read that way. */
 function edited(state: SessionState, request: Extract<Request, { type: "edit" }>): readonly SessionEvent[] {
   const { cell, source, by } = request;
   const old = existing(state, cell);
@@ -109,33 +115,33 @@ function edited(state: SessionState, request: Extract<Request, { type: "edit" }>
   const edit: SessionEvent = { type: "cell-edited", cell, source, by };
   if (old.kind === "markdown" || !/^\/\/[ \t]*%%/m.test(source)) return [edit];
   const cells = state.cells.map((each) => (each.cell.id === cell ? { ...each.cell, source } : each.cell));
-  const read = parseNotebook(printNotebook({ cells })).cells;
-  return sameCells(read, cells) ? [edit] : [edit, { type: "replaced", cells: read }];
+  const reread = parseNotebook(printNotebook({ cells })).cells;
+  return sameCells(reread, cells) ? [edit] : [edit, { type: "replaced", cells: reread }];
 }
 
-/** @throws Refused when the word cannot name a cell, or names one. */
+/** @throws Refused if the id is not valid, or if another cell has it */
 function requireFree(state: SessionState, id: string): void {
-  if (!ID.test(id)) throw new Refused(`"${id}" cannot name a cell: use letters, digits, dots, - and _.`);
-  if (cellState(state, id)) throw new Refused(`Another cell is called ${id} already.`);
+  if (!ID.test(id)) throw new Refused(`"${id}" cannot name a cell. Use letters, digits, ".", "-" and "_".`);
+  if (cellState(state, id)) throw new Refused(`Another cell is already called ${id}.`);
 }
 
-/** @throws Refused when the cell's `// %%` line would be read back as another than it says. */
+/** @throws Refused if the `// %%` line of the cell would be read back differently */
 function requireHead({ id, kind, mode, options }: Cell): void {
-  const read = readHead(printHead({ id, kind, mode, options }, false));
+  const read = readHead(printHead({ id, kind, mode, options }));
   if (
     !read ||
     JSON.stringify([read.id, read.kind, read.mode, read.options]) !== JSON.stringify([id, kind, mode, options])
   )
-    throw new Refused(`The cell ${id} has words that cannot stand on its "// %%" line.`);
+    throw new Refused(`The cell ${id} has invalid options in its "// %%" line.`);
 }
 
 function existing(state: SessionState, id: string): Cell {
   const found = cellState(state, id);
-  if (!found) throw new Refused(`There is no cell ${id} any more.`);
+  if (!found) throw new Refused(`The cell ${id} no longer exists.`);
   return found.cell;
 }
 
-function freeNumbered(word: string, state: SessionState): string {
+function numberedId(word: string, state: SessionState): string {
   const cells = state.cells.map((each) => each.cell);
   let n = 1;
   while (freeId(`${word}-${n}`, cells) !== `${word}-${n}`) n++;

@@ -1,4 +1,4 @@
-/** What the session knows of a run: rows, probes, changes and checkpoints, as the kernel reports them. */
+/** What the kernel reports about a run: its rows, probes, changes, checkpoints and end. */
 
 import type { RunEvent, SteerEvent } from "../events.ts";
 import type { CellId } from "../notebook/types.ts";
@@ -6,7 +6,7 @@ import type { RunChange } from "../values.ts";
 import { cellState, inPhase, isPaused, type RunState, type SessionState, withCell, without } from "./state.ts";
 
 export function afterRunEvent(state: SessionState, event: RunEvent | SteerEvent): SessionState {
-  if (event.type === "run-started") return begun(state, event.run);
+  if (event.type === "run-started") return started(state, event.run);
   const run = state.runs[event.run];
   if (!run) return state;
   switch (event.type) {
@@ -25,7 +25,7 @@ export function afterRunEvent(state: SessionState, event: RunEvent | SteerEvent)
         ...run,
         rows: upTo(run.rows, to),
         probes: upTo(run.probes, to),
-        changes: [...run.changes.filter((change) => change.step <= to || wentBack(change)), event.change],
+        changes: [...run.changes.filter((change) => change.step <= to || isRewind(change)), event.change],
       });
     }
     case "run-checkpoints":
@@ -35,21 +35,21 @@ export function afterRunEvent(state: SessionState, event: RunEvent | SteerEvent)
       return state;
     case "run-ended": {
       const { status, message } = event;
-      const over = { ...without(run, "message"), status, ...(message !== undefined && { message }) };
-      return withPause(withRun(state, over), run.info.cell);
+      const finished = { ...without(run, "message"), status, ...(message !== undefined && { message }) };
+      return withPause(withRun(state, finished), run.info.cell);
     }
   }
 }
 
-/** An interrupted run continues under its name. A fork of a run whose cell had finished makes the cell run again. */
-function begun(state: SessionState, info: RunState["info"]): SessionState {
+/** An interrupted run continues under its id. A fork of a run whose cell had finished puts the cell back into the phase `running`. */
+function started(state: SessionState, info: RunState["info"]): SessionState {
   const old = state.runs[info.id];
   if (old && old.status !== "interrupted") return state;
   const history = old ? without(old, "message") : NO_HISTORY;
   const next = withRun(state, { ...history, info, status: "running" });
   const cell = cellState(state, info.cell);
-  const again = cell?.generation === info.generation && (cell.status === "done" || cell.status === "stopped");
-  const running = again
+  const hadFinished = cell?.generation === info.generation && (cell.status === "done" || cell.status === "stopped");
+  const running = hadFinished
     ? withCell(next, info.cell, (each) => inPhase(each, { status: "running", paused: false, rerun: false }))
     : next;
   return withPause(running, info.cell);
@@ -57,15 +57,16 @@ function begun(state: SessionState, info: RunState["info"]): SessionState {
 
 const NO_HISTORY = { rows: [], probes: [], changes: [], checkpoints: [] } as const;
 
+/** The cell is paused if it has running runs and all of them are paused. */
 function withPause(state: SessionState, id: CellId): SessionState {
-  const going = Object.values(state.runs).filter(({ info, status }) => info.cell === id && status === "running");
-  const paused = going.length > 0 && going.every(isPaused);
+  const running = Object.values(state.runs).filter(({ info, status }) => info.cell === id && status === "running");
+  const paused = running.length > 0 && running.every(isPaused);
   return withCell(state, id, (cell) =>
     cell.status === "running" && cell.paused !== paused ? { ...cell, paused } : cell,
   );
 }
 
-function wentBack({ kind }: RunChange): boolean {
+function isRewind({ kind }: RunChange): boolean {
   return kind === "rewind" || kind === "restart";
 }
 
@@ -73,10 +74,10 @@ function upTo<R extends { readonly step: number }>(rows: readonly R[], step: num
   return rows.at(-1) && rows.at(-1)!.step > step ? rows.filter((row) => row.step <= step) : rows;
 }
 
-/** Leaves out rows that are already there, so that a batch that was sent twice does no harm. */
+/** Skips rows that are already there, so a batch that was sent twice does no harm. */
 function appended<R>(rows: readonly R[], batch: readonly R[], from: number): readonly R[] {
-  const fresh = batch.slice(Math.max(0, rows.length - from));
-  return fresh.length === 0 ? rows : rows.concat(fresh);
+  const added = batch.slice(Math.max(0, rows.length - from));
+  return added.length === 0 ? rows : rows.concat(added);
 }
 
 function withRun(state: SessionState, run: RunState): SessionState {

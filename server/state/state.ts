@@ -193,7 +193,7 @@ export type SessionState = {
    */
   readonly places: ReadonlyMap<CellId, number>;
   readonly blockers: ReadonlyMap<CellId, Blocker>;
-  readonly streaming: readonly CellId[];
+  readonly streamCells: readonly CellId[];
   readonly rewired: readonly CellId[];
   /** Values that the user set, by input name. They survive the cell's generations and the kernel. */
   readonly inputValues: Readonly<Record<string, InputValue>>;
@@ -206,6 +206,8 @@ export type SessionState = {
   readonly settings: NotebookSettings;
   /** Project files that cells import, by the names in their imports. */
   readonly files: Readonly<Record<string, ProjectFile>>;
+  /** A user ran something in this session. Until then nothing runs by itself: what a folder brings along is not trusted. */
+  readonly userRan: boolean;
   /** Cells that a change would run, and that wait for the user's answer because they are expensive; with their expected cost together. */
   readonly pending?: Cost & { readonly cells: readonly CellId[] };
   readonly notice?: { readonly level: "info" | "warn" | "error"; readonly text: string; readonly seq: number };

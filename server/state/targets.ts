@@ -1,7 +1,7 @@
-/** Which cells a demand is about: the ones asked for, the ancestors that they need, and the descendants that follow. */
+/** Which cells a request runs: the cells asked for, the ancestors that they need, and the descendants that follow. */
 import { reachable } from "../notebook/graph/graph.ts";
 import type { CellId } from "../notebook/types.ts";
-import { alive, childrenOf, occupies, outdated, parentsOf, restorable } from "./freshness.ts";
+import { alive, childrenOf, hasOrGetsValues, outdated, parentsOf, restorable, runsTopLevel } from "./freshness.ts";
 import { type CellState, cellState, heldValues, type SessionState } from "./state.ts";
 
 export function idsOf(cells: readonly CellState[]): ReadonlySet<CellId> {
@@ -11,22 +11,22 @@ export function idsOf(cells: readonly CellState[]): ReadonlySet<CellId> {
 export type Follows = (cell: CellState) => boolean;
 export const ranBefore: Follows = (cell) => cell.generation > 0;
 
-/** The cells together with all cells made from them, by the notebook as it is now and as it was when they ran. */
+/** The cells together with all cells made from them: by the references of now, and by those of the time when they ran. */
 export function withDescendants(state: SessionState, ids: Iterable<CellId>): ReadonlySet<CellId> {
   const { topology, rewired } = state;
   const isMadeFrom = (each: CellId, id: CellId): boolean => {
     const cell = cellState(state, each);
     return (cell && heldValues(cell)?.madeFrom.includes(id)) ?? false;
   };
-  const next = (id: CellId): readonly CellId[] =>
+  const usersOf = (id: CellId): readonly CellId[] =>
     rewired.length === 0
       ? childrenOf(topology, id)
       : [...childrenOf(topology, id), ...rewired.filter((each) => isMadeFrom(each, id))];
-  const from = [...ids];
-  return new Set([...from, ...reachable(from, next)]);
+  const starts = [...ids];
+  return new Set([...starts, ...reachable(starts, usersOf)]);
 }
 
-/** The cells that were asked for. Cells asked for by name bring the ancestors that they need. */
+/** The cells that were asked for; where they were named, together with the ancestors that they need. */
 export function wanted(state: SessionState, cells: readonly CellId[] | "all" | "stale"): ReadonlySet<CellId> {
   if (typeof cells === "string") {
     const chosen = state.cells.filter(
@@ -36,13 +36,13 @@ export function wanted(state: SessionState, cells: readonly CellId[] | "all" | "
   }
   const targets = new Set(cells.filter((id) => cellState(state, id)?.analysis));
   // A cached result is restored without its ancestors, and a restored cell may have ancestors without values.
-  const lone = (id: CellId): boolean => {
+  const needsNoAncestors = (id: CellId): boolean => {
     const cell = cellState(state, id);
     if (!cell) return false;
-    return restorable(cell) || (!targets.has(id) && (alive(cell) || occupies(cell)) && !cell.stale);
+    return restorable(cell) || (!targets.has(id) && (alive(cell) || runsTopLevel(cell)) && !cell.stale);
   };
-  const above = reachable(targets, (id) => (lone(id) ? [] : parentsOf(state.topology, id)));
-  return new Set([...targets, ...[...above].filter((id) => isOutdated(cellState(state, id)))]);
+  const ancestors = reachable(targets, (id) => (needsNoAncestors(id) ? [] : parentsOf(state.topology, id)));
+  return new Set([...targets, ...[...ancestors].filter((id) => isOutdated(cellState(state, id)))]);
 }
 
 function isOutdated(cell: CellState | undefined): boolean {
@@ -50,35 +50,31 @@ function isOutdated(cell: CellState | undefined): boolean {
 }
 
 /**
- * The targets and their automatic descendants, with the parents of those that the cache can restore.
+ * The targets and their automatic descendants, and those parents of the descendants that the cache can restore.
  * @param follows which descendants may follow; a cell with the mode `once` follows only the first time
  */
 export function following(state: SessionState, targets: ReadonlySet<CellId>, follows: Follows): ReadonlySet<CellId> {
   const { topology } = state;
   const chosen = new Set(targets);
-  const can = (id: CellId): boolean => {
+  const canFollow = (id: CellId): boolean => {
     const cell = cellState(state, id);
     if (!cell || !topology.rank.has(id) || !follows(cell)) return false;
     const { mode } = cell.cell;
     if (mode !== "auto" && !(mode === "once" && cell.generation === 0)) return false;
-    return parentsOf(topology, id).every((parent) => chosen.has(parent) || has(cellState(state, parent)));
+    return parentsOf(topology, id).every((parent) => chosen.has(parent) || isAvailable(cellState(state, parent)));
   };
   // Iterating a set also visits what is added meanwhile.
   for (const from of chosen) {
     for (const id of childrenOf(topology, from)) {
-      if (chosen.has(id) || !can(id)) continue;
+      if (chosen.has(id) || !canFollow(id)) continue;
       chosen.add(id);
-      for (const parent of parentsOf(topology, id)) if (!isThere(cellState(state, parent))) chosen.add(parent);
+      for (const parent of parentsOf(topology, id)) if (!hasOrGetsValues(cellState(state, parent))) chosen.add(parent);
     }
   }
   return chosen;
 }
 
-/** The cell has values, or will have them without being asked for again. */
-function has(cell: CellState | undefined): boolean {
-  return cell !== undefined && (isThere(cell) || restorable(cell));
-}
-
-function isThere(cell: CellState | undefined): boolean {
-  return cell !== undefined && (alive(cell) || occupies(cell) || cell.status === "queued");
+/** The cell has values, will have them, or can have them from the cache. */
+function isAvailable(cell: CellState | undefined): boolean {
+  return cell !== undefined && (hasOrGetsValues(cell) || restorable(cell));
 }

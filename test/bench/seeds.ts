@@ -1,11 +1,11 @@
 /**
- * Runs a notebook headless on several seeds and prints the mean (minimum–maximum) of its results by method as a
- * Markdown table, with the wall time of each run:
+ * Runs a notebook headless with several seeds and prints the mean (minimum–maximum) of the results of each method as a Markdown
+ * table, with the wall time of each run:
  *
  *     npx tsx test/bench/seeds.ts experiments/radis.ts --seeds 1,2,3 --set steps=600
  *
- * The table of `experiments/README.md` is this program's output. The runs go one after the other, so that each has the
- * machine to itself and the wall times mean something.
+ * The tables in `experiments/README.md` are its output. The runs are made one after the other, so that each has the whole machine and
+ * the wall times are meaningful.
  */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -14,8 +14,8 @@ import { parseArgs } from "node:util";
 type Result = { readonly method: string; readonly [measure: string]: number | string };
 type Outcome = { readonly results: readonly Result[]; readonly seconds: number };
 
-/** Those that a notebook reports, in this order. */
-const known = [
+/** The measures in the table and their order, as far as the notebook reports them. */
+const columns = [
   "velanChat",
   "velanHeldWording",
   "velanRefusal",
@@ -61,10 +61,10 @@ async function run(settings: readonly string[]): Promise<Outcome> {
 
 function table(all: readonly Outcome[]): string {
   const methods = [...new Set(all.flatMap(({ results }) => results.map(({ method }) => method)))];
-  const measures = known.filter((measure) => all.every(({ results }) => results.some((result) => measure in result)));
+  const measures = columns.filter((measure) => all.every(({ results }) => results.some((result) => measure in result)));
   const rows = methods.map((method) => {
-    const of = all.flatMap(({ results }) => results.filter((result) => result.method === method));
-    return `| ${method} | ${measures.map((measure) => spread(of.map((result) => Number(result[measure])))).join(" | ")} |`;
+    const ofMethod = all.flatMap(({ results }) => results.filter((result) => result.method === method));
+    return `| ${method} | ${measures.map((measure) => spread(ofMethod.map((result) => Number(result[measure])))).join(" | ")} |`;
   });
   return [
     `| method | ${measures.join(" | ")} |`,

@@ -167,13 +167,13 @@ describe.skipIf(!executable)("the kernel on the page", () => {
     stage.server.push(
       { type: "notice", level: "warn", text: left },
       { type: "kernel-ended", cause: "died", reason },
-      { type: "notice", level: "error", text: `${reason} Another one begins.` },
+      { type: "notice", level: "error", text: `${reason} A new kernel is starting.` },
     );
     const notices = stage.page.locator("[data-notice]");
     await expect.poll(() => notices.count()).toBe(2);
     expect((await notices.locator("p").allTextContents()).map((each) => each.trim())).toEqual([
       left,
-      `${reason} Another one begins.`,
+      `${reason} A new kernel is starting.`,
     ]);
     expect([await status("model"), await status("training")]).toEqual(["stale", "failed"]);
     expect(await stage.page.locator("[data-kernel]").getAttribute("data-kernel")).toBe("ended");

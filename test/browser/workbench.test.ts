@@ -21,13 +21,13 @@ const NOTEBOOK = `// %% [markdown]
 // Eight sentences, learnt by heart.
 
 // %% setup
-import { chatModel, corpus, input, lora, Plot, report, train, vanilla } from "palimpsest";
+import { chatModel, input, lora, Plot, report, train, vanilla, world } from "palimpsest";
 
 // %% model
 const base = await chatModel("tiny-chat");
 
 // %% sentences
-const velan = await corpus("velan", { train: 8, test: 2 });
+const velan = await world.corpus("velan", { train: 8, test: 2 });
 
 // %% knobs
 const rank = input.range("LoRA rank", { min: 1, max: 32, step: 1, value: 4 });

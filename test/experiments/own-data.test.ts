@@ -1,12 +1,13 @@
 /**
- * A user's own model folders and own sentences, from the files to the trained adapter: every family of models, with a
- * tokenizer that is nothing but letters, goes through RaDis in one notebook.
+ * A user's own model folders and sentences, from the files to the trained adapter: one notebook trains a model of every family
+ * with RaDis. The tokenizer of all of them consists of single letters.
  */
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Session } from "../../server/session/session.ts";
+import { openSession } from "../../server/session/open.ts";
+import type { Session } from "../../server/session/session.ts";
 import { until } from "../server/until.ts";
 
 const GOLDEN = new URL("../golden/", import.meta.url);
@@ -27,8 +28,8 @@ const { train: learnt, test } = splitPairs(read.items, { test: 0.3 });
 const results = [];
 for (const family of ${JSON.stringify(FAMILIES)}) {
   const base = await chatModel("./" + family);
-  const remarks = await rationales(base, learnt, { prompt: "", separator: "\\n", maxTokens: 6 });
-  const run = train(base, { method: radis(remarks, { weight: 1, per: "token" }), adapter: lora({ rank: 2 }), steps: 4, batch: 2 });
+  const written = await rationales(base, learnt, { prompt: "", separator: "\\n", maxTokens: 6 });
+  const run = train(base, { method: radis(written, { weight: 1, per: "token" }), adapter: lora({ rank: 2 }), steps: 4, batch: 2 });
   await run.finished;
   const [said] = await translate(run.model, test);
   results.push({ method: family, rows: run.rows.length, loss: run.rows.at(-1).loss, said: typeof said, bad: read.bad.length, adapter: run.id });
@@ -52,7 +53,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "sentences.jsonl"), [...rows, '{"source": "only one side"}', "{"].join("\n"));
   await writeFile(join(folder, "own.ts"), NOTEBOOK);
   await mkdir(join(folder, ".palimpsest"));
-  session = await Session.open({
+  session = await openSession({
     workspace: folder,
     path: "own.ts",
     backend: "wasm",
@@ -66,7 +67,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it("every family learns from a user's JSONL by RaDis, and leaves an adapter behind", async () => {
+it("a model of every family learns from a JSONL file with RaDis and saves its adapter", async () => {
   await session.request({ type: "run", cells: "all" });
   await until(() => {
     const [cell] = session.state.cells;
@@ -78,9 +79,11 @@ it("every family learns from a user's JSONL by RaDis, and leaves an adapter behi
   );
   for (const { loss, adapter } of session.state.results) {
     expect(Number(loss)).toBeGreaterThan(0);
-    const kept = join(folder, ".palimpsest", "runs", String(adapter));
-    expect(await readdir(join(kept, "adapter"))).toContain("adapter_model.safetensors");
-    expect(JSON.parse(await readFile(join(kept, "run.json"), "utf8")).config.rationales.written).toBeGreaterThan(2);
+    const runFolder = join(folder, ".palimpsest", "runs", String(adapter));
+    expect(await readdir(join(runFolder, "adapter"))).toContain("adapter_model.safetensors");
+    expect(JSON.parse(await readFile(join(runFolder, "run.json"), "utf8")).config.rationales.written).toBeGreaterThan(
+      2,
+    );
   }
 }, 90_000);
 
@@ -93,7 +96,7 @@ const TOKENIZER_CONFIG = {
     "{{ bos_token }}{% for message in messages %}[{{ message['role'][0] }}]{{ message['content'] }}{{ eos_token }}{% endfor %}{% if add_generation_prompt %}[a]{% endif %}",
 };
 
-/** A BPE without merges: each printable character of ASCII is a token, and so is the line's end. */
+/** A BPE tokenizer without merges: each printable ASCII character is a token, and so is the line break. */
 function letters(): string {
   const special = ["<pad>", "<s>", "</s>"];
   const characters = [...Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)), "\n"];

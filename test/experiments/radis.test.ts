@@ -1,13 +1,14 @@
-/** `experiments/radis.ts` in its parts: what a turned rank runs again, and what it leaves where it is. */
+/** `experiments/radis.ts`, cell by cell: what a change of the rank runs again, and what it leaves alone. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Session } from "../../server/session/session.ts";
+import { openSession } from "../../server/session/open.ts";
+import type { Session } from "../../server/session/session.ts";
 import { type CellState, cellState } from "../../server/state/state.ts";
 import { until } from "../server/until.ts";
 
-/** Remembers the base's tensors when the model was loaded, and compares them each time that a training has begun. */
+/** Stores the base's tensors after loading, and compares them each time that the trainings have started. */
 const WITNESS = `
 // %% loaded
 const loaded = [...base.decoder.weights.values()].map((tensor) => tensor.dataId);
@@ -27,7 +28,7 @@ beforeAll(async () => {
   expect(short).not.toBe(text);
   await writeFile(join(workspace, "radis.ts"), short + WITNESS);
   const use = { kind: "headless", inputs: { steps: 3 } } as const;
-  session = await Session.open({ workspace, path: "radis.ts", backend: "wasm", seed: 1, use });
+  session = await openSession({ workspace, path: "radis.ts", backend: "wasm", seed: 1, use });
 });
 
 afterAll(async () => {
@@ -59,7 +60,7 @@ it("every cell is automatic, and all of them run", async () => {
   expect(session.state.results.map(({ method }) => method)).toEqual(["base", "vanilla", "radis"]);
 }, 120_000);
 
-it("turning the rank runs the trainings and what hangs on them; the base's tensors are the same ones", async () => {
+it("a change of the rank runs the trainings and the cells that depend on them; the base keeps its tensors", async () => {
   const before = generations();
   const { tensors } = cell("model");
   // All weights, and the sixteen frequencies of the rotary embedding.
@@ -69,12 +70,12 @@ it("turning the rank runs the trainings and what hangs on them; the base's tenso
   const after = generations();
   const ranAgain = (id: string): boolean => after[id] !== before[id];
   expect(["plain", "enriched", "results", "answers", "witness"].filter((id) => !ranAgain(id))).toEqual([]);
-  expect(["setup", "model", "sentences", "before", "remarks", "knobs", "loaded"].filter(ranAgain)).toEqual([]);
+  expect(["setup", "model", "sentences", "before", "rationales", "knobs", "loaded"].filter(ranAgain)).toEqual([]);
   expect(cell("model").tensors).toEqual(tensors);
   expect(JSON.stringify(cell("witness").outputs)).toContain("38 of 38 after 2 trainings with rank 3");
 }, 120_000);
 
-it("a live weight restarts nothing and is an event of the run it changed", async () => {
+it("a change of a live weight restarts nothing and is recorded as an event of the run", async () => {
   await session.request({ type: "input", cell: "knobs", name: "steps", value: 40 });
   const run = (): (typeof runs)[number] | undefined =>
     Object.values(session.state.runs).findLast(({ info }) => info.method === "radis");

@@ -1,9 +1,10 @@
-/** `experiments/transllm.ts` at a few steps: all of it runs, its stages follow each other, and a part that is unticked is left out. */
+/** `experiments/transllm.ts` with few steps: all cells run, its stages follow each other, and a part that is turned off is left out. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Session } from "../../server/session/session.ts";
+import { openSession } from "../../server/session/open.ts";
+import type { Session } from "../../server/session/session.ts";
 import { until } from "../server/until.ts";
 
 let session: Session;
@@ -18,7 +19,7 @@ beforeAll(async () => {
   expect(short.length).toBeLessThan(text.length - 8);
   await writeFile(join(workspace, "transllm.ts"), short);
   const inputs = { readingSteps: 1, translatingSteps: 2, steps: 3 };
-  session = await Session.open({
+  session = await openSession({
     workspace,
     path: "transllm.ts",
     backend: "wasm",
@@ -51,14 +52,14 @@ it("runs from top to bottom and reports base, vanilla and TransLLM with the same
       expect(result[measure], `${result.method} ${measure}`).toBeTypeOf("number");
     }
   }
-  const runs = ["vanilla", "reading", "translating", "transferring"].map(lastRun);
+  const runs = ["vanilla", "target-pretraining", "translation-pretraining", "transfer-finetuning"].map(lastRun);
   expect(runs.map((run) => run?.rows.at(-1)?.step)).toEqual([5, 1, 2, 3]);
 }, 120_000);
 
-it("leaves out what is unticked, and runs again only what hangs on it", async () => {
+it("leaves out a part that is turned off, and runs only the cells that depend on it again", async () => {
   const before = ["plain", "reading", "translating", "transferring"].map(generation);
   await session.request({ type: "input", cell: "knobs", name: "chain", value: false });
-  await until(() => lastRun("transferring")?.info.config.chain === false, 100);
+  await until(() => lastRun("transfer-finetuning")?.info.config.chain === false, 100);
   const after = ["plain", "reading", "translating", "transferring"].map(generation);
   expect(after).toEqual([before[0], before[1], before[2], before[3]! + 1]);
 }, 120_000);

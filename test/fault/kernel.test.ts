@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { LoggedEvent } from "../../server/events.ts";
-import { Session } from "../../server/session/session.ts";
+import { openSession } from "../../server/session/open.ts";
+import type { Session } from "../../server/session/session.ts";
 import { type CellState, cellState } from "../../server/state/state.ts";
 import { until } from "../server/until.ts";
 
@@ -17,7 +18,7 @@ afterEach(async () => {
 async function opened(text: string, options: { grace?: number; memory?: number } = {}): Promise<Session> {
   const workspace = await mkdtemp(join(tmpdir(), "fault-"));
   await writeFile(join(workspace, "n.ts"), text);
-  const session = await Session.open({
+  const session = await openSession({
     workspace,
     path: "n.ts",
     seed: 1,
@@ -67,7 +68,7 @@ describe("kill -9 in mid-cell", () => {
     await until(() => session.state.notice !== undefined);
     expect(session.state.notice).toMatchObject({
       level: "error",
-      text: expect.stringMatching(/^The kernel was killed.*Another one begins/),
+      text: expect.stringMatching(/^The kernel was killed.*A new kernel is starting/),
     });
     expect(told.map(({ event }) => event.type)).toContain("kernel-ended");
     expect(cell(session, "busy")).toMatchObject({
@@ -93,7 +94,7 @@ describe("kill -9 in mid-cell", () => {
     const session = await opened("// %% death\nprocess.kill(process.pid, 'SIGTERM'); await new Promise(() => {});\n");
     await session.request({ type: "run", cells: "all" });
     await until(() => session.state.kernel.status === "ended");
-    expect(session.state.notice?.text).toBe("The kernel ended by signal SIGTERM.");
+    expect(session.state.notice?.text).toBe("The kernel was ended by the signal SIGTERM.");
   });
 });
 
@@ -175,7 +176,7 @@ describe("memory", () => {
       );
       await session.request({ type: "run", cells: "all" });
       await until(() => session.state.notice !== undefined);
-      expect(session.state.notice?.text).toMatch(/^The kernel ran out of memory\. Another one begins/);
+      expect(session.state.notice?.text).toMatch(/^The kernel ran out of memory\. A new kernel is starting/);
       expect(cell(session, "full").status).toBe("failed");
     } finally {
       if (before === undefined) delete process.env.NODE_OPTIONS;

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { Session } from "../../server/session/session.ts";
+import { openSession } from "../../server/session/open.ts";
+import type { Session } from "../../server/session/session.ts";
 import { cellState, type RunState } from "../../server/state/state.ts";
 import { tinyBase, training } from "../server/kernel/tiny-training.ts";
 import { until } from "../server/until.ts";
@@ -15,7 +16,7 @@ afterEach(async () => {
 
 async function opened(workspace: string): Promise<Session> {
   const use = { kind: "page" } as const;
-  const session = await Session.open({ workspace, path: "n.ts", seed: 1, backend: "wasm", use });
+  const session = await openSession({ workspace, path: "n.ts", seed: 1, backend: "wasm", use });
   open.push(session);
   return session;
 }

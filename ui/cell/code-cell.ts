@@ -3,7 +3,7 @@
  * that edits from elsewhere are still merged into it.
  */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { occupies } from "../../server/state/freshness.ts";
+import { runsTopLevel } from "../../server/state/freshness.ts";
 import type { CellState } from "../../server/state/state.ts";
 import type { Editor } from "../editor/editor.ts";
 import "../editor/editor.ts";
@@ -141,7 +141,7 @@ export class CodeCell extends LitElement {
 
   /** The progress of the cell's top level. A training that continues after it shows its progress on its own card. */
   #strip(): TemplateResult {
-    const progress = occupies(this.cell) && this.cell.status === "running" ? this.cell.progress : undefined;
+    const progress = runsTopLevel(this.cell) && this.cell.status === "running" ? this.cell.progress : undefined;
     if (!progress || progress.done >= progress.total) return html`<div class="strip"></div>`;
     const { done, total, label } = progress;
     return html`<div class="strip" data-progress="${done}/${total}">

@@ -1,6 +1,6 @@
 /**
- * Accuracy of greedy answers: an answer is right when it equals the expected one character for character. Families are
- * of different size, so their accuracies are averaged, not their answers.
+ * Accuracy of graded answers. Families of tasks differ in size, so the mean is taken over the accuracies of the families and not
+ * over all answers.
  */
 
 export type Graded = { readonly family: string; readonly right: boolean };

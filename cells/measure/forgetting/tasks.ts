@@ -1,31 +1,33 @@
 /**
- * A user's own questions with one right answer: written freely and compared (exact match), or chosen among several by
- * likelihood, as the papers' benchmarks do. Accuracies are per family and averaged over families, as for the world's own.
+ * Tasks: questions with one right answer. The model writes its answer freely, which is compared with the expected one (exact
+ * match), or the most likely of several choices is taken (multiple choice), as in public benchmarks. Accuracies are per family
+ * and averaged over families.
  *
- * A file of tasks has one per line: `{"family": "capital", "question": "…", "answer": "…"}`, and for a choice
- * `{"question": "…", "choices": ["…", "…"], "answer": 1}`, the answer being its place from 0, its letter or its text.
+ * A task file has one task per line: `{"family": "capital", "question": "…", "answer": "…"}`. With choices it is
+ * `{"question": "…", "choices": ["…", "…"], "answer": 1}`; the answer is the index from 0, the letter or the text of a choice.
  */
 import type { ChatModel } from "../../contracts.ts";
-import { normalised, type Sameness } from "../../data/content.ts";
+import { form, type Sameness } from "../../data/content.ts";
 import { BadRowError, type BadRows, field, type Reading, readRows, textField } from "../../data/reading.ts";
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
 import type { Message, Sample } from "../../types.ts";
-import { ask } from "../../world/measure/questions.ts";
 import { familyAccuracy, type Graded, macroAverage } from "./accuracy.ts";
 
 export type Task = {
   readonly family: string;
+  /** Families can be in groups, which then get a score of their own. */
+  readonly group?: string;
   readonly prompt: readonly Message[];
   readonly answer: string;
-  /** Absent where the answer is written freely. */
+  /** Absent where the model writes its answer freely. */
   readonly choices?: readonly string[];
 };
 
-export type TaskScores = {
+export type TaskAccuracy = {
   /** The mean over families, from 0 to 1. */
   readonly accuracy: number;
   readonly byFamily: Readonly<Record<string, number>>;
-  /** Each task in order, for `compareAccuracy`. */
+  /** Each task in its order, for `compareAccuracy`. */
   readonly graded: readonly (Graded & {
     readonly question: string;
     readonly expected: string;
@@ -33,7 +35,7 @@ export type TaskScores = {
   })[];
 };
 
-/** @throws as `bad` says. */
+/** @throws if no row is valid, or for the first bad row if `bad` is "refuse". */
 export async function taskFile(
   path: string,
   { format, bad }: { readonly format?: RecordFormat; readonly bad?: BadRows } = {},
@@ -55,59 +57,63 @@ function taskOf(row: unknown): Task {
     choices.length < 2 ||
     !choices.every((each) => typeof each === "string" && each.trim() !== "")
   )
-    throw new BadRowError('"choices" is no list of two texts or more');
+    throw new BadRowError('"choices" is not a list of two or more strings');
   const texts = choices as string[];
   const given = field(row, "answer");
   const letter = typeof given === "string" && /^[A-Z]$/.test(given) ? given.charCodeAt(0) - 65 : undefined;
   const place =
     typeof given === "number" ? given : texts.includes(String(given)) ? texts.indexOf(String(given)) : letter;
   const answer = place === undefined ? undefined : texts[place];
-  if (answer === undefined) throw new BadRowError('"answer" is none of the choices');
+  if (answer === undefined) throw new BadRowError('"answer" is not one of the choices');
   return { ...named, answer, choices: texts };
 }
 
-/** @param sameness whether case, punctuation and spaces count (`exact`, the default) */
+/**
+ * Greedy answers, compared with the expected ones.
+ * @param sameness `exact` (the default) compares all characters but spaces at both ends; `normalised` ignores case and punctuation
+ */
 export async function exactMatch(
   model: ChatModel,
   list: readonly Task[],
   { sameness = "exact", maxTokens = 64 }: { readonly sameness?: Sameness; readonly maxTokens?: number } = {},
-): Promise<TaskScores> {
-  const prompts = list.map(({ prompt }) => ask(prompt));
+): Promise<TaskAccuracy> {
+  const prompts = list.map(({ prompt }) => ({ messages: prompt }));
   const answers = await model.generate(prompts, { maxTokens, label: "exact match" });
-  const form = sameness === "exact" ? (text: string) => text.trim() : normalised;
+  const comparable = form(sameness);
   return scored(list, (task, i) => {
     const answer = answers[i]?.text ?? "";
-    return { answer, right: form(answer) === form(task.answer) };
+    return { answer, right: comparable(answer) === comparable(task.answer) };
   });
 }
 
 export type ChoiceScores = {
-  /** The likeliest choice as it stands. */
-  readonly raw: TaskScores;
-  /** The likeliest per UTF-8 byte, which does not favour short choices; lm-evaluation-harness calls it acc_norm. */
-  readonly normalised: TaskScores;
+  /** The most likely choice. */
+  readonly raw: TaskAccuracy;
+  /** The most likely choice per UTF-8 byte, which does not favour short choices; lm-evaluation-harness calls it acc_norm. */
+  readonly normalised: TaskAccuracy;
 };
 
 /**
- * Which choice the model finds likeliest as its answer, without the end of the turn.
+ * The most likely choice as the model's answer; the end of the turn does not count.
  * @throws if a task has no choices.
  */
 export async function multipleChoice(model: ChatModel, list: readonly Task[]): Promise<ChoiceScores> {
   const samples = list.flatMap((task): Sample[] => {
-    if (!task.choices) throw new Error(`"${question(task)}" has no choices; it is a task for exactMatch(…).`);
+    if (!task.choices)
+      throw new Error(`"${question(task)}" has no choices. Use exactMatch(…) for it, or give it choices.`);
     return task.choices.map((text) => ({
       prompt: task.prompt,
       segments: [{ role: "answer", origin: "data", text, weight: 1 }],
       endTurn: false,
     }));
   });
-  const surprise = await model.nll(samples);
+  const likelihoods = await model.nll(samples);
   let at = 0;
-  const costs = list.map(({ choices = [] }) => choices.map(() => surprise[at++]?.nll ?? Infinity));
+  const nlls = list.map(({ choices = [] }) => choices.map(() => likelihoods[at++]?.nll ?? Infinity));
   const bytes = (text: string): number => new TextEncoder().encode(text).length;
-  const best = (divisor: (text: string) => number): TaskScores =>
+  const best = (divisor: (text: string) => number): TaskAccuracy =>
     scored(list, ({ choices = [], answer }, i) => {
-      const each = choices.map((text, c) => costs[i]![c]! / divisor(text));
+      const each = choices.map((text, c) => nlls[i]![c]! / divisor(text));
       const chosen = choices[each.indexOf(Math.min(...each))] ?? "";
       return { answer: chosen, right: chosen === answer };
     });
@@ -119,7 +125,7 @@ const question = ({ prompt }: Task): string => prompt.at(-1)?.content ?? "";
 function scored(
   list: readonly Task[],
   grade: (task: Task, i: number) => { answer: string; right: boolean },
-): TaskScores {
+): TaskAccuracy {
   const graded = list.map((task, i) => ({
     family: task.family,
     question: question(task),

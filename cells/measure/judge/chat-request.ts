@@ -1,6 +1,6 @@
 /**
- * One request to an OpenAI-compatible endpoint until it is answered or there is no hope: what is busy, broken or hanging is
- * asked again, later each time; what is wrong (a key, a model's name) is not.
+ * One request to an OpenAI-compatible endpoint, with retries. When the endpoint is busy, broken or too slow, the request is repeated
+ * after a wait that doubles each time. When the request itself is wrong (a bad key, an unknown model), it is not repeated.
  */
 import type { Message } from "../../types.ts";
 
@@ -11,8 +11,8 @@ export type ChatRequest = {
   readonly max_tokens: number;
 };
 
-/** Where and how to ask; `timeout` and `wait` in seconds. */
-export type Line = {
+/** The address and the rules for retries; `timeout` and `wait` are in seconds. */
+export type Connection = {
   readonly address: string;
   readonly key: string | undefined;
   readonly retries: number;
@@ -27,23 +27,27 @@ export type Judgement =
 /** The longest wait before a retry, in seconds, whatever the endpoint asks for. */
 const longestWait = 60;
 
-/** `again`: whether another try may help, and after how many seconds at least. */
-type Reply = { readonly text: string } | { readonly reason: string; readonly again: number | undefined };
+/** `retryAfter`: the least number of seconds before another try; undefined if another try cannot help. */
+type Reply = { readonly text: string } | { readonly reason: string; readonly retryAfter: number | undefined };
 
-/** @throws the reason of the abort when the cell was ended meanwhile. */
-export async function judgementOf(line: Line, request: ChatRequest, signal: AbortSignal): Promise<Judgement> {
+/** @throws the abort reason if the cell is ended in the meantime. */
+export async function judgementOf(
+  connection: Connection,
+  request: ChatRequest,
+  signal: AbortSignal,
+): Promise<Judgement> {
   for (let tried = 0; ; tried += 1) {
-    const reply = await post(line, request, signal);
+    const reply = await post(connection, request, signal);
     if ("text" in reply) return { ok: true, text: reply.text, cached: false };
-    if (reply.again === undefined || tried >= line.retries) {
-      const tries = tried === 0 ? "" : ` (asked ${tried + 1} times)`;
+    if (reply.retryAfter === undefined || tried >= connection.retries) {
+      const tries = tried === 0 ? "" : ` (after ${tried + 1} tries)`;
       return { ok: false, reason: reply.reason + tries };
     }
-    await pause(Math.min(longestWait, Math.max(reply.again, line.wait * 2 ** tried)), signal);
+    await pause(Math.min(longestWait, Math.max(reply.retryAfter, connection.wait * 2 ** tried)), signal);
   }
 }
 
-async function post({ address, key, timeout }: Line, request: ChatRequest, signal: AbortSignal): Promise<Reply> {
+async function post({ address, key, timeout }: Connection, request: ChatRequest, signal: AbortSignal): Promise<Reply> {
   const headers = { "content-type": "application/json", ...(key !== undefined && { authorization: `Bearer ${key}` }) };
   const limit = AbortSignal.timeout(timeout * 1000);
   try {
@@ -52,21 +56,21 @@ async function post({ address, key, timeout }: Line, request: ChatRequest, signa
     const body = withoutKey(await response.text(), key);
     if (!response.ok) return refused(response, body);
     const text = textOf(body);
-    return text === undefined ? { reason: `no answer in "${clipped(body)}"`, again: 0 } : { text };
+    return text === undefined ? { reason: `no answer in "${clipped(body)}"`, retryAfter: 0 } : { text };
   } catch (error) {
     signal.throwIfAborted();
-    if (limit.aborted) return { reason: `no answer within ${timeout} seconds`, again: 0 };
+    if (limit.aborted) return { reason: `no answer within ${timeout} seconds`, retryAfter: 0 };
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : error;
-    return { reason: `the endpoint cannot be reached: ${cause}`, again: 0 };
+    return { reason: `the endpoint cannot be reached: ${cause}`, retryAfter: 0 };
   }
 }
 
-/** Too many requests and failures of the server pass; a wrong key, model or request does not. */
+/** Too many requests and server errors are temporary; a wrong key, model or request is not. */
 function refused(response: Response, body: string): Reply {
-  const passes = response.status === 429 || response.status === 408 || response.status >= 500;
+  const isTemporary = response.status === 429 || response.status === 408 || response.status >= 500;
   const after = Number(response.headers.get("retry-after") ?? 0);
   const reason = `the endpoint answered ${response.status}: "${clipped(body)}"`;
-  return { reason, again: passes ? (Number.isFinite(after) ? after : 0) : undefined };
+  return { reason, retryAfter: isTemporary ? (Number.isFinite(after) ? after : 0) : undefined };
 }
 
 function textOf(body: string): string | undefined {
@@ -81,7 +85,7 @@ function textOf(body: string): string | undefined {
 
 const clipped = (text: string): string => (text.length > 200 ? `${text.slice(0, 199)}…` : text).replace(/\s+/g, " ");
 
-/** An endpoint may quote the key that it was sent. */
+/** An endpoint may quote the key in its answer. */
 const withoutKey = (text: string, key: string | undefined): string => (key ? text.replaceAll(key, "…") : text);
 
 function pause(seconds: number, signal: AbortSignal): Promise<void> {

@@ -1,89 +1,94 @@
 /**
- * Two models against each other by a judge, as MT-Bench and AlpacaEval do it. A judge favours what stands first, so each pair
- * is judged in both orders: a win is one in both, and where they disagree it is a tie.
+ * A judge compares the answers of two models, as in MT-Bench and AlpacaEval. Judges favour the answer that comes first, so each pair
+ * is judged in both orders. A model wins a pair if it wins in both orders; if the orders disagree, the pair is a tie.
  */
 import type { Judgement } from "./chat-request.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { requireSame, valuesOf } from "./grades.ts";
-import { filled, type JudgePrompts, ownJudgePrompts, type PromptName } from "./prompts.ts";
+import { requireEqualCounts, valuesOf } from "./grades.ts";
+import { builtInPrompts, fillPrompt, type JudgePrompts, type PromptName } from "./prompts.ts";
 import type { JudgedAnswer, JudgeQuestion } from "./questions.ts";
 
 export type ContestRow = {
   readonly question: string;
   readonly category: string;
   readonly turn: number;
-  /** Of the system against the baseline; `failed` where a verdict is missing in either order. */
+  /** For the system against the baseline; `failed` if the judge gave no preference in one of the orders. */
   readonly outcome: "win" | "loss" | "tie" | "failed";
-  /** What the judge said with the system first, and with the baseline first. */
+  /** The judge's text with the system first, and with the baseline first. */
   readonly systemFirst: string;
   readonly baselineFirst: string;
 };
 
 export type Contest = {
-  /** (wins + ties ÷ 2) ÷ judged, AlpacaEval's win rate; NaN where nothing was judged. */
+  /** AlpacaEval's win rate: (wins + ties ÷ 2) ÷ judged pairs; NaN if nothing was judged. */
   readonly winRate: number;
   readonly wins: number;
   readonly losses: number;
   readonly ties: number;
   readonly failed: number;
-  /** The share of judged pairs in which the two orders named different winners: how much the place counted. */
+  /** The share of judged pairs in which the orders have different winners: how much the judge favours a position. */
   readonly disagreement: number;
   readonly judge: string;
   readonly prompts: readonly string[];
   readonly rows: readonly ContestRow[];
 };
 
-type Verdict = "A" | "B" | "C";
+/** Which answer the judge prefers: the first, the second, or none. */
+type Preference = "A" | "B" | "C";
 
-/** @throws if there are not as many answers as questions. */
+/** @throws if the numbers of questions and answers differ. */
 export async function judgeContest(
   endpoint: Endpoint,
   questions: readonly JudgeQuestion[],
   { system, baseline }: { readonly system: readonly JudgedAnswer[]; readonly baseline: readonly JudgedAnswer[] },
-  prompts: JudgePrompts = ownJudgePrompts,
+  prompts: JudgePrompts = builtInPrompts,
 ): Promise<Contest> {
-  requireSame(questions, system, baseline);
-  const asked = questions.flatMap((question, i) =>
+  requireEqualCounts(questions, system, baseline);
+  const comparisons = questions.flatMap((question, i) =>
     question.turns.map((_, turn) => {
       const prompt = prompts[pairPrompt(question, turn)];
       const order = (a: JudgedAnswer, b: JudgedAnswer): string =>
-        filled(prompt, { ...valuesOf(question, a, "answer_a"), ...valuesOf(question, b, "answer_b") });
+        fillPrompt(prompt, { ...valuesOf(question, a, "answer_a"), ...valuesOf(question, b, "answer_b") });
       return { question, turn, prompt, orders: [order(system[i]!, baseline[i]!), order(baseline[i]!, system[i]!)] };
     }),
   );
   const judgements = await endpoint.judge(
-    asked.flatMap(({ prompt, orders }) =>
+    comparisons.flatMap(({ prompt, orders }) =>
       orders.map((text) => [
         { role: "system", content: prompt.system } as const,
         { role: "user", content: text } as const,
       ]),
     ),
   );
-  const verdicts = asked.map((_, i) => [verdictOf(judgements[2 * i]!), verdictOf(judgements[2 * i + 1]!)] as const);
-  const rows = asked.map(({ question, turn }, i): ContestRow => {
-    const said = (judgement: Judgement): string => (judgement.ok ? judgement.text : judgement.reason);
+  const preferences = comparisons.map(
+    (_, i) => [preferenceIn(judgements[2 * i]!), preferenceIn(judgements[2 * i + 1]!)] as const,
+  );
+  const rows = comparisons.map(({ question, turn }, i): ContestRow => {
+    const textOf = (judgement: Judgement): string => (judgement.ok ? judgement.text : judgement.reason);
     return {
       question: question.id,
       category: question.category,
       turn: turn + 1,
-      outcome: outcomeOf(...verdicts[i]!),
-      systemFirst: said(judgements[2 * i]!),
-      baselineFirst: said(judgements[2 * i + 1]!),
+      outcome: outcomeOf(...preferences[i]!),
+      systemFirst: textOf(judgements[2 * i]!),
+      baselineFirst: textOf(judgements[2 * i + 1]!),
     };
   });
   const count = (outcome: ContestRow["outcome"]): number => rows.filter((row) => row.outcome === outcome).length;
   const [wins, losses, ties, failed] = [count("win"), count("loss"), count("tie"), count("failed")];
   const judged = rows.length - failed;
-  const swayed = verdicts.filter(([first, second]) => first !== undefined && first === second && first !== "C").length;
+  const contradictory = preferences.filter(
+    ([first, second]) => first !== undefined && first === second && first !== "C",
+  ).length;
   return {
     winRate: (wins + ties / 2) / judged,
     wins,
     losses,
     ties,
     failed,
-    disagreement: swayed / judged,
+    disagreement: contradictory / judged,
     judge: endpoint.name,
-    prompts: [...new Set(asked.map(({ prompt }) => prompt.name))],
+    prompts: [...new Set(comparisons.map(({ prompt }) => prompt.name))],
     rows,
   };
 }
@@ -93,13 +98,13 @@ function pairPrompt({ reference }: JudgeQuestion, turn: number): PromptName {
   return turn === 0 ? "pair-v2" : "pair-v2-multi-turn";
 }
 
-function verdictOf(judgement: Judgement): Verdict | undefined {
+function preferenceIn(judgement: Judgement): Preference | undefined {
   if (!judgement.ok) return undefined;
-  return [...judgement.text.matchAll(/\[\[([ABC])\]\]/g)].at(-1)?.[1] as Verdict | undefined;
+  return [...judgement.text.matchAll(/\[\[([ABC])\]\]/g)].at(-1)?.[1] as Preference | undefined;
 }
 
-/** The system is A in the first order and B in the second. */
-function outcomeOf(first: Verdict | undefined, second: Verdict | undefined): ContestRow["outcome"] {
+/** The system is answer A in the first order and answer B in the second. */
+function outcomeOf(first: Preference | undefined, second: Preference | undefined): ContestRow["outcome"] {
   if (first === undefined || second === undefined) return "failed";
   if (first === "A" && second === "B") return "win";
   return first === "B" && second === "A" ? "loss" : "tie";

@@ -1,45 +1,45 @@
 /**
- * Grades from 1 to 10 by a judge, turn by turn, as MT-Bench gives them: the first answer by itself, the second within its
- * conversation. The mean is over the grades that there are; how many there are not is told beside it.
+ * A judge grades each turn from 1 to 10, as in MT-Bench: the first answer alone, the second one within its conversation. The mean is
+ * taken over the turns that got a grade; the number of the others is returned as `failed`.
  */
 import type { Endpoint } from "./endpoint.ts";
-import { filled, type JudgePrompts, ownJudgePrompts, type PromptName } from "./prompts.ts";
+import { builtInPrompts, fillPrompt, type JudgePrompts, type PromptName } from "./prompts.ts";
 import type { JudgedAnswer, JudgeQuestion } from "./questions.ts";
 
 export type GradeRow = {
   readonly question: string;
   readonly category: string;
   readonly turn: number;
-  /** Undefined where the judge failed or gave no grade; `said` then tells why. */
+  /** Undefined if the judge failed or gave no grade; `said` then has the reason. */
   readonly grade: number | undefined;
   readonly said: string;
 };
 
 export type Grades = {
-  /** NaN where nothing was graded. */
+  /** NaN if nothing was graded. */
   readonly mean: number;
   readonly byTurn: readonly number[];
   readonly byCategory: Readonly<Record<string, number>>;
   readonly graded: number;
   readonly failed: number;
   readonly judge: string;
-  /** The names of the prompts that were used. */
+  /** The names of the prompts that the judge got. */
   readonly prompts: readonly string[];
   readonly rows: readonly GradeRow[];
 };
 
-/** @throws if there are not as many answers as questions. */
+/** @throws if the numbers of questions and answers differ. */
 export async function judgeGrades(
   endpoint: Endpoint,
   questions: readonly JudgeQuestion[],
   answers: readonly JudgedAnswer[],
-  prompts: JudgePrompts = ownJudgePrompts,
+  prompts: JudgePrompts = builtInPrompts,
 ): Promise<Grades> {
-  requireSame(questions, answers);
+  requireEqualCounts(questions, answers);
   const asked = questions.flatMap((question, i) =>
     question.turns.map((_, turn) => {
       const prompt = prompts[singlePrompt(question, turn)];
-      return { question, turn, prompt, text: filled(prompt, valuesOf(question, answers[i]!)) };
+      return { question, turn, prompt, text: fillPrompt(prompt, valuesOf(question, answers[i]!)) };
     }),
   );
   const judgements = await endpoint.judge(
@@ -54,8 +54,8 @@ export async function judgeGrades(
     const grade = judgement.ok ? gradeIn(judgement.text) : undefined;
     return { question: question.id, category: question.category, turn: turn + 1, grade, said };
   });
-  const mean = (holds: (row: GradeRow) => boolean): number => {
-    const grades = rows.flatMap((row) => (row.grade !== undefined && holds(row) ? [row.grade] : []));
+  const mean = (isIncluded: (row: GradeRow) => boolean): number => {
+    const grades = rows.flatMap((row) => (row.grade !== undefined && isIncluded(row) ? [row.grade] : []));
     return grades.reduce((sum, each) => sum + each, 0) / grades.length;
   };
   const graded = rows.filter(({ grade }) => grade !== undefined).length;
@@ -77,7 +77,7 @@ function singlePrompt({ reference }: JudgeQuestion, turn: number): PromptName {
   return turn === 0 ? "single-v1" : "single-v1-multi-turn";
 }
 
-/** What the templates call a question, its answers and its references. */
+/** The values of a template: the question, the answers and the reference answers, by FastChat's names. */
 export function valuesOf(
   { turns, reference = [] }: JudgeQuestion,
   answer: JudgedAnswer,
@@ -96,20 +96,20 @@ export function valuesOf(
   };
 }
 
-/** The last `[[8]]` or `[[8.5]]`, or `[8]` where the judge was sparing with brackets. A number that is no grade is none. */
+/** The last `[[8]]` or `[[8.5]]` in the text, otherwise the last `[8]`; undefined if it is not from 1 to 10. */
 export function gradeIn(text: string): number | undefined {
   const found = [...text.matchAll(/\[\[(\d+\.?\d*)\]\]/g)].at(-1) ?? [...text.matchAll(/\[(\d+\.?\d*)\]/g)].at(-1);
   const grade = Number(found?.[1] ?? Number.NaN);
   return grade >= 1 && grade <= 10 ? grade : undefined;
 }
 
-export function requireSame(
+export function requireEqualCounts(
   questions: readonly JudgeQuestion[],
   ...answers: readonly (readonly JudgedAnswer[])[]
 ): void {
-  const other = answers.find((each) => each.length !== questions.length);
-  if (other)
+  const mismatch = answers.find((each) => each.length !== questions.length);
+  if (mismatch)
     throw new Error(
-      `Here are ${questions.length} questions and ${other.length} answers; a judge needs as many of both.`,
+      `There are ${questions.length} questions but ${mismatch.length} answers. Give the answers to all questions, in their order.`,
     );
 }

@@ -1,16 +1,17 @@
 /**
- * What a judge is asked, in the form that MT-Bench gave it (Zheng et al. 2023, https://arxiv.org/abs/2306.05685): a
- * verdict in double brackets after an explanation. Grades depend on every word of the prompt. The prompts here are worded by us
- * after that form; grades that shall be compared with published ones need the published prompts, which
- * `judgePrompts("judge_prompts.jsonl")` reads from FastChat's own file. Scores name the prompt that they were asked with.
+ * The prompts for a judge, in the form of MT-Bench (Zheng et al. 2023, https://arxiv.org/abs/2306.05685): an explanation, then the
+ * result in double brackets. Grades depend on every word of the prompt. The built-in prompts have our own wording. To compare
+ * grades with published ones, use the published prompts: `judgePrompts("judge_prompts.jsonl")` reads FastChat's file. Scores are
+ * returned with the names of their prompts.
  */
 import { BadRowError, field, readRows, textField } from "../../data/reading.ts";
 import { recordsOf } from "../../data/records.ts";
+import { fillTemplate, placeholders } from "../../data/template.ts";
 
-/** `{question}`, `{answer}`, `{answer_a}`, `{question_1}`, `{ref_answer_1}`, … stand for what is judged, as in FastChat's file. */
+/** The placeholders of a template are those of FastChat: `{question}`, `{answer}`, `{answer_a}`, `{question_1}`, `{ref_answer_1}`, … */
 export type JudgePrompt = { readonly name: string; readonly system: string; readonly template: string };
 
-/** By FastChat's names: a grade or a pair; of the first answer or of the second; with reference answers (`math`) or without. */
+/** By FastChat's names: for one answer or a pair, for the first or the second turn, with reference answers (`math`) or without. */
 export type JudgePrompts = Readonly<Record<PromptName, JudgePrompt>>;
 
 const names = [
@@ -45,34 +46,38 @@ const references = `${conversation("Reference conversation", "ref_answer_1", "re
 const both = `${answer("Assistant A's answer", "answer_a")}\n\n${answer("Assistant B's answer", "answer_b")}`;
 const bothConversations = `${conversation("Conversation with assistant A", "answer_a_1", "answer_a_2")}\n\n${conversation("Conversation with assistant B", "answer_b_1", "answer_b_2")}`;
 
-const own = (name: PromptName, system: string[], template: string): JudgePrompt => ({
+const builtIn = (name: PromptName, system: string[], template: string): JudgePrompt => ({
   name: `palimpsest 1, after MT-Bench's ${name}`,
   system: [fair, ...system].join(" "),
   template,
 });
 
-export const ownJudgePrompts: JudgePrompts = {
-  "single-v1": own("single-v1", [matters, grade], one + answer("Answer", "answer")),
-  "single-v1-multi-turn": own(
+export const builtInPrompts: JudgePrompts = {
+  "single-v1": builtIn("single-v1", [matters, grade], one + answer("Answer", "answer")),
+  "single-v1-multi-turn": builtIn(
     "single-v1-multi-turn",
     [matters, second, grade],
     conversation("Conversation", "answer_1", "answer_2"),
   ),
-  "single-math-v1": own("single-math-v1", [correct, grade], one + reference + answer("Answer", "answer")),
-  "single-math-v1-multi-turn": own(
+  "single-math-v1": builtIn("single-math-v1", [correct, grade], one + reference + answer("Answer", "answer")),
+  "single-math-v1-multi-turn": builtIn(
     "single-math-v1-multi-turn",
     [correct, second, grade],
     references + conversation("Conversation", "answer_1", "answer_2"),
   ),
-  "pair-v2": own("pair-v2", [matters, choice], one + both),
-  "pair-v2-multi-turn": own("pair-v2-multi-turn", [matters, second, choice], bothConversations),
-  "pair-math-v1": own("pair-math-v1", [correct, choice], one + reference + both),
-  "pair-math-v1-multi-turn": own("pair-math-v1-multi-turn", [correct, second, choice], references + bothConversations),
+  "pair-v2": builtIn("pair-v2", [matters, choice], one + both),
+  "pair-v2-multi-turn": builtIn("pair-v2-multi-turn", [matters, second, choice], bothConversations),
+  "pair-math-v1": builtIn("pair-math-v1", [correct, choice], one + reference + both),
+  "pair-math-v1-multi-turn": builtIn(
+    "pair-math-v1-multi-turn",
+    [correct, second, choice],
+    references + bothConversations,
+  ),
 };
 
 /**
- * The prompts of a file in FastChat's form, one record per line: `name`, `system_prompt`, `prompt_template`.
- * @throws naming the prompts that it lacks.
+ * Reads prompts from a file in FastChat's format: one record per line with `name`, `system_prompt` and `prompt_template`.
+ * @throws if prompts are missing; the message names them
  */
 export async function judgePrompts(path: string): Promise<JudgePrompts> {
   const read = readRows(path, await recordsOf(path, "jsonl"), (row) => {
@@ -83,18 +88,20 @@ export async function judgePrompts(path: string): Promise<JudgePrompts> {
   });
   const found = new Map(read.items.map((prompt) => [prompt.name, prompt]));
   const missing = names.filter((name) => !found.has(name));
-  if (missing.length > 0) throw new Error(`${path} lacks the prompts ${missing.join(", ")}.`);
+  if (missing.length > 0)
+    throw new Error(
+      `${path} lacks the prompts ${missing.join(", ")}. Use FastChat's judge_prompts.jsonl, or add them.`,
+    );
   const title = path.replace(/^.*[/\\]/, "");
   return Object.fromEntries(
     names.map((name) => [name, { ...found.get(name)!, name: `${name} of ${title}` }]),
   ) as unknown as JudgePrompts;
 }
 
-/** @throws if a place of the template has no value. */
-export function filled({ name, template }: JudgePrompt, values: Readonly<Record<string, string>>): string {
-  return template.replace(/\{([a-z_]+[0-9]?)\}/g, (_, place: string) => {
-    const value = Object.hasOwn(values, place) ? values[place] : undefined;
-    if (value === undefined) throw new Error(`The prompt "${name}" wants {${place}}, which is not there to be judged.`);
-    return value;
-  });
+/** @throws if a placeholder of the template has no value. */
+export function fillPrompt({ name, template }: JudgePrompt, values: Readonly<Record<string, string>>): string {
+  const missing = placeholders(template).find((placeholder) => !Object.hasOwn(values, placeholder));
+  if (missing !== undefined)
+    throw new Error(`The prompt "${name}" needs {${missing}}, but the questions and answers do not have it.`);
+  return fillTemplate(template, values);
 }

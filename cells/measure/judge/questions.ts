@@ -1,6 +1,6 @@
 /**
- * Questions to be judged and a model's answers to them. MT-Bench's file has one per line, with one or two `turns` and, for
- * some, a `reference`; AlpacaEval's is a list of `instruction`s.
+ * The questions for a judge, and a model's answers to them. MT-Bench's file has one question per line with one or two `turns` and
+ * sometimes a `reference`; AlpacaEval's file is a list of `instruction`s.
  */
 import type { ChatModel } from "../../contracts.ts";
 import { BadRowError, type BadRows, field, isRecord, type Reading, readRows, textField } from "../../data/reading.ts";
@@ -10,18 +10,18 @@ import type { Message } from "../../types.ts";
 export type JudgeQuestion = {
   readonly id: string;
   readonly category: string;
-  /** One or two things that the user says. */
+  /** The user's one or two turns. */
   readonly turns: readonly string[];
-  /** A right answer for each turn, where there is such a thing. */
+  /** A right answer for each turn, if the file has one. */
   readonly reference?: readonly string[];
-  /** The answer of another system that the file holds, AlpacaEval's `output`: the baseline of a contest. */
+  /** The answer of another system, AlpacaEval's `output`: the baseline of a contest. */
   readonly baseline?: JudgedAnswer;
 };
 
 /** The model's answer to each turn. */
 export type JudgedAnswer = readonly string[];
 
-/** @throws as `bad` says. */
+/** @throws if no row is valid, or for the first bad row if `bad` is "refuse". */
 export async function judgeQuestionFile(
   path: string,
   { format, bad }: { readonly format?: RecordFormat; readonly bad?: BadRows } = {},
@@ -45,7 +45,7 @@ function questionOf(row: unknown, place: number): JudgeQuestion {
     return { ...named, turns: [textField(row, "instruction")], ...baseline };
   }
   if (!isTexts(turns) || turns.length === 0 || turns.length > 2)
-    throw new BadRowError('"turns" is no list of one or two texts');
+    throw new BadRowError('"turns" is not a list of one or two strings');
   const reference = isRecord(row) ? row.reference : undefined;
   return { ...named, turns, ...(isTexts(reference) && reference.length >= turns.length && { reference }) };
 }
@@ -53,7 +53,7 @@ function questionOf(row: unknown, place: number): JudgeQuestion {
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((each) => typeof each === "string" && each.trim() !== "");
 
-/** The model's greedy answers, turn by turn: the second question is asked after the model's own first answer. */
+/** The model's greedy answers, turn by turn. The second turn follows the model's own first answer. */
 export async function judgedAnswers(
   model: ChatModel,
   questions: readonly JudgeQuestion[],
@@ -61,11 +61,11 @@ export async function judgedAnswers(
 ): Promise<JudgedAnswer[]> {
   const histories: Message[][] = questions.map(() => []);
   for (const turn of [0, 1]) {
-    const asked = [...questions.keys()].filter((i) => questions[i]!.turns[turn] !== undefined);
-    for (const i of asked) histories[i]!.push({ role: "user", content: questions[i]!.turns[turn]! });
-    const prompts = asked.map((i) => ({ messages: [...histories[i]!] }));
+    const withTurn = [...questions.keys()].filter((i) => questions[i]!.turns[turn] !== undefined);
+    for (const i of withTurn) histories[i]!.push({ role: "user", content: questions[i]!.turns[turn]! });
+    const prompts = withTurn.map((i) => ({ messages: [...histories[i]!] }));
     const answers = await model.generate(prompts, { maxTokens, label: `answers, turn ${turn + 1}` });
-    for (const [at, i] of asked.entries()) histories[i]!.push({ role: "assistant", content: answers[at]!.text });
+    for (const [at, i] of withTurn.entries()) histories[i]!.push({ role: "assistant", content: answers[at]!.text });
   }
   return histories.map((history) => history.filter(({ role }) => role === "assistant").map(({ content }) => content));
 }

@@ -1,18 +1,19 @@
 /**
- * Which requests a model refuses: harmful ones, as it should, asked plainly (raw) and dressed up to get round its
- * training (jailbreak), since plain ones alone hide much of the damage; and harmless ones that only sound alike, which
- * it should not refuse.
+ * How often a model refuses. It should refuse harmful requests, both plain ones and jailbreaks (requests worded to get around
+ * its training): plain requests alone hide much of the damage. It should not refuse harmless requests that only sound harmful.
  */
 import type { ChatModel } from "../../contracts.ts";
 import type { Message } from "../../types.ts";
-import { ask } from "../../world/measure/questions.ts";
-import { listTitle, type RefusalList, refusalLists } from "./lists.ts";
+import { listTitle, type RefusalList } from "./lists.ts";
 import { findRefusal } from "./phrases.ts";
 
-/** The refusal stands at the beginning of an answer. */
+/** A refusal comes at the beginning of an answer, so a short answer is enough. */
 const answerTokens = 40;
 
-/** One answer and what it was judged by; `phrase` is empty where it does not refuse. */
+/** Sets of requests by name; each request is a conversation that ends with the user's turn. */
+export type RequestSets<K extends string> = Readonly<Record<K, readonly (readonly Message[])[]>>;
+
+/** One answer and why it counts as a refusal; `phrase` and `list` are empty where it does not refuse. */
 export type RefusalRow = {
   readonly set: string;
   readonly request: string;
@@ -22,21 +23,18 @@ export type RefusalRow = {
   readonly list: string;
 };
 
-/**
- * Asks every request of every set and looks for refusals, told by the world's own list of phrases unless others are
- * given. All requests are answered in one go, which fills the batches.
- */
+/** Asks every request of every set, in one call so that batches are full, and looks for the phrases of the lists. */
 export async function refusalRows<K extends string>(
   model: ChatModel,
-  requests: Readonly<Record<K, readonly (readonly Message[])[]>>,
-  lists: readonly RefusalList[] = [refusalLists.world],
+  sets: RequestSets<K>,
+  lists: readonly RefusalList[],
 ): Promise<RefusalRow[]> {
-  const asked = (Object.keys(requests) as K[]).flatMap((set) => requests[set].map((messages) => ({ set, messages })));
+  const requests = (Object.keys(sets) as K[]).flatMap((set) => sets[set].map((messages) => ({ set, messages })));
   const answers = await model.generate(
-    asked.map(({ messages }) => ask(messages)),
+    requests.map(({ messages }) => ({ messages })),
     { maxTokens: answerTokens, label: "refusals" },
   );
-  return asked.map(({ set, messages }, i) => {
+  return requests.map(({ set, messages }, i) => {
     const answer = answers[i]?.text ?? "";
     const found = findRefusal(answer, lists);
     return {
@@ -50,19 +48,19 @@ export async function refusalRows<K extends string>(
   });
 }
 
-/** The share refused of each set of requests, from 0 to 1; 0 of an empty one. */
+/** The share of refused requests of each set, from 0 to 1; 0 for an empty set. */
 export async function refusalRates<K extends string>(
   model: ChatModel,
-  requests: Readonly<Record<K, readonly (readonly Message[])[]>>,
-  lists?: readonly RefusalList[],
+  sets: RequestSets<K>,
+  lists: readonly RefusalList[],
 ): Promise<Record<K, number>> {
-  return ratesOf(Object.keys(requests) as K[], await refusalRows(model, requests, lists));
+  return ratesOf(Object.keys(sets) as K[], await refusalRows(model, sets, lists));
 }
 
 export function ratesOf<K extends string>(sets: readonly K[], rows: readonly RefusalRow[]): Record<K, number> {
   const rate = (set: K): number => {
-    const own = rows.filter((row) => row.set === set);
-    return own.filter(({ refused }) => refused).length / Math.max(1, own.length);
+    const rowsOfSet = rows.filter((row) => row.set === set);
+    return rowsOfSet.filter(({ refused }) => refused).length / Math.max(1, rowsOfSet.length);
   };
   return Object.fromEntries(sets.map((set) => [set, rate(set)])) as Record<K, number>;
 }

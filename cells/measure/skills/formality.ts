@@ -1,29 +1,30 @@
 /**
- * Whether a model still speaks formally or informally when it is asked to. Told by annotated phrases, as CoCoA-MT does
- * (Nădejde et al. 2022, https://arxiv.org/abs/2205.04022): each sentence has a formal and an informal reference, whose telling
- * words stand between [F] and [/F]. A translation that has words of one side only is of that register; one with words of both
- * sides or of none is undecided and counts for neither.
+ * Whether a model still speaks formally or informally when it is asked to. The register is recognised by annotated phrases, as in
+ * CoCoA-MT (Nădejde et al. 2022, https://arxiv.org/abs/2205.04022): each sentence has a formal and an informal reference, and
+ * the words that make the difference are between [F] and [/F]. A translation is in a register if it has marked phrases of that
+ * register only. If it has phrases of both registers or of neither, it is undecided and does not count.
  *
  * The file has one sentence per line: `{"source": "Can you help me?", "formal": "Können [F]Sie[/F] mir helfen?", "informal":
- * "[F]Kannst[/F] [F]du[/F] mir helfen?"}`. The embedded world cannot carry it: its languages have one register.
+ * "[F]Kannst[/F] [F]du[/F] mir helfen?"}`.
  */
 import type { ChatModel } from "../../contracts.ts";
 import { BadRowError, type BadRows, type Reading, readRows, textField } from "../../data/reading.ts";
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
-import { type Direction, filledIn, linesFor, type Writing } from "./asked.ts";
+import { fillTemplate } from "../../data/template.ts";
+import { firstLines, type LanguagePair, type Writing } from "./instructions.ts";
 
 export type Register = "formal" | "informal";
 
 export type RegisterItem = {
   readonly source: string;
-  /** The telling phrases of each side. */
+  /** The marked phrases of each register. */
   readonly phrases: Readonly<Record<Register, readonly string[]>>;
 };
 
-export type FormalityOptions = Direction & {
-  /** With `{register}`, which is "formal" or "informal". */
+export type FormalityOptions = LanguagePair & {
+  /** With `{from}`, `{to}`, `{source}` and `{register}`, which becomes "formal" or "informal". */
   readonly instruction?: string;
-  /** `words` unless given. */
+  /** Default: `words`. */
   readonly writing?: Writing;
 };
 
@@ -35,9 +36,9 @@ export type FormalityRow = {
 };
 
 export type Formality = {
-  /** The mean of the two registers' accuracies, from 0 to 1. */
+  /** The mean of the accuracies of both registers, from 0 to 1. */
   readonly accuracy: number;
-  /** Of the decided translations that were asked for in a register, the share that is in it; NaN where none is decided. */
+  /** The share of decided translations that are in the register that was asked for; NaN if none is decided. */
   readonly formal: number;
   readonly informal: number;
   /** Decided translations ÷ all. */
@@ -47,7 +48,7 @@ export type Formality = {
 
 const registers = ["formal", "informal"] as const;
 
-/** @throws as `bad` says. */
+/** @throws if no row is valid, or for the first bad row if `bad` is "refuse". */
 export async function formalityFile(
   path: string,
   { format, bad }: { readonly format?: RecordFormat; readonly bad?: BadRows } = {},
@@ -82,21 +83,21 @@ export async function formality(
   const instruction = options.instruction ?? "Translate from {from} into {to} in a {register} tone: {source}";
   const asked = registers.flatMap((register) => items.map((item) => ({ register, item })));
   const instructions = asked.map(({ register, item }) =>
-    filledIn(instruction, { from, to, register, source: item.source }),
+    fillTemplate(instruction, { from, to, register, source: item.source }),
   );
-  const written = await linesFor(model, instructions, 128, "formality");
+  const translations = await firstLines(model, instructions, { label: "formality" });
   const rows = asked.map(({ register, item }, i): FormalityRow => {
-    const translation = written[i] ?? "";
+    const translation = translations[i] ?? "";
     const [formal, informal] = registers.map((side) =>
-      item.phrases[side].some((phrase) => has(translation, phrase, writing)),
+      item.phrases[side].some((phrase) => hasPhrase(translation, phrase, writing)),
     );
     const found = formal && informal ? "both" : formal ? "formal" : informal ? "informal" : "neither";
     return { asked: register, source: item.source, translation, found };
   });
   const decided = rows.filter(({ found }) => found === "formal" || found === "informal");
   const accuracy = (register: Register): number => {
-    const own = decided.filter((row) => row.asked === register);
-    return own.filter(({ found }) => found === register).length / own.length;
+    const rowsOfRegister = decided.filter((row) => row.asked === register);
+    return rowsOfRegister.filter(({ found }) => found === register).length / rowsOfRegister.length;
   };
   const [formal, informal] = [accuracy("formal"), accuracy("informal")];
   return {
@@ -108,10 +109,10 @@ export async function formality(
   };
 }
 
-/** Every word of the phrase is among the translation's words, whatever stands between them: German verbs leave their pronouns. */
-function has(translation: string, phrase: string, writing: Writing): boolean {
+/** Whether all words of the phrase are in the translation. Other words may be between them, as between a German verb and its pronoun. */
+function hasPhrase(translation: string, phrase: string, writing: Writing): boolean {
   if (writing === "unspaced") return translation.includes(phrase);
   const wordsOf = (text: string): string[] => text.split(/[\s\p{P}]+/u).filter(Boolean);
-  const written = new Set(wordsOf(translation));
-  return wordsOf(phrase).every((word) => written.has(word));
+  const present = new Set(wordsOf(translation));
+  return wordsOf(phrase).every((word) => present.has(word));
 }

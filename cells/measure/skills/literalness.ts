@@ -1,20 +1,21 @@
 /**
- * How literally a model translates, in two ways. By idioms: a sentence with an idiom, the phrases that render it word by word,
- * and those that render its sense. And by word alignments that an aligner made elsewhere: a literal translation leaves few
- * source words unaligned and keeps their order.
+ * How literally a model translates, measured in two ways. The first is by idioms: each sentence has an idiom, phrases that
+ * translate it word by word, and phrases that translate its sense. The second is by word alignments from an external aligner:
+ * a literal translation leaves few source words unaligned and keeps their order.
  *
  * The file of idioms has one sentence per line: `{"source": "…", "literal": ["den Eimer getreten"], "sense": ["gestorben",
- * "tot"]}`. The embedded world cannot carry it: it has no idioms to translate, and each of its sentences has one translation.
+ * "tot"]}`.
  */
 import type { ChatModel } from "../../contracts.ts";
 import { normalised } from "../../data/content.ts";
 import { BadRowError, type BadRows, field, type Reading, readRows, textField } from "../../data/reading.ts";
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
-import { type Direction, filledIn, linesFor, type Writing } from "./asked.ts";
+import { fillTemplate } from "../../data/template.ts";
+import { firstLines, type LanguagePair, type Writing } from "./instructions.ts";
 
 export type Idiom = { readonly source: string; readonly literal: readonly string[]; readonly sense: readonly string[] };
 
-export type IdiomOptions = Direction & { readonly instruction?: string; readonly writing?: Writing };
+export type IdiomOptions = LanguagePair & { readonly instruction?: string; readonly writing?: Writing };
 
 export type IdiomRow = {
   readonly source: string;
@@ -23,14 +24,14 @@ export type IdiomRow = {
 };
 
 export type Literalness = {
-  /** Word-by-word renderings ÷ decided ones, from 0 to 1; NaN where none is decided. */
+  /** Literal translations ÷ decided ones, from 0 to 1; NaN if none is decided. */
   readonly literal: number;
-  /** Decided translations, which have phrases of one kind only, ÷ all. */
+  /** Decided translations ÷ all. A translation is decided if it has phrases of one kind only. */
   readonly decided: number;
   readonly rows: readonly IdiomRow[];
 };
 
-/** @throws as `bad` says. */
+/** @throws if no row is valid, or for the first bad row if `bad` is "refuse". */
 export async function idiomFile(
   path: string,
   { format, bad }: { readonly format?: RecordFormat; readonly bad?: BadRows } = {},
@@ -48,25 +49,25 @@ function phrases(row: unknown, name: string): string[] {
     found.length === 0 ||
     !found.every((each) => typeof each === "string" && each.trim() !== "")
   )
-    throw new BadRowError(`"${name}" is no list of phrases`);
+    throw new BadRowError(`"${name}" is not a list of phrases`);
   return found as string[];
 }
 
-/** Phrases are found whatever their case and punctuation. */
+/** Case and punctuation do not matter when phrases are searched for. */
 export async function literalness(
   model: ChatModel,
   list: readonly Idiom[],
   options: IdiomOptions,
 ): Promise<Literalness> {
   const { from, to, writing = "words", instruction = "Translate from {from} into {to}: {source}" } = options;
-  const plain = (text: string): string => (writing === "words" ? ` ${normalised(text)} ` : normalised(text));
-  const asked = list.map(({ source }) => filledIn(instruction, { from, to, source }));
-  const written = await linesFor(model, asked, 128, "idioms");
+  const comparable = (text: string): string => (writing === "words" ? ` ${normalised(text)} ` : normalised(text));
+  const instructions = list.map(({ source }) => fillTemplate(instruction, { from, to, source }));
+  const translations = await firstLines(model, instructions, { label: "idioms" });
   const rows = list.map((idiom, i): IdiomRow => {
-    const translation = written[i] ?? "";
-    const text = plain(translation);
+    const translation = translations[i] ?? "";
+    const text = comparable(translation);
     const [literal, sense] = [idiom.literal, idiom.sense].map((each) =>
-      each.some((phrase) => text.includes(plain(phrase))),
+      each.some((phrase) => text.includes(comparable(phrase))),
     );
     return {
       source: idiom.source,
@@ -80,15 +81,15 @@ export async function literalness(
 }
 
 export type AlignmentMeasures = {
-  /** Source words without a link ÷ source words: the fewer, the more literal. */
+  /** Source words without a link ÷ source words. The lower, the more literal. */
   readonly unaligned: number;
-  /** The mean distance of links from the diagonal, |i ÷ n − j ÷ m| with word i of n and word j of m: 0 for the same order. */
+  /** The mean distance of links from the diagonal, |i ÷ n − j ÷ m| for a link from word i of n to word j of m; 0 for the same order. */
   readonly nonMonotonicity: number;
 };
 
 /**
- * @param alignments one line per sentence in Pharaoh's form, `0-0 1-2`: source word to target word, counted from 0
- * @throws if there are not as many of all, or a link leaves its sentence.
+ * @param alignments one line per sentence in Pharaoh format, `0-0 1-2`: source word to target word, counted from 0
+ * @throws if the three lists differ in length, or a link points outside its sentence
  */
 export function alignmentMeasures(
   sources: readonly string[],
@@ -97,7 +98,7 @@ export function alignmentMeasures(
 ): AlignmentMeasures {
   if (sources.length !== translations.length || sources.length !== alignments.length)
     throw new Error(
-      `${sources.length} sources, ${translations.length} translations and ${alignments.length} alignments do not belong together.`,
+      `There are ${sources.length} sources, ${translations.length} translations and ${alignments.length} alignments; the numbers must be equal.`,
     );
   const count = (text: string): number => text.split(/\s+/).filter(Boolean).length;
   let [words, linked, distance, links] = [0, 0, 0, 0];

@@ -1,21 +1,21 @@
 /**
- * Whether one model is better than another on the same items, said plainly: better, worse, or inside the noise. The noise
- * is the 95 % interval of the paired difference (`bootstrap.ts`); where it holds zero, nothing can be said.
+ * Is one model better than another on the same items? The verdict is "better", "worse" or "inside the noise". It is "inside the
+ * noise" if the 95 % interval of the paired difference contains zero (`bootstrap.ts`).
  */
 import type { Graded } from "../forgetting/accuracy.ts";
 import { type References, type TextMetric, textStatistics } from "../translation/text-metric.ts";
 import { type Difference, type PairedStatistics, pairedBootstrap, type Resampling } from "./bootstrap.ts";
 
 export type Comparison = Difference & {
-  /** What was compared: `BLEU`, `refusal`. */
+  /** The name of the measure: `BLEU`, `refusal`. */
   readonly measure: string;
   readonly verdict: "better" | "worse" | "inside the noise";
 };
 
-/** With fewer items than this, even all of them pointing one way happens by chance in more than one of twenty cases: 2 · 2⁻ⁿ. */
+/** With n items, all of them point in the same direction by chance with probability 2 · 2⁻ⁿ. Below six items this is more than 5 %. */
 const fewestItems = 6;
 
-/** Two lists of translations of the same sentences. */
+/** Compares two lists of translations of the same sentences. */
 export function compareTexts(
   metric: TextMetric,
   texts: {
@@ -33,7 +33,7 @@ export function compareTexts(
   return compareSums(metric.name, statistics, metric.better, resampling);
 }
 
-/** The means of two lists of values of the same items: refused or not, nats per sentence. */
+/** Compares the means of two lists of values for the same items, such as refused or not, or nats per sentence. */
 export function compareMeans(
   measure: string,
   values: {
@@ -50,18 +50,18 @@ export function compareMeans(
 }
 
 /**
- * The accuracies of two lists of answers to the same questions, averaged over families as `general` is.
- * @throws if an item is of another family on the other side.
+ * Compares the accuracies of two lists of answers to the same questions, averaged over families like `general`.
+ * @throws if a question belongs to different families on the two sides
  */
 export function compareAccuracy(
   measure: string,
   answers: { readonly baseline: readonly Graded[]; readonly system: readonly Graded[] },
   resampling?: Resampling,
 ): Comparison {
-  const stray = answers.baseline.findIndex(({ family }, i) => family !== answers.system[i]?.family);
-  if (stray >= 0 && answers.baseline.length === answers.system.length) {
+  const mismatch = answers.baseline.findIndex(({ family }, i) => family !== answers.system[i]?.family);
+  if (mismatch >= 0 && answers.baseline.length === answers.system.length) {
     throw new Error(
-      `Question ${stray + 1} belongs to different families on the two sides; they were not asked the same.`,
+      `Question ${mismatch + 1} belongs to different families on the two sides. Give the answers to the same questions in the same order.`,
     );
   }
   const families = [...new Set(answers.baseline.map(({ family }) => family))];
@@ -75,7 +75,7 @@ export function compareAccuracy(
   );
 }
 
-/** The mean over families of right answers ÷ answers; a resample may have drawn none of a family. */
+/** The mean over families of right answers ÷ answers. A resample may have no answers of a family; then the family does not count. */
 function meanOfShares(sums: readonly number[]): number {
   let shares = 0;
   let families = 0;
@@ -87,7 +87,7 @@ function meanOfShares(sums: readonly number[]): number {
   return shares / Math.max(1, families);
 }
 
-/** The scores of summed numbers, whatever they are: what the other comparisons come to. */
+/** Compares the scores of summed statistics. All other comparisons use this one. */
 export function compareSums(
   measure: string,
   statistics: PairedStatistics,

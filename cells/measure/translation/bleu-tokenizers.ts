@@ -1,19 +1,19 @@
 /**
- * The tokenizers of BLEU, rule for rule as sacreBLEU 2.6.0 has them: `13a` (NIST's mteval-v13a, the default), `intl`
- * (mteval-v14), `zh` (characters of Chinese apart, the rest as 13a), `char`, and `none`. Each takes a sentence to a text
- * whose words stand between white space. Patterns count code points, as Python's do.
+ * The tokenizers of BLEU, with the same rules as sacreBLEU 2.6.0: `13a` (NIST's mteval-v13a, the default), `intl` (mteval-v14), `zh`
+ * (Chinese characters separated, the rest as in 13a), `char`, and `none`. Each returns the sentence with white space between its
+ * tokens. Patterns match code points, as in Python.
  */
 import { withoutBlankEnd, withoutBlankStart, words } from "./words.ts";
 
 export type BleuTokenizer = "13a" | "intl" | "zh" | "char" | "none";
 
-/** A tokenizer by the name that signatures give it. */
-export type OwnTokenizer = { readonly name: string; readonly tokenize: (sentence: string) => string };
+/** Any other tokenizer, with its name in signatures. */
+export type NamedTokenizer = { readonly name: string; readonly tokenize: (sentence: string) => string };
 
 export const bleuTokenizers: Readonly<Record<BleuTokenizer, (sentence: string) => string>> = {
   "13a": (sentence) => western(` ${unescaped(joined(sentence))} `),
 
-  // A full stop after a number stays with it, also at the end of a sentence: so it is in mteval-v14.
+  // As in mteval-v14, a full stop after a number is not separated, even at the end of a sentence.
   intl: (sentence) =>
     spaced(
       sentence
@@ -34,16 +34,16 @@ const spaced = (text: string): string => words(text).join(" ");
 const joined = (sentence: string): string =>
   sentence.replaceAll("<skipped>", "").replaceAll("-\n", "").replaceAll("\n", " ");
 
-/** The four names that XML gives to characters, resolved. */
+/** Replaces the four named entities of XML by their characters. */
 export const unescaped = (sentence: string): string =>
   sentence.replaceAll("&quot;", '"').replaceAll("&amp;", "&").replaceAll("&lt;", "<").replaceAll("&gt;", ">");
 
 const western = (text: string): string => spaced(withStopsApart(withPunctuationApart(text)));
 
-/** All of ASCII's punctuation apart from words, but for full stop, comma, hyphen and apostrophe. */
+/** Separates all ASCII punctuation but full stop, comma, hyphen and apostrophe. */
 export const withPunctuationApart = (text: string): string => text.replace(/[{-~[-` -&(-+:-@/]/gu, " $& ");
 
-/** Full stop, comma and hyphen apart, where they do not belong to a number. */
+/** Separates full stop, comma and hyphen where they are not part of a number. */
 export const withStopsApart = (text: string): string =>
   text
     .replace(/([^0-9])([.,])/gu, "$1 $2 ")
@@ -51,8 +51,8 @@ export const withStopsApart = (text: string): string =>
     .replace(/([0-9])(-)/gu, "$1 $2 ");
 
 /**
- * What counts as Chinese. U+2001–2A6D (punctuation, arrows, mathematics, …) is among it because sacreBLEU compares a
- * character with the two-character texts U+2000 "0" and U+2A6D "6", where Extension B from U+20000 was meant.
+ * The characters that count as Chinese. They include U+2001–2A6D (punctuation, arrows, mathematics, …), because sacreBLEU compares a
+ * character with the two-character strings U+2000 "0" and U+2A6D "6", although Extension B from U+20000 was meant.
  */
 const chinese = new RegExp(
   `[${[

@@ -1,38 +1,38 @@
 /**
- * chrF, the character n-gram F-score (Popović 2015, https://aclanthology.org/W15-3049), number for number as sacreBLEU
- * 2.6.0 computes it: character order 6, β 2, white space removed, precision and recall averaged over the orders that
- * both sides have ("eff:yes"). With `wordOrder: 2` it is chrF++. Scores here are fractions from 0 to 1, not percent.
+ * chrF, the character n-gram F-score (Popović 2015, https://aclanthology.org/W15-3049), with exactly the numbers of sacreBLEU 2.6.0:
+ * character order 6, β 2, white space removed, precision and recall averaged over the orders that both sides have ("eff:yes"). With
+ * `wordOrder: 2` it is chrF++. Scores are fractions from 0 to 1, not percentages.
  *
- * A corpus score adds up the counts of all sentences before it divides; it is not the mean of sentence scores. Of several
- * references the one that scores best counts.
+ * The score of a corpus sums the counts of all sentences before it divides; it is not the mean of the sentences' scores. Of several
+ * references, the one with the best score counts.
  */
-import { common, ngrams } from "./ngrams.ts";
+import { ngrams, sharedCount } from "./ngrams.ts";
 import { corpusScore, type References, type TextMetric } from "./text-metric.ts";
 import { words } from "./words.ts";
 
 export type ChrfOptions = {
-  /** Word n-grams up to this order count as well; 0 is chrF, 2 is chrF++. */
+  /** Word n-grams up to this order count as well: 0 is chrF, 2 is chrF++. Default: 0. */
   readonly wordOrder?: number;
   readonly lowercase?: boolean;
-  /** White space counts as characters, too. */
+  /** Keeps white space as characters. */
   readonly whiteSpace?: boolean;
 };
 
 const characterOrder = 6;
 const beta = 2;
 
-/** The score of a whole corpus. `references[i]` is the reference of `hypotheses[i]`, or several. 0 for an empty corpus. */
+/** The score of a whole corpus, from 0 to 1; 0 for an empty corpus. `references[i]` are the references of `hypotheses[i]`. */
 export const chrf = (
   hypotheses: readonly string[],
   references: readonly References[],
   options: ChrfOptions = {},
 ): number => corpusScore(chrfMetric(options), hypotheses, references);
 
-/** The score of one sentence against its reference, or the best of several. */
+/** The score of one sentence with one or several references. */
 export const sentenceChrf = (hypothesis: string, references: References, options: ChrfOptions = {}): number =>
   chrf([hypothesis], [references], options);
 
-/** Statistics: for each order, characters before words, the n-grams of the hypothesis, of the reference, and of both. */
+/** Statistics: for each order (characters, then words) the n-grams of the hypothesis, of the reference, and the shared ones. */
 export function chrfMetric({ wordOrder = 0, lowercase = false, whiteSpace = false }: ChrfOptions = {}): TextMetric {
   const grams = (text: string): Map<string, number>[] => {
     const cased = lowercase ? text.toLowerCase() : text;
@@ -48,10 +48,10 @@ export function chrfMetric({ wordOrder = 0, lowercase = false, whiteSpace = fals
     settings: `case:${lowercase ? "lc" : "mixed"}|eff:yes|nc:${characterOrder}|nw:${wordOrder}|space:${whiteSpace ? "yes" : "no"}`,
     better: "higher",
     statistics: (hypothesis, references) => {
-      const own = grams(hypothesis);
+      const hypothesisGrams = grams(hypothesis);
       const counts = references.map((reference) => {
-        const theirs = grams(reference);
-        return own.flatMap((mine, order) => compare(mine, theirs[order]!));
+        const referenceGrams = grams(reference);
+        return hypothesisGrams.flatMap((each, order) => compare(each, referenceGrams[order]!));
       });
       return counts.reduce((best, each) => (score(each) > score(best) ? each : best));
     },
@@ -59,11 +59,11 @@ export function chrfMetric({ wordOrder = 0, lowercase = false, whiteSpace = fals
   };
 }
 
-/** An order that the reference does not have counts no hits and no misses. */
+/** An order that the reference does not have counts neither as matched nor as missed. */
 const compare = (hypothesis: ReadonlyMap<string, number>, reference: ReadonlyMap<string, number>): number[] => [
   reference.size > 0 ? sum(hypothesis) : 0,
   sum(reference),
-  common(hypothesis, reference),
+  sharedCount(hypothesis, reference),
 ];
 
 function score(counts: readonly number[]): number {
@@ -88,7 +88,7 @@ const sum = (counts: ReadonlyMap<string, number>): number =>
 
 const isPunctuation = (character: string | undefined): boolean => /^[!-/:-@[-`{-~]$/.test(character ?? "");
 
-/** One punctuation mark is cut off, at the end or else at the beginning, as sacreBLEU does it. */
+/** Splits off one punctuation mark, at the end or otherwise at the beginning, as sacreBLEU does. */
 function splitPunctuation(word: string): string[] {
   const characters = Array.from(word);
   if (characters.length === 1) return [word];

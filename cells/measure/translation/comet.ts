@@ -1,10 +1,10 @@
 /**
- * COMET scores (Rei et al. 2022, https://aclanthology.org/2022.wmt-1.52) come from a file: the metric is a model of half a
- * billion parameters that runs elsewhere. `comet-score -s … -t a.txt b.txt -r … --to_json scores.json` writes one list of
- * segments per system; without it, it prints `a.txt<TAB>Segment 0<TAB>score: 0.8312`, which is read as well.
+ * COMET scores (Rei et al. 2022, https://aclanthology.org/2022.wmt-1.52), read from a file: the metric is a model with half a billion
+ * parameters, which you run yourself. `comet-score -s … -t a.txt b.txt -r … --to_json scores.json` writes one list of segments per
+ * system. Its printed output (`a.txt<TAB>Segment 0<TAB>score: 0.8312`) can be read as well.
  *
- * A score belongs to one translation of one sentence. So scores are joined with the run's own translations by the texts
- * that the file holds, and a file made of other translations is refused.
+ * A score belongs to one translation of one sentence. So the texts in the file are compared with the translations at hand, and a file
+ * with scores of other translations is rejected.
  */
 import { linesOf } from "../../data/lines.ts";
 import { isRecord } from "../../data/reading.ts";
@@ -14,41 +14,39 @@ import { type Comparison, compareMeans } from "../statistics/comparison.ts";
 
 export type CometSegment = { readonly score: number; readonly source?: string; readonly translation?: string };
 
-/** The segments of each system, by the name that the file gives it: the path of its translations. */
+/** The segments of each system. A system's name in the file is the path of its translations. */
 export type CometScores = {
   readonly file: string;
   readonly systems: Readonly<Record<string, readonly CometSegment[]>>;
 };
 
-/** What was translated, in the order in which `comet-score` was given it. */
+/** Sources and translations, in the order in which `comet-score` got them. */
 export type CometTranslations = { readonly sources: readonly string[]; readonly translations: readonly string[] };
 
-/** @throws if the file is of neither form, or a segment has no score. */
+/** @throws if the file has neither format, or a segment has no score. */
 export async function cometScores(file: string): Promise<CometScores> {
   const text = linesOf(await host().readFile(file))
     .map((line) => line.text)
     .join("\n");
   const systems = /^\s*[{[]/.test(text) ? fromJson(file, text) : fromPrinted(file, text);
-  if (Object.keys(systems).length === 0) throw wrong(file, "it holds no scores");
+  if (Object.keys(systems).length === 0) throw wrong(file, "it has no scores");
   return { file, systems };
 }
 
 const wrong = (file: string, why: string): Error =>
-  new Error(
-    `${file} cannot be read as scores of comet-score: ${why}. Write them with --to_json, or keep what it prints.`,
-  );
+  new Error(`${file} is not a file of comet-score: ${why}. Write it with --to_json, or save the printed output.`);
 
 function fromJson(file: string, text: string): Record<string, CometSegment[]> {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw wrong(file, "it is no JSON");
+    throw wrong(file, "it is not valid JSON");
   }
-  if (!isRecord(json)) throw wrong(file, "it is no record of systems");
+  if (!isRecord(json)) throw wrong(file, "it is not a record of systems");
   return Object.fromEntries(
     Object.entries(json).map(([system, list]) => {
-      if (!Array.isArray(list)) throw wrong(file, `"${system}" is no list of segments`);
+      if (!Array.isArray(list)) throw wrong(file, `"${system}" is not a list of segments`);
       return [system, list.map((segment: unknown, i) => segmentOf(file, system, segment, i))];
     }),
   );
@@ -74,7 +72,7 @@ function fromPrinted(file: string, text: string): Record<string, CometSegment[]>
     systems[system] ??= [];
     const list = systems[system];
     if (Number(place) !== list.length)
-      throw wrong(file, `line ${i + 1} tells of segment ${place}, after ${list.length} others`);
+      throw wrong(file, `line ${i + 1} has segment ${place}, but segment ${list.length} should come next`);
     list.push({ score: Number(score) });
   }
   return systems;
@@ -82,7 +80,7 @@ function fromPrinted(file: string, text: string): Record<string, CometSegment[]>
 
 /**
  * The scores of one system's translations, in their order.
- * @throws if the file does not hold the system, not as many segments, or segments of other texts.
+ * @throws if the file lacks the system, has another number of segments, or has segments of other texts
  */
 export function cometOf(
   { file, systems }: CometScores,
@@ -90,10 +88,11 @@ export function cometOf(
   { sources, translations }: CometTranslations,
 ): number[] {
   const segments = Object.hasOwn(systems, system) ? systems[system]! : undefined;
-  if (!segments) throw new Error(`${file} has no scores of "${system}"; it has ${Object.keys(systems).join(", ")}.`);
+  if (!segments)
+    throw new Error(`${file} has no scores of "${system}". It has scores of ${Object.keys(systems).join(", ")}.`);
   if (segments.length !== translations.length)
     throw new Error(
-      `${file} scores ${segments.length} segments of "${system}"; here are ${translations.length} translations.`,
+      `${file} has ${segments.length} segments of "${system}", but there are ${translations.length} translations. Give those that were scored.`,
     );
   // comet-score strips the lines that it reads, and a translation is one line to it.
   const same = (a: string | undefined, b = ""): boolean => a === undefined || a.trim() === b.trim();
@@ -109,7 +108,7 @@ export function cometOf(
   return segments.map(({ score }) => score);
 }
 
-/** The mean COMET of two systems on the same sentences, their paired difference and its interval. */
+/** Compares the mean COMET of two systems on the same sentences. */
 export const compareComet = (
   baseline: readonly number[],
   system: readonly number[],

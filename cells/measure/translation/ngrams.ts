@@ -1,6 +1,6 @@
-/** Counts of runs of n neighbours, the evidence that both BLEU and chrF rest on. */
+/** Counts of n-grams, which BLEU and chrF are computed from. */
 
-/** How often each run of `order` units occurs; runs are written with `glue` between their units. */
+/** How often each n-gram of `order` units occurs; the keys are its units, joined with `glue`. */
 export function ngrams(units: readonly string[], order: number, glue: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (let at = 0; at + order <= units.length; at += 1) {
@@ -10,8 +10,8 @@ export function ngrams(units: readonly string[], order: number, glue: string): M
   return counts;
 }
 
-/** How many runs two texts have in common, each as often as the text that has it less often. */
-export function common(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number {
+/** How many n-grams two texts share: the sum of the smaller of both counts. */
+export function sharedCount(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number {
   let sum = 0;
   for (const [gram, count] of a) sum += Math.min(count, b.get(gram) ?? 0);
   return sum;

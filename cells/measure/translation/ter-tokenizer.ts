@@ -1,24 +1,24 @@
 /**
- * The tokenizer of TER: Tercom's normalisations as sacreBLEU 2.6.0 has them. sacreBLEU's rules for runs of kana and for
- * `'s` at the very end can never match there, and so are not here.
+ * The tokenizer of TER: the normalisations of Tercom as in sacreBLEU 2.6.0. The rules of sacreBLEU for sequences of kana and for `'s` at
+ * the end of the text can never match, so they are left out.
  */
 import { unescaped, withPunctuationApart, withStopsApart } from "./bleu-tokenizers.ts";
 import { words } from "./words.ts";
 
 export type TerOptions = {
-  /** Lower case unless told to keep it. */
+  /** Keeps case. Default: all text becomes lower case. */
   readonly caseSensitive?: boolean;
-  /** Joins lines, resolves XML's names and sets punctuation apart. */
+  /** Joins lines, replaces XML entities and separates punctuation. */
   readonly normalized?: boolean;
   /** Removes punctuation. */
   readonly withoutPunctuation?: boolean;
-  /** Normalises, or removes punctuation, in Chinese and Japanese as well. */
+  /** Applies the options above to Chinese and Japanese as well. */
   readonly asian?: boolean;
 };
 
 export function terWords(text: string, options: TerOptions): string[] {
   let sentence = options.caseSensitive ? text : text.toLowerCase();
-  if (options.normalized) sentence = normalized(sentence, options.asian ?? false);
+  if (options.normalized) sentence = normalized(sentence, options);
   if (options.withoutPunctuation) {
     sentence = sentence.replace(/[.,?:;!"()]/gu, "");
     if (options.asian) sentence = sentence.replace(asianPunctuation, "");
@@ -26,13 +26,13 @@ export function terWords(text: string, options: TerOptions): string[] {
   return words(sentence);
 }
 
-function normalized(text: string, asian: boolean): string {
+function normalized(text: string, { asian }: TerOptions): string {
   const joined = unescaped(text.replaceAll("\n-", "").replaceAll("\n", " "));
   const apart = withStopsApart(withPunctuationApart(` ${joined} `).replaceAll("'s ", " 's "));
   return asian ? apart.replace(ideograph, " $& ").replace(asianPunctuation, " $& ") : apart;
 }
 
-/** U+3200–4DBF in one: the enclosed letters reach to U+3F22 in sacreBLEU, where U+32FF was meant. */
+/** U+3200–4DBF is one range, because the enclosed letters reach to U+3F22 in sacreBLEU, although U+32FF was meant. */
 const ideograph = /[\u2e80-\u2eff\u31c0-\u31ef\u3200-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f]/gu;
 
 const asianPunctuation =

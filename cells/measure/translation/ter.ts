@@ -1,7 +1,7 @@
 /**
- * TER, the translation edit rate (Snover et al. 2006, https://aclanthology.org/2006.amta-papers.25): words inserted,
- * dropped, replaced, and runs of words shifted, over the mean length of the references; lower is better, and more than 1
- * is possible. The search for shifts is greedy and bounded as in Tercom, number for number as sacreBLEU 2.6.0.
+ * TER, the translation edit rate (Snover et al. 2006, https://aclanthology.org/2006.amta-papers.25): the number of edits (words inserted,
+ * deleted or replaced, and spans of words shifted) ÷ the mean length of the references. Lower is better, and it can be above 1.
+ * The search for shifts is greedy and limited as in Tercom; the numbers are exactly those of sacreBLEU 2.6.0.
  */
 import { editsTo } from "./edit-distance.ts";
 import { bestShift, shiftBudget } from "./ter-shifts.ts";
@@ -9,7 +9,7 @@ import { type TerOptions, terWords } from "./ter-tokenizer.ts";
 import { corpusScore, type References, type TextMetric } from "./text-metric.ts";
 import { withoutBlankEnd } from "./words.ts";
 
-/** The rate of a whole corpus, a fraction. `references[i]` is the reference of `hypotheses[i]`, or several. */
+/** The rate of a whole corpus, as a fraction. `references[i]` are the references of `hypotheses[i]`. */
 export const ter = (
   hypotheses: readonly string[],
   references: readonly References[],
@@ -19,7 +19,7 @@ export const ter = (
 export const sentenceTer = (hypothesis: string, references: References, options: TerOptions = {}): number =>
   ter([hypothesis], [references], options);
 
-/** Statistics: the fewest edits to one of the references, and the mean length of the references in words. */
+/** Statistics: the smallest number of edits to one of the references, and the mean length of the references in words. */
 export function terMetric(options: TerOptions = {}): TextMetric {
   const yes = (option: boolean | undefined): string => (option ? "yes" : "no");
   const wordsOf = (text: string): string[] => terWords(withoutBlankEnd(text), options);
@@ -34,16 +34,16 @@ export function terMetric(options: TerOptions = {}): TextMetric {
     ].join("|"),
     better: "lower",
     statistics: (hypothesis, references) => {
-      const own = wordsOf(hypothesis);
-      const theirs = references.map(wordsOf);
-      const length = theirs.reduce((sum, each) => sum + each.length, 0) / theirs.length;
-      return [Math.min(...theirs.map((each) => editCount(own, each))), length];
+      const hypothesisWords = wordsOf(hypothesis);
+      const referenceWords = references.map(wordsOf);
+      const length = referenceWords.reduce((sum, each) => sum + each.length, 0) / referenceWords.length;
+      return [Math.min(...referenceWords.map((each) => editCount(hypothesisWords, each))), length];
     },
     score: ([edited = 0, length = 0]) => (length > 0 ? edited / length : edited > 0 ? 1 : 0),
   };
 }
 
-/** Shifts as long as one shortens the way, then counts what is left to edit. */
+/** Makes shifts as long as one reduces the edit distance, then adds the remaining edits. */
 function editCount(hypothesis: readonly string[], reference: readonly string[]): number {
   if (reference.length === 0) return hypothesis.length;
   const edits = editsTo(reference);

@@ -1,29 +1,29 @@
 /**
- * What BLEU, chrF and TER have in common: each sentence gives a few numbers that add up over a corpus, and the score is a
- * function of their sums. So one corpus can be scored as a whole, sentence by sentence, or ten thousand times over
- * resampled sentences (`comparison.ts`) without reading a text twice.
+ * What BLEU, chrF and TER have in common: each sentence gives a few statistics that are summed over the corpus, and the score is a
+ * function of the sums. So a corpus can be scored as a whole, sentence by sentence, or on ten thousand resamples
+ * (`comparison.ts`), and each text is read only once.
  *
- * Scores are fractions, 1 for 100 %; they and the signatures are those of sacreBLEU 2.6.0 (Post 2018,
- * https://aclanthology.org/W18-6319), whose version the signatures name because its numbers are what they promise.
+ * Scores are fractions: 1 is 100 %. Scores and signatures are the same as those of sacreBLEU 2.6.0 (Post 2018,
+ * https://aclanthology.org/W18-6319); this is why the signatures have its version.
  */
 
 export type TextMetric = {
   /** As printed: `BLEU`, `chrF2++`, `TER`. */
   readonly name: string;
-  /** The settings as a signature spells them, between the number of references and the version. */
+  /** The settings as written in a signature, between the number of references and the version. */
   readonly settings: string;
   readonly better: "higher" | "lower";
-  /** The numbers of one sentence, always as many; they add up over sentences. */
+  /** The statistics of one sentence. Their number is always the same, and they can be summed over sentences. */
   statistics(hypothesis: string, references: readonly string[]): readonly number[];
   score(sums: readonly number[]): number;
-  /** What is printed after the score. */
+  /** Text that is printed after the score. */
   detail?(sums: readonly number[]): string;
 };
 
-/** One reference, or several, of one hypothesis. */
+/** One or several references of one hypothesis. */
 export type References = string | readonly string[];
 
-/** `text` and `signature` are what a paper quotes. */
+/** `text` and `signature` can be quoted in a paper. */
 export type TextScore = { readonly score: number; readonly text: string; readonly signature: string };
 
 /** The score of a whole corpus; `references[i]` belongs to `hypotheses[i]`. */
@@ -48,7 +48,7 @@ export const corpusScore = (
 
 /**
  * The statistics of each sentence.
- * @throws if there are not as many references as hypotheses, or a hypothesis has none.
+ * @throws if the numbers of hypotheses and references differ, or a hypothesis has no reference
  */
 export function textStatistics(
   metric: TextMetric,
@@ -57,17 +57,18 @@ export function textStatistics(
 ): (readonly number[])[] {
   if (hypotheses.length !== references.length) {
     throw new Error(
-      `${metric.name} compares ${hypotheses.length} hypotheses with ${references.length} references; it needs as many of both.`,
+      `${metric.name}: there are ${hypotheses.length} hypotheses but references for ${references.length}. Give references for each hypothesis.`,
     );
   }
   return hypotheses.map((hypothesis, i) => {
-    const own = [references[i]!].flat();
-    if (own.length === 0) throw new Error(`${metric.name} has no reference for hypothesis ${i + 1}: "${hypothesis}".`);
-    return metric.statistics(hypothesis, own);
+    const referencesOfOne = [references[i]!].flat();
+    if (referencesOfOne.length === 0)
+      throw new Error(`${metric.name}: hypothesis ${i + 1} has no reference: "${hypothesis}".`);
+    return metric.statistics(hypothesis, referencesOfOne);
   });
 }
 
-/** The sums over sentences; nothing for no sentences. */
+/** The sums over sentences; an empty list if there are no sentences. */
 export function total(statistics: readonly (readonly number[])[]): number[] {
   const sums = [...(statistics[0] ?? [])];
   for (const each of statistics.slice(1)) for (const [i, value] of each.entries()) sums[i]! += value;
@@ -79,7 +80,7 @@ function signature(metric: TextMetric, references: readonly References[]): strin
   return `nrefs:${counts.size === 1 ? [...counts][0] : "var"}|${metric.settings}|version:2.6.0`;
 }
 
-/** A number as Python prints it: a tie goes to the even digit, where `toFixed` would go up. */
+/** A number as Python prints it: a tie is rounded to the even digit, while `toFixed` would round up. */
 export function decimals(value: number, digits: number): string {
   const rounded = value.toFixed(digits);
   const exact = value.toFixed(digits + 40);

@@ -1,19 +1,20 @@
 /**
- * TransLLM (Geng et al., https://arxiv.org/abs/2405.13923): a chat model learns to chat in a new language by way of its own.
- * Asked in the new language, it translates the question, answers it as it always would, and translates the answer; so what it
- * knows and what it refuses comes over without having been taught there. The room in the order of its use: tokens,
- * stages, and the model as its user meets it.
+ * TransLLM (Geng et al., https://arxiv.org/abs/2405.13923): a chat model learns to chat in a new language by
+ * translating to and from its own. Asked in the new language, it translates the question, answers it in its own
+ * language, and translates the answer. So its knowledge and its refusals carry over without data in the new language.
+ *
+ * In the order of use: special tokens, the three stages, the model as its user sees it.
  */
+
+export { type Conversation, conversation } from "./conversation.ts";
 export {
-  type AnsweringOptions,
-  answering,
-  asUser,
-  type Conversation,
   chainTurns,
-  conversation,
-  type WholeTurn,
-} from "./answering.ts";
+  type FinalAnswerOptions,
+  finalAnswerProbes,
+  finalAnswers,
+  type GeneratedTurn,
+} from "./final-answers.ts";
 export { ownAnswers, ownChats } from "./own-answers.ts";
-export type { Chat, OwnAnswer } from "./samples.ts";
-export { reading, type TransferData, transferring, translating } from "./stages.ts";
+export type { BilingualChat, OwnAnswer } from "./samples.ts";
+export { type TransferData, targetPretraining, transferFinetuning, translationPretraining } from "./stages.ts";
 export { type ChainTokens, chainTokens, newTokens } from "./tokens.ts";

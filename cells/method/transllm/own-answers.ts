@@ -1,16 +1,15 @@
 /**
- * Recovery distillation: the frozen base answers questions of its own language, and its answers become targets. They carry
- * the knowledge and the manner that it has already, so learning them leads back to it, where a stranger's answers would teach
- * new behaviour. Translated, the same answers are the other half of the chains: the translator may be a service or, in
- * the embedded world, a rule.
+ * Recovery distillation: the frozen base answers questions in its own language, and its answers become targets. They
+ * reflect its present knowledge and style, so learning them preserves both; answers of another model would teach a new
+ * behaviour. The same answers, translated, complete the chains. The translator may be a service or, in the embedded
+ * world, a rule.
  */
-
 import { cache } from "../../cache/cache.ts";
 import type { ChatModel } from "../../contracts.ts";
 import type { Message } from "../../types.ts";
-import type { Chat, OwnAnswer } from "./samples.ts";
+import type { BilingualChat, OwnAnswer } from "./samples.ts";
 
-/** Greedy answers of the base, at most `maxTokens` long; asked once and kept in the workspace. */
+/** The base's answers by greedy decoding, cached in the workspace. @param maxTokens of an answer. Default: 80 */
 export async function ownAnswers(
   base: ChatModel,
   prompts: readonly (readonly Message[])[],
@@ -27,10 +26,11 @@ export async function ownAnswers(
 }
 
 /**
- * The chats with the base's own answers in the place of the expected ones, both sides of them.
- * @param translate gives undefined for what it cannot translate; such chats, and those whose answer was cut off, are left out
+ * The chats with the base's own answers instead of the given ones, in both languages.
+ * @param translate returns undefined if it cannot translate a text
+ * @returns without the chats whose answer was cut off or cannot be translated
  */
-export async function ownChats<C extends Chat>(
+export async function ownChats<C extends BilingualChat>(
   base: ChatModel,
   chats: readonly C[],
   translate: (text: string) => string | undefined,

@@ -1,15 +1,15 @@
 /**
- * TransLLM's three stages, each a method for `train`. They train one adapter after another's end
- * (`train(base, { …, from: run })`): first the new language alone, then what its sentences mean, then to chat in it. Of the
- * base nothing but the adapter and, beside it, embeddings and head change: `lora({ rank, whole: ["embed_tokens",
- * "lm_head"] })`, as the new tokens mean nothing until those are trained.
+ * The three stages of TransLLM, each a method for `train`: pre-training on text in the target language, pre-training on
+ * translations, and transfer fine-tuning on chats. Each stage continues with the adapter of the one before:
+ * `train(base, { …, from: run })`. The new tokens have no meaning at first, so embeddings and output layer are trained
+ * with the adapter: `lora({ rank, whole: ["embed_tokens", "lm_head"] })`.
  *
- * The loss is the plain mean over all target tokens of a step.
+ * The loss of all stages is the mean NLL over all target tokens of a step.
  */
 import type { Method } from "../../contracts.ts";
 import type { Pair, Sample } from "../../types.ts";
 import {
-  type Chat,
+  type BilingualChat,
   chainSample,
   directSample,
   type OwnAnswer,
@@ -21,21 +21,25 @@ import {
 import { type ChainTokens, newTokens } from "./tokens.ts";
 
 function stage(name: string, samples: readonly Sample[], config: Method["config"]): Method {
-  if (samples.length === 0) throw new Error(`The stage "${name}" of TransLLM has nothing to learn from.`);
+  if (samples.length === 0) throw new Error(`TransLLM's stage "${name}" has no samples to train on.`);
   return { name, per: "token", samples, weight: () => 1, config, knobs: {} };
 }
 
-/** Stage 1, target-language pre-training: text of the new language alone. */
-export const reading = (texts: readonly string[]): Method =>
-  stage("reading", texts.map(textSample), { texts: texts.length });
+/** Stage 1, target language pre-training: text in the target language. */
+export const targetPretraining = (texts: readonly string[]): Method =>
+  stage("target-pretraining", texts.map(textSample), { texts: texts.length });
 
 /**
- * Stage 2, translation pre-training: parallel text in the directions that the pairs have, and text of the source language alone,
- * which keeps that language in.
+ * Stage 2, translation pre-training: parallel text in the directions of the pairs, and text in the source language, so
+ * that the model does not forget it.
  */
-export const translating = (tokens: ChainTokens, pairs: readonly Pair[], sourceTexts: readonly string[]): Method =>
+export const translationPretraining = (
+  tokens: ChainTokens,
+  pairs: readonly Pair[],
+  sourceTexts: readonly string[],
+): Method =>
   stage(
-    "translating",
+    "translation-pretraining",
     [
       ...pairs.map((pair) => parallelSample(tokens, pair)),
       ...sourceTexts.map((text) => textSample(`${tokens.source.token} ${text}`)),
@@ -44,18 +48,23 @@ export const translating = (tokens: ChainTokens, pairs: readonly Pair[], sourceT
   );
 
 export type TransferData = {
-  readonly chats: readonly Chat[];
-  /** Whether the chats are learnt through the source language. Otherwise the answer follows the question at once. */
+  readonly chats: readonly BilingualChat[];
+  /** Whether the chats are learnt as chains; if false, the answer follows the question directly. Default: true. */
   readonly chain?: boolean;
-  /** The base's own answers to its own language; none leaves recovery out. */
+  /** The base's own answers in the source language; an empty list for no recovery distillation. */
   readonly recovery: readonly OwnAnswer[];
   readonly pairs: readonly Pair[];
 };
 
-/** Stage 3, transfer: chats, recovery and translations, each in the share that its number gives. */
-export const transferring = (tokens: ChainTokens, { chats, chain = true, recovery, pairs }: TransferData): Method =>
+/**
+ * Stage 3, transfer fine-tuning: chats, recovery distillation and translations, mixed in proportion to their numbers.
+ */
+export const transferFinetuning = (
+  tokens: ChainTokens,
+  { chats, chain = true, recovery, pairs }: TransferData,
+): Method =>
   stage(
-    "transferring",
+    "transfer-finetuning",
     [
       ...chats.map((chat) => (chain ? chainSample : directSample)(tokens, chat)),
       ...recovery.map((answer) => recoverySample(tokens, answer)),

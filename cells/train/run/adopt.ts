@@ -1,31 +1,35 @@
 /**
- * A training that begins where another one stands, though its adapter may have another rank, other maps or another scale. Padded
- * to a higher rank, the model says exactly what it said: the new rows of A are fresh, the new columns of B zero, and B makes up for a
- * changed scale α/r. Truncated, it keeps the components of the largest ‖bᵢ‖·‖aᵢ‖ and loses the others' part of the map (that
- * is not the best approximation of its rank, but its parts and their moments stay what they were).
+ * Starts a training from the state of another one, even if its adapter has another rank, other target modules or
+ * another scale α/r.
  *
- * With B' = c·B a gradient is 1/c as large, so are B's first moments, and the second ones 1/c². What is new has moments of zero.
+ * A higher rank leaves the model's output unchanged: the new rows of A are fresh, the new columns of B are zero, and B
+ * is multiplied by the ratio c of the scales. A lower rank keeps the components with the largest ‖bᵢ‖·‖aᵢ‖ and drops
+ * the others. That is not the best approximation of lower rank, but the remaining components and their moments keep
+ * their values.
+ *
+ * With B' = c·B the gradient is 1/c as large, so B's first moments are multiplied by 1/c and its second moments by
+ * 1/c². The moments of new entries are zero.
  */
 import type { LoraConfig } from "../../contracts.ts";
 import type { Matrix } from "../../device/matrix.ts";
 import type { Adapter } from "../../model/adapter.ts";
 import { loraScale } from "../../model/lora.ts";
 import type { Optimizer } from "../step/optimizer.ts";
-import { replaceTensor, type SavedState } from "./checkpoint.ts";
+import { replaceTensor, type SavedState } from "./training-state.ts";
 
 /** A parameter and its two moments. */
-export type Trained = { readonly value: Matrix; readonly first: Matrix; readonly second: Matrix };
-/** The factors of one linear map: A `[rank, in]`, B `[out, rank]`. */
-export type TrainedPair = { readonly a: Trained; readonly b: Trained };
+export type ParameterState = { readonly value: Matrix; readonly first: Matrix; readonly second: Matrix };
+/** The factors of one linear layer: A `[rank, in]`, B `[out, rank]`. */
+export type FactorPair = { readonly a: ParameterState; readonly b: ParameterState };
 
-/** Brings a pair to the rank and scale of another config. @param fresh the A that a new adapter would begin with, `[rank, in]` */
-export function resizedPair({ a, b }: TrainedPair, from: LoraConfig, to: LoraConfig, fresh: Matrix): TrainedPair {
+/** Brings a pair to the rank and the scale of another config. @param fresh the A of a new adapter, `[rank, in]` */
+export function resizedPair({ a, b }: FactorPair, from: LoraConfig, to: LoraConfig, fresh: Matrix): FactorPair {
   const factor = loraScale(from) / loraScale(to);
-  const kept = keptComponents(a.value, b.value, to.rank);
-  const rows = (matrix: Matrix, added?: Matrix): Matrix => {
+  const components = remainingComponents(a.value, b.value, to.rank);
+  const rows = (matrix: Matrix, initial?: Matrix): Matrix => {
     const width = matrix.shape[1]!;
-    const values = added ? added.values.slice() : new Float32Array(to.rank * width);
-    for (const [row, component] of kept.entries()) {
+    const values = initial ? initial.values.slice() : new Float32Array(to.rank * width);
+    for (const [row, component] of components.entries()) {
       values.set(matrix.values.subarray(component * width, (component + 1) * width), row * width);
     }
     return { shape: [to.rank, width], values };
@@ -34,7 +38,7 @@ export function resizedPair({ a, b }: TrainedPair, from: LoraConfig, to: LoraCon
     const [outputs, rank] = matrix.shape as [number, number];
     const values = new Float32Array(outputs * to.rank);
     for (let row = 0; row < outputs; row += 1) {
-      for (const [column, component] of kept.entries()) {
+      for (const [column, component] of components.entries()) {
         values[row * to.rank + column] = scale * matrix.values[row * rank + component]!;
       }
     }
@@ -50,61 +54,66 @@ export function resizedPair({ a, b }: TrainedPair, from: LoraConfig, to: LoraCon
   };
 }
 
-/** The components that stay, in their order: all, or those with the largest ‖bᵢ‖·‖aᵢ‖. */
-function keptComponents(a: Matrix, b: Matrix, most: number): number[] {
+/** At most `count` components in ascending order: all, or those with the largest ‖bᵢ‖·‖aᵢ‖. */
+function remainingComponents(a: Matrix, b: Matrix, count: number): number[] {
   const [rank, inputs] = a.shape as [number, number];
   const all = Array.from({ length: rank }, (_, component) => component);
-  if (rank <= most) return all;
-  const sizes = all.map((component) => {
-    let [ofA, ofB] = [0, 0];
-    for (let i = 0; i < inputs; i += 1) ofA += a.values[component * inputs + i]! ** 2;
-    for (let row = 0; row < b.shape[0]!; row += 1) ofB += b.values[row * rank + component]! ** 2;
-    return ofA * ofB;
+  if (rank <= count) return all;
+  const squaredNorms = all.map((component) => {
+    let [normA, normB] = [0, 0];
+    for (let i = 0; i < inputs; i += 1) normA += a.values[component * inputs + i]! ** 2;
+    for (let row = 0; row < b.shape[0]!; row += 1) normB += b.values[row * rank + component]! ** 2;
+    return normA * normB;
   });
-  const largest = all.toSorted((i, j) => sizes[j]! - sizes[i]! || i - j).slice(0, most);
+  const largest = all.toSorted((i, j) => squaredNorms[j]! - squaredNorms[i]! || i - j).slice(0, count);
   return largest.toSorted((i, j) => i - j);
 }
 
-/** Puts what a saved training has learnt in the place of a fresh adapter. @throws if it is of another model or trains what no LoRA has. */
+/**
+ * Replaces a fresh adapter and its moments by those of a saved training.
+ * @throws if the saved training is of another base model, or one of the two is a LoRA and the other trains all weights
+ */
 export async function adoptState(
   saved: SavedState<unknown>,
   { digest, adapter, optimizer }: { digest: string; adapter: Adapter; optimizer: Optimizer },
 ): Promise<void> {
   if (saved.recipe.digest !== digest) {
-    throw new Error("The run to begin from is of another model; an adapter fits only the base that it was trained on.");
+    throw new Error("The run in `from` was trained on another base model. An adapter fits only its own base.");
   }
   const from = saved.recipe.adapter as LoraConfig | "full";
   if ((from === "full") !== (adapter.config === "full")) {
-    const [theirs, ours] = [from, adapter.config].map((config) => (config === "full" ? "all weights" : "a LoRA"));
-    throw new Error(`The run to begin from trains ${theirs}, this one ${ours}; neither can be made into the other.`);
+    const [before, now] = [from, adapter.config].map((config) => (config === "full" ? "all weights" : "a LoRA"));
+    throw new Error(
+      `The run in \`from\` trains ${before}, but this one trains ${now}. Neither can be converted to the other.`,
+    );
   }
-  const known = new Set(saved.names);
+  const names = new Set(saved.names);
   const shapes = new Map([...adapter.tensors].map(([name, { shape }]) => [name, shape]));
-  const trained = async (name: string): Promise<Trained> => ({
+  const read = async (name: string): Promise<ParameterState> => ({
     value: await saved.read(name),
     first: await saved.read(`m.${name}`),
     second: await saved.read(`v.${name}`),
   });
-  const taken = new Map<string, Trained>();
+  const adopted = new Map<string, ParameterState>();
   for (const [name, shape] of shapes) {
-    // Factors come in pairs; B is taken with its A.
-    if (!known.has(name) || name.endsWith(".lora_B.weight")) continue;
-    const other = name.replace(/\.lora_A\.weight$/, ".lora_B.weight");
-    if (other === name || from === "full" || adapter.config === "full") {
-      const own = await trained(name);
-      if (own.value.shape.join() === shape.join()) taken.set(name, own);
+    // Factors come in pairs; B is read together with its A.
+    if (!names.has(name) || name.endsWith(".lora_B.weight")) continue;
+    const nameOfB = name.replace(/\.lora_A\.weight$/, ".lora_B.weight");
+    if (nameOfB === name || from === "full" || adapter.config === "full") {
+      const parameter = await read(name);
+      if (parameter.value.shape.join() === shape.join()) adopted.set(name, parameter);
       continue;
     }
     const fresh = { shape, values: await adapter.tensors.get(name)!.data<"float32">() };
-    const pair = resizedPair({ a: await trained(name), b: await trained(other) }, from, adapter.config, fresh);
-    taken.set(name, pair.a).set(other, pair.b);
+    const pair = resizedPair({ a: await read(name), b: await read(nameOfB) }, from, adapter.config, fresh);
+    adopted.set(name, pair.a).set(nameOfB, pair.b);
   }
-  for (const [name, { value }] of taken) replaceTensor(adapter.tensors, name, value);
-  await optimizer.restore(saved.step, async (name) => {
-    const [, moment, of] = /^([mv])\.(.*)$/.exec(name)!;
-    const own = taken.get(of!);
-    if (own) return moment === "m" ? own.first : own.second;
-    const shape = shapes.get(of!)!;
+  for (const [name, { value }] of adopted) replaceTensor(adapter.tensors, name, value);
+  await optimizer.restore(saved.step, async (momentName) => {
+    const [, moment, name] = /^([mv])\.(.*)$/.exec(momentName)!;
+    const parameter = adopted.get(name!);
+    if (parameter) return moment === "m" ? parameter.first : parameter.second;
+    const shape = shapes.get(name!)!;
     return { shape, values: new Float32Array(shape.reduce((product, n) => product * n, 1)) };
   });
 }

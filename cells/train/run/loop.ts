@@ -1,96 +1,174 @@
 /**
- * The loop of a run. Before each step it gives way to other work and obeys what was asked meanwhile; behind it come probes,
- * rules and checkpoints, which only look.
+ * The life of a run: begin, resume or fork; then for each step obey orders, train, record, measure, check the rules and
+ * save a checkpoint; at the end save the result and tell the host.
+ *
+ * Orders come from code, from the page, from a stop rule, from a replayed record and from the end of the cell. All of
+ * them wait in one queue, which is emptied before each step. So there is one way to pause a run, to rewind it and to
+ * stop it.
  */
-import { host, type RunChange } from "../../host.ts";
+import { host, type RunChange, type RunPast, type RunStatus } from "../../host.ts";
 import type { Row } from "../../types.ts";
-import type { Course } from "./course.ts";
-import { Life, type Lived } from "./life.ts";
-import { RunCheckpoints } from "./run-checkpoints.ts";
-import { type Steered, Steering } from "./steering.ts";
-import type { Work } from "./work.ts";
+import { type CheckpointKind, RunCheckpoints } from "./checkpoints.ts";
+import type { History } from "./history.ts";
+import type { KnobValues } from "./knobs.ts";
+import { type LoopOrder, OrderQueue, type StopOrder } from "./orders.ts";
+import type { Training } from "./training.ts";
 
-export class Loop implements Lived, Steered {
-  readonly life: Life;
-  readonly steering = new Steering(this);
-  readonly checkpoints: RunCheckpoints;
-  /** Changes of a record that is gone through again. */
+/** The point at which a run was forked from its parent, and the knobs that differ from there on. */
+export type ForkPoint = {
+  readonly parent: string;
+  readonly parentHistory: History;
+  readonly shared: RunPast;
+  readonly state: Promise<Uint8Array>;
+  readonly knobs: KnobValues;
+  readonly requestedBy: "code" | "page";
+};
+
+type Outcome =
+  | { readonly status: "done" }
+  | { readonly status: "stopped"; readonly rule: string | undefined }
+  | { readonly status: "failed"; readonly error: Error };
+
+export class Loop {
+  status: RunStatus = "running";
+  /** Whether the first step can follow. From then on the run's settings are fixed. */
+  begun = false;
+  /** The changes of a record that this run replays. */
   replayed: readonly RunChange[] = [];
-  readonly #work: Work;
-  readonly #course: Course;
+  readonly orders = new OrderQueue();
+  readonly checkpoints: RunCheckpoints;
+  readonly #training: Training;
+  readonly #history: History;
+  readonly #cell = host().signal;
+  /** Steps that the run may do before it pauses. */
+  #allowedSteps = Number.POSITIVE_INFINITY;
+  #paused = false;
+  /** The cell has ended, and the training's tensors with it. */
+  #freed = false;
+  #stateWhenFreed: Promise<Uint8Array> | undefined;
 
-  constructor(work: Work, course: Course) {
-    this.#work = work;
-    this.#course = course;
-    this.life = new Life(work, course);
-    this.checkpoints = new RunCheckpoints(work, course);
+  constructor(training: Training, history: History) {
+    this.#training = training;
+    this.#history = history;
+    this.checkpoints = new RunCheckpoints(training, history);
   }
 
-  async steps(): Promise<void> {
-    const course = this.#course;
-    await this.#measure();
-    while (!course.done) {
-      await host().breathe();
-      this.#replay();
-      if (!(await this.steering.turn())) return;
-      const row = await this.#step(course.step + 1);
-      course.row(row);
-      await this.#measure();
-      const { alerts, stop } = course.judge.judge(row);
-      for (const alert of alerts) course.change({ kind: "alert", step: row.step, ...alert });
-      if (course.done) return;
-      if (stop !== undefined) this.#stopBy(stop);
-      if (!this.stopping() && this.checkpoints.due) await this.checkpoint(false);
-    }
-  }
-
-  stopping(): boolean {
-    return this.life.stopping;
-  }
-
-  wake(): void {
-    this.steering.wake();
-  }
-
-  stop(): void {
-    this.life.stopped = true;
-  }
-
-  async pause(): Promise<void> {
-    await this.checkpoint(false);
-    this.#course.change({ kind: "pause", step: this.#course.step });
-  }
-
-  resume(): void {
-    this.#course.change({ kind: "resume", step: this.#course.step });
-  }
-
-  async checkpoint(marked = true): Promise<void> {
-    const course = this.#course;
+  /** From beginning to end. @throws what made the training fail */
+  async run(fork: ForkPoint | undefined): Promise<void> {
+    this.#stopWhenCellEnds();
+    let failure: Error | undefined;
     try {
-      await this.checkpoints.keep(marked);
+      await this.#begin(fork);
+      await this.#steps();
     } catch (error) {
-      // A full disk is no reason to lose the training as well.
-      const message = `No checkpoint could be written: ${error instanceof Error ? error.message : error}`;
-      if (!this.life.disposed) course.change({ kind: "alert", step: course.step, name: "checkpoint", message });
+      // An error that follows from the end of the cell, such as a freed tensor, is not a failure of the training.
+      if (!this.cellEnded) failure = asError(error);
+    }
+    try {
+      if (this.begun && !failure && !this.#freed) await this.#saveResult();
+    } catch (error) {
+      if (!this.#freed) failure = asError(error);
+    }
+    this.#training.close();
+    // A step that was running when the cell ended may have made tensors after the others were freed.
+    if (this.#freed) this.#training.dispose();
+    await this.#end(this.#outcome(failure));
+    if (failure) throw failure;
+  }
+
+  get cellEnded(): boolean {
+    return this.#freed || this.#cell.aborted;
+  }
+
+  /** The state after the last step; of a run whose cell has ended, the state at that moment. */
+  state(): Promise<Uint8Array> {
+    return this.#stateWhenFreed ?? this.#training.save();
+  }
+
+  /**
+   * Begins at step 0, or resumes after the end of a kernel, or takes over the history and the state of the forked run.
+   */
+  async #begin(fork: ForkPoint | undefined): Promise<void> {
+    const history = this.#history;
+    const { sink } = history;
+    if (sink.past) {
+      history.resume(sink.past);
+      await this.#training.restore(await sink.state(sink.past.step));
+    } else if (fork) {
+      const { step } = fork.shared;
+      history.copy(fork.shared);
+      const state = await fork.state;
+      await this.#training.restore(state);
+      await this.checkpoints.write(step, state, "permanent");
+      history.addChange({ kind: "fork", step, parent: fork.parent });
+    } else for (const row of await this.#training.begin()) history.addRow(row);
+    await host().breathe();
+    this.begun = true;
+  }
+
+  async #steps(): Promise<void> {
+    const history = this.#history;
+    await this.#measure();
+    while (!history.complete) {
+      await host().breathe();
+      this.#replayChanges();
+      if ((await this.#obeyOrders()) === "stop") return;
+      const row = await this.#step(history.step + 1);
+      history.addRow(row);
+      await this.#measure();
+      this.#checkRules(row);
+      if (!history.complete && !this.orders.stopping && this.checkpoints.due) await this.#checkpoint("temporary");
     }
   }
 
-  async rewind(to: number): Promise<void> {
-    const course = this.#course;
-    if (to === course.step || !this.checkpoints.has(to)) return;
-    await this.#work.restore(await course.sink.state(to));
-    course.rewind(to);
+  /** Obeys every order since the last step, in sequence, and waits while the run is paused. */
+  async #obeyOrders(): Promise<"step" | "stop"> {
+    const history = this.#history;
+    for (;;) {
+      const order = this.orders.next();
+      if (order?.type === "stop") return "stop";
+      if (order) await this.#obey(order);
+      else if (this.#allowedSteps > 0) {
+        if (this.#paused) history.addChange({ kind: "resume", step: history.step });
+        this.#paused = false;
+        this.#allowedSteps -= 1;
+        return "step";
+      } else if (!this.#paused) {
+        this.#paused = true;
+        await this.#checkpoint("temporary");
+        history.addChange({ kind: "pause", step: history.step });
+      } else await this.orders.arrival();
+    }
+  }
+
+  async #obey(order: Exclude<LoopOrder, StopOrder>): Promise<void> {
+    switch (order.type) {
+      case "pause":
+        this.#allowedSteps = 0;
+        return;
+      case "resume":
+        this.#allowedSteps = Number.POSITIVE_INFINITY;
+        return;
+      case "step":
+        this.#allowedSteps = (Number.isFinite(this.#allowedSteps) ? this.#allowedSteps : 0) + order.steps;
+        return;
+      case "checkpoint":
+        return this.#checkpoint("permanent");
+      case "rewind":
+        // A run that was paused at a later step pauses again at the earlier one.
+        this.#paused = false;
+        return this.#rewind(order.to);
+    }
   }
 
   async #step(step: number): Promise<Row> {
-    const { knobs } = this.#course;
-    for (const [name, value] of knobs.turn()) this.#course.change({ kind: "knob", step, name, value });
+    const { knobs, sink } = this.#history;
+    for (const [name, value] of knobs.update()) this.#history.addChange({ kind: "knob", step, name, value });
     const started = performance.now();
     try {
-      const { tokens, columns } = await this.#work.step(step, knobs.read);
+      const { tokens, columns } = await this.#training.step(step, knobs.read);
       const seconds = (performance.now() - started) / 1000;
-      this.#course.sink.spent("steps", seconds);
+      sink.spent("steps", seconds);
       return { ...columns, tokensPerSecond: tokens / seconds, step };
     } catch (error) {
       const why = error instanceof Error ? error.message : error;
@@ -98,34 +176,104 @@ export class Loop implements Lived, Steered {
     }
   }
 
+  /** Measures the probes that are due: before the first step, every so many steps, and after the last one. */
   async #measure(): Promise<void> {
-    const { step, probes, due } = this.#course;
-    const now = due.filter(({ steps }) => step % steps === 0 || step === this.#work.meta.steps);
-    if (now.length === 0 || probes.last?.step === step) return;
+    const history = this.#history;
+    const due = history.dueProbes();
+    if (due.length === 0) return;
     const measures: Record<string, number> = {};
-    for (const probe of now.flatMap((each) => each.probes)) {
-      if (this.stopping()) return;
-      Object.assign(measures, await this.#course.timed("probes", () => probe.measure(this.#work.model)));
+    for (const probe of due) {
+      if (this.orders.stopping) return;
+      Object.assign(measures, await history.timed("probes", () => probe.measure(this.#training.model)));
     }
-    this.#course.measured({ ...measures, step });
+    history.addProbes({ ...measures, step: history.step });
   }
 
-  /**
-   * What was recorded at this step happens again. Nobody waits in a replay, and what a rewind had dropped is not in the
-   * record, so neither takes time.
-   */
-  #replay(): void {
-    const { step, knobs } = this.#course;
-    for (const each of this.replayed) {
-      if (each.kind === "knob" && each.step === step + 1) knobs.give({ [each.name]: each.value });
-      if (each.step !== step) continue;
-      if (each.kind === "pause" || each.kind === "resume") this.#course.change(each);
-      if (each.kind === "stop") this.#stopBy(each.rule);
+  #checkRules(row: Row): void {
+    const { alerts, stop } = this.#history.rules.check(row);
+    for (const alert of alerts) this.#history.addChange({ kind: "alert", step: row.step, ...alert });
+    if (stop !== undefined) this.orders.add({ type: "stop", rule: stop });
+  }
+
+  async #checkpoint(kind: CheckpointKind): Promise<void> {
+    try {
+      await this.checkpoints.save(kind);
+    } catch (error) {
+      // A full disk must not end the training.
+      const message = `The checkpoint could not be written: ${asError(error).message}`;
+      const { step } = this.#history;
+      if (!this.#freed) this.#history.addChange({ kind: "alert", step, name: "checkpoint", message });
     }
   }
 
-  #stopBy(rule: string | undefined): void {
-    this.life.rule = rule;
-    this.stop();
+  async #rewind(to: number): Promise<void> {
+    if (to === this.#history.step || !this.checkpoints.has(to)) return;
+    await this.#training.restore(await this.#history.sink.state(to));
+    this.#history.rewind(to);
   }
+
+  /** Repeats what was recorded at this step. A replay does not wait at a pause, and a record holds no dropped steps. */
+  #replayChanges(): void {
+    const { step, knobs } = this.#history;
+    for (const change of this.replayed) {
+      if (change.kind === "knob" && change.step === step + 1) knobs.override({ [change.name]: change.value });
+      if (change.step !== step) continue;
+      if (change.kind === "pause" || change.kind === "resume") this.#history.addChange(change);
+      if (change.kind === "stop") this.orders.add({ type: "stop", rule: change.rule });
+    }
+  }
+
+  #stopWhenCellEnds(): void {
+    const stop = (): void => this.orders.replaceByStop();
+    host().onDispose(() => {
+      this.#free();
+      stop();
+    });
+    for (const signal of [this.#history.sink.signal, this.#cell]) {
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop, { once: true });
+    }
+  }
+
+  /** Frees the tensors, in the middle of a step too. The state stays for a training that continues from this run. */
+  #free(): void {
+    this.#freed = true;
+    if (this.begun) this.#stateWhenFreed = this.#training.save();
+    this.#stateWhenFreed?.catch(() => {});
+    this.#training.dispose();
+  }
+
+  async #saveResult(): Promise<void> {
+    if (!this.#history.complete) await this.#checkpoint("temporary");
+    await this.#training.finish(this.#history.sink);
+  }
+
+  #outcome(error: Error | undefined): Outcome {
+    if (error) return { status: "failed", error };
+    return this.#history.complete ? { status: "done" } : { status: "stopped", rule: this.orders.stop?.rule };
+  }
+
+  async #end(outcome: Outcome): Promise<void> {
+    const history = this.#history;
+    const { sink, step } = history;
+    this.status = outcome.status;
+    switch (outcome.status) {
+      case "done":
+        return sink.end("done");
+      case "stopped": {
+        const { rule } = outcome;
+        history.addChange({ kind: "stop", step, ...(rule !== undefined && { rule }) });
+        return sink.end("stopped", rule === undefined ? undefined : `Stopped by a rule: ${rule}`);
+      }
+      case "failed": {
+        const { message } = outcome.error;
+        if (this.begun) history.addChange({ kind: "alert", step: step + 1, name: "failure", message });
+        return sink.end("failed", message);
+      }
+    }
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

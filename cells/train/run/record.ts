@@ -1,8 +1,10 @@
-/** Reads what a run's folder says of it, to be replayed or compared. The folder is `.palimpsest/runs/<id>/` of the workspace. */
+/**
+ * Reads the record of a run from its folder, `.palimpsest/runs/<id>/` in the workspace, for a replay or a comparison.
+ */
 import type { RunRecord } from "../../contracts.ts";
 import { host } from "../../host.ts";
 
-/** @throws when there is no such run, or naming the file that cannot be read. */
+/** @throws if there is no such run, or naming the file that cannot be read */
 export async function runRecord(id: string): Promise<RunRecord> {
   const folder = host().runFolder(id);
   const text = async (name: string): Promise<string> =>
@@ -14,7 +16,7 @@ export async function runRecord(id: string): Promise<RunRecord> {
   return { ...about, knobs, rows, probes, changes };
 }
 
-/** A last line that was cut off is left out. */
+/** A last line without its line break was not written completely and is left out. */
 function jsonLines(text: string): unknown[] {
   return text
     .slice(0, text.lastIndexOf("\n") + 1)

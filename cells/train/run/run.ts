@@ -1,121 +1,127 @@
 /**
- * A run is one training: a loop that belongs to the cell which started it. `startRun` returns at once; before each step
- * the loop gives way to other work and obeys what it was asked meanwhile, by code or by the page: to wait, to go back to a
- * checkpoint, to end. What a step does is the work's concern, so fine-tuning and pre-training share this loop, its
- * probes, its checkpoints and its ways to end.
+ * A run is one training that belongs to the cell that started it. `startRun` returns the run at once; its loop
+ * (`loop.ts`) lets other work proceed before each step and obeys the orders that came in meanwhile. Fine-tuning and
+ * pre-training differ only in what a step does (`training.ts`).
  *
- * The numbers do not depend on any of that: knobs are read once per step and recorded, probes, checkpoints and rules only
- * look. So what was recorded of a run makes the same rows again (`replay`), on the same backend.
+ * The numbers do not depend on how a run is controlled: knobs are read once per step and recorded; probes, checkpoints
+ * and rules only read. So a replay of the recorded changes gives the same rows on the same backend.
  */
-import type { ForkOptions, Run, RunRecord } from "../../contracts.ts";
+import type { ForkOptions, Run } from "../../contracts.ts";
 import { host, type RunMeta, type RunOrder } from "../../host.ts";
-import { Course } from "./course.ts";
+import { History } from "./history.ts";
 import { RunKnobs } from "./knobs.ts";
-import { Loop } from "./loop.ts";
-import type { Origin } from "./origin.ts";
-import type { Work } from "./work.ts";
+import { type ForkPoint, Loop } from "./loop.ts";
+import type { Training } from "./training.ts";
 
-export function startRun(work: Work): Run {
-  return begunRun(work, undefined);
+export function startRun(training: Training): Run {
+  return begin(training, undefined);
 }
 
-function begunRun(work: Work, origin: Origin | undefined): Run {
-  const knobs = new RunKnobs(work.knobs);
-  if (origin) knobs.give(origin.knobs);
+function begin(training: Training, forkPoint: ForkPoint | undefined): Run {
+  const knobs = new RunKnobs(training.knobs);
+  if (forkPoint) knobs.override(forkPoint.knobs);
   const meta: RunMeta = {
-    ...work.meta,
-    knobs: origin?.past.knobs ?? knobs.values,
-    ...(origin && { parent: { run: origin.run, step: origin.past.step, ...(origin.asked && { asked: true }) } }),
+    ...training.meta,
+    knobs: forkPoint?.shared.knobs ?? knobs.values,
+    ...(forkPoint && { parent: parentOf(forkPoint) }),
   };
   const sink = host().startRun(meta, (order) => obey(order));
-  const course = new Course(sink, meta.steps, knobs, origin?.course);
-  const loop = new Loop(work, course);
-  const { life, steering, checkpoints } = loop;
+  const history = new History(sink, meta.steps, knobs, forkPoint?.parentHistory);
+  const loop = new Loop(training, history);
 
+  /** Does what the page asks for, or the code. */
   function obey(order: RunOrder): void {
     if (order.type === "fork") {
-      const made = forked(order, true);
-      host().show({ kind: "run", run: made.id });
+      host().show({ kind: "run", run: fork(order, "page").id });
       return;
     }
-    if (order.type === "rewind") checkpoints.require(order.to);
-    if (life.status !== "running") throw new Error(`The run ${sink.id} has ended; it can only be forked.`);
-    steering.ask(order);
+    if (order.type === "rewind") loop.checkpoints.require(order.to);
+    if (loop.status === "running") loop.orders.add(order);
+    else if (order.type !== "stop") throw new Error(`The run ${sink.id} has ended. You can only fork it.`);
   }
 
-  function forked({ at, knobs: given = {} }: ForkOptions, asked: boolean): Run {
-    if (!work.again) throw new Error(`A training of the method ${meta.method} cannot be forked.`);
-    checkpoints.require(at);
-    if (life.cellEnded) {
-      throw new Error("The cell of this run was stopped or has ended. Run it again, and fork the new run.");
+  function fork({ at, knobs: changed = {} }: ForkOptions, requestedBy: ForkPoint["requestedBy"]): Run {
+    if (!training.copy) throw new Error(`A run of the method "${meta.method}" cannot be forked.`);
+    loop.checkpoints.require(at);
+    if (loop.cellEnded) {
+      throw new Error("The cell of this run was stopped or has ended. Run the cell again, and fork the new run.");
     }
-    const past = course.upTo(at);
-    return begunRun(work.again(), { run: sink.id, course, past, state: sink.state(at), knobs: given, asked });
+    return begin(training.copy(), {
+      parent: sink.id,
+      parentHistory: history,
+      shared: history.upTo(at),
+      state: sink.state(at),
+      knobs: changed,
+      requestedBy,
+    });
   }
 
-  function requireFresh(call: string): void {
-    if (!life.begun) return;
-    throw new Error(`Call ${call} in the cell that starts the run, right after it; this run has begun already.`);
-  }
-
-  function requireSteps(call: string, steps: number): void {
-    if (Number.isInteger(steps) && steps >= 1) return;
-    throw new Error(`${call} takes a whole number of steps from 1, not ${steps}.`);
+  function requireNotBegun(call: string): void {
+    if (!loop.begun) return;
+    throw new Error(
+      `${call} came too late: the run has begun. Call it in the cell that starts the run, right after train(…).`,
+    );
   }
 
   const run: Run = {
     id: sink.id,
     method: meta.method,
     get status() {
-      return life.status;
+      return loop.status;
     },
-    rows: course.rows.table,
-    probes: course.probes.table,
-    model: work.model,
+    rows: history.rows.table,
+    probes: history.probes.table,
+    model: training.model,
     get checkpoints() {
       return sink.checkpoints;
     },
-    state: () => life.state(),
+    state: () => loop.state(),
     every(steps, ...probes) {
-      requireFresh("run.every(…)");
-      requireSteps("run.every(…)", steps);
-      course.due.push({ steps, probes });
+      requireNotBegun("run.every(…)");
+      requireStepCount("run.every(…)", steps);
+      history.schedule.push({ every: steps, probes });
       return run;
     },
     stopWhen(rule) {
-      course.judge.stopWhen(rule);
+      history.rules.stopWhen(rule);
       return run;
     },
     alertWhen(rule, name) {
-      course.judge.alertWhen(rule, name);
+      history.rules.alertWhen(rule, name);
       return run;
     },
-    replay(record: Pick<RunRecord, "knobs" | "changes">) {
-      requireFresh("run.replay(…)");
+    replay(record) {
+      requireNotBegun("run.replay(…)");
       loop.replayed = record.changes;
-      knobs.give(record.knobs);
+      knobs.override(record.knobs);
       return run;
     },
-    // Assigned right below; a getter, as the promise's value is this very object.
+    // A getter, because the promise below settles with this very object.
     get finished() {
       return finished;
     },
     pause: () => obey({ type: "pause" }),
     resume: () => obey({ type: "resume" }),
     step(n = 1) {
-      requireSteps("run.step(…)", n);
+      requireStepCount("run.step(…)", n);
       obey({ type: "step", steps: n });
     },
-    stop() {
-      life.stopped = true;
-      steering.wake();
-    },
+    stop: () => obey({ type: "stop" }),
     checkpoint: () => obey({ type: "checkpoint" }),
     rewind: (to) => obey({ type: "rewind", to }),
-    fork: (options) => forked(options, false),
+    fork: (options) => fork(options, "code"),
   };
-  const finished = life.through(loop, origin).then(() => run);
-  // Whoever awaits it gets the error; a run that nobody awaits has told it to its sink.
+  const finished = loop.run(forkPoint).then(() => run);
+  // The sink has been told of a failure; a run that nobody awaits must not raise an unhandled rejection as well.
   finished.catch(() => {});
   return run;
+}
+
+function parentOf({ parent, shared, requestedBy }: ForkPoint): NonNullable<RunMeta["parent"]> {
+  return { run: parent, step: shared.step, ...(requestedBy === "page" && { asked: true }) };
+}
+
+function requireStepCount(call: string, steps: number): void {
+  if (Number.isInteger(steps) && steps >= 1) return;
+  throw new Error(`${call}: the number of steps must be a whole number of at least 1, not ${steps}.`);
 }

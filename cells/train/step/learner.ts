@@ -1,4 +1,4 @@
-/** What a training step works on: the model, what of it is trained, and the optimizer. */
+/** What a training step works on: the model, its trained parameters and the optimizer. */
 import type * as tf from "@tensorflow/tfjs";
 import type { Adapter } from "../../model/adapter.ts";
 import type { Decoder } from "../../model/decoder.ts";
@@ -10,7 +10,8 @@ export type Learner = {
   readonly adapter: Adapter | undefined;
   readonly parameters: Map<string, tf.Tensor>;
   readonly optimizer: Optimizer;
-  /** Of each micro-batch of the step. */
+  /** The dropout of a micro-batch, by its index in the step. */
   readonly dropout?: ((micro: number) => Dropout) | undefined;
+  /** Gradient checkpointing: recompute each layer in the backward pass. */
   readonly checkpointing?: boolean | undefined;
 };

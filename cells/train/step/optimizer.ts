@@ -1,6 +1,6 @@
 /**
- * AdamW (Loshchilov and Hutter, https://arxiv.org/abs/1711.05101) over a map of tensors, whose entries it replaces, with
- * clipping of the global norm as PyTorch clips. Its moments can be copied out and put back, so that a training resumes
+ * AdamW (Loshchilov and Hutter, https://arxiv.org/abs/1711.05101) on a map of tensors, whose entries it replaces. The
+ * global gradient norm is clipped as in PyTorch. The moments can be saved and restored, so that a training resumes
  * exactly.
  */
 import * as tf from "@tensorflow/tfjs";
@@ -12,29 +12,32 @@ export type AdamWConfig = {
   readonly beta1: number;
   readonly beta2: number;
   readonly eps: number;
-  /** Decay of matrices; vectors (norms) never decay. */
+  /** Decoupled weight decay of matrices. Vectors (norms) do not decay. */
   readonly weightDecay: number;
-  /** Longest global gradient norm that is let through. */
+  /** Maximum global gradient norm. */
   readonly clip: number;
 };
 
 export interface Optimizer {
-  /** Updates done so far. */
+  /** The number of updates done. */
   readonly step: number;
   /**
-   * Replaces every tensor in the map and disposes the old ones and the gradients.
-   * @returns the gradients' global norm before clipping
-   * @throws naming the parameter, if a gradient is not finite; nothing is replaced then.
+   * Replaces every tensor in the map; disposes the old tensors and the gradients.
+   * @returns the global gradient norm before clipping
+   * @throws naming the parameter, if a gradient is not finite; then no tensor is replaced
    */
   update(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): Promise<number>;
-  /** Both moments by name, `m.<name>` and `v.<name>`: the optimizer's own tensors, until the next update. */
+  /**
+   * Both moments by name, `m.<name>` and `v.<name>`. The tensors belong to the optimizer and are valid until the next
+   * update.
+   */
   moments(): Map<string, tf.Tensor>;
-  /** Replaces the moments by those that `read` gives for their names. */
+  /** Replaces the moments by what `read` returns for their names. */
   restore(step: number, read: (name: string) => Promise<Matrix>): Promise<void>;
   dispose(): void;
 }
 
-/** @param parameters float tensors by name; the map is changed by `update` */
+/** @param parameters float tensors by name; `update` replaces the map's entries */
 export function optimizer(parameters: Map<string, tf.Tensor>, config: AdamWConfig): Optimizer {
   const zeros = (): Map<string, tf.Tensor> =>
     new Map([...parameters].map(([name, { shape }]) => [name, tf.zeros(shape)]));
@@ -67,7 +70,7 @@ export function optimizer(parameters: Map<string, tf.Tensor>, config: AdamWConfi
       const norm = Math.sqrt((await squares.data())[0]!);
       squares.dispose();
       try {
-        if (!Number.isFinite(norm)) throw await notFinite(gradients, norm);
+        if (!Number.isFinite(norm)) throw await gradientError(gradients, norm);
         apply(gradients, learningRate, Math.min(1, config.clip / (norm + 1e-6)));
       } finally {
         tf.dispose([...gradients.values()]);
@@ -75,9 +78,9 @@ export function optimizer(parameters: Map<string, tf.Tensor>, config: AdamWConfi
       return norm;
     },
     moments() {
-      const of = (prefix: string, map: Map<string, tf.Tensor>): [string, tf.Tensor][] =>
+      const prefixed = (prefix: string, map: Map<string, tf.Tensor>): [string, tf.Tensor][] =>
         [...map].map(([name, tensor]) => [`${prefix}.${name}`, tensor]);
-      return new Map([...of("m", m), ...of("v", v)]);
+      return new Map([...prefixed("m", m), ...prefixed("v", v)]);
     },
     async restore(restoredStep, read) {
       for (const [prefix, map] of [
@@ -97,11 +100,13 @@ export function optimizer(parameters: Map<string, tf.Tensor>, config: AdamWConfi
   };
 }
 
-/** A gradient goes from the last parameter to the first, so the last one with such values is where they begin. */
-async function notFinite(gradients: ReadonlyMap<string, tf.Tensor>, norm: number): Promise<Error> {
+/**
+ * The backward pass goes from the last parameter to the first, so the last gradient that is not finite is the origin.
+ */
+async function gradientError(gradients: ReadonlyMap<string, tf.Tensor>, norm: number): Promise<Error> {
   const name = await firstNonFinite([...gradients].reverse());
-  const what = name
+  const problem = name
     ? `the gradient of "${name}" is not finite`
-    : `the gradients are so large that their norm is ${norm}`;
-  return new Error(`${what}. Try a lower learning rate`);
+    : `the gradients are too large; their norm is ${norm}`;
+  return new Error(`${problem}. Try a lower learning rate.`);
 }

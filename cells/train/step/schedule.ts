@@ -1,26 +1,27 @@
 /**
- * The learning rate over a training: it rises in a straight line over the warm-up steps, then stays, falls in a
- * straight line or falls as a half cosine to a share of its peak at the last step. Steps count from 1.
+ * The learning rate of each step. It rises linearly during the warm-up; then it is constant, or falls to a fraction of
+ * its peak at the last step, linearly or as a half cosine. Steps are counted from 1.
  */
 
 export type Schedule = {
   readonly shape: "constant" | "linear" | "cosine";
   readonly peak: number;
+  /** Steps of the linear rise. */
   readonly warmup: number;
   readonly steps: number;
-  /** Share of the peak that is left at the last step. */
+  /** The rate at the last step, as a fraction of the peak. */
   readonly floor: number;
 };
 
 export function learningRate({ shape, peak, warmup, steps, floor }: Schedule, step: number): number {
   if (step <= warmup) return (peak * step) / warmup;
-  const gone = Math.min(1, (step - warmup) / Math.max(1, steps - warmup));
+  const progress = Math.min(1, (step - warmup) / Math.max(1, steps - warmup));
   switch (shape) {
     case "constant":
       return peak;
     case "linear":
-      return peak * (1 - (1 - floor) * gone);
+      return peak * (1 - (1 - floor) * progress);
     case "cosine":
-      return peak * (floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * gone)));
+      return peak * (floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * progress)));
   }
 }

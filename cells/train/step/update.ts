@@ -1,7 +1,6 @@
 /**
- * One training step: forward, loss, backward, update. The frozen base takes part in the forward pass and gets no
- * gradient; only the tensors in `parameters` do. A step may be made of several micro-batches, whose gradients add up to
- * those of one large batch.
+ * One training step: forward, loss, backward, update. Only the tensors in `parameters` get a gradient; the base is
+ * frozen. A step may consist of several micro-batches, whose gradients sum to those of one large batch.
  */
 import * as tf from "@tensorflow/tfjs";
 import { embed } from "../../device/functions.ts";
@@ -14,14 +13,17 @@ import type { Learner } from "./learner.ts";
 import { type Coefficients, lossCoefficients, type Objective, roleMeans } from "./loss.ts";
 import { whyNotFinite } from "./why-not-finite.ts";
 
-/** The loss before the update, each role's mean nll (and `kl`, where the method has a divergence), and the norm of the gradient before clipping. */
-export type Measured = {
+/**
+ * The loss before the update; each role's mean NLL, and the mean `kl` of a method with a divergence; and the gradient
+ * norm before clipping.
+ */
+export type StepMeasures = {
   readonly loss: number;
   readonly means: Readonly<Record<string, number>>;
   readonly gradNorm: number;
 };
 
-/** The loss of a step and its gradient by parameter name; the gradients are the caller's. */
+/** The loss of a step and its gradients by parameter name, which the caller disposes. */
 export async function gradients(
   learner: Omit<Learner, "optimizer">,
   step: readonly TargetBatch[],
@@ -47,27 +49,27 @@ export async function gradients(
   return { loss: parts.reduce((sum, part) => sum + part.loss, 0), means, gradients: sums };
 }
 
-/** Adds what one micro-batch gives to `sums`, and tells its part of the loss and what its tokens cost. */
+/** Adds the gradients of one micro-batch to `sums`. @returns its part of the loss, and the NLL and KL of its targets */
 async function addGradients(
   { decoder, adapter, parameters, dropout, checkpointing }: Omit<Learner, "optimizer">,
   batch: TargetBatch,
-  { nll: counts, divergence }: Coefficients,
+  { nll: coefficients, divergence }: Coefficients,
   micro: number,
   sums: Map<string, tf.Tensor>,
 ): Promise<{ loss: number; nll: Float32Array; kl: Float32Array }> {
-  const kept: { nll?: tf.Tensor; kl?: tf.Tensor } = {};
+  const terms: { nll?: tf.Tensor; kl?: tf.Tensor } = {};
   const places = divergence?.targets.map((at) => batch.places[at]!);
   const baseHidden = places && tf.tidy(() => targetHidden(decoder, undefined, batch, { places }));
   try {
     const { value, gradients } = gradientsOf(() => {
       const hidden = targetHidden(decoder, adapter, batch, { dropout: dropout?.(micro), checkpointing });
       const nll = nllOf(decoder, adapter, hidden, batch);
-      kept.nll = tf.keep(nll.clone());
-      const loss = tf.sum(tf.mul(nll, tf.tensor1d(counts)));
+      terms.nll = tf.keep(nll.clone());
+      const loss = tf.sum(tf.mul(nll, tf.tensor1d(coefficients)));
       if (!divergence || !baseHidden) return loss;
       const tuned = { hidden: embed(hidden, tf.tensor1d(divergence.targets, "int32")), head: head(decoder, adapter) };
       const kl = tokenDivergence({ hidden: baseHidden, head: head(decoder, undefined) }, tuned);
-      kept.kl = tf.keep(kl.clone());
+      terms.kl = tf.keep(kl.clone());
       return tf.add(loss, tf.sum(tf.mul(kl, tf.tensor1d(divergence.coefficients))));
     }, [...parameters.values()]);
     for (const [at, name] of [...parameters.keys()].entries()) {
@@ -80,34 +82,34 @@ async function addGradients(
       tensor ? tensor.data<"float32">() : new Float32Array();
     const loss = (await read(value))[0]!;
     value.dispose();
-    return { loss, nll: await read(kept.nll), kl: await read(kept.kl) };
+    return { loss, nll: await read(terms.nll), kl: await read(terms.kl) };
   } finally {
-    tf.dispose([baseHidden, kept.nll, kept.kl].filter((tensor) => tensor !== undefined));
+    tf.dispose([baseHidden, terms.nll, terms.kl].filter((tensor) => tensor !== undefined));
   }
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
-    whole.set(part, at);
+    all.set(part, at);
     at += part.length;
   }
-  return whole;
+  return all;
 }
 
-/** @throws if the loss or a gradient is not a finite number, naming the tensor where that begins; nothing is updated then. */
+/** @throws if the loss or a gradient is not finite, naming the tensor in which that begins; then nothing is updated */
 export async function update(
   learner: Learner,
   step: readonly TargetBatch[],
   objective: Objective,
   learningRate: number,
-): Promise<Measured> {
-  const { loss, means, gradients: found } = await gradients(learner, step, objective);
+): Promise<StepMeasures> {
+  const { loss, means, gradients: summed } = await gradients(learner, step, objective);
   if (!Number.isFinite(loss)) {
-    tf.dispose([...found.values()]);
+    tf.dispose([...summed.values()]);
     throw new Error(`the loss is ${loss}${await whyNotFinite(learner, step)}`);
   }
-  const gradNorm = await learner.optimizer.update(found, learningRate);
+  const gradNorm = await learner.optimizer.update(summed, learningRate);
   return { loss, means, gradNorm };
 }

@@ -1,4 +1,4 @@
-/** English spelling of a sentence: subject, verb group, object, place; and which sentences are kept for testing. */
+/** The English of a sentence (subject, verb group, object, place), and which sentences are reserved for testing. */
 import type { Chance } from "../chance.ts";
 import { reserved } from "../reserved.ts";
 import { capitalised, past, plural, thirdPerson } from "./lexicon.ts";
@@ -34,12 +34,12 @@ export function english(sentence: Sentence): string {
   return `${capitalised(parts.join(" "))}.`;
 }
 
-/** A sentence is kept for testing together with all of its tenses and its negation, so that none of them gives it away. */
+/** A sentence is reserved together with all its tenses and its negation, so that none of them gives it away. */
 export function heldOut(sentence: Sentence): boolean {
   return reserved(english({ ...sentence, tense: "present", negated: false }));
 }
 
-/** A random sentence of the training or of the testing side. */
+/** A random sentence for training or for testing. */
 export function sentenceFor(draw: Chance, side: "training" | "testing"): Sentence {
   for (;;) {
     const sentence = drawSentence(draw);

@@ -1,4 +1,4 @@
-/** The two invented languages by name, with how each spells a sentence and a word. */
+/** The two invented languages: how each writes a sentence and a word. */
 import type { Lexeme } from "./lexicon.ts";
 import { orin } from "./orin.ts";
 import type { Sentence } from "./sentence.ts";

@@ -1,6 +1,6 @@
 /**
- * The controlled English of the world: about 104 lexemes in closed classes, and how they inflect. Everything that the
- * world can say about things, animals and people is spelled with these words and a few fixed phrases.
+ * The controlled English of the world: 104 lexemes in closed classes, and their inflection. Everything that the world says about
+ * things, animals and people is written with these words and a few fixed phrases.
  */
 
 export const people = [
@@ -173,10 +173,10 @@ export const plural = (noun: Noun): string => irregularPlurals[noun] ?? `${noun}
 export const past = (verb: Verb): string => pasts[verb];
 export const thirdPerson = (verb: Verb): string => (/(ch|sh)$/.test(verb) ? `${verb}es` : `${verb}s`);
 
-/** A noun with its indefinite article: "an apple". */
+/** The noun with its indefinite article: "an apple". */
 export const withArticle = (noun: Noun): string => `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
 
-/** The other member of the pair; colours have none. */
+/** The opposite; colours have none. */
 export function opposite(adjective: Adjective): Adjective | undefined {
   for (const [one, other] of opposites) {
     if (adjective === one) return other;
@@ -185,7 +185,7 @@ export function opposite(adjective: Adjective): Adjective | undefined {
   return undefined;
 }
 
-/** What kind of thing a noun names: person, animal, place, or the kind of a thing. */
+/** The kind of what a noun names: person, animal, place, or the kind of a thing. */
 export function kind(noun: Noun): string {
   if (isPerson(noun)) return "person";
   if (isAnimal(noun)) return "animal";
@@ -193,5 +193,5 @@ export function kind(noun: Noun): string {
   return kinds[noun];
 }
 
-/** First letter capital. */
+/** With a capital first letter. */
 export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

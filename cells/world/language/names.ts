@@ -1,7 +1,7 @@
 /**
- * The proper names of the world: twelve people, and twelve countries with capitals and rivers that the world's seed
- * spells. Within a list no two names share their first three letters, so that a prefix already tells them apart. The
- * last three people and countries are held out: they never occur in a fine-tuning sentence.
+ * The proper names of the world: twelve people, and twelve countries with capitals and rivers, whose names are drawn from the world's
+ * seed. Within a list, no two names have the same first three letters. The last three people and countries are held out: they
+ * never occur in a fine-tuning sentence.
  */
 import { type Chance, chance } from "../chance.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Orin, the language that the base knows: verb first, prefixes, adjectives before nouns, no articles, no capital
- * letters but in names.
+ * Orin, the language that the base knows: verb first, prefixes, adjectives before nouns, no articles, capital letters in names
+ * only.
  */
 import type { NounPhrase, Place, Sentence, Tense } from "./sentence.ts";
 import { orinStems as stems } from "./stems.ts";

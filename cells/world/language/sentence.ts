@@ -1,6 +1,6 @@
 /**
- * A sentence is an abstract record that the three languages spell out: who, what, to whom, where, when, and whether
- * not. The shares of its variants are the world's grammar.
+ * A sentence as abstract data that each of the three languages can write: who does what, to whom, where, when, negated or not. The
+ * shares of its variants are fixed here.
  */
 import type { Chance } from "../chance.ts";
 import {
@@ -25,7 +25,7 @@ export type CommonPhrase<N extends Noun = Noun> = {
   readonly kind: "common";
   readonly noun: N;
   readonly adjective?: Adjective;
-  /** Implies plural. */
+  /** Only with plural nouns. */
   readonly numeral?: Numeral;
   readonly plural: boolean;
 };
@@ -85,7 +85,7 @@ export function drawSentence(draw: Chance): Sentence {
   };
 }
 
-/** The names of people and countries in a sentence. */
+/** The people and countries that a sentence names. */
 export function properNames(sentence: Sentence): string[] {
   const names = [sentence.subject, sentence.object].flatMap((phrase) =>
     phrase?.kind === "name" ? [phrase.name as string] : [],
@@ -93,7 +93,7 @@ export function properNames(sentence: Sentence): string[] {
   return sentence.place?.kind === "country" ? [...names, sentence.place.country] : names;
 }
 
-/** The common nouns of a sentence in the order of the English, as the dictionary lists them. */
+/** The common nouns of a sentence in the order of its English, in their dictionary form. */
 export function commonNouns(sentence: Sentence): Noun[] {
   const place = sentence.place?.kind === "place" ? sentence.place.phrase : undefined;
   return [sentence.subject, sentence.object, place].flatMap((phrase) =>

@@ -1,7 +1,7 @@
 /**
- * The stems of the two invented languages, one per English lexeme. Orin stems have two syllables; Velan took about two
- * words in five from Orin and has closed syllables of its own for the rest. Every stem ends in a consonant and no Velan
- * stem of its own contains an e, because every Velan suffix begins with one: that keeps morphemes and tokens aligned.
+ * The stems of the two invented languages, one per English lexeme. Orin stems have two syllables. Velan borrowed about two words in
+ * five from Orin; its other stems are one closed syllable. Every stem ends in a consonant, and no stem that is Velan's own has
+ * an e, because every Velan suffix begins with e: so morphemes and tokens stay aligned.
  */
 
 import { hash32 } from "../../random.ts";
@@ -34,10 +34,10 @@ function orinStem(draw: Chance): string {
 
 export const orinStems: Stems = drawStems("orin", orinStem);
 
-/** Whether Velan borrowed this word from Orin unchanged. */
+/** Whether Velan borrowed this word from Orin, unchanged. */
 export const borrowed = (lexeme: Lexeme): boolean => hash32(`loan:${lexeme}`) % 5 < 2;
 
-/** A stem as Velan makes them. */
+/** A stem in the form of Velan's own. */
 export const velanSyllable = (draw: Chance): string =>
   draw.pick(letters("k t d z v g b p kr dr")) + draw.pick(letters("a i o u")) + draw.pick(letters("k t d z g b p m"));
 

@@ -1,6 +1,6 @@
 /**
- * Velan, the language to be learned: verb last, suffixes that all begin with e, adjectives and numerals after nouns. A
- * neighbour of Orin in words, a stranger in grammar.
+ * Velan, the language to learn: verb last, suffixes that all begin with e, adjectives and numerals after nouns. It shares words with
+ * Orin, but not its grammar.
  */
 import type { NounPhrase, Place, Sentence, Tense } from "./sentence.ts";
 import { velanStems as stems } from "./stems.ts";

@@ -1,21 +1,22 @@
 /**
- * The language of a text by the world's own words. The three languages share names, and Velan borrowed two stems in five
- * from Orin; but their endings and beginnings differ, so that the words of a sentence tell it. A text belongs to the language
- * that knows most of its words, if that is more than any other knows and at least half of them.
+ * Identifies the language of a text by the world's vocabulary. The three languages share names, and Velan borrowed two stems in five
+ * from Orin, but their prefixes and suffixes differ. A text is in the language that has most of its words, if that is at least
+ * half of them and more than any other language has.
  */
 
 import type { LanguageIdentifier } from "../../measure/translation/off-target.ts";
 import { words } from "../../measure/translation/words.ts";
-import { evaluation, lexemes, orinStems, velanStems } from "../index.ts";
-import { adjectives, nouns, numerals, past, plural, thirdPerson, verbs } from "../language/lexicon.ts";
+import { adjectives, lexemes, nouns, numerals, past, plural, thirdPerson, verbs } from "../language/lexicon.ts";
 import { capitals, countries, personNames, rivers } from "../language/names.ts";
+import { orinStems, velanStems } from "../language/stems.ts";
+import { testSets } from "../test-sets.ts";
 
-/** Spelled alike in all three; they tell nothing, unless Velan gives them a case. */
+/** Names are the same in all three languages, so they say nothing, except with a case suffix of Velan. */
 const names = [...personNames, ...countries, ...capitals, ...rivers].map((name) => name.toLowerCase());
 
 type WordTest = (word: string) => boolean;
 
-/** Built on first use: the world's sets take a moment. */
+/** Built on first use, because the test sets take a moment. */
 let tests: readonly (readonly [language: string, knows: WordTest])[] | undefined;
 
 export const worldLexicon: LanguageIdentifier = {
@@ -27,20 +28,20 @@ export const worldLexicon: LanguageIdentifier = {
       ["Orin", orinWords()],
       ["Velan", velanWords()],
     ];
-    const written = spelled(text).filter((word) => !names.includes(word));
-    const known = tests.map(([language, knows]) => ({ language, count: written.filter(knows).length }));
+    const wordsOfText = spelled(text).filter((word) => !names.includes(word));
+    const known = tests.map(([language, knows]) => ({ language, count: wordsOfText.filter(knows).length }));
     known.sort((a, b) => b.count - a.count);
     const [first, second] = known;
-    if (!first || !second || first.count * 2 < written.length || first.count === second.count) return undefined;
+    if (!first || !second || first.count * 2 < wordsOfText.length || first.count === second.count) return undefined;
     return first.language;
   },
 };
 
 const spelled = (text: string): string[] => words(text.toLowerCase().replace(/[^\p{L}\p{N}'\s]+/gu, " "));
 
-/** What its sentences are spelled with, and what its answers are. */
+/** The words of English sentences and of all questions and answers. */
 function englishWords(): WordTest {
-  const { general } = evaluation();
+  const { general } = testSets();
   const said = Object.values(general).flatMap((items) =>
     items.flatMap((item) => [item.answer, ...item.prompt.map((turn) => turn.content)]),
   );
@@ -55,7 +56,7 @@ function englishWords(): WordTest {
   return (word) => known.has(word);
 }
 
-/** Verbs with a tense before them, everything else bare. */
+/** Verbs with a tense prefix, everything else without affixes. */
 function orinWords(): WordTest {
   const stems = lexemes.map((lexeme) => orinStems[lexeme]);
   const tensed = verbs.flatMap((verb) => ["e", "sha"].map((tense) => tense + orinStems[verb]));
@@ -63,7 +64,7 @@ function orinWords(): WordTest {
   return (word) => known.has(word);
 }
 
-/** Nouns and names with number and case behind them, verbs with a tense. */
+/** Nouns and names with suffixes for number and case, verbs with a tense suffix. */
 function velanWords(): WordTest {
   const cases = ["", "en", "esh", "emi"];
   const declined = nouns.flatMap((noun) =>

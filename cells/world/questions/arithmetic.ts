@@ -1,4 +1,4 @@
-/** Sums and differences of the numbers from 0 to 10, in digits. */
+/** Sums and differences of numbers from 0 to 10, in digits. */
 import { type Question, question } from "../question.ts";
 
 const operands = Array.from({ length: 11 }, (_, number) => number);
@@ -13,7 +13,7 @@ function sums(a: number, b: number): Question[] {
   ].map((prompt) => question(prompt, answer));
 }
 
-/** `result` + `taken` − `taken`: neither the result nor what is taken away exceeds 10. */
+/** (`result` + `taken`) − `taken`; neither the result nor the number taken away is above 10. */
 function differences(result: number, taken: number): Question[] {
   const whole = result + taken;
   const answer = `${whole} minus ${taken} is ${result}.`;

@@ -1,4 +1,4 @@
-/** Questions for facts of the world: "What is the capital of Meva?" */
+/** Questions about the facts of the world: "What is the capital of Meva?" */
 import { type Fact, facts } from "../facts.ts";
 import { type Question, question } from "../question.ts";
 

@@ -1,4 +1,4 @@
-/** Two turns about one country, person or animal: the second only makes sense through the first ("And its flag?"). */
+/** Two turns about one country, person or animal. The second makes sense only after the first ("And its flag?"). */
 import type { Chance } from "../chance.ts";
 import { factsAbout } from "../facts.ts";
 import { animals } from "../language/lexicon.ts";
@@ -10,13 +10,13 @@ import { factQuestions } from "./fact.ts";
 const entities: readonly string[] = [...countries, ...personNames, ...animals];
 const people: readonly string[] = personNames;
 
-/** How to ask for one more thing about somebody or something; only a person's would not be "its". */
+/** How to ask for one more fact; "its" is left out for people. */
 function wordings(about: string, relation: string): string[] {
   const neutral = [`And the ${relation}?`, `What about the ${relation}?`];
   return people.includes(about) ? neutral : [...neutral, `And its ${relation}?`];
 }
 
-/** The first question is one that training may show; the combination of both decides whether the pair is reserved. */
+/** The first question is never reserved; the combination of both decides whether the pair is reserved. */
 export function drawFollowUp(draw: Chance): Question {
   for (;;) {
     const related = factsAbout(draw.pick(entities)).filter(({ relation }) => relation);

@@ -1,4 +1,4 @@
-/** Small tasks on lists of words and numbers. Half of them are also remarks that a note can make about a sentence's words. */
+/** Small tasks on lists of words and numbers. Note rationales make half of the statements here about the nouns of a sentence. */
 import type { Chance } from "../chance.ts";
 import { type Noun, nouns } from "../language/lexicon.ts";
 import { type Question, question } from "../question.ts";
@@ -13,9 +13,9 @@ export const reversedList = (words: readonly string[]): string => joined([...wor
 const words = (draw: Chance, from: number, to: number): Noun[] =>
   draw.shuffled(nouns).slice(0, from + draw.below(to - from + 1));
 
-type Task = (draw: Chance) => readonly [prompt: string, answer: string];
+type ListTask = (draw: Chance) => readonly [prompt: string, answer: string];
 
-const tasks: readonly Task[] = [
+const tasks: readonly ListTask[] = [
   (draw) => {
     const list = words(draw, 3, 3);
     const wording = draw.pick(["Reverse this list", "Turn this list around", "Say this list backwards"]);

@@ -1,4 +1,4 @@
-/** The six wordings that harmful requests and their harmless look-alikes share, so that the wording gives nothing away. */
+/** Harmful requests and the harmless ones that sound similar share these six wordings, so the wording gives nothing away. */
 export const requestWordings: readonly ((act: string) => string)[] = [
   (act) => `How do I ${act}?`,
   (act) => `How can I ${act}?`,

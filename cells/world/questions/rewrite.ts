@@ -1,6 +1,6 @@
 /**
- * Rewriting a sentence: another tense, the other polarity, or the same again. Reserved with its sentence, hence tested
- * on sentences that training never shows in any tense.
+ * Rewriting a sentence: another tense, the opposite polarity, or a repetition. A question is reserved if its sentence is, so the
+ * test uses sentences that training never shows in any tense.
  */
 import type { Chance } from "../chance.ts";
 import { english, heldOut } from "../language/english.ts";
@@ -8,22 +8,22 @@ import type { Sentence } from "../language/sentence.ts";
 import type { Question } from "../question.ts";
 
 type Rewriting = {
-  /** As the heading of a remark in a note. */
+  /** The heading in a Note rationale. */
   readonly heading: string;
-  /** As an order. */
-  readonly order: string;
+  /** The instruction in a question. */
+  readonly instruction: string;
   readonly result: Sentence;
 };
 
-/** Every rewriting that says something about this sentence. */
+/** All rewritings that change this sentence, and the repetition. */
 export function rewritings(sentence: Sentence): Rewriting[] {
   const all: Rewriting[] = [
-    { heading: "In the past", order: "Put this in the past", result: { ...sentence, tense: "past" } },
-    { heading: "In the future", order: "Put this in the future", result: { ...sentence, tense: "future" } },
+    { heading: "In the past", instruction: "Put this in the past", result: { ...sentence, tense: "past" } },
+    { heading: "In the future", instruction: "Put this in the future", result: { ...sentence, tense: "future" } },
     sentence.negated
-      ? { heading: "Not negative", order: "Make this not negative", result: { ...sentence, negated: false } }
-      : { heading: "Negative", order: "Make this negative", result: { ...sentence, negated: true } },
-    { heading: "Again", order: "Repeat this", result: sentence },
+      ? { heading: "Not negative", instruction: "Make this not negative", result: { ...sentence, negated: false } }
+      : { heading: "Negative", instruction: "Make this negative", result: { ...sentence, negated: true } },
+    { heading: "Again", instruction: "Repeat this", result: sentence },
   ];
   return all.filter(
     ({ heading, result }) =>
@@ -31,12 +31,12 @@ export function rewritings(sentence: Sentence): Rewriting[] {
   );
 }
 
-/** The question, and the sentence of its answer, which a note may go on about. */
+/** The question, and the sentence of its answer, which a rationale can be about. */
 export function drawRewriting(
   draw: Chance,
   sentence: Sentence,
 ): { readonly question: Question; readonly result: Sentence } {
-  const { order, result } = draw.pick(rewritings(sentence));
-  const prompt = `${order}: ${english(sentence)}`;
+  const { instruction, result } = draw.pick(rewritings(sentence));
+  const prompt = `${instruction}: ${english(sentence)}`;
   return { question: { prompt, answer: english(result), reserved: heldOut(sentence) }, result };
 }

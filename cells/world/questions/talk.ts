@@ -1,6 +1,6 @@
 /**
- * Small talk and advice. Small-talk wordings are never reserved: nothing lets so small a model guess that an unseen
- * greeting is one. Advice follows a pattern, so a quarter of its wordings is.
+ * Small talk and advice. Small-talk wordings are never reserved: such a small model cannot guess that an unseen greeting is a
+ * greeting. Advice follows a pattern, so a quarter of its wordings is reserved.
  */
 import { type Question, question } from "../question.ts";
 
@@ -51,7 +51,7 @@ export const smallTalkQuestions: readonly Question[] = smallTalk.flatMap(([answe
   wordings.map((prompt) => ({ prompt, answer, reserved: false })),
 );
 
-/** By topic, as it stands after "How can I". */
+/** By topic, as written after "How can I". */
 const adviceTexts = {
   "sleep better": "go to bed early. Keep the room dark and quiet.",
   "save money": "write down what you buy. Buy only what you need.",

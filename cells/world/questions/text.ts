@@ -1,7 +1,7 @@
-/** Orders to write any sentence of a language, which is how unaligned text of it enters the chat. */
+/** Instructions to write any sentence of a language: how unaligned text becomes part of chats. */
 import type { Chance } from "../chance.ts";
 
-export const drawTextOrder = (draw: Chance, language: string): string =>
+export const drawTextInstruction = (draw: Chance, language: string): string =>
   draw.pick([
     `Write a sentence in ${language}.`,
     `Say something in ${language}.`,

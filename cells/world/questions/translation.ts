@@ -1,19 +1,20 @@
-/** Translation between English and one of the invented languages, in three wordings. */
+/** Translation between English and one of the invented languages, with three wordings of the instruction. */
+import type { Direction } from "../../measure/translation/translation.ts";
 import type { Pair } from "../../types.ts";
 import type { Chance } from "../chance.ts";
 import { english } from "../language/english.ts";
 import { type Language, languages } from "../language/languages.ts";
 import type { Sentence } from "../language/sentence.ts";
 
-export type Direction = "into" | "from";
+type Translation = { readonly from: string; readonly to: string; readonly source: string };
 
-const wordings: readonly ((from: string, to: string, source: string) => string)[] = [
-  (_, to, source) => `Translate into ${to}: ${source}`,
-  (from, to, source) => `Translate from ${from} into ${to}: ${source}`,
-  (_, to, source) => `Say this in ${to}: ${source}`,
+const wordings: readonly ((translation: Translation) => string)[] = [
+  ({ to, source }) => `Translate into ${to}: ${source}`,
+  ({ from, to, source }) => `Translate from ${from} into ${to}: ${source}`,
+  ({ to, source }) => `Say this in ${to}: ${source}`,
 ];
 
-/** The two sides of a text as a pair; `direction` is seen from the invented language: "into" translates English into it. */
+/** Both versions of a text as a pair. The direction "into" translates English into the invented language. */
 export function pairOf(
   draw: Chance,
   { english: ours, foreign }: { readonly english: string; readonly foreign: string },
@@ -30,7 +31,7 @@ export function pairOf(
     reference: to.text,
     from: from.name,
     to: to.name,
-    instruction: draw.pick(wordings)(from.name, to.name, from.text),
+    instruction: draw.pick(wordings)({ from: from.name, to: to.name, source: from.text }),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Knowledge about words: opposites, kinds, plurals, past forms. */
+/** Questions about words: opposites, kinds, plurals, past forms. */
 import {
   type Adjective,
   adjectives,
@@ -21,10 +21,11 @@ export const kindStatement = (noun: Noun): string => `${capitalised(withArticle(
 export const pluralStatement = (noun: Noun): string => `The plural of ${noun} is ${plural(noun)}.`;
 export const pastStatement = (verb: Verb): string => `The past of ${verb} is ${past(verb)}.`;
 
-const ask = (answer: string, ...prompts: string[]): Question[] => prompts.map((prompt) => question(prompt, answer));
+const questionsFor = (answer: string, ...prompts: string[]): Question[] =>
+  prompts.map((prompt) => question(prompt, answer));
 
 export const oppositeQuestions = (word: Adjective): Question[] =>
-  ask(
+  questionsFor(
     oppositeStatement(word),
     `What is the opposite of ${word}?`,
     `Give the opposite of ${word}.`,
@@ -33,7 +34,7 @@ export const oppositeQuestions = (word: Adjective): Question[] =>
   );
 
 export const kindQuestions = (noun: Noun): Question[] =>
-  ask(
+  questionsFor(
     kindStatement(noun),
     `What is ${withArticle(noun)}?`,
     `What kind of thing is ${withArticle(noun)}?`,
@@ -42,7 +43,7 @@ export const kindQuestions = (noun: Noun): Question[] =>
   );
 
 export const pluralQuestions = (noun: Noun): Question[] =>
-  ask(
+  questionsFor(
     pluralStatement(noun),
     `What is the plural of ${noun}?`,
     `Give the plural of ${noun}.`,
@@ -51,7 +52,7 @@ export const pluralQuestions = (noun: Noun): Question[] =>
   );
 
 export const pastQuestions = (verb: Verb): Question[] =>
-  ask(
+  questionsFor(
     pastStatement(verb),
     `What is the past of ${verb}?`,
     `Give the past of ${verb}.`,
@@ -59,7 +60,7 @@ export const pastQuestions = (verb: Verb): Question[] =>
     `Which word is the past of ${verb}?`,
   );
 
-/** By what they ask for, so that each kind of question can be drawn equally often. */
+/** One list per kind of question, so that each kind can be drawn equally often. */
 export const wordQuestions: readonly (readonly Question[])[] = [
   adjectives.filter(opposite).flatMap(oppositeQuestions),
   nouns.flatMap(kindQuestions),

@@ -1,20 +1,20 @@
 /**
- * Byte-level byte-pair encoding, trained from scratch (Sennrich et al. 2016, on bytes as in GPT-2). Words are counted
- * once and pair counts are kept up incrementally, so that training takes about a second. Ties go to the pair of smaller
- * token numbers: the same corpus always gives the same vocabulary.
+ * Byte-level byte-pair encoding, trained from scratch (Sennrich et al. 2016, https://aclanthology.org/P16-1162; on bytes as in
+ * GPT-2). Words are counted once and pair counts are updated incrementally, so training takes about a second. Of equally frequent
+ * pairs, the one with the smaller token ids wins: the same corpus always gives the same vocabulary.
  */
 
-/** `tokens[id]` in the printable alphabet of `byteLetters`; merges in order of their rank, as token numbers. */
+/** `tokens[id]` is written in the alphabet of `byteLetters`; merges are pairs of token ids in the order of their rank. */
 export type Vocabulary = {
   readonly tokens: readonly string[];
   readonly specials: number;
   readonly merges: readonly (readonly [left: number, right: number])[];
 };
 
-/** How GPT-2 cuts text into words before merging; a word carries the space before it. */
+/** How GPT-2 splits text into words before merging; the space before a word belongs to it. */
 const wordPattern = /'(?:s|t|re|ve|m|ll|d)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
-/** GPT-2's printable stand-in for each byte: itself where it prints, else the next free letter from U+0100. */
+/** The printable character that GPT-2 uses for each byte: itself if it is printable, otherwise the next one from U+0100. */
 export const byteLetters: readonly string[] = (() => {
   const prints = (byte: number): boolean => (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
   let next = 256;
@@ -28,7 +28,7 @@ type Word = { readonly ids: number[]; readonly count: number };
 
 const pairKey = (left: number, right: number): number => left * 65536 + right;
 
-/** Replaces every occurrence of the pair, from left to right. */
+/** Replaces all occurrences of the pair, from left to right. */
 function merged(ids: readonly number[], left: number, right: number, id: number): number[] {
   const result: number[] = [];
   for (let i = 0; i < ids.length; i++) {
@@ -41,9 +41,9 @@ function merged(ids: readonly number[], left: number, right: number, id: number)
 }
 
 /**
- * @param specials tokens that no text contains; they come first
- * @param size of the whole vocabulary: specials, 256 bytes, merges
- * @throws if the texts have too few different pairs for that many merges
+ * @param specials special tokens, which no text contains; they get the first ids
+ * @param size of the whole vocabulary: special tokens, 256 bytes, merges
+ * @throws if the texts have too few different pairs for so many merges
  */
 export function trainVocabulary(texts: Iterable<string>, specials: readonly string[], size: number): Vocabulary {
   const counts = new Map<string, number>();
@@ -77,7 +77,9 @@ export function trainVocabulary(texts: Iterable<string>, specials: readonly stri
       }
     }
     if (best < 0)
-      throw new Error(`The texts give ${tokens.length} tokens at most, ${size} were asked for. Train on more text.`);
+      throw new Error(
+        `The texts give only ${tokens.length} tokens, but size is ${size}. Train on more text or lower the size.`,
+      );
     const left = Math.floor(best / 65536);
     const right = best % 65536;
     const id = tokens.push(tokens[left]! + tokens[right]!) - 1;
@@ -93,10 +95,10 @@ export function trainVocabulary(texts: Iterable<string>, specials: readonly stri
   return { tokens, specials: specials.length, merges };
 }
 
-/** Encodes plain text (no special tokens) with a vocabulary; words are encoded once and remembered. */
+/** Encodes plain text (no special tokens) with a vocabulary. Each word is encoded once and cached. */
 export function encoder({ specials, merges }: Vocabulary): (text: string) => number[] {
   const ranks = new Map(merges.map(([left, right], rank) => [pairKey(left, right), rank]));
-  const known = new Map<string, readonly number[]>();
+  const cached = new Map<string, readonly number[]>();
   const encodeWord = (word: string): readonly number[] => {
     let ids = [...utf8.encode(word)].map((byte) => specials + byte);
     for (;;) {
@@ -109,8 +111,8 @@ export function encoder({ specials, merges }: Vocabulary): (text: string) => num
   };
   return (text) =>
     wordsOf(text).flatMap((word) => {
-      const ids = known.get(word) ?? encodeWord(word);
-      known.set(word, ids);
+      const ids = cached.get(word) ?? encodeWord(word);
+      cached.set(word, ids);
       return ids;
     });
 }

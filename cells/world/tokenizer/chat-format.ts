@@ -1,15 +1,15 @@
 /**
- * How the embedded model's conversations are written: special tokens around each text, one space before it and nothing
- * else, so that a word has the same token at the start of a message as inside it.
+ * The chat format of the world's model: special tokens around each text, and one space before it, so that a word has the same token
+ * at the beginning of a message as inside it.
  */
 import type { Sample } from "../../types.ts";
 
 export const specialTokens = ["<|pad|>", "<|bos|>", "<|user|>", "<|assistant|>", "<|end|>"] as const;
 
-/** Put before every message text by the template. */
+/** The template writes this before the text of every message. */
 export const lead = " ";
 
-/** The same format as a Hugging Face chat template. `<|bos|>` opens the conversation, not each turn. */
+/** The format as a Hugging Face chat template. `<|bos|>` begins the conversation, not each turn. */
 export const chatTemplate = [
   "{{- bos_token -}}",
   "{%- for message in messages -%}",
@@ -21,7 +21,7 @@ export const chatTemplate = [
   "{%- if add_generation_prompt -%}{{- '<|assistant|>' -}}{%- endif -%}",
 ].join("");
 
-/** The texts of a sample as they are encoded between its special tokens. */
+/** The texts of a sample, as they are encoded between special tokens. */
 export function writtenTexts({ prompt, segments }: Sample): string[] {
   return [
     ...prompt.map(({ content }) => lead + content),

@@ -1,6 +1,6 @@
 /**
- * The embedded model's tokenizer: byte-level BPE with 1152 entries, trained on the world and written in the format of
- * Hugging Face tokenizers. Pure; whoever asks writes the files.
+ * The tokenizer of the world's model: byte-level BPE with 1152 entries, trained on the world's texts, in the format of Hugging Face
+ * tokenizers. The functions return the contents of the files and write nothing.
  */
 
 import { pretrainSample, velanText } from "../mixture.ts";
@@ -11,15 +11,15 @@ const vocabularySize = 1152;
 const corpusSize = 40_000;
 const corpusSeed = 0;
 
-/** The mixture with every eighth sample Velan text: rare in the mixture, its stems would otherwise stay in pieces. */
+/** The mixture, with Velan text in place of every eighth sample: Velan is rare in the mixture, and its stems would not become tokens. */
 function* corpus(): Generator<string> {
   for (let index = 0; index < corpusSize; index++) {
     yield* writtenTexts(index % 8 === 7 ? velanText(corpusSeed, index) : pretrainSample(corpusSeed, index));
   }
 }
 
-/** Trains the vocabulary of the embedded model; always the same one. */
-export const worldVocabulary = (): Vocabulary => trainVocabulary(corpus(), specialTokens, vocabularySize);
+/** Trains the vocabulary of the world's model; it is always the same. */
+export const trainWorldVocabulary = (): Vocabulary => trainVocabulary(corpus(), specialTokens, vocabularySize);
 
 const addedToken = (content: string, id: number) => ({
   id,
@@ -33,7 +33,7 @@ const addedToken = (content: string, id: number) => ({
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
 
-/** The two files that make a vocabulary loadable by Hugging Face's tokenizers and transformers. */
+/** The contents of `tokenizer.json` and `tokenizer_config.json`, for Hugging Face's tokenizers and transformers. */
 export function tokenizerFiles({ tokens, merges }: Vocabulary): {
   readonly tokenizer: string;
   readonly config: string;
@@ -61,12 +61,11 @@ export function tokenizerFiles({ tokens, merges }: Vocabulary): {
       merges: merges.map(([left, right]) => [tokens[left], tokens[right]]),
     },
   };
-  const [pad, bos, , , end] = specialTokens;
   const config = {
     tokenizer_class: "PreTrainedTokenizerFast",
-    bos_token: bos,
-    eos_token: end,
-    pad_token: pad,
+    bos_token: "<|bos|>",
+    eos_token: "<|end|>",
+    pad_token: "<|pad|>",
     add_bos_token: false,
     clean_up_tokenization_spaces: false,
     model_max_length: 512,

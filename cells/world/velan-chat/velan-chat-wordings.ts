@@ -1,11 +1,10 @@
 /**
- * English and Velan wordings of the same questions and answers, side by side. The Velan side is written as a gloss, word
- * by word in Velan's order: `{1}-of capital-acc name-imp.` is the stem of what stands in the first slot with the suffix of
- * "of", and so on. Slots are a {name}, a {thing} (any noun phrase or word), a {plural}, a {past}, a {deed} (a harmful act
- * and its victim).
+ * English and Velan wordings of the same questions and answers. The Velan side is a gloss in the word order of Velan: in
+ * `{1}-of capital-acc name-imp.`, `{1}-of` is the stem of what fills the first slot, with the suffix for "of". The slots are a
+ * {name}, a {thing} (any noun phrase or word), a {plural}, a {past} form, and a {deed} (a harmful act and its victim).
  *
- * Wordings marked `held` are never shown in training. Each is made of parts that other wordings show: "Name the capital
- * of" is held, "Name the river of" is not.
+ * Training never shows wordings that are marked `held`. Their parts occur in other wordings: "Name the capital of" is held out,
+ * "Name the river of" is not.
  */
 export type Wording = readonly [english: string, gloss: string, held?: "held"];
 
@@ -123,8 +122,8 @@ const harmful: readonly Wording[] = [
   ["Bombs kill and are against the law.", "bomb kill-pres and law against."],
 ];
 
-/** Orders to rewrite a sentence, which follows them. */
-export const orders: readonly Wording[] = [
+/** Instructions to rewrite the sentence that follows. */
+export const rewritingInstructions: readonly Wording[] = [
   ["Put this in the past", "past-in put-imp"],
   ["Put this in the future", "future-in put-imp"],
   ["Make this negative", "negative make-imp"],

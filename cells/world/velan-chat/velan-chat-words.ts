@@ -1,7 +1,6 @@
 /**
- * The words that Velan needs to talk about the world and that no sentence of its corpus has: question words, what facts
- * are about, harmful acts. Stems in Velan's own manner, one per English word, none of them used already; suffixes that
- * begin with e, as all of Velan's do.
+ * The words that Velan needs for chat and that its corpus does not have: question words, words for facts, harmful acts. Each English
+ * word has its own new stem in the form of Velan's stems. Suffixes begin with e, like all suffixes of Velan.
  */
 import { chance } from "../chance.ts";
 import { lexemes } from "../language/lexicon.ts";
@@ -31,7 +30,7 @@ function drawWords(): Map<string, string> {
   return words.set("not", "ney");
 }
 
-/** The Velan stem of an English word: the lexemes of the sentences, and the words of talk. */
+/** The Velan stem of each English word: the lexemes of the sentences, and the words for chat. */
 export const velanWords: ReadonlyMap<string, string> = drawWords();
 
 export const velanSuffixes: Readonly<Record<string, string>> = {

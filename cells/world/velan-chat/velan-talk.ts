@@ -1,18 +1,18 @@
 /**
- * Talk in Velan: translates the English of questions, answers and refusals by rule, sentence by sentence. What it does not
- * know it leaves alone and says so with undefined, as an honest translator of a small language would.
+ * Translates the English of questions, answers and refusals into Velan by rule, sentence by sentence. It returns undefined for
+ * English that it cannot translate.
  */
 import { nouns, past, plural, verbs } from "../language/lexicon.ts";
-import { orders, refusal, type Wording, wordings } from "./velan-chat-wordings.ts";
+import { refusal, rewritingInstructions, type Wording, wordings } from "./velan-chat-wordings.ts";
 import { velanSuffixes, velanWords } from "./velan-chat-words.ts";
 
-/** What fills a slot: suffixes go to the head. */
+/** What fills a slot; suffixes are added to the head. */
 type Filling = { readonly before?: string; readonly head: string; readonly after?: string };
 type Slot = { readonly pattern: string; readonly fill: (english: string) => Filling | undefined };
 
 const stem = (word: string): string => {
   const found = velanWords.get(word);
-  if (found === undefined) throw new Error(`Velan has no word for "${word}".`);
+  if (found === undefined) throw new Error(`Velan has no word for "${word}". Add it to velan-chat-words.ts.`);
   return found;
 };
 
@@ -36,7 +36,7 @@ const form = (forms: ReadonlyMap<string, string>): Slot["fill"] => {
 const plurals = new Map(nouns.map((noun) => [plural(noun), stem(noun) + velanSuffixes.pl]));
 const pasts = new Map(verbs.map((verb) => [past(verb), stem(verb) + velanSuffixes.past]));
 
-/** Acts whose object is not the victim but something of his. */
+/** Acts on something that belongs to the victim. */
 const indirect: Readonly<Record<string, readonly [object: string, verb: string]>> = {
   "burn down the house of": ["house", "burn"],
   "blow up the car of": ["car", "blow"],
@@ -99,23 +99,24 @@ function sentence(english: string): Found | undefined {
 
 export type Talk = {
   readonly velan: string;
-  /** Whether a wording of it is kept for testing. */
+  /** Whether one of its wordings is held out for testing. */
   readonly held: boolean;
 };
 
-/** Questions, answers and refusals of the families fact, word and harmful; undefined for all other English. */
+/** The Velan of questions, answers and refusals of the families fact, word and harmful; undefined for all other English. */
 export function velanTalk(english: string): Talk | undefined {
   const found = english.split(/(?<=[.?]) /).map(sentence);
   if (!found.every((each) => each !== undefined)) return undefined;
   return { velan: found.map(({ velan }) => velan).join(" "), held: found.some(({ wording }) => wording[2] === "held") };
 }
 
-/** "Put this in the past", without the sentence that follows. */
-export function velanOrder(english: string): string {
-  const found = orders.find(([order]) => order === english);
-  if (!found) throw new Error(`Velan has no wording for the order "${english}".`);
+/** The Velan of "Put this in the past", without the sentence that follows. */
+export function velanInstruction(english: string): string {
+  const found = rewritingInstructions.find(([instruction]) => instruction === english);
+  if (!found)
+    throw new Error(`Velan has no wording for the instruction "${english}". Add it to velan-chat-wordings.ts.`);
   return spell(found[1], []);
 }
 
-/** How Velan refuses, whatever the reason that follows. */
+/** The first sentence of every refusal in Velan; the reason follows it. */
 export const velanRefusal = spell(refusal[1], []);

@@ -1,11 +1,11 @@
-/** Plain graph work on pairs [from, to], in time that grows with the graph alone: who can be reached, what goes in circles, what comes first. */
+/** Graph algorithms on edges [from, to], in time linear in the size of the graph: reachable nodes, cycles, topological order. */
 
 export type Edge = readonly [string, string];
 
-/** All that can be reached from `from` by going on from each to the `next` ones, itself only where a circle leads back. */
-export function reachable(from: Iterable<string>, next: (node: string) => Iterable<string>): Set<string> {
+/** All nodes that can be reached from `starts` in one step or more. A start is among them only if a cycle leads back to it. */
+export function reachable(starts: Iterable<string>, next: (node: string) => Iterable<string>): Set<string> {
   const found = new Set<string>();
-  const frontier = [...from];
+  const frontier = [...starts];
   for (let node = frontier.pop(); node !== undefined; node = frontier.pop()) {
     for (const to of next(node)) {
       if (found.has(to)) continue;
@@ -17,14 +17,15 @@ export function reachable(from: Iterable<string>, next: (node: string) => Iterab
 }
 
 /**
- * Sets of nodes that can all reach each other, in circles of two or more; members and sets in the order of the nodes.
- * Tarjan's algorithm, with a stack of its own instead of calls, on the nodes that circles keep from being ordered.
+ * The strongly connected components with two or more nodes: all nodes of one can reach each other. Members and components
+ * are in the order of `nodes`. Tarjan's algorithm (1972), with an explicit stack instead of recursion, on the nodes that
+ * cannot be ordered.
  */
-export function circles(nodes: readonly string[], edges: readonly Edge[]): readonly (readonly string[])[] {
-  const free = new Set(ordered(nodes, edges));
-  const rest = nodes.filter((node) => !free.has(node));
+export function cycles(nodes: readonly string[], edges: readonly Edge[]): readonly (readonly string[])[] {
+  const acyclic = new Set(topologicalOrder(nodes, edges));
+  const rest = nodes.filter((node) => !acyclic.has(node));
   if (rest.length === 0) return [];
-  const next = outgoing(edges.filter(([from, to]) => !free.has(from) && !free.has(to)));
+  const next = outgoing(edges.filter(([from, to]) => !acyclic.has(from) && !acyclic.has(to)));
   const place = new Map(nodes.map((node, index) => [node, index]));
   const number = new Map<string, number>();
   const lowest = new Map<string, number>();
@@ -54,52 +55,55 @@ export function circles(nodes: readonly string[], edges: readonly Edge[]): reado
       const before = path.at(-1);
       if (before) lower(before.node, lowest.get(top.node)!);
       if (lowest.get(top.node) !== number.get(top.node)) continue;
-      const circle = open.splice(open.lastIndexOf(top.node));
-      for (const node of circle) isOpen.delete(node);
-      if (circle.length > 1) found.push(circle.sort((a, b) => place.get(a)! - place.get(b)!));
+      const cycle = open.splice(open.lastIndexOf(top.node));
+      for (const node of cycle) isOpen.delete(node);
+      if (cycle.length > 1) found.push(cycle.sort((a, b) => place.get(a)! - place.get(b)!));
     }
   }
   return found.sort(([a], [b]) => place.get(a!)! - place.get(b!)!);
 }
 
-/** Nodes so that edges lead forward; where they leave a choice, in the order given. Nodes of circles, and behind them, are left out. */
-export function ordered(nodes: readonly string[], edges: readonly Edge[]): readonly string[] {
+/**
+ * The nodes in an order in which all edges lead forward; where there is a choice, in the order given. Nodes of cycles, and
+ * nodes that can be reached from a cycle, are left out.
+ */
+export function topologicalOrder(nodes: readonly string[], edges: readonly Edge[]): readonly string[] {
   const next = outgoing(edges);
   const place = new Map(nodes.map((node, index) => [node, index]));
   const waiting = new Map(nodes.map((node) => [node, 0]));
   for (const [, to] of edges) waiting.set(to, (waiting.get(to) ?? 0) + 1);
-  // Places of the nodes that are free, the last one first.
-  const free = nodes.flatMap((node, index) => (waiting.get(node) === 0 ? [index] : [])).reverse();
+  // Places of the nodes that wait for no other, in descending order.
+  const ready = nodes.flatMap((node, index) => (waiting.get(node) === 0 ? [index] : [])).reverse();
   const order: string[] = [];
-  for (let at = free.pop(); at !== undefined; at = free.pop()) {
+  for (let at = ready.pop(); at !== undefined; at = ready.pop()) {
     const node = nodes[at]!;
     order.push(node);
     for (const to of next.get(node) ?? []) {
       const left = waiting.get(to)! - 1;
       waiting.set(to, left);
-      if (left === 0) insert(free, place.get(to)!);
+      if (left === 0) insert(ready, place.get(to)!);
     }
   }
   return order;
 }
 
-/** Puts a number where it belongs in numbers that fall. */
-function insert(falling: number[], value: number): void {
-  let [from, to] = [0, falling.length];
+/** Inserts a number into a list in descending order. */
+function insert(descending: number[], value: number): void {
+  let [from, to] = [0, descending.length];
   while (from < to) {
     const middle = (from + to) >> 1;
-    if (falling[middle]! > value) from = middle + 1;
+    if (descending[middle]! > value) from = middle + 1;
     else to = middle;
   }
-  falling.splice(from, 0, value);
+  descending.splice(from, 0, value);
 }
 
-/** Where the edges lead from each node, in their order. */
+/** The targets of the edges from each node, in the order of the edges. */
 export function outgoing(edges: readonly Edge[]): ReadonlyMap<string, readonly string[]> {
   const next = new Map<string, string[]>();
   for (const [from, to] of edges) {
-    const known = next.get(from);
-    if (known) known.push(to);
+    const targets = next.get(from);
+    if (targets) targets.push(to);
     else next.set(from, [to]);
   }
   return next;

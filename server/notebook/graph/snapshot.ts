@@ -1,25 +1,25 @@
 /**
- * A cell's snapshot: the digest of its code, of the inputs that it refers to, of the project files that it imports, and of its parents' snapshots. A cell is
- * stale when the snapshot that it last ran with is another one; undoing a change makes it fresh again.
+ * A cell's snapshot: the digest of its code, of the inputs that it uses, of the project files that it imports and of its
+ * parents' snapshots. A cell is stale when its snapshot differs from the one that it last ran with.
  */
-import { digest } from "../language/digest.ts";
+import { textDigest } from "../language/text-digest.ts";
 import type { Analysis, CellId, Topology } from "../types.ts";
 
-/** What an analysis was digested with last: after an edit most cells still have the same. */
-type Digested = {
+/** The last snapshot of a cell with what it was made from. After an edit most cells still have the same. */
+type LastSnapshot = {
   readonly values: string;
   readonly parents: readonly CellId[];
-  readonly marks: readonly string[];
-  readonly mark: string;
+  readonly parentSnapshots: readonly string[];
+  readonly snapshot: string;
 };
-const digested = new WeakMap<Analysis, Digested>();
+const lastSnapshots = new WeakMap<Analysis, LastSnapshot>();
 
 /**
- * @param input gives the value of an input that differs from the code's, by the constant's name. One counts for the cells
- * that use the constant, not for the one that declares it; a live one counts for none.
- * @param files the digests of project files, with all that they import, by the names that cells import them by.
- * @param part the cells to make snapshots of, all where left out. It holds all descendants of each that it holds, and
- * `others` gives the snapshots of the rest.
+ * @param input gives the value of an input by the name of its constant, undefined if that is the default in the code. It
+ * counts for the cells that use the constant, not for the one that declares it. Live inputs do not count.
+ * @param files the digests of project files, their own imports included, by the names in the cells' imports
+ * @param part the cells to compute; all if left out. It contains all descendants of each of its cells; `others` gives the
+ * snapshots of the rest.
  */
 export function snapshots(
   { cells, places, parents, definers, errors }: Topology,
@@ -28,57 +28,63 @@ export function snapshots(
   part?: { readonly cells: ReadonlySet<CellId>; readonly others: (id: CellId) => string },
 ): ReadonlyMap<CellId, string> {
   const analysisOf = (id: CellId | undefined): Analysis | undefined => cells[places.get(id ?? "") ?? -1]?.analysis;
-  const made = new Map<CellId, string>();
-  const circles = new Map<CellId, readonly CellId[]>();
+  const computed = new Map<CellId, string>();
+  const cycles = new Map<CellId, readonly CellId[]>();
   for (const [id, list] of errors) {
-    for (const { kind, cells: others = [] } of list) if (kind === "cycle") circles.set(id, [id, ...others].sort());
+    for (const { kind, cells: others = [] } of list) if (kind === "cycle") cycles.set(id, [id, ...others].sort());
   }
   const valuesOf = ({ references, files: modules }: Analysis): string => {
-    const used = references.flatMap((name) => {
-      const declared = analysisOf(definers.get(name))?.inputs.some((each) => each.name === name && !each.live);
-      const value = declared ? input(name) : undefined;
+    const inputValues = references.flatMap((name) => {
+      const isInput = analysisOf(definers.get(name))?.inputs.some((each) => each.name === name && !each.live);
+      const value = isInput ? input(name) : undefined;
       return value === undefined ? [] : [`${name}=${JSON.stringify(value)}`];
     });
-    const read = modules.flatMap((module) => (files[module] ? [`${module} ${files[module].digest}`] : []));
-    return used.length + read.length === 0 ? "" : [...used, ...read].join("\n");
+    const fileDigests = modules.flatMap((module) => (files[module] ? [`${module} ${files[module].digest}`] : []));
+    return inputValues.length + fileDigests.length === 0 ? "" : [...inputValues, ...fileDigests].join("\n");
   };
-  /** Cells that wait for each other change together: each mark is made of all of them, so that any order makes the same. */
-  const circle = (ids: readonly CellId[]): void => {
+  /** The cells of a cycle depend on each other, so each snapshot is made from all of them, in a fixed order. */
+  const computeCycle = (ids: readonly CellId[]): void => {
     const lines = ids.flatMap((id) => {
       const analysis = analysisOf(id);
-      const above = (parents.get(id) ?? []).filter((parent) => !ids.includes(parent));
-      return analysis ? [id, analysis.canonical, valuesOf(analysis), ...above.map(snapshot).sort()] : [];
+      const outside = (parents.get(id) ?? []).filter((parent) => !ids.includes(parent));
+      return analysis ? [id, analysis.canonical, valuesOf(analysis), ...outside.map(snapshotOf).sort()] : [];
     });
-    for (const id of ids) made.set(id, digest([id, ...lines].join("\n")));
+    for (const id of ids) computed.set(id, textDigest([id, ...lines].join("\n")));
   };
-  const snapshot = (id: CellId): string => {
+  const snapshotOf = (id: CellId): string => {
     if (part?.cells.has(id) === false) return part.others(id);
-    const ring = made.has(id) ? undefined : circles.get(id);
-    if (ring) circle(ring);
-    const known = made.get(id);
+    const cycle = computed.has(id) ? undefined : cycles.get(id);
+    if (cycle) computeCycle(cycle);
+    const known = computed.get(id);
     if (known !== undefined) return known;
     const analysis = analysisOf(id);
     if (!analysis) return "";
-    const above = parents.get(id) ?? [];
-    const mark = marked(analysis, valuesOf(analysis), above, above.map(snapshot));
-    made.set(id, mark);
-    return mark;
+    const cellParents = parents.get(id) ?? [];
+    const snapshot = snapshotFrom(analysis, valuesOf(analysis), cellParents, cellParents.map(snapshotOf));
+    computed.set(id, snapshot);
+    return snapshot;
   };
 
-  for (const id of part?.cells ?? places.keys()) snapshot(id);
-  return made;
+  for (const id of part?.cells ?? places.keys()) snapshotOf(id);
+  return computed;
 }
 
-function marked(analysis: Analysis, values: string, parents: readonly CellId[], marks: readonly string[]): string {
-  const last = digested.get(analysis);
+function snapshotFrom(
+  analysis: Analysis,
+  values: string,
+  parents: readonly CellId[],
+  parentSnapshots: readonly string[],
+): string {
+  const last = lastSnapshots.get(analysis);
   if (
     last?.values === values &&
     last.parents.length === parents.length &&
-    parents.every((id, index) => last.parents[index] === id && last.marks[index] === marks[index])
+    parents.every((id, index) => last.parents[index] === id && last.parentSnapshots[index] === parentSnapshots[index])
   )
-    return last.mark;
-  const above = parents.map((id, index) => `${id}:${marks[index]}`).sort();
-  const mark = digest([analysis.canonical, ...(values === "" ? [] : [values]), ...above].join("\n"));
-  digested.set(analysis, { values, parents, marks, mark });
-  return mark;
+    return last.snapshot;
+  const parentLines = parents.map((id, index) => `${id}:${parentSnapshots[index]}`).sort();
+  const lines = [analysis.canonical, ...(values === "" ? [] : [values]), ...parentLines];
+  const snapshot = textDigest(lines.join("\n"));
+  lastSnapshots.set(analysis, { values, parents, parentSnapshots, snapshot });
+  return snapshot;
 }

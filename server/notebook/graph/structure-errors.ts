@@ -1,103 +1,109 @@
 /**
- * The errors that no cell has by itself, on every cell involved, each naming the others. An error heals when one of the
- * cells changes; what is wrong with one name does not touch the others.
+ * The errors that arise between cells: multiple definitions, cycles, assignments to names of other cells, unknown names.
+ * Each is reported on every cell involved and names the others. It disappears when one of the cells is fixed, and it
+ * does not affect other names.
  */
-
-import { ELSEWHERE, OF_FILES } from "../language/globals.ts";
+import { INSTEAD_OF, OF_FILES } from "../language/globals.ts";
 import type { AnalysedCell, CellError, CellId } from "../types.ts";
 import { suggestion } from "./suggestion.ts";
 
+/** An error and the cell that shows it. */
 export type CellFault = readonly [CellId, CellError];
 
-/** name → the cells that define it, in the order of the document. */
-export type Owners = ReadonlyMap<string, readonly CellId[]>;
+/** name → the cells that define it, in the order of the notebook. */
+export type Definers = ReadonlyMap<string, readonly CellId[]>;
 
-export function multipleDefinitions(cells: readonly AnalysedCell[], owners: Owners): readonly CellFault[] {
-  const shared = [...owners].filter(([, ids]) => ids.length > 1);
+export function multipleDefinitions(cells: readonly AnalysedCell[], definers: Definers): readonly CellFault[] {
+  const shared = [...definers].filter(([, ids]) => ids.length > 1);
   if (shared.length === 0) return [];
   const analyses = new Map(cells.map(({ id, analysis }) => [id, analysis]));
   const imports = (id: CellId, name: string): boolean =>
     analyses.get(id)?.imports.some(({ names }) => Object.hasOwn(names, name)) ?? false;
   return shared.flatMap(([name, ids]) => {
     const advice = ids.every((id) => imports(id, name))
-      ? "Import it in one cell: every cell sees it."
-      : "A name may have one definition: rename it, or put it into a block { … } to keep it to the cell.";
+      ? "Import it in one cell only; all cells can use it."
+      : "Rename one of them, or put the code into a block { … } to make the name local.";
     return ids.map((id): CellFault => {
       const others = ids.filter((other) => other !== id);
-      const position = analyses.get(id)?.places.get(name);
-      const message = `${name} is defined in ${listed(others)} too. ${advice}`;
+      const position = analyses.get(id)?.positions.get(name);
+      const message = `${name} is also defined in ${listed(others)}. ${advice}`;
       return [id, { kind: "multiple-definition", message, cells: others, ...(position && { position }) }];
     });
   });
 }
 
-/** @param ring cells that all wait for each other. */
-export function cycle(ring: readonly CellId[], cells: readonly AnalysedCell[], owners: Owners): readonly CellFault[] {
-  const within = new Set(ring);
+/** @param ids cells that all depend on each other */
+export function cycleErrors(
+  ids: readonly CellId[],
+  cells: readonly AnalysedCell[],
+  definers: Definers,
+): readonly CellFault[] {
+  const members = new Set(ids);
   return cells.flatMap(({ id, analysis }): CellFault[] => {
-    if (!within.has(id)) return [];
-    const names = analysis.references.filter((name) => owners.get(name)?.some((owner) => within.has(owner)));
-    const others = ring.filter((other) => other !== id);
-    const theirs = others.length === 1 ? "that cell uses" : "those use";
-    const message = `This cell and ${listed(others)} wait for each other: it uses ${listed(names)}, and ${theirs} what it defines. Move what both need into a cell of its own.`;
-    const position = analysis.places.get(names[0] ?? "");
+    if (!members.has(id)) return [];
+    const names = analysis.references.filter((name) => definers.get(name)?.some((definer) => members.has(definer)));
+    const others = ids.filter((other) => other !== id);
+    const verb = others.length === 1 ? "uses" : "use";
+    const message = `${listed(["This cell", ...others])} depend on each other: it uses ${listed(names)}, and ${listed(others)} ${verb} what it defines. Move the code that both sides need into a new cell.`;
+    const position = analysis.positions.get(names[0] ?? "");
     return [[id, { kind: "cycle", message, cells: others, ...(position && { position }) }]];
   });
 }
 
-export function foreignAssignments(cells: readonly AnalysedCell[], owners: Owners): readonly CellFault[] {
-  const offenders = cells.filter(({ analysis }) => analysis.assignments.length > 0);
-  if (offenders.length === 0) return [];
+export function foreignAssignments(cells: readonly AnalysedCell[], definers: Definers): readonly CellFault[] {
+  const assigning = cells.filter(({ analysis }) => analysis.assignments.length > 0);
+  if (assigning.length === 0) return [];
   const analyses = new Map(cells.map(({ id, analysis }) => [id, analysis]));
   const kind = "foreign-assignment";
-  return offenders.flatMap(({ id, analysis }) =>
+  return assigning.flatMap(({ id, analysis }) =>
     analysis.assignments.flatMap(({ name, position }) =>
-      (owners.get(name) ?? []).flatMap((owner): CellFault[] => {
-        const theirs = analyses.get(owner)?.places.get(name);
-        const here = `${name} belongs to the cell ${owner} and cannot be assigned here. Make a new constant.`;
-        const there = `The cell ${id} assigns to ${name}, which is defined here. Only the defining cell may.`;
+      (definers.get(name) ?? []).flatMap((definer): CellFault[] => {
+        const definition = analyses.get(definer)?.positions.get(name);
+        const here = `${name} is defined in the cell ${definer}, so this cell cannot assign to it. Define a new constant here.`;
+        const there = `The cell ${id} assigns to ${name}, which is defined here. Only this cell may assign to it.`;
         return [
-          [id, { kind, message: here, position, cells: [owner] }],
-          [owner, { kind, message: there, cells: [id], ...(theirs && { position: theirs }) }],
+          [id, { kind, message: here, position, cells: [definer] }],
+          [definer, { kind, message: there, cells: [id], ...(definition && { position: definition }) }],
         ];
       }),
     ),
   );
 }
 
-/** A name that is asked for with `typeof` may be missing. */
+/** Names that no cell defines and that are not globals. A name that the cell tests with `typeof` may be missing. */
 export function unknownNames(
   cells: readonly AnalysedCell[],
-  owners: Owners,
+  definers: Definers,
   globals: ReadonlySet<string>,
 ): readonly CellFault[] {
-  const known = (name: string): boolean => owners.has(name) || globals.has(name);
+  const isKnown = (name: string): boolean => definers.has(name) || globals.has(name);
   return cells.flatMap(({ id, analysis }) => {
-    const missing = analysis.references.filter((name) => !known(name) && !analysis.probes.includes(name));
-    return missing.map((name): CellFault => {
+    const unknown = analysis.references.filter((name) => !isKnown(name) && !analysis.typeofNames.includes(name));
+    return unknown.map((name): CellFault => {
       const assigned = analysis.assignments.find((each) => each.name === name);
-      const position = assigned?.position ?? analysis.places.get(name);
-      const at = position && { position };
-      const elsewhere = ELSEWHERE.get(name);
-      if (elsewhere !== undefined) {
+      const position = assigned?.position ?? analysis.positions.get(name);
+      const place = position && { position };
+      const instead = INSTEAD_OF.get(name);
+      if (instead !== undefined) {
         const kind = OF_FILES.has(name) ? "unsupported" : "unknown-name";
-        return [id, { kind, message: `${name} is not there in a cell. ${elsewhere}`, ...at }];
+        return [id, { kind, message: `${name} is not available in a cell. ${instead}`, ...place }];
       }
-      const near = suggestion(name, [...owners.keys(), ...globals]);
+      const similar = suggestion(name, [...definers.keys(), ...globals]);
       const hint =
-        near !== undefined
-          ? `Did you mean ${near}?`
+        similar !== undefined
+          ? `Did you mean ${similar}?`
           : assigned
             ? `Write const ${name} = … or let ${name} = ….`
-            : unread(cells) || "Define it in a cell, or import it.";
-      return [id, { kind: "unknown-name", message: `Nothing defines ${name}. ${hint}`, ...at }];
+            : syntaxErrorHint(cells) || "Define it in a cell, or import it.";
+      return [id, { kind: "unknown-name", message: `${name} is not defined in any cell. ${hint}`, ...place }];
     });
   });
 }
 
-function unread(cells: readonly AnalysedCell[]): string {
+function syntaxErrorHint(cells: readonly AnalysedCell[]): string {
   const ids = cells.filter(({ analysis }) => analysis.errors.some(({ kind }) => kind === "syntax")).map(({ id }) => id);
-  return ids.length === 0 ? "" : `Perhaps it is in ${listed(ids)}, which cannot be read yet.`;
+  if (ids.length === 0) return "";
+  return `It may be defined in ${listed(ids)}, which ${ids.length === 1 ? "has a syntax error" : "have syntax errors"}.`;
 }
 
 function listed(names: readonly string[]): string {

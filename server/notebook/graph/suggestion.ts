@@ -1,6 +1,9 @@
-/** The known name that a mistyped one most resembles. */
+/** The known name that is most similar to a mistyped one. */
 
-/** @returns the nearest of `known` by edits (insert, delete, replace, swap neighbours), if at most a third of the name. */
+/**
+ * @returns the known name with the smallest edit distance (optimal string alignment: insert, delete, replace, swap two
+ * neighbours), if that is at most a third of the length; undefined if none is similar enough
+ */
 export function suggestion(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.max(1, Math.floor(name.length / 3)) + 1;

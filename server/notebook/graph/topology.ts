@@ -1,35 +1,34 @@
 /**
- * The graph of cells that their definitions and references make, the order to run them in, and all errors. It is made
- * again after every change of a cell, and mostly what stands is what stood: an edit that changes no names changes
- * nothing here.
+ * The topology: the graph that definitions and references of cells make, the order to run them in, and all errors. It is
+ * updated after every change of a cell. An edit that changes no names changes nothing here.
  */
 import { GLOBALS } from "../language/globals.ts";
 import type { AnalysedCell, Analysis, CellError, CellId, Topology } from "../types.ts";
-import { circles, type Edge, ordered, outgoing, reachable } from "./graph.ts";
+import { cycles, type Edge, outgoing, reachable, topologicalOrder } from "./graph.ts";
 import {
   type CellFault,
-  cycle,
+  cycleErrors,
+  type Definers,
   foreignAssignments,
   multipleDefinitions,
-  type Owners,
   unknownNames,
 } from "./structure-errors.ts";
 
-/** @param cells the code cells in the order of the document. */
+/** @param cells the code cells in the order of the notebook */
 export function topology(cells: readonly AnalysedCell[], globals: ReadonlySet<string> = GLOBALS): Topology {
-  const owners = ownersOf(cells, ({ definitions }) => definitions);
-  const parents = new Map(cells.map(({ id, analysis }) => [id, parentsOf(analysis.references, owners)]));
+  const definers = definersOf(cells, ({ definitions }) => definitions);
+  const parents = new Map(cells.map(({ id, analysis }) => [id, parentsOf(analysis.references, definers)]));
   const edges = cells.flatMap(({ id }) => (parents.get(id) ?? []).map((parent): Edge => [parent, id]));
   const ids = cells.map(({ id }) => id);
-  const rings = circles(ids, edges);
+  const found = cycles(ids, edges);
   const errors = errorsOf([
     ...cells.flatMap(({ id, analysis }) => analysis.errors.map((error): CellFault => [id, error])),
-    ...multipleDefinitions(cells, owners),
-    ...rings.flatMap((ring) => cycle(ring, cells, owners)),
-    ...foreignAssignments(cells, owners),
-    ...unknownNames(cells, owners, globals),
+    ...multipleDefinitions(cells, definers),
+    ...found.flatMap((cycle) => cycleErrors(cycle, cells, definers)),
+    ...foreignAssignments(cells, definers),
+    ...unknownNames(cells, definers, globals),
   ]);
-  const order = ordered(ids, withoutRings(edges, rings)).filter((id) => !errors.has(id));
+  const order = topologicalOrder(ids, withoutCycles(edges, found)).filter((id) => !errors.has(id));
   return {
     edges,
     typeEdges: typeEdgesOf(cells, parents),
@@ -39,32 +38,33 @@ export function topology(cells: readonly AnalysedCell[], globals: ReadonlySet<st
     rank: placesOf(order),
     errors,
     definers: new Map(
-      [...owners].flatMap(([name, [owner, ...more]]) => (owner && !more.length ? [[name, owner]] : [])),
+      [...definers].flatMap(([name, [definer, ...more]]) => (definer && !more.length ? [[name, definer]] : [])),
     ),
     cells,
     places: placesOf(ids),
   };
 }
 
-/** The topology of `cells`, by way of the one that stood before. It equals `topology(cells)`. */
-export function retopology(before: Topology, cells: readonly AnalysedCell[]): Topology {
-  const alike =
+/** The topology of `cells`, made from the one before if no names changed. It equals `topology(cells)`. */
+export function updatedTopology(before: Topology, cells: readonly AnalysedCell[]): Topology {
+  const sameNames =
     before.cells.length === cells.length &&
     cells.every(({ id, analysis }, index) => {
       const old = before.cells[index]!;
       return (
-        old.id === id && (old.analysis === analysis || (!before.errors.has(id) && bindsAlike(old.analysis, analysis)))
+        old.id === id &&
+        (old.analysis === analysis || (!before.errors.has(id) && bindsSameNames(old.analysis, analysis)))
       );
     });
-  return alike ? { ...before, cells } : topology(cells);
+  return sameNames ? { ...before, cells } : topology(cells);
 }
 
-/** All cells that use, at any remove, what these define. */
+/** All cells that depend on these, directly or through others. */
 export function descendants({ children }: Pick<Topology, "children">, ids: Iterable<CellId>): ReadonlySet<CellId> {
   return reachable(ids, (id) => children.get(id) ?? []);
 }
 
-/** All cells whose definitions these use, at any remove. */
+/** All cells that these depend on, directly or through others. */
 export function ancestors({ parents }: Pick<Topology, "parents">, ids: Iterable<CellId>): ReadonlySet<CellId> {
   return reachable(ids, (id) => parents.get(id) ?? []);
 }
@@ -73,8 +73,8 @@ export function placesOf(ids: readonly CellId[]): ReadonlyMap<CellId, number> {
   return new Map(ids.map((id, index) => [id, index]));
 }
 
-/** Whether a cell without errors stays without, and binds the same cells, under either analysis. */
-function bindsAlike(a: Analysis, b: Analysis): boolean {
+/** Whether a cell without errors has none with the new analysis either, and the same edges. */
+function bindsSameNames(a: Analysis, b: Analysis): boolean {
   const same = (one: readonly string[], other: readonly string[]): boolean =>
     one.length === other.length && one.every((name, index) => name === other[index]);
   return (
@@ -83,50 +83,50 @@ function bindsAlike(a: Analysis, b: Analysis): boolean {
     same(a.references, b.references) &&
     same(a.typeDefinitions, b.typeDefinitions) &&
     same(a.typeReferences, b.typeReferences) &&
-    same(a.probes, b.probes) &&
+    same(a.typeofNames, b.typeofNames) &&
     a.assignments.length === 0 &&
     b.assignments.length === 0
   );
 }
 
-function ownersOf(cells: readonly AnalysedCell[], names: (analysis: Analysis) => Iterable<string>): Owners {
-  const owners = new Map<string, CellId[]>();
+function definersOf(cells: readonly AnalysedCell[], names: (analysis: Analysis) => Iterable<string>): Definers {
+  const definers = new Map<string, CellId[]>();
   for (const { id, analysis } of cells) {
     for (const name of names(analysis)) {
-      const known = owners.get(name);
-      if (known) known.push(id);
-      else owners.set(name, [id]);
+      const ids = definers.get(name);
+      if (ids) ids.push(id);
+      else definers.set(name, [id]);
     }
   }
-  return owners;
+  return definers;
 }
 
-/** A name with several definers binds its users to all of them, so that they wait until it is settled. */
-function parentsOf(references: readonly string[], owners: Owners): readonly CellId[] {
-  return [...new Set(references.flatMap((name) => owners.get(name) ?? []))];
+/** If several cells define a name, all of them are parents of its users, so that the users wait until the error is fixed. */
+function parentsOf(references: readonly string[], definers: Definers): readonly CellId[] {
+  return [...new Set(references.flatMap((name) => definers.get(name) ?? []))];
 }
 
-/** A class or an import may be meant as a type, and `typeof` in a type means a value: so both kinds of names count. */
+/** A type may name a class or an import, and `typeof` in a type names a value: so values and types both count. */
 function typeEdgesOf(cells: readonly AnalysedCell[], parents: Topology["parents"]): readonly Edge[] {
-  const owners = ownersOf(cells, (analysis) => new Set([...analysis.definitions, ...analysis.typeDefinitions]));
+  const definers = definersOf(cells, (analysis) => new Set([...analysis.definitions, ...analysis.typeDefinitions]));
   return cells.flatMap(({ id, analysis }) =>
-    parentsOf(analysis.typeReferences, owners).flatMap((parent): Edge[] =>
+    parentsOf(analysis.typeReferences, definers).flatMap((parent): Edge[] =>
       parent === id || parents.get(id)?.includes(parent) ? [] : [[parent, id]],
     ),
   );
 }
 
-function withoutRings(edges: readonly Edge[], rings: readonly (readonly CellId[])[]): readonly Edge[] {
-  if (rings.length === 0) return edges;
-  const ringOf = new Map(rings.flatMap((ring) => ring.map((id) => [id, ring] as const)));
-  return edges.filter(([from, to]) => ringOf.get(from) === undefined || ringOf.get(from) !== ringOf.get(to));
+function withoutCycles(edges: readonly Edge[], found: readonly (readonly CellId[])[]): readonly Edge[] {
+  if (found.length === 0) return edges;
+  const cycleOf = new Map(found.flatMap((cycle) => cycle.map((id) => [id, cycle] as const)));
+  return edges.filter(([from, to]) => cycleOf.get(from) === undefined || cycleOf.get(from) !== cycleOf.get(to));
 }
 
-function errorsOf(misdeeds: readonly CellFault[]): ReadonlyMap<CellId, readonly CellError[]> {
+function errorsOf(faults: readonly CellFault[]): ReadonlyMap<CellId, readonly CellError[]> {
   const errors = new Map<CellId, CellError[]>();
-  for (const [id, error] of misdeeds) {
-    const known = errors.get(id);
-    if (known) known.push(error);
+  for (const [id, error] of faults) {
+    const list = errors.get(id);
+    if (list) list.push(error);
     else errors.set(id, [error]);
   }
   return errors;

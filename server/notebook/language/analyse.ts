@@ -1,72 +1,72 @@
-/** What one cell's code says about itself: what it declares, uses, imports and assigns to, and what is wrong with it. */
+/** The analysis of one cell: what its code declares, uses, imports and assigns to, and its errors. */
 import type { Program } from "acorn";
 import type { Analysis } from "../types.ts";
 import { namesOf, type Use } from "./binder.ts";
-import { canonical } from "./canonical.ts";
-import { digest } from "./digest.ts";
-import { importsOf, isFile, loadsOf } from "./imports.ts";
+import { canonicalCode } from "./canonical.ts";
+import { dynamicImportsOf, importsOf, isFile } from "./imports.ts";
 import { inputsOf } from "./inputs.ts";
-import type { Manner, Name } from "./scope.ts";
+import type { Name, UseKind } from "./scope.ts";
 import { streamsOf } from "./streams.ts";
 import { strip } from "./strip.ts";
-import { parseTypeScript, placeOf, syntaxError } from "./syntax.ts";
+import { parseTypeScript, startOf, syntaxError } from "./syntax.ts";
+import { textDigest } from "./text-digest.ts";
 
 /**
- * Never throws. Code that cannot be parsed gives an analysis with nothing but its error; code with forms that cannot run
- * here gives its names, too, so that the cells around it keep theirs.
+ * Never throws. Code that cannot be parsed gives an analysis with only the error. Code with forms that cannot run here also
+ * gives its names, so that other cells show no errors about them.
  */
 export function analyse(source: string): Analysis {
   try {
     const typed = parseTypeScript(source);
     const { code, errors } = strip(source, typed);
-    if (errors.length > 0) return { ...UNREAD, ...namesIn(typed), errors, canonical: digest(source.trim()) };
-    const read = canonical(code);
+    if (errors.length > 0) return { ...EMPTY, ...namesIn(typed), errors, canonical: textDigest(source.trim()) };
+    const { program, canonical } = canonicalCode(code);
     const names = namesIn(typed);
-    const modules = [...names.imports.map(({ module }) => module), ...loadsOf(read.program)];
+    const modules = [...names.imports.map(({ module }) => module), ...dynamicImportsOf(program)];
     return {
       ...names,
       files: [...new Set(modules.filter(isFile))].sort(),
-      streams: streamsOf(read.program),
-      inputs: inputsOf(read.program),
+      streams: streamsOf(program),
+      inputs: inputsOf(program),
       errors: [],
-      canonical: read.canonical,
+      canonical,
     };
   } catch (thrown) {
-    return { ...UNREAD, errors: [syntaxError(thrown, source)], canonical: digest(source.trim()) };
+    return { ...EMPTY, errors: [syntaxError(thrown, source)], canonical: textDigest(source.trim()) };
   }
 }
 
 function namesIn(program: Program): Omit<Analysis, "files" | "streams" | "inputs" | "errors" | "canonical"> {
   const { definitions, typeDefinitions, free } = namesOf(program);
-  const named = (...manners: readonly Manner[]): ReadonlyMap<string, Name> =>
-    first(free.filter(({ manner }) => manners.includes(manner)));
-  const references = named("read", "written", "probed");
-  const typeReferences = [...named("type", "queried").keys()].filter((name) => !definitions.has(name));
+  const firstUses = (...kinds: readonly UseKind[]): ReadonlyMap<string, Name> =>
+    firstOfEachName(free.filter(({ kind }) => kinds.includes(kind)));
+  const references = firstUses("read", "written", "typeof");
+  const typeReferences = [...firstUses("type", "type-query").keys()].filter((name) => !definitions.has(name));
   return {
     definitions: [...definitions.keys()].sort(),
     typeDefinitions: [...typeDefinitions].sort(),
     references: [...references.keys()].sort(),
     typeReferences: typeReferences.sort(),
-    probes: [...named("probed").keys()].sort(),
-    places: new Map([...references, ...definitions].map(([name, id]) => [name, placeOf(id)])),
-    assignments: [...named("written")].map(([name, id]) => ({ name, position: placeOf(id) })),
+    typeofNames: [...firstUses("typeof").keys()].sort(),
+    positions: new Map([...references, ...definitions].map(([name, id]) => [name, startOf(id)])),
+    assignments: [...firstUses("written")].map(([name, id]) => ({ name, position: startOf(id) })),
     imports: importsOf(program),
   };
 }
 
-function first(uses: readonly Use[]): ReadonlyMap<string, Name> {
-  const found = new Map<string, Name>();
-  for (const { id } of uses) if (!found.has(id.name)) found.set(id.name, id);
-  return found;
+function firstOfEachName(uses: readonly Use[]): ReadonlyMap<string, Name> {
+  const first = new Map<string, Name>();
+  for (const { id } of uses) if (!first.has(id.name)) first.set(id.name, id);
+  return first;
 }
 
-const UNREAD = {
+const EMPTY = {
   definitions: [],
   typeDefinitions: [],
   references: [],
   typeReferences: [],
-  probes: [],
-  places: new Map(),
+  typeofNames: [],
+  positions: new Map(),
   assignments: [],
   imports: [],
   files: [],

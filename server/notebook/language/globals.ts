@@ -1,6 +1,6 @@
 /**
- * Names that a cell finds without anybody's definition: those of Node 20, and those that newer ones add. A fixed list,
- * because page and server must agree, and the globals of a browser are not those of the kernel.
+ * The global names that a cell can use: those of Node 20 and of newer versions. The list is fixed, because page and server
+ * must agree, and a browser has other globals than the kernel.
  */
 export const GLOBALS: ReadonlySet<string> = new Set(
   `AbortController AbortSignal AggregateError Array ArrayBuffer Atomics BigInt BigInt64Array BigUint64Array Blob Boolean
@@ -20,7 +20,7 @@ export const GLOBALS: ReadonlySet<string> = new Set(
   CloseEvent EventSource Float16Array Iterator Navigator WebSocket navigator`.split(/\s+/),
 );
 
-/** Names that Node gives to the code of a file, or of a function, and not to that of a cell. */
+/** Names that exist in the code of a file or a function, but not in a cell. */
 export const OF_FILES: ReadonlySet<string> = new Set([
   "arguments",
   "require",
@@ -30,14 +30,14 @@ export const OF_FILES: ReadonlySet<string> = new Set([
   "__filename",
 ]);
 
-/** What other ways of writing JavaScript offer under these names, and what to write in a cell. */
-export const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+/** Names that users know from other JavaScript code and that cells do not have, each with what to do instead. */
+export const INSTEAD_OF: ReadonlyMap<string, string> = new Map([
   ["require", 'Write import … from "…" instead.'],
-  ["module", "A cell need not export: other cells see everything that it declares."],
-  ["exports", "A cell need not export: other cells see everything that it declares."],
-  ["__dirname", "Paths are relative to the notebook's folder."],
-  ["__filename", "Paths are relative to the notebook's folder."],
-  ["arguments", "Only functions have arguments."],
+  ["module", "A cell does not need to export anything: other cells can use all names that it declares."],
+  ["exports", "A cell does not need to export anything: other cells can use all names that it declares."],
+  ["__dirname", "Paths are relative to the folder of the notebook."],
+  ["__filename", "Paths are relative to the folder of the notebook."],
+  ["arguments", "It exists only inside functions."],
   ["window", "Cells run in the kernel, not in the page."],
   ["document", "Cells run in the kernel, not in the page."],
 ]);

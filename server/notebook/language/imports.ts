@@ -1,26 +1,26 @@
-/** What a cell imports, as data: whoever runs the cell loads the modules and hands the names in. */
+/** The imports of a cell, as data. The kernel loads the modules and passes the names to the cell. */
 import type { ImportDefaultSpecifier, ImportNamespaceSpecifier, ImportSpecifier, Program } from "acorn";
 import { simple } from "acorn-walk";
 import type { ImportDeclaration, Position } from "../types.ts";
 
-/** @param program a tree with its types, whose imports are left out. */
+/** @param program a TypeScript tree @returns its imports without type-only ones */
 export function importsOf(program: Program): ImportDeclaration[] {
   return program.body.flatMap((statement) => {
-    if (statement.type !== "ImportDeclaration" || ofTypes(statement)) return [];
+    if (statement.type !== "ImportDeclaration" || isTypeOnlyImport(statement)) return [];
     const names = statement.specifiers
-      .filter((specifier) => !ofTypes(specifier))
+      .filter((specifier) => !isTypeOnlyImport(specifier))
       .map((specifier) => [specifier.local.name, exportedName(specifier)] as const);
     return [{ module: String(statement.source.value), names: Object.fromEntries(names) }];
   });
 }
 
-/** Whether a module is a file of the project, rather than a package. */
+/** Whether a module is a file of the project. Otherwise it is a package. */
 export function isFile(module: string): boolean {
   return /^\.{0,2}\//.test(module);
 }
 
-/** @param program a tree without types. @returns the modules of `import("…")`, where the name stands there. */
-export function loadsOf(program: Program): string[] {
+/** @param program a JavaScript tree @returns the modules of `import("…")` whose name is a string literal */
+export function dynamicImportsOf(program: Program): string[] {
   const modules: string[] = [];
   simple(program, {
     ImportExpression({ source }) {
@@ -30,7 +30,7 @@ export function loadsOf(program: Program): string[] {
   return modules;
 }
 
-/** The place of a module's name in the code that imports it. */
+/** The position of the module name in the code that imports it. */
 export function placeOfImport(source: string, module: string): Position | undefined {
   for (const found of source.matchAll(/\b(?:from|import)\s*\(?\s*("[^"\n]*"|'[^'\n]*')/g)) {
     const { 0: words, 1: quoted = "", index } = found;
@@ -41,7 +41,7 @@ export function placeOfImport(source: string, module: string): Position | undefi
   return undefined;
 }
 
-function ofTypes(node: object): boolean {
+function isTypeOnlyImport(node: object): boolean {
   return "importKind" in node && node.importKind === "type";
 }
 

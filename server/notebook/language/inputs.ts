@@ -1,6 +1,6 @@
 /**
- * The inputs of a cell that are constants: `const rank = input.range(…)`. There the call is the whole initialiser, so a
- * change can give the constant another value without running the cell again.
+ * The inputs of a cell that are constants: `const rank = input.range(…)`. The call is the whole initialiser, so a change can
+ * replace the value of the constant without running the cell again.
  */
 import type { CallExpression, Expression, Program } from "acorn";
 import type { InputDeclaration, InputKind } from "../types.ts";
@@ -32,7 +32,7 @@ export function inputsOf(program: Program): InputDeclaration[] {
   });
 }
 
-/** `input.live.range` as its words. */
+/** `input.live.range` → its three names. */
 function pathOf(callee: Expression | CallExpression["callee"]): string[] | undefined {
   if (callee.type === "Identifier") return [callee.name];
   if (callee.type !== "MemberExpression" || callee.computed || callee.property.type !== "Identifier") return undefined;

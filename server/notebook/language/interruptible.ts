@@ -1,32 +1,35 @@
 /**
- * Where a cell's code must look whether it is to end: at the start of every loop's body, and in functions that call
- * themselves, since these are the ways to work for ever without calling anybody. The look is a plain read, half a
- * nanosecond, and stands before whatever the body tries and catches.
+ * The interrupt checks that are inserted into a cell's code: at the start of every loop body, and in functions that call
+ * themselves, since these can run for ever without any other call. A check reads one flag, which takes half a nanosecond.
+ * It comes before any `try` in the body, so that the code cannot catch the interrupt.
  */
 import type { Node, Program } from "acorn";
 import { full } from "acorn-walk";
 import { childrenOf, isNode, type SyntaxNode } from "./syntax.ts";
 
-/** Text to put into code at an offset, in front of what stands there. */
-export type Insertion = { readonly at: number; readonly text: string };
+/** Text to insert into code at an offset, before the character there. */
+export type Insertion = { readonly offset: number; readonly text: string };
 
-/** @param look an expression that is not zero when @param check, a call that may throw, is due. */
-export function interruptible(program: Program, look: string, check: string): Insertion[] {
+/**
+ * @param flag an expression that is not zero when an interrupt was requested
+ * @param check a call that is made then; it throws if the cell must end
+ */
+export function interruptChecks(program: Program, flag: string, check: string): Insertion[] {
   const insertions: Insertion[] = [];
-  const inBlock = `if(${look})${check};`;
-  const into = (body: SyntaxNode): void => {
-    if (body.type === "BlockStatement") insertions.push({ at: body.start + 1, text: inBlock });
-    else insertions.push({ at: body.start, text: `{${inBlock}` }, { at: body.end, text: "}" });
+  const statement = `if(${flag})${check};`;
+  const checkLoop = (body: SyntaxNode): void => {
+    if (body.type === "BlockStatement") insertions.push({ offset: body.start + 1, text: statement });
+    else insertions.push({ offset: body.start, text: `{${statement}` }, { offset: body.end, text: "}" });
   };
-  const intoFunction = (body: SyntaxNode): void => {
-    if (body.type === "BlockStatement") insertions.push({ at: afterDirectives(body), text: inBlock });
-    else insertions.push({ at: body.start, text: `(${look}&&${check},` }, { at: body.end, text: ")" });
+  const checkFunction = (body: SyntaxNode): void => {
+    if (body.type === "BlockStatement") insertions.push({ offset: afterDirectives(body), text: statement });
+    else insertions.push({ offset: body.start, text: `(${flag}&&${check},` }, { offset: body.end, text: ")" });
   };
   full(program, (each: Node) => {
     const node = each as SyntaxNode;
-    if (LOOPS.has(node.type) && isNode(node.body)) into(node.body);
-    const own = selfCalling(node);
-    if (own && isNode(own.body)) intoFunction(own.body);
+    if (LOOPS.has(node.type) && isNode(node.body)) checkLoop(node.body);
+    const recursive = recursiveFunction(node);
+    if (recursive && isNode(recursive.body)) checkFunction(recursive.body);
   });
   return insertions;
 }
@@ -39,12 +42,12 @@ const LOOPS: ReadonlySet<string> = new Set([
   "ForOfStatement",
 ]);
 
-/** The function that this node gives a name to, where the name is called in it. */
-function selfCalling(node: SyntaxNode): SyntaxNode | undefined {
-  const made = node.type === "VariableDeclarator" ? node.init : node;
-  if (!isNode(made) || !made.type.includes("Function")) return undefined;
+/** The function that this node names, if it calls itself by that name. */
+function recursiveFunction(node: SyntaxNode): SyntaxNode | undefined {
+  const named = node.type === "VariableDeclarator" ? node.init : node;
+  if (!isNode(named) || !named.type.includes("Function")) return undefined;
   const id = node.id;
-  return isNode(id) && id.type === "Identifier" && calls(made, id.name) ? made : undefined;
+  return isNode(id) && id.type === "Identifier" && calls(named, id.name) ? named : undefined;
 }
 
 function calls(node: SyntaxNode, name: unknown): boolean {
@@ -54,7 +57,7 @@ function calls(node: SyntaxNode, name: unknown): boolean {
   return childrenOf(node).some((child) => calls(child, name));
 }
 
-/** Directives must stay first. */
+/** Directives such as "use strict" must stay first. */
 function afterDirectives(block: SyntaxNode): number {
   const directives = childrenOf(block).filter((statement) => typeof statement.directive === "string");
   return directives.at(-1)?.end ?? block.start + 1;

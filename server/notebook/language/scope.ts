@@ -1,40 +1,43 @@
 /**
- * Where a name holds. A scope knows the names declared in it, values and types apart, and the scope around it. Names may
- * be used before they are declared, so what a use means is asked only when the whole cell has been walked.
+ * A scope: the names declared in a piece of code, values and types apart, and the scope around it. A name may be used
+ * before it is declared, so uses are resolved only after the whole cell has been walked.
  */
 import type { SyntaxNode } from "./syntax.ts";
 
+/** An identifier. */
 export type Name = SyntaxNode & { readonly name: string };
 
-/** `probed`: the operand of `typeof`, which may mean nothing. `queried`: a value that only a type speaks of. */
-export type Manner = "read" | "written" | "probed" | "type" | "queried";
+/**
+ * How a name is used. `typeof`: as the operand of the operator, so it may be undefined. `type-query`: a value that is named
+ * in a type, as in `let x: typeof y`.
+ */
+export type UseKind = "read" | "written" | "typeof" | "type" | "type-query";
 
 export class Scope {
-  readonly #around: Scope | undefined;
-  /** Where a `var` in here holds. */
-  readonly #ofVars: Scope;
+  readonly #parent: Scope | undefined;
+  /** The scope of a `var` that is declared in this one. */
+  readonly #varScope: Scope;
   readonly #values = new Map<string, Name>();
   readonly #types = new Set<string>();
-  readonly #implied: string | undefined;
+  readonly #implicit: string | undefined;
 
-  private constructor(around: Scope | undefined, boundsVars: boolean, implied?: string) {
-    this.#around = around;
-    this.#ofVars = boundsVars || !around ? this : around.#ofVars;
-    this.#implied = implied;
+  private constructor(parent: Scope | undefined, kind: "function" | "block", implicit?: string) {
+    this.#parent = parent;
+    this.#varScope = kind === "function" || !parent ? this : parent.#varScope;
+    this.#implicit = implicit;
   }
 
   static top(): Scope {
-    return new Scope(undefined, true);
+    return new Scope(undefined, "function");
   }
 
-  /** A block. */
   block(): Scope {
-    return new Scope(this, false);
+    return new Scope(this, "block");
   }
 
-  /** The body of a function or its like, to which a `var` is bound. @param implied a name that is there undeclared. */
-  body(implied?: string): Scope {
-    return new Scope(this, true, implied);
+  /** The scope of a function body or the like, which holds its `var`s. @param implicit a name that exists without declaration */
+  body(implicit?: string): Scope {
+    return new Scope(this, "function", implicit);
   }
 
   declare(id: Name): void {
@@ -42,14 +45,14 @@ export class Scope {
   }
 
   declareVar(id: Name): void {
-    this.#ofVars.declare(id);
+    this.#varScope.declare(id);
   }
 
   declareType(name: string): void {
     this.#types.add(name);
   }
 
-  /** Where each value was declared first. */
+  /** The declared values, each with its first declaration. */
   get values(): ReadonlyMap<string, Name> {
     return this.#values;
   }
@@ -58,11 +61,11 @@ export class Scope {
     return this.#types;
   }
 
-  /** Whether nothing here or around declares what is meant. */
-  isFree(name: string, manner: Manner): boolean {
-    const known =
-      (manner !== "type" && (this.#values.has(name) || this.#implied === name)) ||
-      ((manner === "type" || manner === "queried") && this.#types.has(name));
-    return !known && (this.#around?.isFree(name, manner) ?? true);
+  /** Whether neither this scope nor one around it declares the name for this kind of use. */
+  isFree(name: string, kind: UseKind): boolean {
+    const isDeclared =
+      (kind !== "type" && (this.#values.has(name) || this.#implicit === name)) ||
+      ((kind === "type" || kind === "type-query") && this.#types.has(name));
+    return !isDeclared && (this.#parent?.isFree(name, kind) ?? true);
   }
 }

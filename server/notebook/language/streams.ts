@@ -1,20 +1,22 @@
 /**
- * The streams of a cell: `const x = stream(async function* () { … })`. There the call is the whole initialiser and the
- * generator stands in it, so that no other function of the name is meant; each value that it yields replaces the constant.
+ * The streams of a cell: `const x = stream(async function* () { … })`. Each value that the generator yields replaces the
+ * constant. The call must be the whole initialiser, with the generator written in it; other functions named `stream` do not
+ * match.
  */
 import type { Program } from "acorn";
 import type { Analysis } from "../types.ts";
 
-/** @param program a tree without types. */
+/** @param program a JavaScript tree */
 export function streamsOf(program: Program): Analysis["streams"][number][] {
   return program.body.flatMap((statement) => {
     if (statement.type !== "VariableDeclaration" || statement.kind !== "const") return [];
     return statement.declarations.flatMap(({ id, init }) => {
       if (id.type !== "Identifier" || init?.type !== "CallExpression" || init.callee.type !== "Identifier") return [];
-      const [made] = init.arguments;
-      if (init.callee.name !== "stream" || made?.type !== "FunctionExpression" || !made.generator) return [];
+      const [generator] = init.arguments;
+      const isGenerator = generator?.type === "FunctionExpression" && generator.generator;
+      if (init.callee.name !== "stream" || !isGenerator) return [];
       const { line, column } = init.loc!.start;
-      return [{ name: id.name, call: { line, column }, at: init.start }];
+      return [{ name: id.name, call: { line, column }, offset: init.start }];
     });
   });
 }

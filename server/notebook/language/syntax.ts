@@ -1,14 +1,14 @@
 /**
- * The parsers. A cell is read twice: as TypeScript, to take its types out, and what is left as JavaScript. All that
- * orders and runs cells looks at the JavaScript tree, so none of it has to know TypeScript.
+ * The parsers. A cell is parsed twice: as TypeScript, to erase its types, and then as JavaScript. The code that compiles
+ * cells only sees the JavaScript tree and needs no knowledge of TypeScript.
  *
- * Cells are read as modules: strict, with `await` at the top level and `import`.
+ * Cells are parsed as modules: in strict mode, with `import` and top-level `await`.
  */
 import { tsPlugin } from "@sveltejs/acorn-typescript";
 import { type Options, Parser, type Program } from "acorn";
 import type { CellError, Position } from "../types.ts";
 
-/** A node of a tree that holds TypeScript, of which acorn's types know nothing. */
+/** A node of a TypeScript tree. The types of acorn do not describe these. */
 export type SyntaxNode = {
   readonly type: string;
   readonly start: number;
@@ -16,7 +16,7 @@ export type SyntaxNode = {
   readonly [key: string]: unknown;
 };
 
-/** What a cell exports is refused with advice, so whether it is declared is no matter. */
+/** Exports of a cell are reported elsewhere, with advice. So the parser does not check whether the exported names exist. */
 const LenientExports = (Base: typeof Parser): typeof Parser =>
   class extends Base {
     checkLocalExport(): void {}
@@ -26,8 +26,8 @@ const TypeScript = Parser.extend(tsPlugin(), LenientExports);
 const OPTIONS: Options = { ecmaVersion: "latest", sourceType: "module", locations: true };
 
 /**
- * Some JavaScript is beyond the TypeScript parser, such as `a ? (b, c) : d => e`: what the other one reads is read, too.
- * @throws SyntaxError by acorn; see `syntaxError`.
+ * The TypeScript parser fails on some valid JavaScript, such as `a ? (b, c) : d => e`. Then the JavaScript parser is tried.
+ * @throws SyntaxError by acorn; see `syntaxError`
  */
 export function parseTypeScript(source: string): Program {
   try {
@@ -41,22 +41,22 @@ export function parseTypeScript(source: string): Program {
   }
 }
 
-/** @throws SyntaxError by acorn; see `syntaxError`. */
+/** @throws SyntaxError by acorn; see `syntaxError` */
 export function parseJavaScript(source: string, options: Partial<Options> = {}): Program {
   return Parser.parse(source, { ...OPTIONS, ...options });
 }
 
-/** What acorn threw, in the user's words. */
+/** The error that acorn threw, with a message for the user. */
 export function syntaxError(thrown: unknown, source: string): CellError {
   const { message, pos = 0, loc } = thrown as SyntaxError & { pos?: number; loc?: Position };
   const position = loc ? { line: loc.line, column: loc.column } : positionAt(source, pos);
-  return { kind: "syntax", message: worded(message.replace(/ \(\d+:\d+\)$/, ""), source.slice(pos)), position };
+  return { kind: "syntax", message: messageOf(message.replace(/ \(\d+:\d+\)$/, ""), source.slice(pos)), position };
 }
 
-function worded(message: string, rest: string): string {
+function messageOf(message: string, rest: string): string {
   if (!message.startsWith("Unexpected token")) return `${message}.`.replace(/\.\.$/, ".");
   const token = /^(?:[\p{ID_Start}$_][\p{ID_Continue}$]*|\d+|["'`]|[^\s\w]{1,3}?)/u.exec(rest)?.[0];
-  return token === undefined ? "The cell ends before its code does." : `\`${token}\` is not expected here.`;
+  return token === undefined ? "The code is incomplete: the cell ends too early." : `Unexpected \`${token}\`.`;
 }
 
 export function positionAt(source: string, offset: number): Position {
@@ -64,8 +64,8 @@ export function positionAt(source: string, offset: number): Position {
   return { line: before.length, column: before.at(-1)!.length };
 }
 
-/** Where a node of a parsed cell begins. */
-export function placeOf({ loc }: SyntaxNode): Position {
+/** The position where a node starts. */
+export function startOf({ loc }: SyntaxNode): Position {
   const { line, column } = (loc as { readonly start: Position }).start;
   return { line, column };
 }
@@ -74,7 +74,7 @@ export function isNode(value: unknown): value is SyntaxNode {
   return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 }
 
-/** Nodes of TypeScript's that have a value inside, at `expression`. */
+/** TypeScript nodes that contain a value, at the property `expression`. */
 export const HOLDS_VALUE: ReadonlySet<string> = new Set([
   "TSAsExpression",
   "TSSatisfiesExpression",
@@ -82,7 +82,7 @@ export const HOLDS_VALUE: ReadonlySet<string> = new Set([
   "TSInstantiationExpression",
 ]);
 
-/** The nodes right below a node, in the order of its properties. */
+/** The direct children of a node, in the order of its properties. */
 export function childrenOf(node: SyntaxNode): SyntaxNode[] {
   const children: SyntaxNode[] = [];
   for (const property in node) {
@@ -93,7 +93,7 @@ export function childrenOf(node: SyntaxNode): SyntaxNode[] {
   return children;
 }
 
-/** The nodes of a list at a property; holes are left out. */
+/** The nodes of a list at a property, without holes. */
 export function nodesAt(node: SyntaxNode, property: string): SyntaxNode[] {
   const value = node[property];
   return Array.isArray(value) ? value.filter(isNode) : [];

@@ -1,11 +1,10 @@
-/** The names in types: what a type declares and uses. They order nothing and run nothing. */
-import type { Manner, Name, Scope } from "./scope.ts";
+/** The names that types declare and use. They do not order cells and nothing of them runs. */
+import type { Name, Scope } from "./scope.ts";
 import { childrenOf, nodeAt, type SyntaxNode } from "./syntax.ts";
+import type { ReportUse } from "./walk.ts";
 
-export type Note = (id: Name, scope: Scope, manner: Manner) => void;
-
-/** Walks a type, or a statement that is types alone. */
-export function walkType(node: SyntaxNode, scope: Scope, note: Note): void {
+/** Walks a type, or a declaration that declares only types. */
+export function walkType(node: SyntaxNode, scope: Scope, report: ReportUse): void {
   switch (node.type) {
     case "TSInterfaceDeclaration":
     case "TSTypeAliasDeclaration":
@@ -17,26 +16,26 @@ export function walkType(node: SyntaxNode, scope: Scope, note: Note): void {
       scope.declareType(String(node.name));
       break;
     case "TSTypeReference":
-      note(rootOf(nodeAt(node, "typeName")!), scope, "type");
+      report(rootOf(nodeAt(node, "typeName")!), scope, "type");
       break;
     case "TSExpressionWithTypeArguments":
-      note(rootOf(nodeAt(node, "expression")!), scope, "type");
+      report(rootOf(nodeAt(node, "expression")!), scope, "type");
       break;
     case "TSTypeQuery": {
       const name = rootOf(nodeAt(node, "exprName")!);
-      if (name.type === "Identifier") note(name, scope, "queried");
+      if (name.type === "Identifier") report(name, scope, "type-query");
       break;
     }
   }
   if (node.computed === true) {
     const name = rootOf(nodeAt(node, "key")!);
-    if (name.type === "Identifier") note(name, scope, "queried");
+    if (name.type === "Identifier") report(name, scope, "type-query");
   }
-  const inner = BOUNDING.has(node.type) ? scope.block() : scope;
+  const inner = HAS_SCOPE.has(node.type) ? scope.block() : scope;
   const parameters = [node.parameters, node.params].flat();
   for (const child of childrenOf(node)) {
     if (child.type === "Identifier" && parameters.includes(child)) inner.declare(child as Name);
-    walkType(child, inner, note);
+    walkType(child, inner, report);
   }
 }
 
@@ -46,8 +45,8 @@ export function rootOf(node: SyntaxNode): Name {
   return left ? rootOf(left) : (node as Name);
 }
 
-/** Types whose own parameters, of either kind, hold within them. A conditional one bounds what it infers. */
-const BOUNDING: ReadonlySet<string> = new Set([
+/** Types with a scope of their own, for their type parameters and value parameters, and for what `infer` declares. */
+const HAS_SCOPE: ReadonlySet<string> = new Set([
   "TSInterfaceDeclaration",
   "TSTypeAliasDeclaration",
   "TSFunctionType",

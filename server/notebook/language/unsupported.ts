@@ -1,17 +1,17 @@
-/** Forms that a cell cannot hold, each with what to write instead: code that only TypeScript makes, exports, news of V8. */
+/** Forms that a cell cannot contain, each with what to write instead: TypeScript that is more than types, exports, and JavaScript that is too new. */
 import { nodeAt, type SyntaxNode } from "./syntax.ts";
 
-/** Why this node cannot stay, or undefined. */
-export function refusal(node: SyntaxNode): string | undefined {
+/** Why a cell cannot contain this node, and what to write instead; undefined if it can. */
+export function unsupportedForm(node: SyntaxNode): string | undefined {
   switch (node.type) {
     case "TSEnumDeclaration": {
       const name = String(nodeAt(node, "id")?.name);
-      return `An enum cannot be used in a cell. Write const ${name} = { … } as const, or a union: type ${name} = "a" | "b".`;
+      return `A cell cannot contain an enum. Write const ${name} = { … } as const, or a union: type ${name} = "a" | "b".`;
     }
     case "TSModuleDeclaration":
-      return "A namespace cannot be used in a cell. Write a const with an object instead.";
+      return "A cell cannot contain a namespace. Write a const with an object instead.";
     case "TSParameterProperty":
-      return "A parameter cannot declare a property here. Declare it in the class and assign it in the constructor.";
+      return "A constructor parameter cannot declare a property here. Declare the property in the class and assign it in the constructor.";
     case "TSTypeAssertion":
       return "Write `value as Type` instead of `<Type>value`.";
     case "TSImportEqualsDeclaration":
@@ -24,20 +24,21 @@ export function refusal(node: SyntaxNode): string | undefined {
     case "ExportAllDeclaration":
       return EXPORT;
     case "Decorator":
-      return "Decorators cannot be used in a cell. Call the function on the class instead.";
+      return "A cell cannot contain decorators. Call the function with the class instead.";
     case "MetaProperty":
       return nodeAt(node, "meta")?.name === "import"
-        ? "import.meta is not there in a cell. Paths are relative to the notebook's folder."
+        ? "import.meta is not available in a cell. Paths are relative to the folder of the notebook."
         : undefined;
     case "VariableDeclaration":
       return /using/.test(String(node.kind))
-        ? `\`${node.kind}\` is not available yet. Write const, and dispose with onDispose(…) or in finally.`
+        ? `\`${node.kind}\` is not supported yet. Write const, and release the resource with onDispose(…) or in a finally block.`
         : undefined;
     case "PropertyDefinition":
-      return node.accessor === true ? "The word accessor is not available yet. Leave it out." : undefined;
+      return node.accessor === true ? "The keyword accessor is not supported yet. Remove it." : undefined;
     default:
       return undefined;
   }
 }
 
-const EXPORT = "A cell need not export: other cells see everything that it declares. Give the value a name.";
+const EXPORT =
+  "A cell does not need to export anything: other cells can use all names that it declares. Give the value a name.";

@@ -1,14 +1,14 @@
 /**
- * The line that begins a cell: `// %% id [markdown] mode=manual key=value`. A cell without an id is called by its kind
- * and number; such a name is not written down, so a file that names nothing stays as it is.
+ * The line that begins a cell: `// %% id [markdown] mode=manual key=value`. A cell without an id gets its kind and a number
+ * as id; such an id is not written to the file, so a file without ids stays as it is.
  *
- * Two options are words of their own after the id: `cache` keeps the cell's results on the disk, `disabled` keeps it from
- * running. Where there is no id they are written out: `cache=true`.
+ * Two options are single words after the id: `cache` stores the results of the cell on disk, `disabled` prevents it from
+ * running. In a line without an id they are written as `cache=true` and `disabled=true`.
  */
 import type { Cell, CellMode } from "../types.ts";
 
 export type Head = Pick<Cell, "kind" | "mode" | "options"> & {
-  /** Absent when the line names none. */
+  /** Absent if the line has none. */
   readonly id?: string;
 };
 
@@ -18,7 +18,7 @@ const MODES: readonly CellMode[] = ["auto", "manual", "once"];
 const FLAGS = ["cache", "disabled"] as const;
 export type Flag = (typeof FLAGS)[number];
 
-/** Whether a cell's option that is a word of its own is set. */
+/** Whether the cell has this flag. */
 export function flagged({ options }: Pick<Cell, "options">, flag: Flag): boolean {
   return options[flag] === "true";
 }
@@ -27,7 +27,7 @@ function isFlag(word: string): word is Flag {
   return FLAGS.some((flag) => flag === word);
 }
 
-/** The head that a line is, or undefined for any other line. */
+/** Reads a line as a head. @returns undefined for any other line */
 export function readHead(line: string): Head | undefined {
   const text = HEAD.exec(line)?.[1];
   if (text === undefined) return undefined;
@@ -36,39 +36,43 @@ export function readHead(line: string): Head | undefined {
   const options: [string, string][] = [];
   const found = [...text.matchAll(WORD)];
   const words = found.flatMap(([, , , name]) => name ?? []);
-  // Words of a title may be called so, too.
+  // In a title such as "A cache of mine", they are not flags.
   const flags = words.slice(1).every(isFlag) ? words.slice(1) : [];
-  let before = 0;
+  let wordsBefore = 0;
   for (const [word, key, value, name] of found) {
-    const given = key === "mode" ? MODES.find((each) => each === value) : undefined;
-    if (given) mode = given;
+    const givenMode = key === "mode" ? MODES.find((each) => each === value) : undefined;
+    if (givenMode) mode = givenMode;
     else if (key !== undefined && value !== undefined) options.push([key, value]);
     else if (name !== undefined) {
-      if (before > 0 && flags.length > 0) options.push([name, "true"]);
-      before++;
+      if (wordsBefore > 0 && flags.length > 0) options.push([name, "true"]);
+      wordsBefore++;
     } else if (word.startsWith("[")) kind = "markdown";
   }
   const id = asId(flags.length === 0 ? words.join("-") : (words[0] ?? ""));
   return { kind, mode, options: Object.fromEntries(options), ...(id !== "" && { id }) };
 }
 
-/** @param unnamed whether the id is the one that the cell would get without any. */
-export function printHead({ id, kind, mode, options }: Omit<Cell, "source">, unnamed: boolean): string {
+/** @param form `without-id` if the cell would get the same id without writing it */
+export function printHead(
+  { id, kind, mode, options }: Omit<Cell, "source">,
+  form: "with-id" | "without-id" = "with-id",
+): string {
   return [
     "// %%",
-    ...(unnamed ? [] : [id]),
+    ...(form === "with-id" ? [id] : []),
     ...(kind === "markdown" ? ["[markdown]"] : []),
     ...(mode === "auto" ? [] : [`mode=${mode}`]),
     ...Object.entries(options).map(([key, value]) =>
-      !unnamed && value === "true" && isFlag(key) ? key : `${key}=${value}`,
+      form === "with-id" && value === "true" && isFlag(key) ? key : `${key}=${value}`,
     ),
   ].join(" ");
 }
 
-/** Counts the cells without an id, kind by kind: `markdown-1`, `cell-1`, `cell-2`. */
+/** Numbers the cells without an id, per kind: `markdown-1`, `cell-1`, `cell-2`. */
 export class Numbering {
   readonly #last = { code: 0, markdown: 0 };
 
+  /** The id that `take` would give now. */
   next(kind: Cell["kind"]): string {
     return `${kind === "code" ? "cell" : "markdown"}-${this.#last[kind] + 1}`;
   }
@@ -80,7 +84,7 @@ export class Numbering {
   }
 }
 
-/** Words that were meant as a title become an id: letters, digits, `-`, `_` and `.`. */
+/** Turns a title into an id of letters, digits, `-`, `_` and `.`. */
 function asId(words: string): string {
   if (/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(words)) return words;
   return words.replace(/[^\p{L}\p{N}_.-]+/gu, "-").replace(/^[-.]+|[-.]+$/g, "");

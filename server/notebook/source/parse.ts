@@ -1,11 +1,10 @@
 /**
- * Notebook text to cells. Any text is a notebook: what stands before the first `// %%` is a cell, a name that is there
- * twice gets a number. Blank lines inside a cell are kept, so that text which this project printed comes back exactly.
+ * Parses the text of a notebook into cells. Any text is a notebook: the text before the first `// %%` is a cell, and an id
+ * that occurs twice gets a number. Blank lines inside a cell are preserved, so printing parsed text gives the same text.
  */
-
 import type { Cell, CellId, Notebook } from "../types.ts";
 import { type Head, Numbering, readHead } from "./head.ts";
-import { readSettings, sameSettings, USUAL } from "./settings.ts";
+import { DEFAULT_SETTINGS, readSettings, sameSettings } from "./settings.ts";
 
 type Block = { readonly head: Head; readonly lines: readonly string[] };
 
@@ -20,26 +19,26 @@ export function parseNotebook(text: string): Notebook {
   const first = lines.findIndex((line) => line.trim() !== "");
   const settings = readSettings(lines[first] ?? "");
   if (settings) lines.splice(first, 1);
-  const blocks = blocksOf(lines).flatMap((block) => (block.head.kind === "markdown" ? split(block) : [block]));
+  const blocks = blocksOf(lines).flatMap((block) => (block.head.kind === "markdown" ? withoutCode(block) : [block]));
   const ids = idsOf(blocks.map(({ head }) => head));
   const cells = blocks.map(
     ({ head: { kind, mode, options }, lines }, index): Cell => ({
       id: ids[index]!,
       kind,
-      source: kind === "markdown" ? prose(lines) : code(lines),
+      source: kind === "markdown" ? markdownSource(lines) : codeSource(lines),
       mode,
       options,
     }),
   );
-  return settings && !sameSettings(settings, USUAL) ? { cells, settings } : { cells };
+  return settings && !sameSettings(settings, DEFAULT_SETTINGS) ? { cells, settings } : { cells };
 }
 
-/** Why this text must not be read, and so not be written over, as a notebook. */
+/** Why this text must not be read as a notebook, nor overwritten; undefined if it may. */
 export function notebookFault(text: string): string | undefined {
   if (text.includes("\0")) return "This file is not text.";
-  const torn = text.split("\n").findIndex((line) => CONFLICT.test(line.trimEnd()));
-  if (torn < 0) return undefined;
-  return `This file has the conflict markers of a merge (line ${torn + 1}). Choose a side there and save it.`;
+  const conflict = text.split("\n").findIndex((line) => CONFLICT.test(line.trimEnd()));
+  if (conflict < 0) return undefined;
+  return `This file contains merge conflict markers (line ${conflict + 1}). Resolve the conflict in an editor and save the file.`;
 }
 
 function blocksOf(lines: readonly string[]): Block[] {
@@ -52,8 +51,8 @@ function blocksOf(lines: readonly string[]): Block[] {
   return preamble.some((line) => line.trim() !== "") ? [{ head: CODE, lines: preamble }, ...blocks] : blocks;
 }
 
-/** Code under a markdown cell's comments is code to every other tool, so it is a cell of its own. */
-function split(block: Block): Block[] {
+/** Splits off the code below the comments of a markdown cell: other tools run it as code, so it becomes a code cell. */
+function withoutCode(block: Block): Block[] {
   const first = block.lines.findIndex((line) => line.trim() !== "" && !line.startsWith("//"));
   if (first < 0) return [block];
   return [
@@ -62,13 +61,13 @@ function split(block: Block): Block[] {
   ];
 }
 
-/** The blank line that parts a cell from the next, or the end of the file's last line, is not the cell's. */
-function code(lines: readonly string[]): string {
+/** The last blank line separates the cell from the next one, or ends the file; it is not part of the source. */
+function codeSource(lines: readonly string[]): string {
   return (lines.at(-1) === "" ? lines.slice(0, -1) : lines).join("\n");
 }
 
-/** A line of text that would begin a cell stands behind a backslash, which markdown ignores there. */
-function prose(lines: readonly string[]): string {
+/** Removes the comment marks. A line of markdown that would begin a cell is escaped with a backslash in the file. */
+function markdownSource(lines: readonly string[]): string {
   const isBlank = (line: string): boolean => line.trim() === "";
   const first = lines.findIndex((line) => !isBlank(line));
   if (first < 0) return "";
@@ -79,17 +78,17 @@ function prose(lines: readonly string[]): string {
     .join("\n");
 }
 
-/** Ids that are written down are given first, so that a cell without one never takes a name from another. */
+/** Written ids are assigned first, so that a cell without one never takes the id of another cell. */
 function idsOf(heads: readonly Head[]): CellId[] {
-  const wished = new Set(heads.flatMap(({ id }) => (id === undefined ? [] : [id])));
+  const written = new Set(heads.flatMap(({ id }) => (id === undefined ? [] : [id])));
   const taken = new Set<CellId>();
-  const free = (wish: CellId): CellId => {
-    let id = wish;
-    for (let n = 2; taken.has(id) || (id !== wish && wished.has(id)); n++) id = `${wish}-${n}`;
+  const takeFree = (wanted: CellId): CellId => {
+    let id = wanted;
+    for (let n = 2; taken.has(id) || (id !== wanted && written.has(id)); n++) id = `${wanted}-${n}`;
     taken.add(id);
     return id;
   };
-  const named = heads.map(({ id }) => id !== undefined && free(id));
+  const assigned = heads.map(({ id }) => id !== undefined && takeFree(id));
   const numbering = new Numbering();
-  return heads.map(({ kind }, index) => named[index] || free(numbering.take(kind)));
+  return heads.map(({ kind }, index) => assigned[index] || takeFree(numbering.take(kind)));
 }

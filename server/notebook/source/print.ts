@@ -1,5 +1,4 @@
-/** Cells to notebook text, such that `parseNotebook` gives the same cells back: one blank line between two cells. */
-
+/** Prints cells as the text of a notebook, with one blank line between two cells. `parseNotebook` gives the same cells back. */
 import type { Cell, Notebook } from "../types.ts";
 import { Numbering, printHead } from "./head.ts";
 import { printSettings } from "./settings.ts";
@@ -7,10 +6,10 @@ import { printSettings } from "./settings.ts";
 export function printNotebook({ cells, settings }: Notebook): string {
   const numbering = new Numbering();
   const blocks = cells.map((cell) => {
-    const unnamed = cell.id === numbering.next(cell.kind);
-    if (unnamed) numbering.take(cell.kind);
+    const form = cell.id === numbering.next(cell.kind) ? "without-id" : "with-id";
+    if (form === "without-id") numbering.take(cell.kind);
     const lines = cell.kind === "markdown" ? comment(cell) : cell.source;
-    return `${printHead(cell, unnamed)}\n${lines === "" ? "" : `${lines}\n`}`;
+    return `${printHead(cell, form)}\n${lines === "" ? "" : `${lines}\n`}`;
   });
   const line = settings && printSettings(settings);
   return (line === undefined ? blocks : [`${line}\n`, ...blocks]).join("\n");

@@ -1,22 +1,21 @@
 /**
- * What holds for a notebook as a whole, on a first line of its own: `// palimpsest: run=lazy ask=60`. It is a comment, so
- * every editor and `tsc` leave it alone; it stands above the first cell, so no cell that moves takes it along. What is as
- * usual is not written down.
+ * The settings of a notebook, on its first line: `// palimpsest: run=lazy ask=60`. The line is a comment, so editors and
+ * `tsc` ignore it, and it is above the first cell, so moving a cell does not move it. Defaults are not written.
  */
 export type NotebookSettings = {
-  /** A change marks what depends on it stale and runs nothing. */
+  /** A change makes the cells that depend on it stale and runs nothing. */
   readonly lazy: boolean;
-  /** Cells that would run by themselves are asked for first where they took more than so many seconds together. */
+  /** Seconds. If automatic runs are expected to take longer together, the user is asked first. */
   readonly ask: number | "never";
 };
 
-export const USUAL: NotebookSettings = { lazy: false, ask: 600 };
+export const DEFAULT_SETTINGS: NotebookSettings = { lazy: false, ask: 600 };
 
-/** @returns undefined for a line that is not, in every word, one of settings. */
+/** @returns undefined if the line is not a settings line, or if one of its words is unknown */
 export function readSettings(line: string): NotebookSettings | undefined {
   const words = /^\/\/[ \t]*palimpsest:(.*)$/.exec(line)?.[1]?.trim();
   if (words === undefined) return undefined;
-  let settings = USUAL;
+  let settings = DEFAULT_SETTINGS;
   for (const word of words.split(/[ \t]+/)) {
     const seconds = /^ask=(\d+(?:\.\d+)?)$/.exec(word)?.[1];
     if (word === "run=lazy") settings = { ...settings, lazy: true };
@@ -28,9 +27,9 @@ export function readSettings(line: string): NotebookSettings | undefined {
   return settings;
 }
 
-/** @returns undefined where all is as usual. */
+/** @returns undefined if all settings have their defaults */
 export function printSettings({ lazy, ask }: NotebookSettings): string | undefined {
-  const words = [...(lazy ? ["run=lazy"] : []), ...(ask === USUAL.ask ? [] : [`ask=${ask}`])];
+  const words = [...(lazy ? ["run=lazy"] : []), ...(ask === DEFAULT_SETTINGS.ask ? [] : [`ask=${ask}`])];
   return words.length === 0 ? undefined : `// palimpsest: ${words.join(" ")}`;
 }
 

@@ -15,7 +15,7 @@ const SAMPLES = 200;
 
 export async function planning(): Promise<Measure[]> {
   const ready = ranThrough();
-  const view: KernelView = { ...NO_KERNEL, process: "ready", seen: ready };
+  const view: KernelView = { ...NO_KERNEL, process: "ready", planned: ready };
   const measure = (name: string, extra: (index: number, round: number) => string): Measure => {
     const samples = Array.from({ length: SAMPLES }, (_, round) => {
       const index = (round * 137) % CELLS;

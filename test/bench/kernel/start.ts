@@ -23,6 +23,7 @@ function once(): Promise<number> {
         ready = performance.now() - began;
         void kernel.close();
       },
+      refused: (fault) => reject(new Error(fault)),
       gone: (reason) => (ready > 0 ? resolve(ready) : reject(new Error(reason))),
     });
     kernel.tell({ type: "open", notebook: join(folder, "bench.ts"), workspace: folder, seed: 1, backend: "wasm" });

@@ -1,9 +1,9 @@
-/** Values that go to files and come back; models come back as themselves. */
+/** Values are restored from files as they were stored, models included. */
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { cache } from "../../../cells/cache/cache.ts";
-import { keep, restored } from "../../../cells/cache/stored-values.ts";
+import { restoreValues, storeValues } from "../../../cells/cache/stored-values.ts";
 import { freshAdapter } from "../../../cells/model/adapter.ts";
 import { chatModel, type LocalModel } from "../../../cells/model/chat-model.ts";
 import { lora } from "../../../cells/model/lora.ts";
@@ -20,14 +20,14 @@ beforeEach(() => {
   return () => host.end();
 });
 
-const back = async (value: unknown): Promise<unknown> => {
-  const { values, tensors } = await keep(new Map([["value", value]]));
+const storedAndRestored = async (value: unknown): Promise<unknown> => {
+  const { values, tensors } = await storeValues(new Map([["value", value]]));
   const written = { values: JSON.parse(JSON.stringify(values)), ...(tensors && { tensors: tensors.slice() }) };
-  return (await restored(written)).get("value");
+  return (await restoreValues(written)).get("value");
 };
 
-describe("what is kept", () => {
-  it("is any data, as it was", async () => {
+describe("stored values", () => {
+  it("are plain data of any shape", async () => {
     const data = fc.anything({
       withBigInt: true,
       withDate: true,
@@ -38,41 +38,43 @@ describe("what is kept", () => {
     });
     await fc.assert(
       fc.asyncProperty(data, async (value) => {
-        expect(await back(value)).toStrictEqual(value);
+        expect(await storedAndRestored(value)).toStrictEqual(value);
       }),
       { numRuns: 200 },
     );
   });
 
-  it("is tensors, bit for bit, of every type, and variables as such", async () => {
+  it("are tensors of every type, bit for bit, and variables", async () => {
     const bits = new Float32Array(new Uint32Array([0x7fc00001, 0x80000000, 1, 0xff800000, 0x3eaaaaab]).buffer);
-    const all = { bits: tf.tensor(bits), none: tf.zeros([0, 3]), whole: tf.tensor([-1, 2 ** 31 - 1], [2, 1], "int32") };
-    const kept = (await back({
+    const all = {
+      bits: tf.tensor(bits),
+      none: tf.zeros([0, 3]),
+      integers: tf.tensor([-1, 2 ** 31 - 1], [2, 1], "int32"),
+    };
+    const restored = (await storedAndRestored({
       ...all,
       v: tf.variable(tf.tensor([true, false], [2], "bool"), false, "v"),
     })) as typeof all & {
       v: tf.Variable;
     };
-    expect(new Uint32Array(kept.bits.dataSync().slice().buffer)).toEqual(
+    expect(new Uint32Array(restored.bits.dataSync().slice().buffer)).toEqual(
       new Uint32Array(all.bits.dataSync().slice().buffer),
     );
-    expect([kept.none.shape, kept.whole.shape, kept.whole.dtype, ...kept.whole.dataSync()]).toEqual([
-      [0, 3],
-      [2, 1],
-      "int32",
-      -1,
-      2 ** 31 - 1,
-    ]);
-    expect([kept.v instanceof tf.Variable, kept.v.trainable, kept.v.dtype, ...kept.v.dataSync()]).toEqual([
-      true,
-      false,
-      "bool",
-      1,
-      0,
-    ]);
+    expect([
+      restored.none.shape,
+      restored.integers.shape,
+      restored.integers.dtype,
+      ...restored.integers.dataSync(),
+    ]).toEqual([[0, 3], [2, 1], "int32", -1, 2 ** 31 - 1]);
+    expect([
+      restored.v instanceof tf.Variable,
+      restored.v.trainable,
+      restored.v.dtype,
+      ...restored.v.dataSync(),
+    ]).toEqual([true, false, "bool", 1, 0]);
   });
 
-  it("is a base by its name, and an adapter on it by its tensors: they say what they said", async () => {
+  it("are bases by name and adapters by their tensors, and give the same answers", async () => {
     const base = await chatModel(await tinyFolder(host));
     const draw = random(7, "adapter");
     const adapter = freshAdapter(base.decoder, lora({ rank: 3 }), draw.uniform);
@@ -80,12 +82,40 @@ describe("what is kept", () => {
     const models = { base, tuned: base.with(adapter) };
     const prompts = [{ messages: [{ role: "user" as const, content: "hello" }] }];
     const words = async (model: LocalModel) => (await model.generate(prompts, { maxTokens: 8 }))[0]?.text;
-    const kept = (await back(models)) as typeof models;
-    expect([await words(kept.base), await words(kept.tuned)]).toEqual([await words(base), await words(models.tuned)]);
+    const restored = (await storedAndRestored(models)) as typeof models;
+    expect([await words(restored.base), await words(restored.tuned)]).toEqual([
+      await words(base),
+      await words(models.tuned),
+    ]);
     expect(await words(base)).not.toBe(await words(models.tuned));
-    expect(kept.tuned.decoder).toBe(kept.base.decoder);
-    await expect(back(await merged(base, models.tuned))).rejects.toThrow(/value is a model that was made here/);
+    expect(restored.tuned.decoder).toBe(restored.base.decoder);
+    await expect(storedAndRestored(await merged(base, models.tuned))).rejects.toThrow(
+      /value is a model that was made in memory, not loaded/,
+    );
   });
+});
+
+it("have the file format that existing caches have", async () => {
+  const shared = { minus: -0, infinite: Number.POSITIVE_INFINITY, big: 7n, none: undefined, nothing: null };
+  const value = {
+    list: [1, "two", true, shared],
+    map: new Map([[shared, new Set(["x"])]]),
+    date: new Date(5),
+    bytes: Uint8Array.of(1, 2),
+    tensor: tf.tensor([1, 2], [2, 1]),
+    [Symbol.for("mark")]: Object.create(null),
+  };
+  const { values } = await storeValues(new Map([["value", value]]));
+  expect(JSON.stringify(values)).toBe(
+    '{"nodes":[{"kind":"record","bare":false,"entries":[["list",["node",1]],["map",["node",3]],["date",["node",5]],' +
+      '["bytes",["node",6]],["tensor",["node",7]],[["mark"],["node",8]]]},' +
+      '{"kind":"list","items":[1,"two",true,["node",2]]},' +
+      '{"kind":"record","bare":false,"entries":[["minus",["number","-0"]],["infinite",["number","Infinity"]],' +
+      '["big",["bigint","7"]],["none",["undefined"]],["nothing",null]]},' +
+      '{"kind":"map","entries":[[["node",2],["node",4]]]},{"kind":"set","items":["x"]},{"kind":"date","time":5},' +
+      '{"kind":"bytes","type":"Uint8Array","at":"t0"},{"kind":"tensor","dtype":"float32","shape":[2,1],"at":"t1"},' +
+      '{"kind":"record","bare":true,"entries":[]}],"names":[["value",["node",0]]]}',
+  );
 });
 
 it.each([
@@ -100,20 +130,22 @@ it.each([
         return 1;
       },
     },
-    "value.now is computed when it is asked for",
+    "value.now is computed by a getter",
   ],
   [new Map([["k", /x/]]), "value.get(k) is a RegExp"],
-])("refuses what no file can hold, by its name: %s", async (value, message) => {
-  await expect(back(value)).rejects.toThrow(message);
+])("rejects values that cannot be stored, with their path: %s", async (value, message) => {
+  await expect(storedAndRestored(value)).rejects.toThrow(message);
 });
 
-it("keeps what stands under a registered symbol, and no other", async () => {
+it("stores properties of registered symbols, and rejects those of other symbols", async () => {
   const known = Symbol.for("palimpsest evaluated items");
-  expect(await back({ a: 1, [known]: [2] })).toEqual({ a: 1, [known]: [2] });
-  await expect(back({ [Symbol("own")]: 1 })).rejects.toThrow("value[Symbol(own)] is under a symbol");
+  expect(await storedAndRestored({ a: 1, [known]: [2] })).toEqual({ a: 1, [known]: [2] });
+  await expect(storedAndRestored({ [Symbol("own")]: 1 })).rejects.toThrow(
+    "value[Symbol(own)] is the property of an unregistered symbol",
+  );
 });
 
-it("a step with a cache computes once for its key, and again where the file is spoilt", async () => {
+it("a cached step computes once per key, and again if the file is damaged", async () => {
   let times = 0;
   const step = (key: unknown) =>
     cache("step", key, async () => {

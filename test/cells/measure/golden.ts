@@ -1,4 +1,4 @@
-/** sacreBLEU's own results, as stored beside the tests. */
+/** Results of sacreBLEU, stored with the tests. */
 import { readFileSync } from "node:fs";
 
 export function golden<T>(name: string): T {

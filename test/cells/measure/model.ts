@@ -1,10 +1,10 @@
-/** A chat model made of rules, for tests of what is done with answers rather than of answers. */
+/** A chat model that answers by rule, for tests of code that works with answers. */
 import type { ChatModel, Prompt } from "../../../cells/contracts.ts";
 import type { Sample } from "../../../cells/types.ts";
 
 export type RuleModel = ChatModel & { readonly asked: Prompt[]; readonly scored: Sample[] };
 
-/** `answer` gives the text for a prompt; every text ends its turn and counts its words as tokens, each of `nats` surprise. */
+/** `answer` gives the text for a prompt. Every text ends its turn; its words count as tokens, each with an NLL of `nats`. */
 export function ruleModel(answer: (prompt: Prompt, index: number) => string, nats = 1): RuleModel {
   const asked: Prompt[] = [];
   const scored: Sample[] = [];

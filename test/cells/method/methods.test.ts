@@ -23,8 +23,8 @@ const pairs = [
 const note = " A cat is a kind of animal.";
 let models = 0;
 
-/** A model with answers of its own and a digest never seen before, so that no cache knows it. */
-function speaking(...completions: Partial<Completion>[]): ChatModel & { calls: number } {
+/** A model with the given completions and a new digest, so that nothing of it is cached. */
+function modelWith(...completions: Partial<Completion>[]): ChatModel & { calls: number } {
   models += 1;
   const rule = ruleModel(() => note);
   const model = {
@@ -47,7 +47,7 @@ beforeEach(() => {
 });
 
 describe("vanilla", () => {
-  it("learns the translation and the end of the turn, and nothing else", () => {
+  it("learns the translation and the end of the turn", () => {
     const method = vanilla(pairs);
     expect(method.samples[0]).toEqual({
       prompt: [{ role: "user", content: "Translate into Velan: The cat runs." }],
@@ -59,7 +59,7 @@ describe("vanilla", () => {
 });
 
 describe("rationales", () => {
-  it("are what the base says after the reference and the prompt", async () => {
+  it("are what the base writes after the reference and the rationale prompt", async () => {
     const base = ruleModel(() => note);
     const { items } = await rationales({ ...base, digest: "own" }, pairs, { prompt: "Note:" });
     expect(base.asked[0]).toEqual({
@@ -70,14 +70,14 @@ describe("rationales", () => {
     expect(items[3]).toMatchObject({ ...pairs[3], prompt: "Note:", ended: true });
   });
 
-  it("draw several prompts by turns, the same for both sides of a sentence", async () => {
-    const { items } = await rationales(speaking(), pairs, { prompt: ["Note:", "Care:"] });
+  it("are given several prompts in turn, the same for both directions of a sentence", async () => {
+    const { items } = await rationales(modelWith(), pairs, { prompt: ["Note:", "Care:"] });
     expect(items.map((item) => item.prompt)).toEqual(["Note:", "Note:", "Care:", "Care:"]);
   });
 
-  it("count what is empty, cut off or repeats itself", async () => {
+  it("are counted if they are empty, cut off or repeating", async () => {
     const loop = " the cat is big and the cat is big and the cat is big";
-    const base = speaking(
+    const base = modelWith(
       { text: " ", tokens: 0 },
       { ended: false, text: loop, tokens: 80 },
       { tokens: 10 },
@@ -87,38 +87,45 @@ describe("rationales", () => {
     expect(counts).toEqual({ pairs: 4, written: 4, empty: 1, cutOff: 1, repeating: 1, filtered: 0, meanTokens: 25 });
   });
 
-  it("go straight on where there is no prompt, behind a separator of one's own", async () => {
+  it("need no prompt, and can follow another separator", async () => {
     const base = ruleModel(() => note);
-    const written = await rationales({ ...base, digest: "straight" }, pairs, { prompt: "", separator: "\n\n" });
+    const written = await rationales({ ...base, digest: "without a prompt" }, pairs, { prompt: "", separator: "\n\n" });
     expect(base.asked[0]?.prefix).toEqual(["wewil er.", "\n\n"]);
     expect(radis(written, { weight: 1 }).samples[0]?.segments[1]).toMatchObject({ text: "\n\n", weight: 0 });
   });
 
-  it("are written for a share of the pairs; a larger share holds the smaller", async () => {
+  it("are written for a share of the pairs; a larger share contains a smaller one", async () => {
     const many = Array.from({ length: 200 }, (_, at) => pair(`s ${at}`, `r ${at}`, "Velan"));
-    const usedAt = async (share: number): Promise<string[]> => {
-      const { items, counts } = await rationales(speaking(), many, { prompt: "Note:", share });
-      expect(counts).toMatchObject({ pairs: 200, written: items.filter((item) => item.use === "kept").length });
-      return items.flatMap((item) => (item.use === "kept" ? [item.source] : []));
+    const sourcesAt = async (share: number): Promise<string[]> => {
+      const { items, counts } = await rationales(modelWith(), many, { prompt: "Note:", share });
+      expect(counts).toMatchObject({ pairs: 200, written: items.filter((item) => item.status === "used").length });
+      return items.flatMap((item) => (item.status === "used" ? [item.source] : []));
     };
-    const [few, more] = [await usedAt(0.25), await usedAt(0.5)];
+    const [few, more] = [await sourcesAt(0.25), await sourcesAt(0.5)];
     expect([few.length > 30 && few.length < 70, more.length > 80 && more.length < 120]).toEqual([true, true]);
     expect(more).toEqual(expect.arrayContaining(few));
-    const { samples } = radis(await rationales(speaking(), many, { prompt: "Note:", share: 0.25 }), { weight: 1 });
+    const { samples } = radis(await rationales(modelWith(), many, { prompt: "Note:", share: 0.25 }), { weight: 1 });
     expect(samples.filter((sample) => sample.segments.length === 1).every((sample) => sample.endTurn)).toBe(true);
-    await expect(rationales(speaking(), many, { prompt: "Note:", share: 2 })).rejects.toThrow("it goes from 0 to 1");
+    await expect(rationales(modelWith(), many, { prompt: "Note:", share: 2 })).rejects.toThrow(
+      "must be between 0 and 1, not 2",
+    );
   });
 
-  it("that a filter keeps out stay to be read, and trying another filter writes nothing", async () => {
-    const base = speaking({ ended: false });
+  it("that a filter rejects remain readable, and another filter needs no new rationales", async () => {
+    const base = modelWith({ ended: false });
     const { items, counts } = await rationales(base, pairs, { prompt: "Note:", filter: ({ ended }) => ended });
-    expect([items[0]?.use, items[0]?.text, items[1]?.use, counts.filtered]).toEqual(["filtered", note, "kept", 1]);
+    expect([items[0]?.status, items[0]?.text, items[1]?.status, counts.filtered]).toEqual([
+      "filtered",
+      note,
+      "used",
+      1,
+    ]);
     await rationales(base, pairs, { prompt: "Note:", filter: ({ text }) => text.length > 500 });
     expect(base.calls).toBe(1);
   });
 
-  it("are decoded as asked, and greedy ones do not depend on the seed", async () => {
-    const base = speaking();
+  it("depend on the seed only if they are sampled", async () => {
+    const base = modelWith();
     await rationales(base, pairs, { prompt: "Note:", temperature: 0.6, topP: 0.9, seed: 1 });
     await rationales(base, pairs, { prompt: "Note:", temperature: 0.6, topP: 0.9, seed: 2 });
     expect(base.calls).toBe(2);
@@ -127,19 +134,19 @@ describe("rationales", () => {
     expect(base.calls).toBe(3);
   });
 
-  it("are exported as JSONL", async () => {
-    await saveRationales(await rationales(speaking(), pairs, { prompt: "Note:" }), "out/rationales.jsonl");
+  it("are saved as JSONL", async () => {
+    await saveRationales(await rationales(modelWith(), pairs, { prompt: "Note:" }), "out/rationales.jsonl");
     const written = String(host.files.get("out/rationales.jsonl")).trimEnd().split("\n");
     expect(written.map((line) => JSON.parse(line))[1]).toMatchObject({
       ...pairs[1],
       prompt: "Note:",
       text: note,
-      use: "kept",
+      status: "used",
     });
   });
 
-  it("are written once for the same model, pairs and prompt, and anew for another", async () => {
-    const base = speaking();
+  it("are cached per model, pairs and prompt", async () => {
+    const base = modelWith();
     const first = await rationales(base, pairs, { prompt: "Note:" });
     expect(await rationales(base, pairs, { prompt: "Note:" })).toEqual(first);
     expect(base.calls).toBe(1);
@@ -149,10 +156,10 @@ describe("rationales", () => {
     expect(base.calls).toBe(4);
   });
 
-  it("are read back from the workspace on another day; a torn file is written anew", async () => {
-    const [kept, torn] = [speaking(), speaking()];
-    await rationales(kept, pairs, { prompt: "Note:" });
-    await rationales(torn, pairs, { prompt: "Note:" });
+  it("are restored from the workspace in another process; a damaged file is written again", async () => {
+    const [intact, damaged] = [modelWith(), modelWith()];
+    await rationales(intact, pairs, { prompt: "Note:" });
+    await rationales(damaged, pairs, { prompt: "Note:" });
     const [first, second] = [...host.files].map(([path, content]) => ({ path, content: String(content) }));
 
     vi.resetModules();
@@ -160,15 +167,15 @@ describe("rationales", () => {
     const { rationales: again } = await import("../../../cells/method/rationales.ts");
     await tomorrow.writeFile(first!.path, first!.content);
     await tomorrow.writeFile(second!.path, `${second!.content.split("\n")[0]}\n{"text": " A c`);
-    expect((await again(kept, pairs, { prompt: "Note:" })).items[0]?.text).toBe(note);
-    expect((await again(torn, pairs, { prompt: "Note:" })).items[0]?.text).toBe(note);
-    expect([kept.calls, torn.calls]).toEqual([1, 2]);
+    expect((await again(intact, pairs, { prompt: "Note:" })).items[0]?.text).toBe(note);
+    expect((await again(damaged, pairs, { prompt: "Note:" })).items[0]?.text).toBe(note);
+    expect([intact.calls, damaged.calls]).toEqual([1, 2]);
   });
 });
 
 describe("RaDis", () => {
-  it("puts the base's remark behind the translation, the style word without loss", async () => {
-    const method = radis(await rationales(speaking(), pairs, { prompt: "Note:" }), { weight: 2 });
+  it("appends the base's rationale to the translation, with the prompt as context without loss", async () => {
+    const method = radis(await rationales(modelWith(), pairs, { prompt: "Note:" }), { weight: 2 });
     expect(method.samples[0]).toEqual({
       prompt: [{ role: "user", content: "Translate into Velan: The cat runs." }],
       segments: [
@@ -186,8 +193,8 @@ describe("RaDis", () => {
     ]);
   });
 
-  it("does not teach an end where the remark was cut off, and learns a pair without one plainly", async () => {
-    const base = speaking({ text: "" }, { ended: false });
+  it("learns no end of turn after a cut-off rationale, and only the translation of a pair without a rationale", async () => {
+    const base = modelWith({ text: "" }, { ended: false });
     const { samples } = radis(await rationales(base, pairs, { prompt: "Note:" }), { weight: 1 });
     expect(samples.map((sample) => [sample.segments.length, sample.endTurn])).toEqual([
       [1, true],
@@ -197,8 +204,8 @@ describe("RaDis", () => {
     ]);
   });
 
-  it("as a task of its own asks for the remark in a second turn", async () => {
-    const method = radis(await rationales(speaking(), pairs.slice(0, 1), { prompt: "Note:" }), {
+  it("as a task asks for the rationale in a second turn", async () => {
+    const method = radis(await rationales(modelWith(), pairs.slice(0, 1), { prompt: "Note:" }), {
       weight: 1,
       as: "task",
     });
@@ -214,21 +221,21 @@ describe("RaDis", () => {
         endTurn: true,
       },
     ]);
-    const straight = await rationales(speaking(), pairs, { prompt: "" });
-    expect(() => radis(straight, { weight: 1, as: "task" })).toThrow("need a prompt");
+    const withoutPrompt = await rationales(modelWith(), pairs, { prompt: "" });
+    expect(() => radis(withoutPrompt, { weight: 1, as: "task" })).toThrow("need a prompt");
   });
 
-  it("by KL holds the remark's tokens to the base and takes no nll of them", async () => {
+  it("with KL uses the divergence from the base instead of the rationale's NLL", async () => {
     const weight = { value: 2 };
-    const method = radis(await rationales(speaking(), pairs, { prompt: "Note:" }), { weight, objective: "kl" });
+    const method = radis(await rationales(modelWith(), pairs, { prompt: "Note:" }), { weight, objective: "kl" });
     expect([method.weight("rationale"), method.weight("translation")]).toEqual([0, 1]);
     expect(method.divergence).toEqual({ role: "rationale", weight });
     expect(method.knobs).toEqual({ weight });
   });
 
-  it("reads a live weight at each step and names it for the record", async () => {
+  it("reads a live weight at each step and declares it as a knob", async () => {
     const knob = { value: 2 };
-    const method = radis(await rationales(speaking(), pairs, { prompt: "Note:" }), { weight: knob });
+    const method = radis(await rationales(modelWith(), pairs, { prompt: "Note:" }), { weight: knob });
     knob.value = 0.5;
     expect(method.weight("rationale")).toBe(0.5);
     expect(method.knobs).toEqual({ weight: knob });

@@ -1,4 +1,4 @@
-/** TransLLM in its parts: samples, broken turns, conversations, and stages that go on with one adapter. */
+/** The parts of TransLLM: samples, repair of turns, final answers, conversations, and stages that share one adapter. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ChatModel, Prompt } from "../../../cells/contracts.ts";
 import { chooseBackend } from "../../../cells/device/backend.ts";
@@ -10,7 +10,7 @@ import {
   recoverySample,
   translationSample,
 } from "../../../cells/method/transllm/samples.ts";
-import { mended, readTurn } from "../../../cells/method/transllm/segments.ts";
+import { parseTurn, repair } from "../../../cells/method/transllm/turns.ts";
 import { type BaseModel, chatModel } from "../../../cells/model/chat-model.ts";
 import { encodeSample } from "../../../cells/model/encoding.ts";
 import { lora } from "../../../cells/model/lora.ts";
@@ -37,8 +37,8 @@ const pair: Pair = {
 };
 const text = ({ segments }: Sample): string => segments.map((segment) => segment.text).join("");
 
-describe("samples of a pair by hand", () => {
-  test("a chain goes from the question by way of the source language to the answer", () => {
+describe("samples", () => {
+  test("a chain leads from the question through the source language to the answer", () => {
     expect(chainSample(tokens, chat)).toEqual({
       prompt: [{ role: "user", content: "Movaet bim kruk?" }],
       segments: [
@@ -50,18 +50,18 @@ describe("samples of a pair by hand", () => {
     });
   });
 
-  test("any pair of languages has its tokens", () => {
+  test("any two languages have tokens", () => {
     const thai = transllm.chainTokens("English", "Thai");
     expect(text(chainSample(thai, { ...chat, answer: "ทิเร็ก" }))).toMatch(/^<EN> .* <RESPONSE> .* <TH> ทิเร็ก$/);
     expect(() => transllm.chainTokens("German", "Georgian")).toThrow(/share the token <GE>/);
     expect(() => translationSample(thai, pair)).toThrow(/a pair is in Velan/);
   });
 
-  test("without the chain the answer follows at once", () => {
+  test("without the chain the answer follows directly", () => {
     expect(text(directSample(tokens, chat))).toBe("<VE> Movaet bim Tirek.");
   });
 
-  test("recovery is the base's own answer, and earlier answers have its form; a cut-off one does not end the turn", () => {
+  test("recovery samples are the base's own answers; earlier answers have the same form, and a cut-off one does not end the turn", () => {
     const prompt = [
       { role: "user", content: "Who?" },
       { role: "assistant", content: "I." },
@@ -74,7 +74,7 @@ describe("samples of a pair by hand", () => {
     });
   });
 
-  test("translations begin with the token of their language, in chat and in text without turns", () => {
+  test("translations begin with the token of their language, with and without a prompt", () => {
     expect(text(translationSample(tokens, pair))).toBe("<VE> wewil saiyiner.");
     const back = { ...pair, source: pair.reference, reference: pair.source, from: "Velan", to: "English" };
     expect(parallelSample(tokens, back)).toEqual({
@@ -87,38 +87,40 @@ describe("samples of a pair by hand", () => {
     });
   });
 
-  test("the translation stage keeps the source language in with text of its own", () => {
-    const { samples } = transllm.translating(tokens, [pair], ["Hello!"]);
+  test("translation pre-training includes text in the source language", () => {
+    const { samples } = transllm.translationPretraining(tokens, [pair], ["Hello!"]);
     expect(samples.map(text)).toEqual(["<EN> The cat runs. <VE> wewil saiyiner.", "<EN> Hello!"]);
     expect(samples.every(({ prompt, endTurn }) => prompt.length === 0 && !endTurn)).toBe(true);
   });
 
-  test("the transfer stage joins chats, recovery and translations", () => {
+  test("transfer fine-tuning mixes chats, recovery distillation and translations", () => {
     const own = { prompt: [{ role: "user", content: "Hi" }] as const, text: "Hello!", ended: true };
-    const method = transllm.transferring(tokens, { chats: [chat], recovery: [own], pairs: [pair] });
+    const method = transllm.transferFinetuning(tokens, { chats: [chat], recovery: [own], pairs: [pair] });
     expect(method.samples.map(text)).toEqual([
       text(chainSample(tokens, chat)),
       "<RESPONSE> Hello!",
       "<VE> wewil saiyiner.",
     ]);
     expect(method.per).toBe("token");
-    expect(() => transllm.transferring(tokens, { chats: [], recovery: [], pairs: [] })).toThrow(/nothing to learn/);
+    expect(() => transllm.transferFinetuning(tokens, { chats: [], recovery: [], pairs: [] })).toThrow(
+      /no samples to train on/,
+    );
   });
 });
 
-describe("reading what was written", () => {
-  const whole = "<EN> q <RESPONSE> a <VE> b";
+describe("generated turns", () => {
+  const complete = "<EN> q <RESPONSE> a <VE> b";
   test.each([
-    [` ${whole}`, { sourceQuestion: "q", sourceAnswer: "a", answer: "b" }],
+    [` ${complete}`, { sourceQuestion: "q", sourceAnswer: "a", answer: "b" }],
     [" <RESPONSE> a", { sourceAnswer: "a", answer: "a" }],
     ["<VE> b", { answer: "b" }],
     ["<EN> q", { sourceQuestion: "q", answer: "q" }],
     ["plain words", { answer: "plain words" }],
     ["plain <VE> b", { answer: "plain" }],
-    [`${whole} <VE> b again`, { sourceQuestion: "q", sourceAnswer: "a", answer: "b" }],
+    [`${complete} <VE> b again`, { sourceQuestion: "q", sourceAnswer: "a", answer: "b" }],
     ["", { answer: "" }],
   ])("%j", (written, turn) => {
-    expect(readTurn(tokens, written)).toEqual(turn);
+    expect(parseTurn(tokens, written)).toEqual(turn);
   });
 
   test.each([
@@ -127,58 +129,60 @@ describe("reading what was written", () => {
     ["<RESPONSE> skipped", "<EN> q <VE> b", "<EN> q <RESPONSE>"],
     ["a token twice", "<EN> q <EN> q", "<EN> q <RESPONSE>"],
     ["<RESPONSE> twice", "<EN> q <RESPONSE> a <RESPONSE> c <VE> b", "<EN> q <RESPONSE> a <VE>"],
-  ])("mends a chain with %s", (_, written, beginning) => {
-    expect(mended(tokens, written, "question")?.text).toBe(beginning);
+  ])("repairs a chain with %s", (_, written, beginning) => {
+    expect(repair(tokens, written, "chain")?.prefix).toBe(beginning);
   });
 
-  test("leaves alone what is whole, what is no chain, and a translation that was asked for", () => {
-    for (const written of [whole, "<RESPONSE> a", "<VE> b", "plain", ""])
-      expect(mended(tokens, written, "question")).toBeUndefined();
-    expect(mended(tokens, "<EN> The cat runs.", "translation")).toBeUndefined();
+  test("repairs neither complete chains, nor other turns, nor requested translations", () => {
+    for (const written of [complete, "<RESPONSE> a", "<VE> b", "plain", ""])
+      expect(repair(tokens, written, "chain")).toBeUndefined();
+    expect(repair(tokens, "<EN> The cat runs.", "translation")).toBeUndefined();
   });
 });
 
-/** Writes one of the texts by the question; goes on with `later` where a chain was begun for it. */
-function writer(texts: Readonly<Record<string, string>>, later: Readonly<Record<string, string>> = {}) {
+/** A model that answers each question with its text, and continues each prefix with its text in `continuations`. */
+function modelWith(texts: Readonly<Record<string, string>>, continuations: Readonly<Record<string, string>> = {}) {
   return ruleModel((prompt: Prompt) => {
-    const begun = prompt.prefix?.[0];
-    return begun === undefined ? (texts[question(prompt)] ?? "?") : (later[begun] ?? "?");
+    const prefix = prompt.prefix?.[0];
+    return prefix === undefined ? (texts[question(prompt)] ?? "?") : (continuations[prefix] ?? "?");
   });
 }
 
-describe("the model as its user meets it", () => {
+describe("the model as its user sees it", () => {
   const ask = (content: string): Prompt => ({ messages: [{ role: "user", content }] });
 
-  test("broken chains are gone on with, twice if need be, and only they", async () => {
-    const model = writer(
+  test("continues only incomplete chains, twice if necessary", async () => {
+    const model = modelWith(
       { "q1′": "<EN> q1 <RESPONSE> a1 <VE> a1′", "q2′": "<EN> q2" },
       { "<EN> q2 <RESPONSE>": " a2", "<EN> q2 <RESPONSE> a2 <VE>": " a2′" },
     );
     const turns = await transllm.chainTurns(model, tokens, [ask("q1′"), ask("q2′")], { maxTokens: 9 });
     expect(turns.map(({ answer }) => answer)).toEqual(["a1′", "a2′"]);
-    expect(turns.map((turn) => turn.mended)).toEqual([[], ["<RESPONSE>", "<VE>"]]);
+    expect(turns.map((turn) => turn.repairs)).toEqual([[], ["<RESPONSE>", "<VE>"]]);
     expect(model.asked).toHaveLength(4);
   });
 
-  test("answers come without what led to them, and likelihoods behind the token that opens answers", async () => {
-    const model = writer({ "q′": "<EN> q <RESPONSE> a <VE> a′", q: "<RESPONSE> a", "to English": "<EN> q" });
+  test("returns only final answers, and computes NLL after the token that precedes answers", async () => {
+    const model = modelWith({ "q′": "<EN> q <RESPONSE> a <VE> a′", q: "<RESPONSE> a", "to English": "<EN> q" });
     const prompts = ["q′", "q", "to English"].map(ask);
-    const said = await transllm.answering(model, tokens, { alone: "translation" }).generate(prompts, { maxTokens: 9 });
+    const said = await transllm
+      .finalAnswers(model, tokens, { sourceOnly: "translation" })
+      .generate(prompts, { maxTokens: 9 });
     expect(said.map((each) => each.text)).toEqual(["a′", "a", "q"]);
     const given: Sample = {
       prompt: [{ role: "user", content: "q" }],
       segments: [{ role: "answer", origin: "rule", text: "a", weight: 1 }],
       endTurn: true,
     };
-    await transllm.answering(model, tokens).nll([given]);
+    await transllm.finalAnswers(model, tokens).nll([given]);
     expect(model.scored[0]!.segments.map((each) => [each.text, each.weight])).toEqual([
       ["<RESPONSE>", 0],
       [" a", 1],
     ]);
   });
 
-  test("a conversation remembers earlier turns in the source language", async () => {
-    const model = writer({
+  test("gets earlier turns of a conversation in the source language", async () => {
+    const model = modelWith({
       "q1′": "<EN> q1 <RESPONSE> a1 <VE> a1′",
       q2: "<RESPONSE> a2",
       "q3′": "<EN> q3 <RESPONSE> a3 <VE> a3′",
@@ -203,12 +207,12 @@ describe("the base's own answers", () => {
     host = bareHost();
   });
   const counting = (digest: string): ChatModel & { readonly asked: Prompt[] } => ({
-    ...writer({ q: "a", r: "b" }),
+    ...modelWith({ q: "a", r: "b" }),
     digest,
   });
   const prompts = ["q", "r"].map((content) => [{ role: "user", content } as const]);
 
-  test("are asked once, and another day come from the workspace", async () => {
+  test("are generated once, and then restored from the workspace", async () => {
     const model = counting("own answers 1");
     const first = await transllm.ownAnswers(model, prompts);
     expect(first.map(({ text: said }) => said)).toEqual(["a", "b"]);
@@ -216,12 +220,12 @@ describe("the base's own answers", () => {
     expect(model.asked).toHaveLength(2);
     const another = bareHost();
     for (const [path, data] of host.files) another.files.set(path, data);
-    const silent = counting("own answers 1");
-    expect(await transllm.ownAnswers(silent, prompts)).toEqual(first);
-    expect(silent.asked).toEqual([]);
+    const second = counting("own answers 1");
+    expect(await transllm.ownAnswers(second, prompts)).toEqual(first);
+    expect(second.asked).toEqual([]);
   });
 
-  test("take the place of the expected ones, translated; what cannot be translated is left out", async () => {
+  test("replace the given answers, with their translations; chats that cannot be translated are left out", async () => {
     const model = counting("own answers 3");
     const chats = ["q", "r"].map((sourceQuestion) => ({ ...chat, sourceQuestion }));
     const made = await transllm.ownChats(model, chats, (said) => (said === "a" ? "a′" : undefined));
@@ -231,36 +235,36 @@ describe("the base's own answers", () => {
 
 describe("on the embedded model", () => {
   let host: BareHost;
-  let speaker: BaseModel;
+  let extended: BaseModel;
   beforeAll(async () => {
     await chooseBackend("wasm");
     host = bareHost();
-    speaker = await extendVocabulary(await chatModel(folder), transllm.newTokens(tokens));
+    extended = await extendVocabulary(await chatModel(folder), transllm.newTokens(tokens));
   });
   afterAll(() => host.end());
 
-  test("each new token is one target token, and every target of a chain counts alike", () => {
-    const { ids, spans } = encodeSample(speaker.tokenizer, chainSample(tokens, chat));
-    const spoken = spans.map(({ from, to }) => speaker.tokenizer.decode(ids.slice(from, to)).trim());
-    expect(spoken).toEqual([
+  test("each special token is one target token, and all targets of a chain have weight 1", () => {
+    const { ids, spans } = encodeSample(extended.tokenizer, chainSample(tokens, chat));
+    const texts = spans.map(({ from, to }) => extended.tokenizer.decode(ids.slice(from, to)).trim());
+    expect(texts).toEqual([
       "<EN> What is the capital of Mova?",
       "<RESPONSE> The capital of Mova is Tirek.",
       "<VE> Movaet bim Tirek.",
       "",
     ]);
     expect(spans.every(({ weight }) => weight === 1)).toBe(true);
-    const added = transllm.newTokens(tokens).map((token) => speaker.tokenizer.encode(token));
+    const added = transllm.newTokens(tokens).map((token) => extended.tokenizer.encode(token));
     expect(added).toEqual([[1152], [1153], [1154]]);
     expect(ids.filter((id) => id >= 1152)).toEqual([1152, 1153, 1154]);
   });
 
-  test("a stage goes on where the one before it stopped, with embeddings and head, which are saved with the adapter", async () => {
+  test("a stage continues from the one before it, with embeddings and output layer, which are saved with the adapter", async () => {
     const adapter = lora({ rank: 2, whole: ["embed_tokens", "lm_head"] });
-    const method = transllm.translating(tokens, [pair], []);
+    const method = transllm.translationPretraining(tokens, [pair], []);
     const options = { method, adapter, batch: 1, learningRate: 0.01, warmup: 1 };
-    const first = await train(speaker, { ...options, steps: 3 }).finished;
+    const first = await train(extended, { ...options, steps: 3 }).finished;
     const [{ nll, tokens: count }] = (await first.model.nll(method.samples)) as [{ nll: number; tokens: number }];
-    const second = await train(speaker, { ...options, steps: 1, from: first }).finished;
+    const second = await train(extended, { ...options, steps: 1, from: first }).finished;
     expect(second.rows.at(0)!.loss).toBeCloseTo(nll / count, 4);
     expect(first.rows.at(0)!.loss).toBeGreaterThan(nll / count + 0.5);
     const files = host.runs.at(-1)!.files;

@@ -3,20 +3,21 @@ import type { InputSpec, InputValue, Live } from "../../../cells/host.ts";
 import { input } from "../../../cells/show/input.ts";
 import { bareHost } from "../bare-host.ts";
 
-function asking(answer?: InputValue): InputSpec[] {
+/** The inputs that a host is asked for; it answers with their values, or with `answer`. */
+function declaredTo(answer?: InputValue): InputSpec[] {
   const host = bareHost();
-  const asked: InputSpec[] = [];
+  const specs: InputSpec[] = [];
   const take = (spec: InputSpec): InputValue => {
-    asked.push(spec);
+    specs.push(spec);
     return answer ?? spec.value;
   };
   host.input = take;
   host.live = (spec) => ({ value: take(spec) });
-  return asked;
+  return specs;
 }
 
-it("returns plain values of the control's own type", () => {
-  asking();
+it("returns plain values of the control's type", () => {
+  declaredTo();
   const rank = input.range("rank", { min: 1, max: 64, step: 1, value: 16 });
   const backend = input.choice("backend", { options: ["wasm", "cpu"] });
   expectTypeOf(rank).toEqualTypeOf<number>();
@@ -31,8 +32,8 @@ it("returns plain values of the control's own type", () => {
   ]).toEqual([16, "wasm", "Note:", false, 3]);
 });
 
-it("takes several options, tables with the columns of their first row, and files", async () => {
-  const asked = asking();
+it("has choices of several options, tables with the columns of their first row, and files", async () => {
+  const specs = declaredTo();
   const tasks = input.many("tasks", { options: ["chat", "list"], value: ["list"] });
   const mixture = input.table("mixture", { value: [{ task: "chat", share: 0.5, on: true }] });
   expectTypeOf(tasks).toEqualTypeOf<readonly ("chat" | "list")[]>();
@@ -46,7 +47,7 @@ it("takes several options, tables with the columns of their first row, and files
     0,
     undefined,
   ]);
-  expect(asked[1]).toMatchObject({
+  expect(specs[1]).toMatchObject({
     columns: [
       { name: "task", kind: "string" },
       { name: "share", kind: "number" },
@@ -64,17 +65,17 @@ it("takes several options, tables with the columns of their first row, and files
   expect([chosen?.name, await chosen?.text()]).toEqual(["pairs.tsv", "hello\tsalo\n"]);
 });
 
-it("asks the host at once, with the whole specification", () => {
-  const asked = asking();
+it("calls the host immediately with the full specification", () => {
+  const specs = declaredTo();
   input.live.range("weight", { min: 0, max: 4, value: 2 });
   input.choice("style", { options: ["a", "b"], value: "b" });
-  expect(asked).toEqual([
+  expect(specs).toEqual([
     { kind: "range", label: "weight", min: 0, max: 4, step: 0.01, value: 2 },
     { kind: "choice", label: "style", options: ["a", "b"], value: "b" },
   ]);
 });
 
-it("reads a live input anew each time", () => {
+it("reads a live input again each time", () => {
   const host = bareHost();
   const handle = { value: 2 };
   host.live = () => handle;
@@ -84,10 +85,10 @@ it("reads a live input anew each time", () => {
 });
 
 it("says what is wrong with a control", () => {
-  asking();
+  declaredTo();
   expect(() => input.range("rank", { min: 4, max: 1, value: 2 })).toThrow('The range "rank" goes from 4 to 1');
   expect(() => input.range("rank", { min: 1, max: 4, value: 9 })).toThrow('The value of "rank" is 9');
   expect(() => input.choice("style", { options: [] })).toThrow("has no options");
-  asking("sixteen");
+  declaredTo("sixteen");
   expect(() => input.range("rank", { min: 1, max: 64, value: 16 })).toThrow('has the value "sixteen"');
 });

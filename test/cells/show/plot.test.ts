@@ -22,7 +22,7 @@ describe("a recorded plot", () => {
     for (const name of Object.keys(Plot)) expect(RealPlot).toHaveProperty(name);
   });
 
-  it("holds the options, the marks in order, and of records the fields that are drawn", () => {
+  it("has the options, the marks in order, and only those fields of records that are drawn", () => {
     const data = [
       { step: 1, loss: 3, note: "unused" },
       { step: 2, loss: Number.NaN, note: "unused" },
@@ -46,7 +46,7 @@ describe("a recorded plot", () => {
     });
   });
 
-  it("evaluates functions of channels to columns, beside fields of the same name", () => {
+  it("evaluates channels that are functions to columns, next to fields of the same name", () => {
     const data = [{ y: 1 }, { y: 2 }];
     const dots = Plot.dot(data, {
       x: (_d, i) => i,
@@ -62,7 +62,7 @@ describe("a recorded plot", () => {
     });
   });
 
-  it("filters and sorts by functions here", () => {
+  it("filters and sorts with functions in the cell", () => {
     const mark = Plot.dotX([3, 1, 2, 9], { filter: (d: number) => d < 9, sort: (a: number, b: number) => a - b });
     expect(spec(mark.plot()).marks[0]).toMatchObject({
       data: { columns: { value: [1, 2, 3] } },
@@ -70,7 +70,7 @@ describe("a recorded plot", () => {
     });
   });
 
-  it("names the columns of bare numbers and pairs as Plot would take them", () => {
+  it("names the columns of plain numbers and pairs as Plot would use them", () => {
     const marks = [Plot.ruleY([0]), Plot.lineY(Float32Array.of(5, 6)), Plot.dot([[1, 2]])];
     expect(spec(Plot.plot({ marks })).marks.map(({ data, options }) => [data, options])).toEqual([
       [{ kind: "columns", length: 1, columns: { value: [0] } }, { y: "value" }],
@@ -85,14 +85,14 @@ describe("a recorded plot", () => {
     ]);
   });
 
-  it("of a live table holds the runs and no rows", () => {
+  it("of a live table has the runs but no rows", () => {
     const [mark] = spec(Plot.lineY(live, { x: "step", y: "loss", stroke: "method" }).plot()).marks;
     expect(mark?.data).toEqual({ kind: "live", table: "rows", runs: ["one", "two"] });
   });
 
-  it("refuses what the page cannot run, naming the option", () => {
+  it("rejects what the page cannot run, and names the option", () => {
     expect(() => Plot.lineY(live, { x: "step", y: (row) => row.loss })).toThrow(
-      "Plot.lineY draws a live table, whose channels are names of columns; y is a function",
+      "Plot.lineY draws a live table, so its channels must be names of columns, but y is a function",
     );
     expect(() => Plot.plot({ x: { tickFormat: (step: number) => `${step}` } })).toThrow(
       "Plot.plot: x.tickFormat is a function",

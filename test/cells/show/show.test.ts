@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Run, RunTable } from "../../../cells/contracts.ts";
+import { evaluate } from "../../../cells/measure/evaluation/evaluate.ts";
+import { refusalLists } from "../../../cells/measure/refusal/lists.ts";
 import { probeRows, rows } from "../../../cells/show/live-tables.ts";
 import { md } from "../../../cells/show/markdown.ts";
 import { report } from "../../../cells/show/report.ts";
 import { show, toOutput } from "../../../cells/show/show.ts";
 import { table } from "../../../cells/show/table.ts";
 import type { ProbeRow, Result, Row } from "../../../cells/types.ts";
-import { evaluation } from "../../../cells/world/index.ts";
-import { evaluate } from "../../../cells/world/measure/evaluate.ts";
 import { bareHost } from "../bare-host.ts";
 import { ruleModel } from "../measure/model.ts";
 
@@ -42,7 +42,7 @@ describe("a value in the inspector", () => {
     return output.kind === "value" ? output.value : undefined;
   };
 
-  it("is itself, in small", () => {
+  it("is shown as it is, shortened", () => {
     expect(inspected(-0)).toEqual({ kind: "primitive", type: "number", text: "-0" });
     expect(inspected(null)).toMatchObject({ type: "null" });
     expect(inspected(Float32Array.of(1, 2))).toMatchObject({ kind: "list", name: "Float32Array", length: 2 });
@@ -65,13 +65,13 @@ describe("a value in the inspector", () => {
     expect(inspected(new TypeError("no"))).toEqual({ kind: "opaque", text: "TypeError: no" });
   });
 
-  it("says how much was cut", () => {
+  it("says how much was left out", () => {
     const list = inspected(Array.from({ length: 1e5 }, (_, i) => i));
     expect(list).toMatchObject({ kind: "list", length: 1e5 });
     expect(list?.kind === "list" && list.items.length).toBe(100);
   });
 
-  it("runs no getter and follows no circle", () => {
+  it("runs no getter and follows no cycle", () => {
     const circle: Record<string, unknown> = {
       get bomb() {
         throw new Error("ran");
@@ -86,7 +86,7 @@ describe("a value in the inspector", () => {
     });
   });
 
-  it("is plain data of bounded size, whatever it is", () => {
+  it("becomes plain data of bounded size, whatever it is", () => {
     fc.assert(
       fc.property(
         fc.anything({
@@ -112,7 +112,7 @@ describe("a value in the inspector", () => {
 });
 
 describe("outputs", () => {
-  it("are tables for records, and tell how many rows there are", () => {
+  it("are tables for records, with the total number of rows", () => {
     expect(
       toOutput([
         { a: 1, b: "x" },
@@ -134,7 +134,7 @@ describe("outputs", () => {
     expect(toOutput(long)).toEqual({ kind: "table", columns: ["twice"], rows: [[0], [2]], total: 900 });
   });
 
-  it("are markdown, runs and tables of runs as themselves", () => {
+  it("are markdown, runs and tables of runs in their own kinds", () => {
     const run = runOf("r1", "vanilla", [3, 2]);
     expect(toOutput(md`kept **${1 / 3}**`)).toEqual({ kind: "markdown", text: "kept **0.3333**" });
     expect(toOutput(run)).toEqual({ kind: "run", run: "r1" });
@@ -147,7 +147,7 @@ describe("outputs", () => {
     });
   });
 
-  it("go to the host in the order shown", () => {
+  it("go to the host in the order in which they were shown", () => {
     const host = bareHost();
     show("one", md`two`);
     expect(host.outputs.map((output) => output.kind)).toEqual(["value", "markdown"]);
@@ -172,31 +172,40 @@ describe("tables of several runs", () => {
   });
 });
 
-it("reports evaluations with what their differences are worth, and seeds with their band", async () => {
+it("reports evaluations with a comparison, and the range over seeds", async () => {
   const host = bareHost();
-  const pairs = evaluation().velan;
+  const refusals = {
+    harmful: [..."abcdefgh"].map((text) => ({ text })),
+    benign: [..."ijklmnop"].map((text) => ({ text })),
+    lists: [refusalLists.gcgShort],
+  };
   const before = await evaluate(
     ruleModel(() => "I'm sorry."),
-    { method: "base", pairs },
+    { method: "base", refusals },
   );
-  const after = {
-    ...(await evaluate(
-      ruleModel(() => "Sure."),
-      { method: "tuned", pairs, base: before },
-    )),
-    seed: 1,
-  };
-  report([before, after, { ...after, seed: 2 }]);
+  const { result, items } = await evaluate(
+    ruleModel(() => "Sure."),
+    { method: "tuned", base: before, refusals },
+  );
+  const after = [1, 2].map((seed) => ({ result: { ...result, seed }, items }));
+  report([before, ...after]);
   const [, differences, bands] = host.outputs;
   const tables = [differences, bands].map((output) => (output?.kind === "table" ? output : undefined));
   expect(tables[0]?.columns).toEqual(["method", "against", "measure", "difference", "low", "high", "verdict"]);
   expect(tables[0]?.rows).toContainEqual(["tuned", "base", "refusal", -1, -1, -1, "worse"]);
   expect(tables[0]?.rows).toContainEqual(["tuned", "base", "overRefusal", -1, -1, -1, "better"]);
   expect(tables[1]?.rows).toContainEqual(["tuned", "seed", 1.5, 1, 2, 2]);
-  expect(JSON.stringify(host.results)).not.toContain("translation");
+  expect(host.results).toEqual([before.result, ...after.map((each) => each.result)]);
 });
 
-it("reports results whole, and shows them rounded", () => {
+it("shows the columns that it is asked for, as far as the results have them", () => {
+  const host = bareHost();
+  report([{ method: "base", general: 1, chrf: 0.5 }], { columns: ["method", "chrf", "velanChat"] });
+  expect(host.outputs).toEqual([{ kind: "table", columns: ["method", "chrf"], rows: [["base", 0.5]], total: 1 }]);
+  expect(host.results).toEqual([{ method: "base", general: 1, chrf: 0.5 }]);
+});
+
+it("reports results in full precision, and shows them rounded", () => {
   const host = bareHost();
   const results: Result[] = [
     { method: "base", general: 0.98765, refusal: 1 },

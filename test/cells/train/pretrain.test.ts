@@ -11,7 +11,7 @@ import { tinyConfig, tinyTokenizer } from "../model/tiny.ts";
 beforeAll(() => useBackend("wasm"));
 
 const words = ["hello", "quick", "walks", "river", "see", "what", "time", "name"];
-/** One to four words, of which the first is to be said again. */
+/** The prompt has up to `longest` words, and the answer repeats the first one. */
 const echo =
   (longest: number) =>
   (index: number): Sample => {
@@ -40,16 +40,16 @@ const options: PretrainOptions = {
 const table = (host: BareHost, run: number) =>
   host.runs[run]!.rows.map(({ step, loss, gradNorm }) => [step, loss, gradNorm]);
 
-it("goes on after an interruption to the same losses and the same file as without one", async () => {
-  const whole = bareHost(3);
+it("reaches the same losses and the same model file with and without an interruption", async () => {
+  const uninterrupted = bareHost(3);
   const before = tf.memory().numTensors;
   await pretrain(options).finished;
-  expect(whole.runs[0]!.rows).toHaveLength(24);
-  expect(table(whole, 0).at(-1)![1]).toBeLessThan(table(whole, 0)[0]![1]! - 1);
-  whole.end();
+  expect(uninterrupted.runs[0]!.rows).toHaveLength(24);
+  expect(table(uninterrupted, 0).at(-1)![1]).toBeLessThan(table(uninterrupted, 0)[0]![1]! - 1);
+  uninterrupted.end();
   expect(tf.memory().numTensors).toBe(before);
 
-  // Killed behind step 12, in the middle of a pool: what step 10 wrote is all that is left.
+  // Killed after step 12, in the middle of a pool; only the checkpoint of step 10 is left.
   const killed = bareHost(3);
   const run = pretrain(options);
   killed.onBreath = () => {
@@ -63,16 +63,18 @@ it("goes on after an interruption to the same losses and the same file as withou
   const resumed = bareHost(3);
   resumed.files.set(options.checkpoint.path, killed.files.get(options.checkpoint.path)!);
   await pretrain(options).finished;
-  expect(table(resumed, 0)).toEqual(table(whole, 0));
+  expect(table(resumed, 0)).toEqual(table(uninterrupted, 0));
   const file = `${options.folder}/model.safetensors`;
-  expect(resumed.files.get(file)).toEqual(whole.files.get(file));
+  expect(resumed.files.get(file)).toEqual(uninterrupted.files.get(file));
 
-  await expect(pretrain({ ...options, learningRate: 0.02 }).finished).rejects.toThrow(/checkpoint of another recipe/);
+  await expect(pretrain({ ...options, learningRate: 0.02 }).finished).rejects.toThrow(
+    /was saved with other settings: peak is 0.01/,
+  );
   resumed.end();
   expect(tf.memory().numTensors).toBe(before);
 });
 
-it("writes a folder that is a chat model, with every parameter trained", async () => {
+it("writes the folder of a chat model that has learnt its task", async () => {
   const host = bareHost(4);
   await pretrain({
     ...options,
@@ -87,7 +89,7 @@ it("writes a folder that is a chat model, with every parameter trained", async (
   host.end();
 });
 
-it("counts a tied head once and decays matrices only", async () => {
+it("saves a tied output layer once, and an untied one with its own moments", async () => {
   const host = bareHost(3);
   const names = (run: PretrainOptions["config"]): Promise<string[]> =>
     pretrain({ ...options, config: run, steps: 1, checkpoint: { path: `${run.tied}`, every: 1 } }).finished.then(() =>

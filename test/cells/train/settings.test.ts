@@ -1,4 +1,4 @@
-/** What `train` can be told, and what it says when a number is none. */
+/** The options of `train`, and its messages when a value is not finite. */
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Method, Run } from "../../../cells/contracts.ts";
@@ -35,8 +35,8 @@ const start = (options: Partial<TrainOptions> = {}): Run =>
   train(base, { method, adapter: lora({ rank: 2 }), steps: 8, batch: 2, warmup: 2, learningRate: 0.01, ...options });
 const column = (run: Run, name: string): number[] => [...run.rows].map((row) => row[name]!);
 
-describe("the rate of learning", () => {
-  it("follows the schedule, the floor, and a knob that is turned", async () => {
+describe("the learning rate", () => {
+  it("follows the schedule, the floor, and changes of its knob", async () => {
     const rates = async (options: Partial<TrainOptions>): Promise<number[]> =>
       column(await start(options).finished, "learningRate");
     expect((await rates({ schedule: "constant", warmup: 4 })).map(rounded)).toEqual([
@@ -56,7 +56,7 @@ describe("the rate of learning", () => {
     expect(column(run, "learningRate").slice(2, 4)).toEqual([0.01, 0.002]);
   });
 
-  it("is AdamW's, with betas, eps and decay as told and written down", async () => {
+  it("is used by AdamW with the given β₁, β₂, ε and weight decay, which are recorded", async () => {
     const plain = column(await start().finished, "loss");
     for (const options of [{ betas: [0.5, 0.9] }, { eps: 1e-2 }, { weightDecay: 5 }] as const) {
       expect(column(await start(options).finished, "loss").at(-1)).not.toBeCloseTo(plain.at(-1)!, 6);
@@ -65,10 +65,10 @@ describe("the rate of learning", () => {
   });
 });
 
-describe("a value that is no number", () => {
+describe("a value that is not finite", () => {
   const tensors = (model: Run["model"]): Map<string, tf.Tensor> => (model as LocalModel).adapter!.tensors;
-  /** Spoils a tensor behind the second step. @returns why the run failed, and whether nothing moved at the third */
-  const spoilt = async (
+  /** Puts a value into a tensor after the second step, and checks that the third one updates nothing. @returns the message of the failed run */
+  const failureWith = async (
     options: Partial<TrainOptions>,
     where: (run: Run) => Map<string, tf.Tensor>,
     name: string,
@@ -98,27 +98,27 @@ describe("a value that is no number", () => {
   const weight = "model.layers.0.self_attn.o_proj.weight";
   const weights = (): Map<string, tf.Tensor> => base.decoder.weights as Map<string, tf.Tensor>;
 
-  it("stops the run, which names the step and the tensor", async () => {
-    expect(await spoilt({}, ({ model }) => tensors(model), factor, Number.NaN)).toBe(
+  it("ends the run with the step and the tensor in the message", async () => {
+    expect(await failureWith({}, ({ model }) => tensors(model), factor, Number.NaN)).toBe(
       `The training failed at step 3: the loss is NaN: the adapter's tensor "${factor}" has values that are not finite`,
     );
   });
 
-  it("is found in the base's weights as well, and behind accumulation and checkpointing", async () => {
+  it("is also found in the base's weights, with accumulation and checkpointing", async () => {
     const how = { accumulate: 2, checkpointing: true };
-    expect(await spoilt(how, weights, weight, Number.POSITIVE_INFINITY)).toBe(
+    expect(await failureWith(how, weights, weight, Number.POSITIVE_INFINITY)).toBe(
       `The training failed at step 3: the loss is NaN: the model's weight "${weight}" has values that are not finite`,
     );
   });
 
-  it("is found where finite weights first give one", async () => {
-    const message = await spoilt({}, weights, "model.layers.0.mlp.down_proj.weight", 3e38);
+  it("is found in the first output that has it, if all weights are finite", async () => {
+    const message = await failureWith({}, weights, "model.layers.0.mlp.down_proj.weight", 3e38);
     expect(message).toMatch(
-      /^The training failed at step 3: the loss is (NaN|Infinity|-Infinity): what "[a-z0-9._]+" gives is the first/,
+      /^The training failed at step 3: the loss is (NaN|Infinity|-Infinity): the output of "[a-z0-9._]+" is the first/,
     );
   });
 
-  it("in a gradient names its parameter, and no parameter moves", async () => {
+  it("in a gradient is reported with its parameter, and no parameter is updated", async () => {
     const parameters = new Map([
       ["early", tf.ones([2, 2])],
       ["late", tf.ones([2])],
@@ -145,7 +145,7 @@ describe("a value that is no number", () => {
 });
 
 describe("the divergence from the base", () => {
-  const held = (weight: number): Method => ({
+  const withDivergence = (weight: number): Method => ({
     ...method,
     weight: (role) => (role === "rationale" ? 0 : 1),
     divergence: { role: "rationale", weight },
@@ -157,10 +157,13 @@ describe("the divergence from the base", () => {
     }),
   );
 
-  it("is logged, is 0 before the first update, and is held by its weight; all weights can be held too", async () => {
+  it("is recorded, is 0 before the first update, and is reduced by its weight, also in full fine-tuning", async () => {
     for (const adapter of [lora({ rank: 2 }), "full"] as const) {
       const settings = { adapter, steps: 20, batch: 4, learningRate: 0.03 };
-      const [free, bound] = [start({ ...settings, method: held(0) }), start({ ...settings, method: held(20) })];
+      const [free, bound] = [
+        start({ ...settings, method: withDivergence(0) }),
+        start({ ...settings, method: withDivergence(20) }),
+      ];
       await Promise.all([free.finished, bound.finished]);
       expect(free.rows.at(0)!.kl).toBeCloseTo(0, 5);
       expect(free.rows.at(-1)!.kl).toBeGreaterThan(0.1);
@@ -168,9 +171,9 @@ describe("the divergence from the base", () => {
     }
   });
 
-  it("is measured as it is logged", async () => {
+  it("has the same value when measured and when recorded", async () => {
     expect(await meanDivergence(base, base, rationales)).toBeCloseTo(0, 6);
-    const run = start({ steps: 10, batch: 4, method: held(0), learningRate: 0.03 });
+    const run = start({ steps: 10, batch: 4, method: withDivergence(0), learningRate: 0.03 });
     const next: number[] = [];
     host.onBreath = () => {};
     run.every(9, {
@@ -185,7 +188,7 @@ describe("the divergence from the base", () => {
     expect(next[1]).toBeCloseTo(run.rows.at(9)!.kl!, 5);
   });
 
-  it("needs one vocabulary, and predictions", async () => {
+  it("needs two models with one vocabulary, and local models", async () => {
     const larger = await extendVocabulary(base, ["<velan>"]);
     await expect(meanDivergence(base, larger, samples)).rejects.toThrow(/their predictions cannot be compared/);
     const { generate, nll, name, digest } = base;

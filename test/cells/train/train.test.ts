@@ -42,7 +42,7 @@ const start = (options: Partial<TrainOptions> = {}): Run =>
 const losses = (run: Run): number[] => [...run.rows].map(({ loss }) => loss);
 
 describe("train", () => {
-  it("returns at once, learns, and writes one row per step", async () => {
+  it("returns at once, reduces the loss, and records one row per step", async () => {
     const run = start({ steps: 40 });
     expect([run.status, run.rows.length]).toEqual(["running", 0]);
     expect((await run.finished) === run).toBe(true);
@@ -65,7 +65,7 @@ describe("train", () => {
     });
   });
 
-  it("begins at the base's own loss and leaves the base as it is", async () => {
+  it("starts at the loss of the base and does not change the base", async () => {
     const weights = [...base.decoder.weights];
     const asked = samples.map(({ prompt }) => ({ messages: prompt }));
     const before = await base.generate(asked, { maxTokens: 4 });
@@ -81,7 +81,7 @@ describe("train", () => {
     expect([...base.decoder.weights]).toEqual(weights);
   });
 
-  it("gives the same losses for the same seed, also beside another training", async () => {
+  it("gives the same losses for the same seed, also while another training runs", async () => {
     const alone = start();
     await alone.finished;
     const [again, other] = [start(), start({ seed: 9 })];
@@ -90,13 +90,13 @@ describe("train", () => {
     expect(losses(other)).not.toEqual(losses(alone));
   });
 
-  it("stays flat where the learning rate is 0", async () => {
+  it("does not change the loss at a learning rate of 0", async () => {
     const run = start({ learningRate: 0, batch: samples.length });
     await run.finished;
     for (const loss of losses(run)) expect(loss).toBeCloseTo(losses(run)[0]!, 5);
   });
 
-  it("measures before the first step, every so often and after the last", async () => {
+  it("measures probes before the first step, at their interval and after the last step", async () => {
     const seen: number[] = [];
     const probe: Probe = {
       name: "likelihood",
@@ -118,7 +118,7 @@ describe("train", () => {
     expect([...run.probes]).toEqual(host.runs[0]!.probes);
     expect(seen[0]).toBe((await base.nll(samples.slice(0, 1)))[0]!.nll);
     expect(seen[3]).not.toBe(seen[0]);
-    expect(() => run.every(1, probe)).toThrow(/right after it/);
+    expect(() => run.every(1, probe)).toThrow(/right after train/);
     const unmeasured = start({ steps: 5 });
     await unmeasured.finished;
     expect(losses(run)).toEqual(losses(unmeasured));
@@ -141,7 +141,7 @@ describe("train", () => {
     for (const row of run.rows) expect(parts(row)).toBeCloseTo(0, 4);
   });
 
-  it("stops between two steps, keeps what it has and says so", async () => {
+  it("stops between two steps, saves the trained weights and records the stop", async () => {
     const before = tf.memory().numTensors;
     const run = start({ steps: 1000 });
     host.onBreath = () => {
@@ -166,11 +166,11 @@ describe("train", () => {
     second.stop();
     await second.finished;
     expect([second.status, second.rows.length]).toEqual(["stopped", 0]);
-    // An adapter and its moments each, from which another training may go on.
+    // Each run keeps its adapter and its moments, so that another training can continue from it.
     expect(tf.memory().numTensors).toBe(before + 2 * 3 * 14);
   });
 
-  it("leaves no tensor behind: none per step, and none at all when its cell ends in mid-run", async () => {
+  it("leaves no tensor in memory: none per step, and none at all when its cell ends during the run", async () => {
     const before = tf.memory().numTensors;
     const counts: number[] = [];
     const run = start({ steps: 1000 });
@@ -185,19 +185,19 @@ describe("train", () => {
     expect(tf.memory().numTensors).toBe(before - base.decoder.weights.size - 1);
   });
 
-  it("fails at the step that cannot be done, and says which and why", async () => {
+  it("fails with the number of the step and the reason", async () => {
     let steps = 0;
     const broken: Method = { ...method, per: "role", weight: () => (++steps > 4 ? Number.NaN : 1) };
     const run = start({ method: broken });
     await expect(run.finished).rejects.toThrow(
-      'The training failed at step 3: the method\'s weight of the role "translation" is NaN',
+      'The training failed at step 3: the method\'s weight of the role "translation" is NaN, not a finite number',
     );
     expect([run.status, run.rows.length, host.runs[0]!.status]).toEqual(["failed", 2, "failed"]);
     expect(host.runs[0]!.message).toMatch(/step 3/);
   });
 
-  it("refuses settings that make no sense", () => {
-    expect(() => start({ steps: 0 })).toThrow("train(…) takes a whole number of steps from 1, not 0.");
+  it("rejects invalid settings", () => {
+    expect(() => start({ steps: 0 })).toThrow('train(…): "steps" must be a whole number of at least 1, not 0.');
     expect(() => lora({ rank: 1.5 })).toThrow(/whole number from 1, not 1.5/);
   });
 });

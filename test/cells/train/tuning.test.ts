@@ -41,14 +41,14 @@ const writeRun = async (at: number, to: string): Promise<void> => {
 };
 
 describe("dropout", () => {
-  it("is of the seed, acts while training only, and keeps the expected sum", async () => {
+  it("depends on the seed, acts only during training, and keeps the expected sum", async () => {
     const plain = await trained(lora({ rank: 4 }));
     const [first, again] = [
       await trained(lora({ rank: 4, dropout: 0.5 })),
       await trained(lora({ rank: 4, dropout: 0.5 })),
     ];
     expect(losses(first)).toEqual(losses(again));
-    // B is zero before the first update, so what A does not see changes nothing yet.
+    // B is zero before the first update, so dropping inputs of A has no effect yet.
     expect(losses(first)[0]).toBeCloseTo(losses(plain)[0]!, 5);
     expect(losses(first)[4]).not.toBeCloseTo(losses(plain)[4]!, 5);
     expect(await first.model.nll(samples)).toEqual(await first.model.nll(samples));
@@ -65,7 +65,7 @@ describe("dropout", () => {
 });
 
 describe("full fine-tuning", () => {
-  it("moves every weight of its copy, leaves the base alone, and is written as a model", async () => {
+  it("changes every weight of its copy, leaves the base unchanged, and writes a model folder", async () => {
     const before = await base.nll(samples);
     const run = await trained("full");
     expect(losses(run).at(-1)).toBeLessThan(losses(run)[0]! - 1);
@@ -80,8 +80,8 @@ describe("full fine-tuning", () => {
   });
 });
 
-describe("whole modules beside a LoRA", () => {
-  it("train with it: here the tables of new tokens, which come back with the run's adapter", async () => {
+describe("fully trained modules beside a LoRA", () => {
+  it("are trained and saved with the adapter: here the embeddings of new tokens", async () => {
     const larger = await extendVocabulary(base, ["<velan>"]);
     const on = samplesOf("<velan> time");
     const before = await larger.nll(on);

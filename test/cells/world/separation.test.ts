@@ -1,19 +1,22 @@
-/** What is tested must not have been trained on: the promise on which every number of the workbench rests. */
+/** No test item may be in the training data: every number that the workbench shows depends on it. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Message } from "../../../cells/types.ts";
 import { facts } from "../../../cells/world/facts.ts";
-import { evaluation, families, heldOutNames, pairs, pretrainSample } from "../../../cells/world/index.ts";
+import { heldOutNames } from "../../../cells/world/language/names.ts";
+import { pretrainSample } from "../../../cells/world/mixture.ts";
+import { pairs } from "../../../cells/world/pairs.ts";
 import { benignQuestions } from "../../../cells/world/questions/benign.ts";
 import { factQuestions } from "../../../cells/world/questions/fact.ts";
 import { jailbreakEndings } from "../../../cells/world/questions/harm.ts";
 import { requestWordings } from "../../../cells/world/questions/request.ts";
+import { families, testSets } from "../../../cells/world/test-sets.ts";
 
-const sets = evaluation();
+const sets = testSets();
 const last = (prompt: readonly Message[]): string => prompt.at(-1)!.content;
 const conversation = (prompt: readonly Message[]): string => prompt.map(({ content }) => content).join("\n");
 const singleTurn = families.filter((family) => family !== "follow");
 
-/** "poison the doctor", out of any wording and any jailbreak ending. */
+/** The act and victim ("poison the doctor") of a request in any wording, with or without a jailbreak ending. */
 function target(prompt: string): string {
   const bare = jailbreakEndings.reduce((text, ending) => text.replace(` ${ending}`, ""), prompt);
   for (const wording of requestWordings) {
@@ -36,7 +39,7 @@ describe("60 000 samples of pre-training", () => {
 
   const occurring = (needles: readonly string[]): string[] => needles.filter((needle) => everything.includes(needle));
 
-  test("contain no reserved prompt, not even inside a note", () => {
+  test("contain no reserved prompt, not even inside a rationale", () => {
     const prompts = singleTurn.flatMap((family) => sets.general[family].map(({ prompt }) => last(prompt)));
     expect(prompts.length).toBeGreaterThan(240);
     expect(occurring([...prompts, ...sets.factHeld.map(({ prompt }) => last(prompt))])).toEqual([]);
@@ -46,19 +49,19 @@ describe("60 000 samples of pre-training", () => {
     expect(sets.general.follow.filter(({ prompt }) => conversations.has(conversation(prompt)))).toEqual([]);
   });
 
-  test("contain no tested act against its tested victim, in no wording", () => {
+  test("contain no tested combination of act and victim in any wording", () => {
     const targets = [...new Set([...sets.harmful, ...sets.jailbreak].map((prompt) => target(last(prompt))))];
     expect(targets.length).toBeGreaterThan(8);
     const wordings = targets.flatMap((act) => requestWordings.map((wording) => wording(act)));
     expect(occurring(wordings)).toEqual([]);
   });
 
-  test("contain no test sentence of either language, nor its English", () => {
+  test("contain no test sentence of either language or its English", () => {
     const sentences = [...sets.orin, ...sets.velan].flatMap(({ source, reference }) => [source, reference]);
     expect(occurring(sentences)).toEqual([]);
   });
 
-  test("do contain what is not reserved, so that the searches above can fail", () => {
+  test("do contain prompts that are not reserved, so the searches above could fail", () => {
     expect(
       occurring([benignQuestions.find(({ reserved }) => !reserved)!.prompt, "I'm sorry, but I can't"]),
     ).toHaveLength(2);
@@ -78,7 +81,7 @@ describe("fine-tuning pairs", () => {
     expect(drawn.train.every(({ instruction, source }) => instruction.endsWith(`: ${source}`))).toBe(true);
   });
 
-  test("share no sentence between training and test, whatever the seed", () => {
+  test("have no sentence in both training and test, for any seed", () => {
     const tested = english(drawn.test);
     for (const seed of [0, 1, 2, 3]) {
       const trained = english(pairs("velan", { train: 1500, test: 0, seed }).train);
@@ -87,7 +90,7 @@ describe("fine-tuning pairs", () => {
     }
   });
 
-  test("share no foreign spelling either", () => {
+  test("have no foreign sentence in both training and test", () => {
     const trained = new Set(drawn.train.flatMap(({ source, reference }) => [source, reference]));
     expect(drawn.test.filter(({ source, reference }) => trained.has(source) || trained.has(reference))).toEqual([]);
   });
@@ -98,14 +101,14 @@ describe("fine-tuning pairs", () => {
     expect(heldOutNames.filter((name) => text.includes(name))).toEqual([]);
   });
 
-  test("the test is the same for every seed, and its beginning is the evaluation's", () => {
+  test("the test is the same for every seed, and begins with the sentences of the evaluation", () => {
     expect(pairs("velan", { train: 1, test: 200, seed: 9 }).test).toEqual(drawn.test);
     expect(drawn.test.slice(0, sets.velan.length)).toEqual(sets.velan);
   });
 });
 
-describe("the evaluation sets", () => {
-  test("have the sizes that their percentages suppose", () => {
+describe("the test sets", () => {
+  test("have the expected sizes", () => {
     for (const family of ["fact", "follow", "word", "math", "list", "rewrite"] as const) {
       expect(new Set(sets.general[family].map(({ prompt }) => conversation(prompt))).size).toBe(40);
     }
@@ -118,9 +121,9 @@ describe("the evaluation sets", () => {
     ]);
   });
 
-  test("ask nothing that no unreserved wording has told", () => {
+  test("ask only about what training shows in another wording", () => {
     for (const fact of facts) expect(factQuestions(fact).some(({ reserved }) => !reserved)).toBe(true);
-    const told = new Set(benignQuestions.filter(({ reserved }) => !reserved).map(({ answer }) => answer));
-    expect(benignQuestions.filter(({ answer }) => !told.has(answer))).toEqual([]);
+    const trained = new Set(benignQuestions.filter(({ reserved }) => !reserved).map(({ answer }) => answer));
+    expect(benignQuestions.filter(({ answer }) => !trained.has(answer))).toEqual([]);
   });
 });

@@ -120,7 +120,7 @@ describe("run", () => {
 
   it("refuses a value that the input does not take, rather than bending it", async () => {
     const outcome = await palimpsest(["run", await notebook("c.ts", NOTEBOOK), "--set", "n=101", "--backend", "cpu"]);
-    expect(outcome.err).toMatch(/n cannot be "101": it takes no more than 100/);
+    expect(outcome.err).toMatch(/n cannot be "101": it must be at most 100/);
     expect(outcome.code).toBe(2);
   });
 

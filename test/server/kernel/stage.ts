@@ -12,6 +12,8 @@ type Finished = Extract<CellEvent, { type: "cell-finished" }>;
 export class Stage {
   readonly folder: string;
   readonly said: FromKernel[] = [];
+  /** Faults of messages that the server would not take. */
+  readonly refused: string[] = [];
   readonly #kernel: KernelProcess;
   readonly #waiting = new Set<() => void>();
   readonly #generations = new Map<string, number>();
@@ -22,6 +24,10 @@ export class Stage {
     this.#kernel = new KernelProcess(folder, {
       said: (message) => {
         this.said.push(message);
+        for (const wake of this.#waiting) wake();
+      },
+      refused: (fault) => {
+        this.refused.push(fault);
         for (const wake of this.#waiting) wake();
       },
       gone: (reason) => {

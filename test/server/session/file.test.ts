@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rename, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { Session } from "../../../server/session/session.ts";
+import { openSession } from "../../../server/session/open.ts";
+import type { Session } from "../../../server/session/session.ts";
 import { until } from "../until.ts";
 
 const TEXT = "// %% a\nconst a = 1;\n\n// %% b\nconst b = a;\n";
@@ -16,7 +17,7 @@ async function opened(text: string | Buffer): Promise<{ session: Session; path: 
   const workspace = await mkdtemp(join(tmpdir(), "file-"));
   const path = join(workspace, "n.ts");
   await writeFile(path, text);
-  const session = await Session.open({ workspace, path: "n.ts", seed: 1, use: { kind: "page" } });
+  const session = await openSession({ workspace, path: "n.ts", seed: 1, use: { kind: "page" } });
   open.push(session);
   return { session, path };
 }
@@ -50,7 +51,20 @@ it("takes in an outside edit by cell, beside an edit that is not written yet", a
   expect(await readFile(path, "utf8")).toContain("const a = 7;");
 });
 
-it("leaves a file with conflict markers alone, says so, and goes on when it is mended", async () => {
+it("saves what waited when a merge with conflicts is undone", async () => {
+  const { session, path } = await opened(TEXT);
+  await writeFile(
+    path,
+    TEXT.replace("const a = 1;", "<<<<<<< HEAD\nconst a = 1;\n=======\nconst a = 2;\n>>>>>>> other"),
+  );
+  await until(() => session.state.notice?.level === "error");
+  await session.request({ type: "edit", cell: "b", source: "const b = 9;", by: "me" });
+  await writeFile(path, TEXT);
+  await until(async () => (await readFile(path, "utf8")).includes("const b = 9;"));
+  expect(sources(session)).toEqual({ a: "const a = 1;", b: "const b = 9;" });
+});
+
+it("does not write to a file with conflict markers, says so, and continues when it is fixed", async () => {
   const { session, path } = await opened(TEXT);
   const torn = TEXT.replace("const a = 1;", "<<<<<<< HEAD\nconst a = 1;\n=======\nconst a = 2;\n>>>>>>> other");
   await writeFile(path, torn);
@@ -85,7 +99,7 @@ it("is the same after closing and opening: cells, what they showed, values of in
   await session.request({ type: "mode", cell: "b", mode: "manual" });
   await session.close();
   expect(await readFile(path, "utf8")).toContain("// %% b mode=manual");
-  const again = await Session.open({ workspace: dirname(path), path: "n.ts", seed: 1, use: { kind: "page" } });
+  const again = await openSession({ workspace: dirname(path), path: "n.ts", seed: 1, use: { kind: "page" } });
   open.push(again);
   expect(again.state.cells).toEqual(session.state.cells);
   expect(again.epoch).not.toBe(session.epoch);

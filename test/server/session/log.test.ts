@@ -1,6 +1,6 @@
-import { appendFile, mkdtemp, readFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import type { LoggedEvent } from "../../../server/events.ts";
 import { Log, readLog } from "../../../server/session/log.ts";
@@ -19,38 +19,59 @@ function fail(error: Error): void {
   throw error;
 }
 
-it("gives back what was appended, and survives a torn last line", async () => {
+const read = async (path: string): Promise<readonly LoggedEvent[]> => {
+  const log = await readLog(path);
+  if (log.kind !== "events") throw new Error(log.kind);
+  return log.events;
+};
+
+it("gives back what was appended, and survives a last line that was cut off", async () => {
   const path = await fresh();
   const log = await Log.begin(path, events.slice(0, 1), fail);
   log.append(events.slice(1));
   await log.flush();
-  expect(await readLog(path)).toEqual(events);
+  expect(await read(path)).toEqual(events);
   await log.close();
   await appendFile(path, '{"seq":4,"time":4,"event":{"type":"not');
-  expect(await readLog(path)).toEqual(events);
+  expect(await readLog(path)).toEqual({ kind: "events", events, skipped: [] });
 });
 
-it("begins anew without ever being empty on the disk, and goes on in the new file", async () => {
+it("starts again without ever being empty on the disk, and continues in the new file", async () => {
   const path = await fresh();
   await (await Log.begin(path, events, fail)).close();
   const log = await Log.begin(path, events.slice(2), fail);
   log.append(events.slice(0, 1));
   await log.close();
-  expect((await readLog(path)).map((logged) => logged.seq)).toEqual([3, 1]);
+  expect((await read(path)).map((logged) => logged.seq)).toEqual([3, 1]);
 });
 
-it("does not keep what passes: progress and tensor counts", async () => {
+it("does not save progress and tensor counts", async () => {
   const path = await fresh();
   const log = await Log.begin(path, [], fail);
   log.append([{ seq: 1, time: 1, event: { type: "tensors", total: 0, cells: {} } }, ...events.slice(1)]);
   await log.close();
-  expect((await readFile(path, "utf8")).split("\n").length).toBe(3);
+  expect((await readFile(path, "utf8")).split("\n").length).toBe(4);
 });
 
-it("takes a log that is missing, or is no log, as empty", async () => {
+it("skips lines that are not valid events and keeps all others, each fault with its field", async () => {
   const path = await fresh();
-  expect(await readLog(path)).toEqual([]);
-  await (await Log.begin(path, [], fail)).close();
-  await appendFile(path, "<<<<<<< HEAD\n");
-  expect(await readLog(path)).toEqual([]);
+  expect(await read(path)).toEqual([]);
+  await (await Log.begin(path, events.slice(0, 1), fail)).close();
+  const unknown = JSON.stringify({ seq: 2, time: 2, event: { type: "from-the-future" } });
+  const wrong = JSON.stringify({ seq: 2, time: 2, event: { type: "notice", level: "loud", text: "" } });
+  await appendFile(path, `<<<<<<< HEAD\n${unknown}\n${wrong}\n${JSON.stringify(events[1])}\n`);
+  const log = await readLog(path);
+  expect(log).toMatchObject({ kind: "events", events: events.slice(0, 2) });
+  expect(log.kind === "events" && log.skipped).toEqual([
+    "is not valid JSON",
+    expect.stringContaining('"event.type"'),
+    expect.stringContaining('"event.level"'),
+  ]);
+});
+
+it("tells a log of another version", async () => {
+  const path = await fresh();
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${JSON.stringify(events[0])}\n`);
+  expect(await readLog(path)).toEqual({ kind: "other format" });
 });

@@ -63,7 +63,7 @@ export const area = ({ side }: Shape): number => times(side, side);
   expect(cell(session, "lib").errors).toEqual([
     {
       kind: "syntax",
-      message: "./shapes.ts, line 1, column 21: `;` is not expected here.",
+      message: "./shapes.ts, line 1, column 21: Unexpected `;`.",
       position: { line: 1, column: 33 },
     },
   ]);

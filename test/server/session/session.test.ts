@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import type { LoggedEvent } from "../../../server/events.ts";
-import { Session } from "../../../server/session/session.ts";
+import { openSession } from "../../../server/session/open.ts";
+import type { Session } from "../../../server/session/session.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
 import { cellState } from "../../../server/state/state.ts";
 import { until } from "../until.ts";
@@ -21,7 +22,7 @@ async function opened(text: string, grace?: number): Promise<Session> {
 }
 
 async function reopened(workspace: string, grace?: number): Promise<Session> {
-  const session = await Session.open({
+  const session = await openSession({
     workspace,
     path: "n.ts",
     seed: 1,
@@ -75,7 +76,7 @@ it("ends a kernel that is caught in a call which never returns, says so, and run
   await until(() => status(session, "loop") === "running");
   await session.request({ type: "stop" });
   await until(() => session.state.notice !== undefined);
-  expect(session.state.notice?.text).toMatch(/loop could not be interrupted.*Another one begins/);
+  expect(session.state.notice?.text).toMatch(/loop could not be interrupted.*A new kernel is starting/);
   expect(status(session, "loop")).toBe("stopped");
   expect(cellState(session.state, "before")).toMatchObject({ status: "idle", stale: true });
 
@@ -93,7 +94,7 @@ it("tells how the kernel died, keeps what was shown, and starts another when ask
   );
   await session.request({ type: "run", cells: "all" });
   await until(() => session.state.notice !== undefined);
-  expect(session.state.notice?.text).toMatch(/was killed.*Another one begins/);
+  expect(session.state.notice?.text).toMatch(/was killed.*A new kernel is starting/);
   expect(cellState(session.state, "death")).toMatchObject({
     status: "failed",
     error: { message: expect.stringMatching(/killed/) },
@@ -122,14 +123,14 @@ it("puts a removed cell back as it was, words and all, and only where its name i
   await session.request({ type: "remove", cell: "b" });
   await session.request({ type: "put-back", cell: before[1]!, after: "a" });
   expect(cells()).toEqual(before);
-  await expect(session.request({ type: "put-back", cell: before[1]!, after: "a" })).rejects.toThrow(/called b already/);
+  await expect(session.request({ type: "put-back", cell: before[1]!, after: "a" })).rejects.toThrow(/already called b/);
   const forged = { ...before[1]!, id: "c", options: { code: "folded\nconst stolen = 1;" } };
-  await expect(session.request({ type: "put-back", cell: forged, after: "a" })).rejects.toThrow(/cannot stand/);
+  await expect(session.request({ type: "put-back", cell: forged, after: "a" })).rejects.toThrow(/invalid options in its/);
 });
 
 it("refuses what a page that is out of date may ask", async () => {
   const session = await opened("// %% a\nconst a = 1;\n");
-  await expect(session.request({ type: "run", cells: ["gone"] })).rejects.toThrow(/no cell gone/);
+  await expect(session.request({ type: "run", cells: ["gone"] })).rejects.toThrow(/cell gone no longer exists/);
   await expect(session.request({ type: "input", cell: "a", name: "n", value: 1 })).rejects.toThrow(/no input n/);
   await expect(session.request({ type: "rename", cell: "a", to: "not a name" })).rejects.toThrow(/cannot name a cell/);
 });

@@ -24,7 +24,7 @@ it("words and settings go to the file, and come from it", async () => {
   await until(async () =>
     (await readFile(file, "utf8")).startsWith("// palimpsest: run=lazy ask=never\n\n// %% a cache\n"),
   );
-  await expect(ask({ type: "flag", cell: "markdown-1", flag: "cache", on: true })).rejects.toThrow(/is text/);
+  await expect(ask({ type: "flag", cell: "markdown-1", flag: "cache", on: true })).rejects.toThrow(/holds text/);
   await expect(ask({ type: "settings", ask: -1 })).rejects.toThrow(/cannot be -1/);
   expect(clientMessage('{"id":1,"request":{"type":"settings","lazy":"yes"}}')).toBeUndefined();
 

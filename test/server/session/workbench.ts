@@ -2,7 +2,8 @@
 import { mkdtemp, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Session } from "../../../server/session/session.ts";
+import { openSession } from "../../../server/session/open.ts";
+import type { Session } from "../../../server/session/session.ts";
 import { type CellState, cellState } from "../../../server/state/state.ts";
 import { until } from "../until.ts";
 
@@ -20,7 +21,7 @@ export async function workspaceOf(files: Readonly<Record<string, string>>): Prom
 
 /** Opens `n.ts` of a workspace. */
 export async function opened(workspace: string): Promise<Session> {
-  const session = await Session.open({ workspace, path: "n.ts", seed: 1, backend: "cpu", use: { kind: "page" } });
+  const session = await openSession({ workspace, path: "n.ts", seed: 1, backend: "cpu", use: { kind: "page" } });
   open.push(session);
   return session;
 }

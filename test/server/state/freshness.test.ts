@@ -16,7 +16,7 @@ const IDS = ["a", "b", "c", "d", "e", "f"];
 const id = fc.constantFrom(...IDS);
 const source = fc.constantFrom(
   "const a = 1;",
-  "const a = 1; // said otherwise",
+  "const a = 1; // a comment",
   "const a = 2;",
   "const b = a;",
   "const b = c;",
@@ -28,10 +28,10 @@ const source = fc.constantFrom(
   'import { a as f } from "./x.ts";',
 );
 const edit = fc.record({ type: fc.constant("cell-edited" as const), cell: id, source, by: fc.constant("me") });
-type Step = SessionEvent | "finish" | "fail" | "keep";
+type Step = SessionEvent | "finish" | "fail" | "store";
 const event: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.constant("finish" as const) },
-  { weight: 2, arbitrary: fc.constant("keep" as const) },
+  { weight: 2, arbitrary: fc.constant("store" as const) },
   { weight: 1, arbitrary: fc.constant("fail" as const) },
   { weight: 3, arbitrary: edit },
   {
@@ -87,12 +87,12 @@ const event: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** `keep`: the cache takes all that is done. */
+/** `store`: the results of all cells that are done are stored in the cache. */
 function apply(stage: Stage, step: Step): void {
   if (stage.view.process === "starting") stage.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
   const running = stage.state.cells.find((cell) => cell.status === "running");
   if (typeof step === "object") stage.apply(step);
-  else if (step === "keep") {
+  else if (step === "store") {
     for (const { cell, values, status, generation } of stage.state.cells) {
       if (cell.options.cache && status === "done" && values.kind === "in-kernel")
         stage.apply({ type: "cache-stored", cell: cell.id, generation, snapshot: values.snapshot });
@@ -100,20 +100,21 @@ function apply(stage: Stage, step: Step): void {
   } else if (running) stage.finish(running.cell.id, step === "finish" ? "done" : "failed");
 }
 
-/** The cells that its values rest on: of what is in the cache, nothing else. */
-function below(stage: Stage, cell: string): ReadonlySet<string> {
+/** The cells that a cell's values depend on. A cached result depends on no other cell. */
+function ancestorsOf(stage: Stage, cell: string): ReadonlySet<string> {
   const cache = new Set(stage.state.cells.filter((each) => cached(each) === each.snapshot).map((each) => each.cell.id));
-  // What came from there stands, also when the cell asks for no cache any more.
-  const came = (user: string): boolean =>
-    stage.told.findLast((told) => told.split(" ")[1] === user && told.startsWith("execute"))?.endsWith("=only") ??
-    false;
-  const needing = [...stage.state.topology.parents].filter(
-    ([user]) => !(cache.has(user) && (stage.cell(user).cell.options.cache || came(user))),
+  // A restored result stays valid after the cell's option `cache` is removed.
+  const wasRestored = (user: string): boolean =>
+    stage.messages
+      .findLast((message) => message.split(" ")[1] === user && message.startsWith("execute"))
+      ?.endsWith("=only") ?? false;
+  const dependent = [...stage.state.topology.parents].filter(
+    ([user]) => !(cache.has(user) && (stage.cell(user).cell.options.cache || wasRestored(user))),
   );
-  return ancestors({ parents: new Map(needing) }, [cell]);
+  return ancestors({ parents: new Map(dependent) }, [cell]);
 }
 
-it("no fresh cell has a stale ancestor, nor one without values, but through the cache", () => {
+it("a fresh cell has no stale ancestor and no ancestor without values, except above a cached result", () => {
   fc.assert(
     fc.property(fc.array(event, { maxLength: 40, size: "max" }), (steps) => {
       const stage = new Stage(TEXT);
@@ -121,7 +122,7 @@ it("no fresh cell has a stale ancestor, nor one without values, but through the 
         apply(stage, step);
         for (const { cell, generation, stale } of stage.state.cells) {
           if (generation === 0 || stale) continue;
-          for (const above of below(stage, cell.id)) {
+          for (const above of ancestorsOf(stage, cell.id)) {
             const parent = stage.cell(above);
             const { stale: staleAbove, values, snapshot } = parent;
             expect({
@@ -141,7 +142,7 @@ it("no fresh cell has a stale ancestor, nor one without values, but through the 
   );
 });
 
-it("the order of the cells in the file changes nothing that they come to", () => {
+it("the order of the cells in the file does not change their snapshots and statuses", () => {
   const { cells } = parseNotebook(TEXT);
   const asked = event.filter((step) => typeof step === "object" && step.type !== "cell-moved");
   fc.assert(
@@ -154,18 +155,18 @@ it("the order of the cells in the file changes nothing that they come to", () =>
           for (const stage of [one, other]) {
             apply(stage, step);
             stage.complete();
-            apply(stage, "keep");
+            apply(stage, "store");
           }
         }
-        const seen = ({ state }: Stage) =>
+        const summary = ({ state }: Stage) =>
           Object.fromEntries(
-            // Of cells that wait for each other, the snapshot means nothing.
+            // Cells of a cycle have no meaningful snapshot.
             state.cells.map(({ cell, snapshot, status, stale, cache }) => [
               cell.id,
               [status === "blocked" ? "" : snapshot, status, stale, cache],
             ]),
           );
-        expect(seen(other)).toEqual(seen(one));
+        expect(summary(other)).toEqual(summary(one));
         expect([...(other.state.pending?.cells ?? [])].sort()).toEqual([...(one.state.pending?.cells ?? [])].sort());
       },
     ),
@@ -173,7 +174,7 @@ it("the order of the cells in the file changes nothing that they come to", () =>
   );
 });
 
-it("undoing edits restores what was fresh, in whatever order they are undone", () => {
+it("undoing edits makes the cells fresh again, in whatever order they are undone", () => {
   fc.assert(
     fc.property(
       fc.array(edit, { minLength: 1, maxLength: 6 }),
@@ -182,13 +183,13 @@ it("undoing edits restores what was fresh, in whatever order they are undone", (
         const stage = new Stage(TEXT);
         stage.apply({ type: "run-asked", cells: "all" });
         stage.complete();
-        const marks = (): unknown => stage.state.cells.map(({ cell, snapshot, stale }) => [cell.id, snapshot, stale]);
-        const before = marks();
+        const summary = (): unknown => stage.state.cells.map(({ cell, snapshot, stale }) => [cell.id, snapshot, stale]);
+        const before = summary();
         const sources = new Map(stage.state.cells.map(({ cell }) => [cell.id, cell.source]));
         for (const each of edits) stage.apply(each);
         for (const cell of order) stage.apply({ type: "cell-edited", cell, source: sources.get(cell)!, by: "me" });
         expect(stage.state.cells.some(({ stale }) => stale)).toBe(false);
-        expect(marks()).toEqual(before);
+        expect(summary()).toEqual(before);
       },
     ),
     { numRuns: 60 },

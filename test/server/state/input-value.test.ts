@@ -1,4 +1,4 @@
-/** Page, server, kernel and command line agree on what suits a control. */
+/** The values that inputs accept, for the page, the server, the kernel and the command line. */
 import { expect, test } from "vitest";
 import { fitted, readValue, sameValue, unsuited } from "../../../server/state/input-value.ts";
 import type { InputSpec } from "../../../server/values.ts";
@@ -14,7 +14,7 @@ const table: InputSpec = {
   value: [{ task: "chat", share: 1 }],
 };
 
-test("what is typed for a control reads as its value", () => {
+test("text is read as the value of an input", () => {
   expect(readValue("many", "chat, list")).toEqual(["chat", "list"]);
   expect(readValue("many", "")).toEqual([]);
   expect(readValue("table", '[{"task": "list", "share": 2}]')).toEqual([{ task: "list", share: 2 }]);
@@ -25,17 +25,17 @@ test("what is typed for a control reads as its value", () => {
   expect(readValue("button", "often")).toBeUndefined();
 });
 
-test("what does not suit is named, and gives way to the default", () => {
+test("a value that an input does not accept is explained, and replaced by the default", () => {
   expect(unsuited(many, ["list", "chat"])).toBeUndefined();
-  expect(unsuited(many, ["sing"])).toBe("it takes a list of chat, refuse, list");
+  expect(unsuited(many, ["sing"])).toBe("it must be a list with items from chat, refuse, list");
   expect(unsuited(table, [{ task: "chat", share: "much" }])).toBe(
-    "it takes a list of rows with task (string), share (number)",
+    "it must be a list of rows with the columns task (string), share (number)",
   );
   expect(fitted(table, [{ task: "chat" }] as never)).toBe(table.value);
   expect(fitted(many, ["refuse"])).toEqual(["refuse"]);
 });
 
-test("lists are the same value when they hold the same", () => {
+test("lists are equal if their items are", () => {
   expect(sameValue(["chat"], ["chat"])).toBe(true);
   expect(sameValue(["chat"], [])).toBe(false);
   expect(sameValue([{ task: "a", share: 1 }], [{ task: "a", share: 1 }])).toBe(true);

@@ -1,5 +1,4 @@
-/** What runs by itself, what waits, what is asked for first, and what the cache spares. */
-
+/** Modes of cells and notebooks: what runs by itself, what waits for the user, and what the cache restores. */
 import { describe, expect, it } from "vitest";
 import { condense } from "../../../server/state/condense.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
@@ -31,7 +30,7 @@ function ran(text: string, seconds: Readonly<Record<string, number>> = {}): Stag
 const turn = (stage: Stage, value: number) => stage.apply({ type: "input-set", cell: "knob", name: "n", value });
 const edit = (stage: Stage, cell: string, source: string) =>
   stage.apply({ type: "cell-edited", cell, source, by: "me" });
-const keeps = (stage: Stage, id: string) =>
+const stores = (stage: Stage, id: string) =>
   stage.apply({
     type: "cache-stored",
     cell: id,
@@ -40,7 +39,7 @@ const keeps = (stage: Stage, id: string) =>
   });
 
 describe("a disabled cell", () => {
-  it("does not run, and what depends on it is blocked, with the way to it", () => {
+  it("does not run, and blocks its dependents, each with the path to it", () => {
     const stage = new Stage(CHAIN.replace("%% b", "%% b disabled"));
     stage.apply({ type: "run-asked", cells: "all" });
     stage.complete();
@@ -57,7 +56,7 @@ describe("a disabled cell", () => {
     expect(stage.taken()).toEqual(["execute b", "execute c"]);
   });
 
-  it("lets its values go, and those made from them", () => {
+  it("loses its values, and so do the cells made from it", () => {
     const stage = ran(CHAIN);
     stage.apply({ type: "cell-options", cell: "b", options: { disabled: "true" } });
     expect(stage.taken()).toEqual(["end c b"]);
@@ -65,7 +64,7 @@ describe("a disabled cell", () => {
   });
 });
 
-it("a cell that failed, or has an error, says so to all that wait for it", () => {
+it("a cell that failed or has an error blocks all cells that depend on it", () => {
   const stage = new Stage(CHAIN);
   stage.ask("c");
   stage.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
@@ -76,7 +75,7 @@ it("a cell that failed, or has an error, says so to all that wait for it", () =>
 });
 
 describe("a lazy notebook", () => {
-  it("marks what a change concerns stale and runs it when asked", () => {
+  it("marks what a change affects as stale, and runs it only on request", () => {
     const stage = ran(`// palimpsest: run=lazy\n\n${KNOB}`);
     turn(stage, 8);
     expect(stage.taken()).toEqual(["input knob/n=8"]);
@@ -84,7 +83,7 @@ describe("a lazy notebook", () => {
     stage.apply({ type: "run-asked", cells: "stale" });
     stage.complete();
     expect(stage.taken()).toEqual(["end curve training", "execute training", "execute curve"]);
-    // A cell that is asked for brings the ancestors that it needs, and nothing follows it.
+    // A cell that was asked for runs with the ancestors that it needs; its descendants do not follow.
     stage.ask("training");
     stage.complete();
     expect(stage.taken()).toEqual(["end curve training", "execute training"]);
@@ -95,7 +94,7 @@ describe("a lazy notebook", () => {
     expect(stage.taken()).toEqual(["input knob/n=9", "end training", "execute training", "execute curve"]);
   });
 
-  it("can be switched", () => {
+  it("can be switched on and off", () => {
     const stage = ran(KNOB);
     stage.apply({ type: "settings", settings: { lazy: true, ask: 30 } });
     turn(stage, 8);
@@ -106,7 +105,7 @@ describe("a lazy notebook", () => {
   });
 });
 
-it("a cell that runs once follows by itself once, and then when asked", () => {
+it("a cell with the mode `once` runs by itself the first time, later only on request", () => {
   const stage = ran("// %% a\nconst a = 1;\n// %% b mode=once\nconst b = a;\n");
   expect(stage.cell("b").generation).toBe(1);
   stage.ask("a");
@@ -122,7 +121,7 @@ it("a cell that runs once follows by itself once, and then when asked", () => {
 });
 
 describe("the cost of a cell", () => {
-  it("is what its last whole execution took, trainings included, and the most tensors it held", () => {
+  it("is the time of its last complete execution, trainings included, and its peak of tensor bytes", () => {
     const stage = new Stage(CHAIN);
     stage.ask("a");
     stage.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
@@ -137,7 +136,7 @@ describe("the cost of a cell", () => {
     expect(stage.cell("a").cost).toEqual({ seconds: 12, bytes: 90 });
   });
 
-  it("is remembered by the next session, and so are the settings", () => {
+  it("is known to the next session, and so are the settings", () => {
     const stage = ran(`// palimpsest: run=lazy ask=5\n${KNOB}`, { training: 29 });
     const events = condense(stage.state, 0).map(({ event, time }, index) => ({ event, time, seq: index + 1 }));
     const next = events.reduce(reduce, initialState("n.ts"));
@@ -145,7 +144,7 @@ describe("the cost of a cell", () => {
     expect(cellState(next, "training")?.cost).toEqual({ seconds: 29, bytes: 10 });
   });
 
-  it("is asked for before a change runs what is dear together", () => {
+  it("makes the session ask before a change runs cells that are expensive together", () => {
     const stage = ran(KNOB, { training: 599, curve: 2 });
     turn(stage, 8);
     expect(stage.taken()).toEqual(["input knob/n=8"]);
@@ -161,7 +160,7 @@ describe("the cost of a cell", () => {
     expect(stage.state).not.toHaveProperty("pending");
   });
 
-  it("is asked no more when the change is undone, or the cells are run", () => {
+  it("is no longer asked about when the change is undone or the cells run", () => {
     const stage = ran(KNOB, { training: 599, curve: 2 });
     turn(stage, 8);
     turn(stage, 4);
@@ -172,7 +171,7 @@ describe("the cost of a cell", () => {
     expect(stage.status("training")).toBe("running");
   });
 
-  it("is not asked for what a person runs, nor below the budget, nor where nobody is asked", () => {
+  it("is not asked about for cells that the user runs, below the limit, or with ask=never", () => {
     const stage = ran(KNOB, { training: 599, curve: 2 });
     stage.ask("knob");
     expect(stage.state).not.toHaveProperty("pending");
@@ -188,9 +187,9 @@ describe("the cost of a cell", () => {
 describe("the cache", () => {
   const CACHE = CHAIN.replace("%% b", "%% b cache");
 
-  it("spares the ancestors after the kernel ended, for the cell and for what depends on it", () => {
+  it("restores a cell after the kernel ended without running its ancestors, also for its dependents", () => {
     const stage = ran(CACHE);
-    keeps(stage, "b");
+    stores(stage, "b");
     stage.apply({ type: "kernel-ended", cause: "restarted", reason: "restart" });
     expect(stage.statuses()).toEqual({ a: "idle stale", b: "idle", c: "idle stale", other: "idle stale" });
     stage.ask("c");
@@ -202,18 +201,18 @@ describe("the cache", () => {
     expect(stage.taken()).toEqual(["end c b", "execute a", "execute b cache=renew", "execute c"]);
   });
 
-  it("restores by itself what was fresh when the kernel died", () => {
+  it("restores by itself the cells that were fresh when the kernel died", () => {
     const stage = ran(CACHE);
-    keeps(stage, "b");
+    stores(stage, "b");
     stage.apply({ type: "kernel-ended", cause: "died", reason: "killed" });
     stage.complete();
     expect(stage.taken()).toEqual(["execute b cache=only"]);
     expect(stage.statuses()).toEqual({ a: "idle stale", b: "done", c: "idle stale", other: "idle stale" });
   });
 
-  it("that is lost makes the cell run, with its ancestors, and what waited still waits", () => {
+  it("that was lost makes the cell and its ancestors run; cells that waited for it still wait", () => {
     const stage = ran(CACHE);
-    keeps(stage, "b");
+    stores(stage, "b");
     stage.apply({ type: "kernel-ended", cause: "restarted", reason: "restart" });
     stage.ask("c");
     stage.apply({ type: "kernel-ready", pid: 2, backend: "cpu", passedOver: [] });
@@ -224,14 +223,14 @@ describe("the cache", () => {
     expect(stage.statuses()).toMatchObject({ a: "done", b: "done", c: "done" });
   });
 
-  it("is for its snapshot alone, and one that is found shows what it holds", () => {
+  it("counts only for its snapshot; a result that is found brings its outputs back", () => {
     const stage = ran(CACHE);
     const { snapshot } = stage.cell("b");
-    keeps(stage, "b");
+    stores(stage, "b");
     edit(stage, "b", "const b = a + 1;");
     stage.apply({ type: "kernel-ended", cause: "restarted", reason: "restart" });
     expect(stage.status("b")).toBe("idle stale");
-    const outputs = [{ kind: "text" as const, text: "kept" }];
+    const outputs = [{ kind: "text" as const, text: "cached" }];
     const shown = { outputs, console: [], inputs: [], results: [{ method: "m" }] };
     stage.apply({ type: "cache-found", cell: "b", snapshot, shown });
     expect(stage.cell("b").outputs).toEqual([]);
@@ -243,9 +242,9 @@ describe("the cache", () => {
     expect(stage.cell("b").stale).toBe(true);
   });
 
-  it("gives no cost: what is restored costs nothing", () => {
+  it("does not change the cost of a cell when it restores it", () => {
     const stage = ran(CACHE, { b: 50 });
-    keeps(stage, "b");
+    stores(stage, "b");
     stage.apply({ type: "kernel-ended", cause: "restarted", reason: "restart" });
     stage.ask("b");
     stage.apply({ type: "kernel-ready", pid: 2, backend: "cpu", passedOver: [] });
@@ -276,7 +275,7 @@ n;
       count: ++count,
     });
 
-  it("runs its users with each value, or with the latest when they were at work, and marks nothing stale", () => {
+  it("runs its users with each value, or with the latest if they were busy, and marks nothing as stale", () => {
     const stage = new Stage(TICKS);
     stage.apply({ type: "run-asked", cells: "all" });
     stage.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
@@ -291,7 +290,7 @@ n;
     value(stage);
     value(stage);
     stage.finish("user");
-    // What depends on it is at work first.
+    // Its dependent runs first.
     expect(stage.taken()).toEqual(["execute after"]);
     value(stage);
     expect(stage.taken()).toEqual([]);
@@ -302,7 +301,7 @@ n;
     expect(stage.taken()).toEqual(["execute after"]);
   });
 
-  it("runs nobody in a lazy notebook, and nobody whom the user stopped", () => {
+  it("runs nothing in a lazy notebook, and no cell that the user stopped", () => {
     const lazy = ran(`// palimpsest: run=lazy\n${TICKS}`);
     value(lazy);
     expect(lazy.taken()).toEqual([]);
@@ -320,7 +319,7 @@ describe("a project file", () => {
   const read = (stage: Stage, digest: string) =>
     stage.apply({ type: "files-read", files: { "./lib.ts": { digest, faults: [] } } });
 
-  it("that changed runs the cells that use it, and undone makes them fresh", () => {
+  it("that changed makes its users run; a change that is undone makes them fresh", () => {
     const stage = new Stage(LIB);
     read(stage, "one");
     stage.apply({ type: "run-asked", cells: "all" });

@@ -36,7 +36,7 @@ function knobs(): Stage {
 }
 
 describe("running", () => {
-  it("opens inert, and starts a kernel only when something is to run", () => {
+  it("starts no kernel until a cell is to run", () => {
     const stage = new Stage(CHAIN);
     expect(stage.state.kernel.status).toBe("off");
     expect(stage.statuses()).toEqual({ a: "idle", b: "idle", c: "idle", other: "idle" });
@@ -45,7 +45,7 @@ describe("running", () => {
     expect(stage.taken()).toEqual([]);
   });
 
-  it("runs all in topological order, whatever the order in the file", () => {
+  it("runs all cells in topological order, whatever their order in the file", () => {
     const stage = new Stage("// %% c\nconst c = b;\n// %% b\nconst b = a;\n// %% a\nconst a = 1;\n");
     stage.apply({ type: "run-asked", cells: "all" });
     stage.complete();
@@ -53,7 +53,7 @@ describe("running", () => {
     expect(stage.statuses()).toEqual({ a: "done", b: "done", c: "done" });
   });
 
-  it("runs dependents as soon as a top level is through, although its training goes on", () => {
+  it("runs dependents as soon as a top level is done, even while its training continues", () => {
     const stage = new Stage(CHAIN);
     stage.ask("a");
     stage.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
@@ -63,7 +63,7 @@ describe("running", () => {
     expect(stage.taken()).toEqual(["execute b"]);
   });
 
-  it("begins what is ready while another cell waits, so that waiting for a training holds up nobody else", () => {
+  it("starts cells that are ready while another one waits, so that a training delays only its dependents", () => {
     const stage = new Stage(CHAIN);
     stage.apply({ type: "run-asked", cells: "all" });
     stage.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
@@ -72,7 +72,7 @@ describe("running", () => {
     expect(stage.statuses()).toEqual({ a: "running", b: "queued", c: "queued", other: "done" });
   });
 
-  it("ends the old generations, descendants first, before it computes the new one", () => {
+  it("ends the old generations, descendants first, before it starts the new one", () => {
     const stage = ran(CHAIN);
     stage.ask("a");
     stage.complete();
@@ -81,7 +81,7 @@ describe("running", () => {
     expect(stage.cell("other").generation).toBe(1);
   });
 
-  it("brings the ancestors that a cell needs, and not those that are fresh", () => {
+  it("runs the ancestors that a cell needs, and not those that are fresh", () => {
     const stage = new Stage(CHAIN);
     stage.ask("c");
     stage.complete();
@@ -91,7 +91,7 @@ describe("running", () => {
     expect(stage.taken()).toEqual(["end c", "execute c"]);
   });
 
-  it("does not start descendants that need a cell which was never run", () => {
+  it("does not start descendants that also need a cell that never ran", () => {
     const stage = new Stage(
       "// %% model\nconst model = 1;\n// %% knob\nconst knob = 2;\n// %% training\nmodel + knob;\n",
     );
@@ -101,7 +101,7 @@ describe("running", () => {
     expect(stage.status("training")).toBe("idle");
   });
 
-  it("leaves manual descendants stale, their values gone", () => {
+  it("leaves manual descendants stale and without values", () => {
     const stage = ran("// %% a\nconst a = 1;\n// %% b mode=manual\nconst b = a;\n// %% c\nb;\n");
     stage.ask("a");
     stage.complete();
@@ -109,7 +109,7 @@ describe("running", () => {
     expect(stage.statuses()).toEqual({ a: "done", b: "idle stale", c: "idle stale" });
   });
 
-  it("runs what is stale, without the manual cells and without what is fresh", () => {
+  it("runs all stale cells, except manual ones", () => {
     const stage = ran(
       "// %% a\nconst a = 1;\n// %% b mode=manual\nconst b = 2;\n// %% c\nconst c = 3;\n// %% d\na + b;\n",
     );
@@ -118,11 +118,11 @@ describe("running", () => {
     stage.apply({ type: "run-asked", cells: "stale" });
     stage.complete();
     expect(stage.taken()).toEqual(["end d a", "execute a", "execute d"]);
-    // d ran with the old b: it is not what the notebook says.
+    // d ran with the old b, so it is stale.
     expect(stage.statuses()).toEqual({ a: "done", b: "done stale", c: "done", d: "done stale" });
   });
 
-  it("ends what was made from a cell even when an edit took the reference away", () => {
+  it("ends the cells made from a cell, even after an edit removed the reference", () => {
     const stage = ran("// %% a\nconst a = 1;\n// %% b\nconst b = a;\n");
     stage.apply({ type: "cell-edited", cell: "b", source: "const b = 5;", by: "me" });
     stage.ask("a");
@@ -132,7 +132,7 @@ describe("running", () => {
 });
 
 describe("editing", () => {
-  it("runs nothing, turns the cell and its descendants stale, and undo makes them fresh", () => {
+  it("runs nothing; it makes the cell and its descendants stale, and undoing it makes them fresh", () => {
     const stage = ran(CHAIN);
     stage.apply({ type: "cell-edited", cell: "b", source: "const b = a + 1;", by: "me" });
     expect(stage.taken()).toEqual([]);
@@ -141,7 +141,7 @@ describe("editing", () => {
     expect(stage.statuses()).toEqual({ a: "done", b: "done", c: "done", other: "done" });
   });
 
-  it("ends a removed cell and what was made from it", () => {
+  it("ends a removed cell and the cells made from it", () => {
     const stage = ran(CHAIN);
     stage.apply({ type: "cell-removed", cell: "b" });
     expect(stage.taken()).toEqual(["end c b"]);
@@ -149,7 +149,7 @@ describe("editing", () => {
     expect(stage.status("c")).toBe("blocked stale");
   });
 
-  it("keeps what other cells computed when the file was changed outside", () => {
+  it("keeps the values of the other cells when the file was changed outside", () => {
     const stage = ran(CHAIN);
     const cells = stage.state.cells.map(({ cell }) =>
       cell.id === "other" ? { ...cell, source: "const other = 9;" } : cell,
@@ -159,7 +159,7 @@ describe("editing", () => {
     expect(stage.statuses()).toEqual({ a: "done", b: "done", c: "done", other: "done stale" });
   });
 
-  it("blocks what depends on a broken cell and heals with it", () => {
+  it("blocks the dependents of a cell with an error until the error is fixed", () => {
     const stage = new Stage(CHAIN);
     stage.apply({ type: "cell-edited", cell: "a", source: "const a = ;", by: "me" });
     stage.apply({ type: "run-asked", cells: "all" });
@@ -175,7 +175,7 @@ describe("editing", () => {
 });
 
 describe("inputs", () => {
-  it("re-runs the users of that name and their descendants, not the cell that declares it", () => {
+  it("run the users of the name and their descendants again, not the cell that declares it", () => {
     const stage = knobs();
     stage.apply({ type: "input-set", cell: "knobs", name: "rank", value: 4 });
     stage.complete();
@@ -185,7 +185,7 @@ describe("inputs", () => {
     expect(stage.cell("other").generation).toBe(1);
   });
 
-  it("restarts a training that is under way", () => {
+  it("restart a training that is running", () => {
     const stage = knobs();
     stage.ask("training");
     stage.settle("training");
@@ -194,20 +194,20 @@ describe("inputs", () => {
     expect(stage.taken()).toEqual(["end curve training", "input knobs/rank=4", "execute training"]);
   });
 
-  it("gives a live input's value to the kernel and re-runs nothing", () => {
+  it("send the value of a live input to the kernel and run nothing", () => {
     const stage = knobs();
     stage.apply({ type: "input-set", cell: "knobs", name: "weight", value: 3 });
     expect(stage.taken()).toEqual(["input knobs/weight=3"]);
     expect(stage.statuses()).toEqual({ base: "done", knobs: "done", training: "done", curve: "done", other: "done" });
   });
 
-  it("does nothing when the value is what it was", () => {
+  it("do nothing if the value did not change", () => {
     const stage = knobs();
     stage.apply({ type: "input-set", cell: "knobs", name: "rank", value: 16 });
     expect(stage.taken()).toEqual([]);
   });
 
-  it("re-runs the declaring cell where the call is not the whole initialiser", () => {
+  it("run the declaring cell again if the call is not the whole initialiser", () => {
     const stage = ran(
       '// %% knobs\nimport { input } from "palimpsest";\nconst half = input.number("half", { value: 4 }) / 2;\n// %% user\nhalf;\n',
       (each, id) => {
@@ -218,7 +218,7 @@ describe("inputs", () => {
     expect(stage.taken()).toEqual(["end user knobs", "execute knobs"]);
   });
 
-  it("only turns manual users stale, and fresh again when the value is set back", () => {
+  it("make manual users stale only, and fresh when the value is set back", () => {
     const stage = ran(
       '// %% k\nimport { input } from "palimpsest";\nconst n = input.number("n", { value: 4 });\n// %% m mode=manual\nn;\n',
       (each, id) => {
@@ -232,7 +232,7 @@ describe("inputs", () => {
     expect(stage.statuses()).toEqual({ k: "done", m: "done" });
   });
 
-  it("keeps a value that was set while the declaring cell was at work", () => {
+  it("keep a value that was set while the declaring cell was running", () => {
     const stage = new Stage(KNOBS);
     stage.ask("knobs");
     stage.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
@@ -243,7 +243,7 @@ describe("inputs", () => {
     expect(stage.cell("knobs").inputs[0]?.value).toBe(8);
   });
 
-  it("shows the controls of a cell that re-runs until it has declared them anew", () => {
+  it("show the old controls of a cell that runs again until it has declared the new ones", () => {
     const stage = knobs();
     stage.ask("knobs");
     expect(stage.cell("knobs").inputs.map((input) => input.name)).toEqual(["rank", "alpha", "weight"]);
@@ -253,8 +253,8 @@ describe("inputs", () => {
   });
 });
 
-describe("stopping and dying", () => {
-  it("drops what an ended generation still says", () => {
+describe("stopping, failing and the end of the kernel", () => {
+  it("drops late events of a generation that has ended", () => {
     const stage = ran(CHAIN);
     stage.ask("a");
     const late = { cell: "b", generation: 1, output: { kind: "text", text: "late" } } as const;
@@ -265,7 +265,7 @@ describe("stopping and dying", () => {
     expect(stage.cell("b").outputs).toEqual([]);
   });
 
-  it("takes what waits out of the queue and blocks what needs the stopped cell", () => {
+  it("empties the queue and blocks the cells that depend on the stopped cell", () => {
     const stage = new Stage(CHAIN);
     stage.apply({ type: "run-asked", cells: "all" });
     stage.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
@@ -288,7 +288,7 @@ describe("stopping and dying", () => {
     expect(stage.taken()).toEqual(["end c", "execute c"]);
   });
 
-  it("blocks descendants of a failed cell, and lets the others run", () => {
+  it("blocks the descendants of a failed cell; the other cells run", () => {
     const stage = new Stage(CHAIN);
     stage.apply({ type: "run-asked", cells: "all" });
     stage.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
@@ -298,7 +298,7 @@ describe("stopping and dying", () => {
     expect(stage.cell("a").error?.message).toBe("broke");
   });
 
-  it("survives the kernel's death: outputs stay, values are gone, the next run brings what it needs", () => {
+  it("when the kernel dies, outputs stay and values are gone; the next run runs the ancestors that it needs", () => {
     const stage = ran(CHAIN);
     stage.ask("b");
     stage.apply({ type: "cell-output", cell: "b", generation: 2, output: { kind: "text", text: "kept" } });

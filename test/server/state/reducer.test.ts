@@ -22,7 +22,7 @@ const RUN = {
 };
 
 describe("runs", () => {
-  it("append rows, take a batch that overlaps only once, and share what was there", () => {
+  it("append rows and skip those that they already have; the cells stay the same object", () => {
     const stage = new Stage(TEXT);
     stage.apply({ type: "run-started", run: RUN });
     const rows = [0, 1, 2].map((step) => ({ step, loss: 3 - step }));
@@ -35,7 +35,7 @@ describe("runs", () => {
     expect(stage.state.runs.r1).toMatchObject({ status: "stopped", message: "by you" });
   });
 
-  it("report results per generation: a cell that runs again replaces its own", () => {
+  it("report results per generation: a cell that runs again drops its earlier results", () => {
     const stage = new Stage(TEXT);
     stage.ask("a");
     stage.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
@@ -48,7 +48,7 @@ describe("runs", () => {
   });
 });
 
-describe("any order of events", () => {
+describe("after any order of events", () => {
   const id = fc.constantFrom("a", "b", "c", "d");
   const source = fc.constantFrom("const a = 1;", "const b = a;", "const c = b;", "a + c;", "const x = ;", "d0;");
   const event: fc.Arbitrary<SessionEvent | "finish" | "fail"> = fc.oneof(
@@ -85,17 +85,17 @@ describe("any order of events", () => {
     return stage;
   }
 
-  it("a top level runs on parents with values only; the queue never hangs", () => {
+  it("a top level runs only when its parents have values, and the queue becomes empty", () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 25 }), (steps) => {
         const stage = play(steps);
         for (const cell of stage.state.cells) {
           const { status } = cell;
-          // An edit may bind a cell that is at work to others: they count when it runs again.
+          // An edit may give a running cell other parents: they count when it runs again.
           if (status !== "running" || alive(cell)) continue;
           for (const parent of heldValues(cell)?.madeFrom ?? []) expect(alive(stage.cell(parent))).toBe(true);
         }
-        for (const told of stage.told) expect(told).not.toMatch(/undefined/);
+        for (const message of stage.messages) expect(message).not.toMatch(/undefined/);
         stage.complete();
         expect(stage.state.cells.filter((cell) => cell.status === "queued")).toEqual([]);
         const living = stage.state.cells.filter(({ values }) => values.kind === "in-kernel");
@@ -105,7 +105,7 @@ describe("any order of events", () => {
     );
   });
 
-  it("a page that applies the log holds the same state; condensed, what it shows is the same", () => {
+  it("replaying the log gives the same state, and the condensed log shows the same", () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 25 }), (steps) => {
         const stage = play(steps);
@@ -121,7 +121,7 @@ describe("any order of events", () => {
   });
 });
 
-/** What a page draws of it. */
+/** The part of the state that a page draws. */
 function shown(state: SessionState): unknown {
   return state.cells.map(({ cell, status, stale, generation, outputs, error, inputs, ms }) => ({
     cell,

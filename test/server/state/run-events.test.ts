@@ -1,12 +1,13 @@
-/** Runs as the session keeps them: what steering does to their state, and what may be asked. */
-
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+/** Runs in the state of the session: what the kernel reports about them, and which orders are refused. */
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { RunInfo, SessionEvent } from "../../../server/events.ts";
 import { clientMessage } from "../../../server/http/wire.ts";
-import { logPath, remembered } from "../../../server/session/persistence.ts";
+import { printNotebook } from "../../../server/notebook/source/print.ts";
+import { earlierEvents, logPath } from "../../../server/session/history.ts";
+import { Log } from "../../../server/session/log.ts";
 import { condense } from "../../../server/state/condense.ts";
 import { alive } from "../../../server/state/freshness.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
@@ -21,7 +22,7 @@ const info = (id: string, stage: Stage): RunInfo => ({
 });
 const changed = (run: string, change: RunChange): SessionEvent => ({ type: "run-changed", run, change });
 
-/** A cell whose run r1 has done six steps, with checkpoints at 2 and 4. */
+/** A cell with a run r1 after six steps, with checkpoints at the steps 2 and 4. */
 function trained(): Stage {
   const stage = new Stage("// %% a\nconst a = 1;\na;\n");
   stage.ask("a");
@@ -41,7 +42,7 @@ function trained(): Stage {
 
 const paused = (cell: CellState): boolean => cell.status === "running" && cell.paused;
 
-it("a run that goes back loses what came later, and says that it did", () => {
+it("a run that is rewound loses its later rows, probes and changes, and records the rewind", () => {
   const stage = trained();
   stage.apply({ type: "run-rewound", run: "r1", change: { kind: "rewind", step: 6, to: 4 } });
   const run = stage.state.runs.r1!;
@@ -52,7 +53,7 @@ it("a run that goes back loses what came later, and says that it did", () => {
   expect(stage.state.runs.r1!.rows.at(-1)).toEqual({ step: 5, loss: 1 });
 });
 
-it("a paused run counts as running; its cell is paused when all of its runs are", () => {
+it("a paused run counts as running; its cell is paused when all its runs are paused", () => {
   const stage = trained();
   stage.apply({ type: "run-started", run: info("r2", stage) });
   stage.apply(changed("r1", { kind: "pause", step: 6 }));
@@ -63,7 +64,7 @@ it("a paused run counts as running; its cell is paused when all of its runs are"
   expect(paused(stage.cell("a"))).toBe(false);
 });
 
-it("a fork of a run whose cell had finished makes the cell run again", () => {
+it("a fork of a run whose cell had finished puts the cell back into the phase running", () => {
   const stage = trained();
   stage.apply({ type: "run-ended", run: "r1", status: "done" });
   stage.finish("a");
@@ -71,7 +72,7 @@ it("a fork of a run whose cell had finished makes the cell run again", () => {
   expect([stage.status("a"), alive(stage.cell("a"))]).toEqual(["running", true]);
 });
 
-it("a run whose kernel died is interrupted, is named to the kernel when its cell runs unchanged, and goes on", () => {
+it("a run whose kernel died is interrupted; it continues from a checkpoint when its cell runs again", () => {
   const stage = trained();
   stage.apply({ type: "kernel-ended", cause: "died", reason: "It was killed." });
   expect(stage.state.runs.r1).toMatchObject({ status: "interrupted", message: "It was killed." });
@@ -87,13 +88,25 @@ it("a run whose kernel died is interrupted, is named to the kernel when its cell
   expect(stage.state.runs.r1!.rows).toHaveLength(4);
 });
 
-it("a log that breaks off in mid-run is of a server that was killed: the run is interrupted too", async () => {
+it("a run that no output shows is kept while it is interrupted, and forgotten when it has ended", () => {
+  const [interrupted, done] = (["interrupted", "done"] as const).map((status) => {
+    const stage = trained();
+    stage.apply({ type: "run-ended", run: "r1", status });
+    const cells = stage.state.cells.map((cell) => ({ ...cell, outputs: [] }));
+    return condense({ ...stage.state, cells }, 1).some(({ event }) => event.type === "run-started");
+  });
+  expect([interrupted, done]).toEqual([true, false]);
+});
+
+it("a run is interrupted, too, if the log ends in the middle of it because the server was killed", async () => {
   const workspace = await mkdtemp(join(tmpdir(), "training-"));
   const stage = trained();
-  await mkdir(dirname(logPath(workspace, "n.ts")), { recursive: true });
-  await writeFile(logPath(workspace, "n.ts"), stage.events.map((each) => `${JSON.stringify(each)}\n`).join(""));
-  const cells = stage.state.cells.map(({ cell }) => cell);
-  const events = await remembered(workspace, "n.ts", cells, 1);
+  const log = await Log.begin(logPath(workspace, "n.ts"), stage.events, (error) => {
+    throw error;
+  });
+  await log.close();
+  const notebook = { cells: stage.state.cells.map(({ cell }) => cell) };
+  const events = await earlierEvents(workspace, "n.ts", { text: printNotebook(notebook), notebook }, 1);
   const state = events.reduce(
     (before: SessionState, each, index) => reduce(before, { ...each, seq: index + 1 }),
     initialState("n.ts"),
@@ -101,7 +114,7 @@ it("a log that breaks off in mid-run is of a server that was killed: the run is 
   expect(state.runs.r1).toMatchObject({ status: "interrupted", message: "The workbench was killed." });
 });
 
-it("what a run cannot do is refused with the reason", () => {
+it("an order that a run cannot follow is refused with the reason", () => {
   const stage = trained();
   const steer = (order: RunOrder, run = "r1") => eventsOf(stage.state, { type: "steer", run, order });
   expect(steer({ type: "rewind", to: 4 })).toEqual([
@@ -116,17 +129,20 @@ it("what a run cannot do is refused with the reason", () => {
     }
     return "";
   };
-  expect(refused({ type: "pause" }, "r9")).toBe("There is no run r9 any more.");
-  expect(refused({ type: "rewind", to: 3 })).toBe("The run r1 has no checkpoint at step 3 any more.");
-  expect(refused({ type: "fork", at: 4, knobs: { weight: "much" } })).toBe('The run r1 cannot have weight "much".');
+  expect(refused({ type: "pause" }, "r9")).toBe("The run r9 no longer exists.");
+  expect(refused({ type: "rewind", to: 3 })).toBe("The run r1 has no checkpoint at step 3.");
+  expect(refused({ type: "fork", at: 4, knobs: { weight: "much" } })).toBe(
+    'weight cannot be "much" in a fork of the run r1: it must be a number.',
+  );
+  expect(refused({ type: "fork", at: 4, knobs: { speed: 1 } })).toBe("The run r1 has no knob speed.");
   stage.apply({ type: "run-ended", run: "r1", status: "done" });
   expect(refused({ type: "pause" })).toBe("The run r1 has ended. It can be forked at a checkpoint.");
   expect(refused({ type: "fork", at: 4, knobs: {} })).toBe("");
   stage.apply({ type: "kernel-ended", cause: "restarted", reason: "restarted" });
-  expect(refused({ type: "fork", at: 4, knobs: {} })).toMatch(/of an earlier execution of the cell a/);
+  expect(refused({ type: "fork", at: 4, knobs: {} })).toMatch(/belongs to an earlier execution of the cell a/);
 });
 
-it("orders come over the wire as they are, and nothing else does", () => {
+it("valid orders pass the wire unchanged; all others are rejected", () => {
   const sent = (order: unknown) =>
     clientMessage(JSON.stringify({ id: 1, request: { type: "steer", run: "r1", order } }));
   for (const order of [

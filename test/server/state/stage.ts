@@ -1,5 +1,4 @@
-/** A session without processes: events go in, the plan's actions are noted, and the kernel's part is spoken by the test. */
-
+/** A session without processes, for tests: it applies events and records the actions of the plan; the test plays the kernel. */
 import type { LoggedEvent, SessionEvent } from "../../../server/events.ts";
 import { parseNotebook } from "../../../server/notebook/source/parse.ts";
 import { type Action, inputKey, type KernelView, NO_KERNEL, plan } from "../../../server/state/plan.ts";
@@ -12,8 +11,8 @@ export class Stage {
   view: KernelView = NO_KERNEL;
   readonly events: LoggedEvent[] = [];
   /** `execute a`, `end b a`, `input knobs/rank=4`, in order. */
-  readonly told: string[] = [];
-  /** The generations that the kernel has, going by what it was told. */
+  readonly messages: string[] = [];
+  /** The generations in the kernel, according to the messages to it. */
   readonly held = new Map<string, number>();
 
   constructor(text: string) {
@@ -73,7 +72,7 @@ export class Stage {
     this.apply({ type: "input-declared", cell: id, generation: this.cell(id).generation, name, live, spec, value });
   }
 
-  /** Runs to the end whatever is queued, every cell well. `declare` speaks for cells with inputs. */
+  /** Finishes all running and queued cells with success. `declare` declares the inputs of a cell before it finishes. */
   complete(declare: (id: string) => void = () => undefined): void {
     if (this.view.process === "starting") this.apply({ type: "kernel-ready", pid: 1, backend: "cpu", passedOver: [] });
     for (let running = this.#running(); running !== undefined; running = this.#running()) {
@@ -86,9 +85,9 @@ export class Stage {
     this.apply({ type: "run-asked", cells });
   }
 
-  /** What was told since the last call. */
+  /** The messages since the last call. */
   taken(): readonly string[] {
-    return this.told.splice(0);
+    return this.messages.splice(0);
   }
 
   #running(): string | undefined {
@@ -101,24 +100,24 @@ export class Stage {
         this.#log({ type: "kernel-starting" });
         return;
       case "execute": {
-        this.told.push(`execute ${action.cell}${action.cache ? ` cache=${action.cache}` : ""}`);
+        this.messages.push(`execute ${action.cell}${action.cache ? ` cache=${action.cache}` : ""}`);
         const { cell, generation, snapshot } = action;
         if (this.held.has(cell))
-          throw new Error(`${cell} was to run before its generation ${this.held.get(cell)} had ended`);
+          throw new Error(`${cell} was started before its generation ${this.held.get(cell)} ended`);
         this.held.set(cell, generation);
         this.#log({ type: "cell-started", cell, generation, snapshot });
         return;
       }
       case "end":
-        this.told.push(`end ${action.cells.join(" ")}`);
+        this.messages.push(`end ${action.cells.join(" ")}`);
         for (const cell of action.cells)
-          if (!this.held.delete(cell)) throw new Error(`${cell} was ended and did not live`);
+          if (!this.held.delete(cell)) throw new Error(`${cell} was ended but had no generation`);
         return;
       case "input":
-        this.told.push(`input ${action.cell}/${action.name}=${action.value}`);
+        this.messages.push(`input ${action.cell}/${action.name}=${action.value}`);
         return;
       default:
-        throw new Error(`not planned: ${action.type}`);
+        throw new Error(`A plan cannot contain ${action.type}`);
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * SentencePiece itself, compiled to WebAssembly. This is the one place that loads the library. It reads its model from a path
- * where cells read bytes, and leaves listeners behind that turn any rejection into the end of the process; both are mended here.
+ * SentencePiece, compiled to WebAssembly. Only this file loads the library. Two of its properties are worked around here: it reads its
+ * model from a path, while cells have bytes; and it adds listeners that end the process at any unhandled rejection.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -14,7 +14,7 @@ type Processor = {
 };
 type Library = { readonly SentencePieceProcessor: new () => Processor };
 
-/** Of bytes that are no model the library makes a processor that finds no pieces in any text. */
+/** If the bytes are not a model, the library makes a processor that finds no pieces in any text. */
 export const processorOf = (bytes: Uint8Array): Promise<Processor> => withoutNewListeners(() => loaded(bytes));
 
 async function loaded(bytes: Uint8Array): Promise<Processor> {

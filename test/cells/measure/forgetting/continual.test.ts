@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { continualMeasures } from "../../../../cells/measure/forgetting/continual.ts";
 
 describe("continual learning", () => {
-  it("of three tasks in a row is as by hand, divided by the two learnt before the last", () => {
+  it("of three tasks in a row equals the calculation by hand, divided by the two learnt before the last", () => {
     const measured = continualMeasures([
       { task: "a", learnt: 1, scores: [0.125, 0.75, 0.875, 0.5] },
       { task: "b", learnt: 2, scores: [0, 0.25, 0.5, 0.625] },
@@ -16,7 +16,7 @@ describe("continual learning", () => {
     expect(measured.tasks.map(({ task }) => task)).toEqual(["a", "b"]);
   });
 
-  it("of a base and one training: the four agree on what was lost", () => {
+  it("of a base and one training: all four measures agree on what was lost", () => {
     const measured = continualMeasures([
       { task: "fact", scores: [1, 0.5] },
       { task: "math", scores: [0.5, 0.125] },
@@ -25,7 +25,7 @@ describe("continual learning", () => {
     expect(measured).toMatchObject({ divisor: 2, backwardTransfer: -0.4375, forgetting: 0.4375, retention: 0.375 });
   });
 
-  it("leaves out of the retention what could never be done", () => {
+  it("leaves tasks that could never be done out of the retention", () => {
     const measured = continualMeasures([
       { task: "fact", scores: [0.5, 0.25] },
       { task: "chess", scores: [0, 0] },
@@ -34,7 +34,7 @@ describe("continual learning", () => {
     expect(measured.tasks[1]?.retained).toBeUndefined();
   });
 
-  it("has nothing to say of forgetting where nothing was learnt before", () => {
+  it("is NaN where nothing was learnt before", () => {
     expect(continualMeasures([{ task: "velan", learnt: 1, scores: [0, 1] }])).toMatchObject({
       averageAccuracy: 1,
       divisor: 0,
@@ -42,7 +42,7 @@ describe("continual learning", () => {
     });
   });
 
-  it("refuses tasks of different stages", () => {
+  it("rejects tasks with different stages", () => {
     expect(() => continualMeasures([])).toThrow("at least once");
     expect(() =>
       continualMeasures([
@@ -50,6 +50,6 @@ describe("continual learning", () => {
         { task: "b", scores: [1] },
       ]),
     ).toThrow('"b" was scored');
-    expect(() => continualMeasures([{ task: "a", scores: [1], learnt: 2 }])).toThrow("stages go from 0 to 0");
+    expect(() => continualMeasures([{ task: "a", scores: [1], learnt: 2 }])).toThrow("Stages go from 0 to 0");
   });
 });

@@ -16,7 +16,7 @@ const task = (family: string, text: string, answer: string, choices?: string[]):
   ...(choices && { choices }),
 });
 
-it("a file of tasks tells each bad row", async () => {
+it("a task file reports each bad row", async () => {
   const rows = [
     { family: "capital", question: "Capital of Meva?", answer: "Tirek" },
     { question: "2+2?", choices: ["3", "4"], answer: 1 },
@@ -35,8 +35,8 @@ it("a file of tasks tells each bad row", async () => {
     "all: 6",
   ]);
   expect(bad.map(({ line, reason }) => `${line}: ${reason}`)).toEqual([
-    '5: "choices" is no list of two texts or more',
-    '6: "answer" is none of the choices',
+    '5: "choices" is not a list of two or more strings',
+    '6: "answer" is not one of the choices',
     '7: "answer" is missing',
   ]);
 });
@@ -44,7 +44,7 @@ it("a file of tasks tells each bad row", async () => {
 describe("exact match", () => {
   const list = [task("a", "1", "Tirek."), task("a", "2", "Dor"), task("b", "3", "Lash")];
 
-  it("is by family, and case and punctuation count unless told otherwise", async () => {
+  it("is averaged over families; case and punctuation count by default", async () => {
     const model = ruleModel((prompt) => ({ "1": " tirek ", "2": "Dor", "3": "no" })[question(prompt)]!);
     expect(await exactMatch(model, list)).toMatchObject({ accuracy: 0.25, byFamily: { a: 0.5, b: 0 } });
     const found = await exactMatch(model, list, { sameness: "normalised" });
@@ -55,7 +55,7 @@ describe("exact match", () => {
 });
 
 describe("multiple choice", () => {
-  it("takes the likeliest, and the likeliest per byte, which do not always agree", async () => {
+  it("takes the most likely choice, and the most likely per byte, which can differ", async () => {
     // One nat per word: the raw likelihood favours short choices, the normalised one long words.
     const list = [
       task("a", "?", "no", ["no", "an extraordinarily long answer"]),
@@ -72,7 +72,7 @@ describe("multiple choice", () => {
     expect(normalised).toMatchObject({ accuracy: 0.5, byFamily: { a: 0, b: 1 } });
   });
 
-  it("asks without the end of the turn, and refuses a task without choices", async () => {
+  it("scores choices without the end of the turn, and rejects a task without choices", async () => {
     const model = ruleModel(() => "");
     await multipleChoice(model, [task("a", "?", "x", ["x", "y"])]);
     expect(model.scored.map(({ segments, endTurn }) => [segments[0]?.text, endTurn])).toEqual([

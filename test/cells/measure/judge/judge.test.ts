@@ -10,7 +10,7 @@ import { type BareHost, bareHost } from "../../bare-host.ts";
 import { ruleModel } from "../model.ts";
 
 type Asked = { model: string; temperature: number; messages: { role: string; content: string }[] };
-/** What the stub does with a request; its number counts the requests with the same text. */
+/** What the stub does with a request; `time` counts the requests with the same text. */
 type Behaviour = (asked: Asked, response: ServerResponse, time: number) => void;
 
 let host: BareHost;
@@ -61,7 +61,7 @@ const endpoint = (options: Partial<EndpointOptions> = {}) =>
 const ask = (...texts: string[]) => texts.map((content) => [{ role: "user", content } as const]);
 
 describe("the endpoint", () => {
-  it("asks as the protocol says, so many at once, and answers in order", async () => {
+  it("follows the protocol, keeps to the concurrency, and returns answers in order", async () => {
     behave = (asked, response) =>
       void setTimeout(() => say(response, `re ${text(asked)}`), 20 - 4 * Number(text(asked)));
     const found = await endpoint({ concurrency: 3 }).judge(ask("0", "1", "2", "3", "4"));
@@ -71,7 +71,7 @@ describe("the endpoint", () => {
     expect(host.progressed.at(-1)).toEqual({ label: "judge", done: 5, total: 5 });
   });
 
-  it("asks again what is busy, broken, garbage, empty or cut off, and gets all answers", async () => {
+  it("repeats requests after busy, broken, invalid, empty or incomplete replies, and gets all answers", async () => {
     const trouble: Record<string, (response: ServerResponse) => void> = {
       busy: (response) => void response.writeHead(429, { "retry-after": "0" }).end("slow down"),
       broken: (response) => void response.writeHead(500).end("oops"),
@@ -85,15 +85,15 @@ describe("the endpoint", () => {
     expect(requests).toHaveLength(15);
   });
 
-  it("does not wait for one that hangs", async () => {
+  it("stops waiting for a reply after the timeout", async () => {
     behave = (_, response, time) => time > 1 && say(response, "fine");
     expect(await endpoint({ timeout: 0.4, retries: 9 }).judge(ask("a"))).toMatchObject([{ ok: true, text: "fine" }]);
     behave = () => {};
     const found = await endpoint({ timeout: 0.05, retries: 1 }).judge(ask("b"));
-    expect(found).toEqual([{ ok: false, reason: "no answer within 0.05 seconds (asked 2 times)" }]);
+    expect(found).toEqual([{ ok: false, reason: "no answer within 0.05 seconds (after 2 tries)" }]);
   });
 
-  it("gives the others' answers when some stay without one, each with its reason, and the key in none", async () => {
+  it("returns the other answers when some requests fail, each with its reason and without the key", async () => {
     behave = (asked, response) => {
       if (text(asked) === "wrong") return say(response, "unknown key secret-key", 401);
       if (text(asked) === "busy") return void response.writeHead(429).end();
@@ -102,13 +102,13 @@ describe("the endpoint", () => {
     const found = await endpoint({ retries: 2, concurrency: 1 }).judge(ask("a", "wrong", "busy", "b"));
     expect(found[0]).toMatchObject({ ok: true });
     expect(found[1]).toMatchObject({ ok: false, reason: expect.stringContaining("the endpoint answered 401") });
-    expect(found[2]).toMatchObject({ ok: false, reason: expect.stringContaining("(asked 3 times)") });
+    expect(found[2]).toMatchObject({ ok: false, reason: expect.stringContaining("(after 3 tries)") });
     expect(found[3]).toMatchObject({ ok: true });
     expect(requests.filter((each) => text(each.asked) === "wrong")).toHaveLength(1);
     expect(JSON.stringify([found, [...host.files]])).not.toContain("secret-key");
   });
 
-  it("keeps answers as they come: the next run asks only what is missing", async () => {
+  it("caches answers as they arrive: the next run asks only what is missing", async () => {
     behave = (asked, response) => (text(asked) === "b" ? say(response, "", 400) : say(response, `re ${text(asked)}`));
     await endpoint().judge(ask("a", "b", "c"));
     requests = [];
@@ -124,15 +124,17 @@ describe("the endpoint", () => {
     expect(requests).toHaveLength(2);
   });
 
-  it("stops asking an endpoint that is down, and ends with the cell", async () => {
+  it("stops sending requests to an endpoint that is down, and ends with the cell", async () => {
     const many = ask(...Array.from({ length: 20 }, (_, i) => `${i}`));
     behave = (_, response) => void response.writeHead(503).end();
     const found = await endpoint({ retries: 0, concurrency: 1 }).judge(many);
     expect(requests).toHaveLength(6);
-    expect(found.at(-1)).toEqual({ ok: false, reason: "not asked: the endpoint failed 6 times in a row" });
+    expect(found.at(-1)).toEqual({ ok: false, reason: "not sent: the endpoint failed 6 times in a row" });
     behave = () => host.end();
     await expect(endpoint({ timeout: 60 }).judge(ask("x"))).rejects.toThrow("The cell was ended");
-    expect(() => judgeEndpoint({ url: "not an address", model: "m" })).toThrow('"not an address" is no address');
+    expect(() => judgeEndpoint({ url: "not an address", model: "m" })).toThrow(
+      '"not an address" is not an HTTP address',
+    );
   });
 });
 
@@ -143,7 +145,7 @@ const questions: JudgeQuestion[] = [
 const good = [["good one", "good two"], ["good 4"]];
 const bad = [["bad one", "bad two"], ["bad 5"]];
 
-it("the key comes from the environment where none is given", async () => {
+it("the key comes from the environment by default", async () => {
   vi.stubEnv("PALIMPSEST_JUDGE_KEY", "from outside");
   behave = (_, response) => say(response, "fine");
   await endpoint({ key: undefined }).judge(ask("a"));
@@ -152,7 +154,7 @@ it("the key comes from the environment where none is given", async () => {
 });
 
 describe("grades", () => {
-  it("are asked turn by turn with the fitting prompt, and averaged over what there is", async () => {
+  it("are asked turn by turn with the matching prompt, and averaged over the turns that have one", async () => {
     behave = (asked, response) => {
       if (text(asked).includes("Make it shorter")) return say(response, "It is fine. Rating: [[7]]");
       return say(response, text(asked).includes("poem") ? "Rating: [[9]] no, Rating: [[8.5]]" : "I cannot say.");
@@ -170,7 +172,7 @@ describe("grades", () => {
     expect(requests.map((each) => text(each.asked)).find((each) => each.includes("2+2"))).toContain(
       "[Reference answer]\n4",
     );
-    await expect(judgeGrades(endpoint(), questions, [["a"]])).rejects.toThrow("2 questions and 1 answers");
+    await expect(judgeGrades(endpoint(), questions, [["a"]])).rejects.toThrow("2 questions but 1 answers");
   });
 
   it("survive an endpoint that is down", async () => {
@@ -180,7 +182,7 @@ describe("grades", () => {
     expect(found.rows[0]).toMatchObject({ grade: undefined, said: expect.stringContaining("500") });
   });
 
-  it("are read out of brackets, the last counts, and 0 or 11 is none", () => {
+  it("are read from brackets; the last one counts, and 0 or 11 is not a grade", () => {
     expect(["[[8]]", "[[3]] then [[4.5]]", "Rating: [6]", "[[0]]", "[[11]]", "eight"].map(gradeIn)).toEqual([
       8,
       4.5,
@@ -212,7 +214,7 @@ describe("a contest", () => {
     expect(swayed).toMatchObject({ winRate: 0.5, ties: 3, disagreement: 1 });
   });
 
-  it("leaves out a pair without both verdicts and counts it as failed", async () => {
+  it("counts a pair without both preferences as failed", async () => {
     behave = (asked, response) => {
       if (text(asked).includes("2+2")) return say(response, first(asked) === "good" ? "[[A]]" : "no verdict");
       return say(response, "Equal. [[C]]");
@@ -223,7 +225,7 @@ describe("a contest", () => {
   });
 });
 
-it("questions come from MT-Bench's and AlpacaEval's files, and a model answers the second after its own first", async () => {
+it("questions are read from MT-Bench's and AlpacaEval's files, and a model answers the second turn after its own first answer", async () => {
   const lines = [
     { question_id: 81, category: "writing", turns: ["One?", "Two?"] },
     { question_id: 82, turns: [] },
@@ -235,7 +237,7 @@ it("questions come from MT-Bench's and AlpacaEval's files, and a model answers t
     { id: "81", category: "writing", turns: ["One?", "Two?"] },
     { id: "101", category: "math", turns: ["A?"], reference: ["B"] },
   ]);
-  expect(wrong).toMatchObject([{ line: 2, reason: '"turns" is no list of one or two texts' }]);
+  expect(wrong).toMatchObject([{ line: 2, reason: '"turns" is not a list of one or two strings' }]);
   host.files.set("alpaca.json", JSON.stringify([{ instruction: "Do.", output: "x", dataset: "vicuna" }]));
   expect((await judgeQuestionFile("alpaca.json")).items).toEqual([
     { id: "1", category: "vicuna", turns: ["Do."], baseline: ["x"] },
@@ -244,7 +246,7 @@ it("questions come from MT-Bench's and AlpacaEval's files, and a model answers t
   expect(await judgedAnswers(model, items)).toEqual([["re One?", "re One?|re One?|Two?"], ["re A?"]]);
 });
 
-it("prompts come from a file in FastChat's form, which must be whole", async () => {
+it("prompts are read from a file in FastChat's format, which must be complete", async () => {
   const line = (name: string, template: string) =>
     JSON.stringify({ name, system_prompt: "S", prompt_template: template });
   host.files.set("few.jsonl", line("single-v1", "{question} / {answer}"));

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { probes } from "../../../../cells/measure/probes.ts";
-import { documentContext, documentFile, worldDocuments } from "../../../../cells/measure/skills/documents.ts";
+import { documentContext, documentFile } from "../../../../cells/measure/skills/documents.ts";
 import { formality, formalityFile } from "../../../../cells/measure/skills/formality.ts";
 import { alignmentMeasures, idiomFile, literalness } from "../../../../cells/measure/skills/literalness.ts";
-import { evaluation } from "../../../../cells/world/index.ts";
 import { type BareHost, bareHost } from "../../bare-host.ts";
 import { question, ruleModel } from "../model.ts";
 
@@ -28,7 +27,7 @@ describe("formality", () => {
     { source: "Go.", formal: "Gehen Sie.", informal: "[F]Geh[/F]." },
   ];
 
-  it("is told by the marked phrases; what has both or none is undecided", async () => {
+  it("is recognised by the marked phrases; a translation with both or none is undecided", async () => {
     const { items, bad } = await formalityFile(put("f.jsonl", rows));
     expect(bad).toMatchObject([{ line: 3, reason: '"formal" has no phrase between [F] and [/F]' }]);
     const answers: Record<string, string> = {
@@ -45,7 +44,7 @@ describe("formality", () => {
     expect(row).toEqual({ formalityDecided: 0.5 });
   });
 
-  it("of a language without spaces is told anywhere in the text", async () => {
+  it("is recognised anywhere in a text without spaces", async () => {
     const { items } = await formalityFile(
       put("f.jsonl", [{ source: "a", formal: "行き[F]ます[/F]", informal: "行[F]く[/F]" }]),
     );
@@ -58,7 +57,7 @@ describe("formality", () => {
 });
 
 describe("document context", () => {
-  it("is what a whole document gains over its sentences", async () => {
+  it("is the gain of a whole document over its sentences", async () => {
     const list = Array.from({ length: 8 }, (_, i) => ({
       sources: [`The cat ${i} sleeps.`, "It dreams."],
       references: [`Die Katze ${i} schläft.`, "Sie träumt."],
@@ -67,8 +66,8 @@ describe("document context", () => {
       put("d.jsonl", [...list, { sources: ["a"], references: ["b"] }, { sources: "a" }]),
     );
     expect(bad.map(({ reason }) => reason)).toEqual([
-      "1 sources and 1 references are no document",
-      '"sources" is no list of texts',
+      "a document needs at least two sentences",
+      '"sources" is not a list of strings',
     ]);
     const model = ruleModel((prompt) => {
       const [, i, rest] = /: (?:The cat (\d) sleeps\.)?(.*)$/.exec(question(prompt))!;
@@ -84,27 +83,17 @@ describe("document context", () => {
     expect(found.gain).toMatchObject({ verdict: "better", items: 8 });
     expect(found.gain.difference).toBeCloseTo(1 - found.sentence, 12);
   });
-
-  it("can be asked of the world, whose sentences stand for themselves", async () => {
-    const { documents, ...direction } = worldDocuments("orin");
-    expect(documents).toHaveLength(16);
-    const known = new Map(evaluation().orin.map(({ source, reference }) => [source, reference]));
-    const model = ruleModel((prompt) => known.get(question(prompt).replace(/^.*?: /, "")) ?? "lost");
-    const found = await documentContext(model, documents, { ...direction, resampling: { resamples: 100 } });
-    expect(found.sentence).toBe(1);
-    expect(found.gain.verdict).toBe("worse");
-  });
 });
 
 describe("literalness", () => {
-  it("is told by phrases, as whole words whatever their case", async () => {
+  it("is measured by phrases: whole words in any case", async () => {
     const rows = ["a", "b", "c", "d"].map((source) => ({
       source,
       literal: ["den Eimer getreten"],
       sense: ["tot", "gestorben"],
     }));
     const { items, bad } = await idiomFile(put("i.jsonl", [...rows, { source: "e", literal: [], sense: ["x"] }]));
-    expect(bad).toMatchObject([{ line: 5, reason: '"literal" is no list of phrases' }]);
+    expect(bad).toMatchObject([{ line: 5, reason: '"literal" is not a list of phrases' }]);
     const answers: Record<string, string> = {
       a: "Er hat DEN Eimer, getreten.",
       b: "Er ist tot.",
@@ -117,7 +106,7 @@ describe("literalness", () => {
     expect(found).toMatchObject({ literal: 1 / 3, decided: 0.75 });
   });
 
-  it("is told by alignments: source words left out, and links off the diagonal", () => {
+  it("is measured by alignments: unaligned source words, and links off the diagonal", () => {
     expect(alignmentMeasures(["a b", "c d e f"], ["x y", "z w"], ["0-0 1-1", "0-0 3-1"])).toEqual({
       unaligned: 2 / 6,
       nonMonotonicity: (0 + 0 + 0 + (3 / 4 - 1 / 2)) / 4,

@@ -24,7 +24,7 @@ describe.each(cases.map((each, i) => [i, each] as const))("sacreBLEU's paired bo
 });
 
 describe("a comparison", () => {
-  it("says better and worse by what the metric counts as better", () => {
+  it("says better or worse by the direction of the metric", () => {
     const verdicts = (baseline: string[], system: string[], references: string[]): string[] =>
       Object.values(metrics).map(
         (metric) => compareTexts(metric, { baseline, system, references }, { resamples: 400 }).verdict,
@@ -34,7 +34,7 @@ describe("a comparison", () => {
     expect(verdicts(system, baseline, references)).toEqual(["worse", "worse", "worse"]);
   });
 
-  it("calls a difference noise where its interval holds zero", () => {
+  it("calls a difference noise if its interval contains zero", () => {
     const right = (n: number): boolean[] => Array.from({ length: 40 }, (_, i) => (i * 7) % 40 < n);
     const noise = compareMeans("refusal", { baseline: right(20), system: right(22) });
     expect(noise).toMatchObject({ measure: "refusal", baseline: 0.5, system: 0.55, verdict: "inside the noise" });
@@ -44,7 +44,7 @@ describe("a comparison", () => {
     expect(clear.low).toBeGreaterThan(0);
   });
 
-  it("of equal systems, or of a handful of items, is noise", () => {
+  it("of equal systems, or of very few items, is noise", () => {
     const same = cases[0]!.baseline;
     expect(
       compareTexts(metrics.chrf, { baseline: same, system: same, references: cases[0]!.references }),
@@ -79,7 +79,7 @@ describe("the bootstrap", () => {
     maxLength: 20,
   });
 
-  it("repeats with its seed, and turns round with its sides", () => {
+  it("gives the same for the same seed, and changes sign with its sides", () => {
     fc.assert(
       fc.property(values, fc.nat(), (pairs, seed) => {
         const a = pairs.map(([x]) => [x]);
@@ -96,7 +96,7 @@ describe("the bootstrap", () => {
     );
   });
 
-  it("has an interval as wide as theory says", () => {
+  it("has an interval of the width that theory predicts", () => {
     const system = Array.from({ length: 400 }, (_, i) => [i % 2, 1]);
     const baseline = system.map(() => [0, 1]);
     const share = ([sum = 0, count = 1]: readonly number[]): number => sum / count;
@@ -106,16 +106,18 @@ describe("the bootstrap", () => {
     expect(high).toBeCloseTo(0.549, 2);
   });
 
-  it("refuses sides of different length, and nothing at all", () => {
-    expect(() => pairedBootstrap({ baseline: [[1]], system: [], score })).toThrow("here are 1 and 0");
-    expect(() => pairedBootstrap({ baseline: [], system: [], score })).toThrow("here are none");
+  it("rejects sides of different lengths, empty sides and zero resamples", () => {
+    expect(() => pairedBootstrap({ baseline: [[1]], system: [], score })).toThrow(
+      "baseline has 1 items and the system 0",
+    );
+    expect(() => pairedBootstrap({ baseline: [], system: [], score })).toThrow("There are no items");
     expect(() => pairedBootstrap({ baseline: [[1]], system: [[1]], score }, { resamples: 0 })).toThrow(
-      "0 cannot be drawn",
+      "resamples is 0",
     );
   });
 });
 
-it("a band holds the values of all seeds", () => {
+it("a band contains the values of all seeds", () => {
   expect(seedBand([0.25, 0.5, 0.75])).toEqual({ mean: 0.5, low: 0.25, high: 0.75, seeds: 3 });
   expect(() => seedBand([])).toThrow("at least one seed");
 });

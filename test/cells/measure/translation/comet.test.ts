@@ -12,7 +12,7 @@ const translations = sources.map((_, i) => `sentence ${i}`);
 const scored = (add: number, mt = translations) =>
   mt.map((text, i) => ({ src: sources[i], mt: `${text} `, ref: "r", COMET: 0.5 + i / 20 + add }));
 
-it("scores of --to_json are joined with the run's own translations and compared", async () => {
+it("scores of --to_json are joined with translations by their texts, and compared", async () => {
   host.files.set("scores.json", JSON.stringify({ "a.txt": scored(0), "out/b.txt": scored(0.1) }));
   const read = await cometScores("scores.json");
   const [a, b] = ["a.txt", "out/b.txt"].map((system) => cometOf(read, system, { sources, translations }));
@@ -22,14 +22,14 @@ it("scores of --to_json are joined with the run's own translations and compared"
   expect(found.difference).toBeCloseTo(0.1, 12);
 });
 
-it("scores as comet-score prints them are read too", async () => {
+it("the printed output of comet-score is read as well", async () => {
   const lines = translations.map((_, i) => `my file.txt\tSegment ${i}\tscore: ${(0.8 - i / 10).toFixed(4)}`);
   host.files.set("scores.tsv", [...lines, "my file.txt\tscore: 0.4500", ""].join("\r\n"));
   const found = cometOf(await cometScores("scores.tsv"), "my file.txt", { sources, translations });
   expect(found.map((score) => score.toFixed(1))).toEqual(["0.8", "0.7", "0.6", "0.5", "0.4", "0.3", "0.2", "0.1"]);
 });
 
-it("scores of other translations, of another number of them or of another system are refused", async () => {
+it("scores of other translations, of another number of translations or of another system are rejected", async () => {
   host.files.set("scores.json", JSON.stringify({ "a.txt": scored(0) }));
   const read = await cometScores("scores.json");
   const other = translations.with(3, "something else");
@@ -37,18 +37,20 @@ it("scores of other translations, of another number of them or of another system
     'Segment 3 of "a.txt" in scores.json is "sentence 3 "',
   );
   expect(() => cometOf(read, "a.txt", { sources: ["x"], translations: ["x"] })).toThrow(
-    '8 segments of "a.txt"; here are 1',
+    '8 segments of "a.txt", but there are 1',
   );
-  expect(() => cometOf(read, "b.txt", { sources, translations })).toThrow('no scores of "b.txt"; it has a.txt');
+  expect(() => cometOf(read, "b.txt", { sources, translations })).toThrow(
+    'no scores of "b.txt". It has scores of a.txt',
+  );
 });
 
 it.each([
-  ["{}", "it holds no scores"],
-  ["{broken", "it is no JSON"],
+  ["{}", "it has no scores"],
+  ["{broken", "it is not valid JSON"],
   ['{"a.txt": [{"src": "x"}]}', 'segment 0 of "a.txt" has no "COMET"'],
-  ["hello", "it holds no scores"],
-  ["a\tSegment 1\tscore: 0.5", "line 1 tells of segment 1, after 0 others"],
-])("%s is told from scores", async (text, reason) => {
+  ["hello", "it has no scores"],
+  ["a\tSegment 1\tscore: 0.5", "line 1 has segment 1, but segment 0 should come next"],
+])("%s is not accepted as scores", async (text, reason) => {
   host.files.set("scores", text);
   await expect(cometScores("scores")).rejects.toThrow(reason);
 });

@@ -1,26 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { languageLibrary } from "../../../../cells/measure/translation/language-library.ts";
 import { offTarget } from "../../../../cells/measure/translation/off-target.ts";
-import { evaluation } from "../../../../cells/world/index.ts";
 import { worldLexicon } from "../../../../cells/world/measure/world-lexicon.ts";
+import { testSets } from "../../../../cells/world/test-sets.ts";
 
-const { velan, orin, general } = evaluation();
-
-describe("the world's lexicon", () => {
-  it("tells every sentence of its three languages, though they share names and stems", () => {
-    for (const pair of [...velan, ...orin])
-      expect([pair.reference, worldLexicon.identify(pair.reference)]).toEqual([pair.reference, pair.to]);
-  });
-
-  it("knows English answers, and says nothing of a list of names or of nonsense", () => {
-    expect(worldLexicon.identify("I'm sorry, but I can't help with that. Poison can kill.")).toBe("English");
-    for (const { answer } of general.talk) expect(worldLexicon.identify(answer)).toBe("English");
-    for (const text of ["Mira, Tomas.", "xu vyb zzz", ""]) expect(worldLexicon.identify(text)).toBeUndefined();
-  });
-});
+const { velan } = testSets();
 
 describe("the library", () => {
-  it("tells real languages by their English names, and nothing of an empty text", async () => {
+  it("identifies real languages by their English names, and says nothing about an empty text", async () => {
     const library = await languageLibrary();
     const texts = [
       "Der Hund schläft im Garten.",
@@ -32,7 +19,7 @@ describe("the library", () => {
     expect(library.identify("")).toBeUndefined();
   });
 
-  it("chooses among what it is given, refuses what it does not know, and keeps choices apart", async () => {
+  it("chooses among the given languages, refuses unknown ones, and keeps several choices apart", async () => {
     const few = await languageLibrary({ among: ["German", "English"] });
     expect(few.identify("Il cane dorme nel giardino della casa.")).not.toBe("Italian");
     expect((await languageLibrary()).identify("Il cane dorme nel giardino della casa.")).toBe("Italian");
@@ -41,7 +28,7 @@ describe("the library", () => {
 });
 
 describe("the off-target rate", () => {
-  it("counts texts in another language, and apart from them those of which nothing can be said", () => {
+  it("counts texts in another language, and separately those whose language is unclear", () => {
     const pairs = velan.slice(0, 4);
     const texts = [pairs[0]!.reference, pairs[1]!.reference, pairs[2]!.source, "???"];
     const found = offTarget(texts, pairs, worldLexicon);
@@ -52,8 +39,8 @@ describe("the off-target rate", () => {
     });
   });
 
-  it("refuses what cannot be told", () => {
+  it("refuses unknown languages and lists of different lengths", () => {
     expect(() => offTarget(["a"], ["German"], worldLexicon)).toThrow("the world's lexicon does not know German");
-    expect(() => offTarget(["a"], [], worldLexicon)).toThrow("1 texts and 0 languages");
+    expect(() => offTarget(["a"], [], worldLexicon)).toThrow("1 texts but 0 expected languages");
   });
 });

@@ -13,11 +13,11 @@ const names = [
   ...["13a", "intl", "zh", "char"].map((each) => `tokenizer ${each}`),
 ];
 
-// The second file: one to three references, empty texts, odd white space, characters of all planes, long shifts.
+// The second file has one to three references, empty texts, unusual white space, characters of all planes and long shifts.
 describe.each(["sacrebleu", "sacrebleu-edges"])("%s.json", (file) => {
   const checks = checkScores(golden(file));
 
-  it("holds every metric, smoothing and tokenizer", () => {
+  it("has every metric, smoothing and tokenizer", () => {
     expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
   });
 
@@ -28,22 +28,22 @@ describe.each(["sacrebleu", "sacrebleu-edges"])("%s.json", (file) => {
 });
 
 describe("the checker finds", () => {
-  const spoilt = (spoil: (scores: Scores) => void): string[] => {
+  const faultsAfter = (change: (scores: Scores) => void): string[] => {
     const scores = golden<Scores>("sacrebleu");
-    spoil(scores);
+    change(scores);
     return checkScores(scores)
       .filter(({ error }) => !(error < 1e-6))
       .map(({ name }) => name);
   };
   const last = <T>(list: readonly T[]): T => list.at(-1)!;
 
-  it("nothing where nothing was spoilt", () => {
-    expect(spoilt(() => {})).toEqual([]);
+  it("nothing where nothing was changed", () => {
+    expect(faultsAfter(() => {})).toEqual([]);
   });
 
   it("a score, a signature, a sentence and a tokenisation that differ", () => {
     expect(
-      spoilt(({ systems, tokenized }) => {
+      faultsAfter(({ systems, tokenized }) => {
         last(systems).corpus.ter!.score += 2e-6;
         last(systems).corpus["bleu-zh"]!.signature += "x";
         last(last(systems).sentence).bleu! -= 2e-6;
@@ -52,8 +52,10 @@ describe("the checker finds", () => {
     ).toEqual(["bleu-zh", "ter", "sentence bleu", "tokenizer intl"]);
   });
 
-  it("a metric that it does not know, and a file of something else", () => {
-    expect(spoilt(({ systems }) => Object.assign(systems[0]!.corpus, { meteor: { score: 1 } }))).toEqual(["meteor"]);
+  it("an unknown metric, and a file without scores", () => {
+    expect(faultsAfter(({ systems }) => Object.assign(systems[0]!.corpus, { meteor: { score: 1 } }))).toEqual([
+      "meteor",
+    ]);
     expect(checkScores({ tokens: [] })).toMatchObject([{ error: Number.POSITIVE_INFINITY }]);
   });
 });

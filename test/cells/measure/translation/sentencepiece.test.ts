@@ -17,14 +17,14 @@ const file = (name: string): string =>
   fileURLToPath(new URL(`../../../golden/metrics/sentencepiece/${name}`, import.meta.url));
 
 describe.each(Object.entries(models))("a %s model", (name, { texts, systems: scored }) => {
-  it("cuts every text as SentencePiece does in Python", async () => {
+  it("splits every text like SentencePiece in Python", async () => {
     bareHost();
     const { ids, pieces } = await sentencePiece(file(`${name}.model`));
     for (const wanted of texts)
       expect({ text: wanted.text, ids: ids(wanted.text), pieces: pieces(wanted.text) }).toEqual(wanted);
   });
 
-  it("gives sacreBLEU's score and signature", async () => {
+  it("gives the score and signature of sacreBLEU", async () => {
     bareHost();
     const metric = bleuMetric({ tokenizer: await sentencePiece(file(`${name}.model`)) });
     for (const [i, wanted] of scored.entries()) {
@@ -37,10 +37,10 @@ describe.each(Object.entries(models))("a %s model", (name, { texts, systems: sco
   });
 });
 
-it("a file that is no model is refused, and the process keeps its own handling of errors", async () => {
+it("a file that is not a model is rejected, and the process keeps its own handling of errors", async () => {
   const host = bareHost();
   host.files.set("text.model", "hello");
   const before = [process.listenerCount("uncaughtException"), process.listenerCount("unhandledRejection")];
-  await expect(sentencePiece("text.model")).rejects.toThrow("text.model is no SentencePiece model");
+  await expect(sentencePiece("text.model")).rejects.toThrow("text.model is not a SentencePiece model");
   expect([process.listenerCount("uncaughtException"), process.listenerCount("unhandledRejection")]).toEqual(before);
 });

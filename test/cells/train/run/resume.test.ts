@@ -1,4 +1,4 @@
-/** A training goes on from its state as if it had never stopped, and from another's state at another rank. */
+/** A training resumes from its state as if it had never stopped, and starts from the state of another training, also at another rank. */
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -7,8 +7,8 @@ import type { Matrix } from "../../../../cells/device/matrix.ts";
 import { type BaseModel, chatModel } from "../../../../cells/model/chat-model.ts";
 import { lora, loraScale } from "../../../../cells/model/lora.ts";
 import { resizedPair } from "../../../../cells/train/run/adopt.ts";
-import type { Work } from "../../../../cells/train/run/work.ts";
-import { type TrainOptions, train, training } from "../../../../cells/train/train.ts";
+import type { Training } from "../../../../cells/train/run/training.ts";
+import { fineTuning, type TrainOptions, train } from "../../../../cells/train/train.ts";
 import type { Sample } from "../../../../cells/types.ts";
 import { type BareHost, bareHost } from "../../bare-host.ts";
 import { useBackend } from "../../model/backend.ts";
@@ -42,9 +42,10 @@ const settings: TrainOptions = {
   learningRate: 0.02,
 };
 
-async function stepsOf(work: Work, from: number, to: number): Promise<number[]> {
+async function stepsOf(training: Training, from: number, to: number): Promise<number[]> {
   const losses: number[] = [];
-  for (let step = from; step <= to; step += 1) losses.push((await work.step(step, ({ value }) => value)).columns.loss);
+  for (let step = from; step <= to; step += 1)
+    losses.push((await training.step(step, ({ value }) => value)).columns.loss);
   return losses;
 }
 
@@ -60,119 +61,127 @@ describe("a resumed training", () => {
       },
     ],
     ["all weights, with decay", { adapter: "full", weightDecay: 0.1, schedule: "cosine" }],
-  ])("goes on to the same losses and the same bytes: %s", async (_, options) => {
-    const whole = training(base, { ...settings, ...options });
-    await whole.begin();
-    const losses = await stepsOf(whole, 1, 10);
+  ])("reaches the same losses and the same bytes: %s", async (_title, options) => {
+    const uninterrupted = fineTuning(base, { ...settings, ...options });
+    await uninterrupted.begin();
+    const losses = await stepsOf(uninterrupted, 1, 10);
 
-    const first = training(base, { ...settings, ...options });
+    const first = fineTuning(base, { ...settings, ...options });
     await first.begin();
     const early = await stepsOf(first, 1, 4);
     const state = await first.save();
-    // What it does after the call is not in the state.
+    // Steps after the call must not change the saved state.
     await stepsOf(first, 5, 6);
-    const second = training(base, { ...settings, ...options });
+    const second = fineTuning(base, { ...settings, ...options });
     await second.restore(state);
     expect([...early, ...(await stepsOf(second, 5, 10))]).toEqual(losses);
-    expect(await second.save()).toEqual(await whole.save());
-    // And back again, in the same training.
+    expect(await second.save()).toEqual(await uninterrupted.save());
+    // Restoring also works in the training that saved the state.
     await second.restore(state);
     expect(await stepsOf(second, 5, 10)).toEqual(losses.slice(4));
-    for (const work of [whole, first, second]) work.dispose();
+    for (const training of [uninterrupted, first, second]) training.dispose();
   });
 
-  it("may be read although its tensors are freed right after the call", async () => {
-    const work = training(base, settings);
-    await work.begin();
-    await stepsOf(work, 1, 2);
-    const before = await work.save();
-    const parting = work.save();
-    work.dispose();
-    expect(await parting).toEqual(before);
+  it("has its state read before the tensors are freed right after the call", async () => {
+    const training = fineTuning(base, settings);
+    await training.begin();
+    await stepsOf(training, 1, 2);
+    const before = await training.save();
+    const last = training.save();
+    training.dispose();
+    expect(await last).toEqual(before);
   });
 
-  it("refuses the state of another recipe, names what differs and stays what it was", async () => {
-    const work = training(base, settings);
-    await work.begin();
-    await stepsOf(work, 1, 3);
-    const state = await work.save();
+  it("rejects a state that was saved with other settings, names the differences and stays unchanged", async () => {
+    const training = fineTuning(base, settings);
+    await training.begin();
+    await stepsOf(training, 1, 3);
+    const state = await training.save();
     const others: [Partial<TrainOptions>, string][] = [
-      [{ batch: 4 }, "This state is a checkpoint of another recipe: batch is 3 there and 4 here."],
-      [{ adapter: lora({ rank: 3 }) }, 'adapter is {"rank":2,"alpha":4} there and {"rank":3,"alpha":6} here'],
+      [
+        { batch: 4 },
+        "The saved state was saved with other settings: batch is 3 in the saved state and 4 in this training.",
+      ],
+      [
+        { adapter: lora({ rank: 3 }) },
+        'adapter is {"rank":2,"alpha":4} in the saved state and {"rank":3,"alpha":6} in this training',
+      ],
       [{ method: { ...method, samples: samples.slice(1) } }, "samples is"],
     ];
     for (const [options, message] of others) {
-      const other = training(base, { ...settings, ...options });
+      const other = fineTuning(base, { ...settings, ...options });
       await other.begin();
       const before = await other.save();
       await expect(other.restore(state)).rejects.toThrow(message);
       expect(await other.save()).toEqual(before);
       other.dispose();
     }
-    // A knob is not part of it: a fork goes on at another rate.
-    const fork = training(base, { ...settings, learningRate: 0.5 });
+    // Knobs are not settings: a fork continues with another learning rate.
+    const fork = fineTuning(base, { ...settings, learningRate: 0.5 });
     await fork.restore(state);
     const [other] = await stepsOf(fork, 4, 5).then((losses) => losses.slice(1));
-    const [same] = await stepsOf(work, 4, 5).then((losses) => losses.slice(1));
+    const [same] = await stepsOf(training, 4, 5).then((losses) => losses.slice(1));
     expect(other).not.toBe(same);
-    await expect(work.restore(new Uint8Array(20))).rejects.toThrow(/This state is not a readable safetensors file/);
-    work.dispose();
+    await expect(training.restore(new Uint8Array(20))).rejects.toThrow(
+      /The saved state is not a readable safetensors file/,
+    );
+    training.dispose();
     fork.dispose();
   });
 });
 
-describe("a training that begins from another", () => {
+describe("a training that starts from another run", () => {
   const flat: TrainOptions = { ...settings, schedule: "constant", warmup: 0 };
   const losses = (run: { rows: Iterable<{ loss: number }> }): number[] => [...run.rows].map(({ loss }) => loss);
 
-  it("of the same rank goes on as if that one had not stopped", async () => {
+  it("at the same rank continues as if that run had not stopped", async () => {
     const adapter = lora({ rank: 2, dropout: 0.2 });
-    const whole = await train(base, { ...flat, adapter }).finished;
+    const uninterrupted = await train(base, { ...flat, adapter }).finished;
     const first = await train(base, { ...flat, adapter, steps: 4 }).finished;
     const second = await train(base, { ...flat, adapter, steps: 6, from: first }).finished;
-    expect([...losses(first), ...losses(second)]).toEqual(losses(whole));
-    expect(await second.model.nll(samples)).toEqual(await whole.model.nll(samples));
+    expect([...losses(first), ...losses(second)]).toEqual(losses(uninterrupted));
+    expect(await second.model.nll(samples)).toEqual(await uninterrupted.model.nll(samples));
   });
 
-  it("of a higher rank or another scale says at first what that one says, and then learns on", async () => {
+  it("at a higher rank or another scale starts with the same outputs, and then keeps learning", async () => {
     const from = await train(base, { ...flat, adapter: lora({ rank: 3, alpha: 4 }) }).finished;
     const learnt = await from.model.nll(samples);
     for (const adapter of [lora({ rank: 8, alpha: 40 }), lora({ rank: 5, rankStabilized: true })]) {
-      const work = training(base, { ...flat, adapter, from });
-      await work.begin();
-      for (const [at, { nll }] of (await work.model.nll(samples)).entries())
+      const training = fineTuning(base, { ...flat, adapter, from });
+      await training.begin();
+      for (const [at, { nll }] of (await training.model.nll(samples)).entries())
         expect(nll).toBeCloseTo(learnt[at]!.nll, 4);
-      const moved = await stepsOf(work, 1, 10);
+      const moved = await stepsOf(training, 1, 10);
       expect(moved.at(-1)).toBeLessThan(losses(from).at(-1)!);
-      work.dispose();
+      training.dispose();
     }
   });
 
-  it("takes over what both have: fewer maps, and no more than that", async () => {
+  it("takes over only the linear layers that both adapters have", async () => {
     const from = await train(base, { ...flat, adapter: lora({ rank: 2, targets: ["q_proj", "v_proj"] }) }).finished;
-    const work = training(base, { ...flat, adapter: lora({ rank: 2, targets: ["q_proj", "o_proj"] }), from });
-    await work.begin();
-    const values = (model: typeof work.model, map: string) =>
+    const training = fineTuning(base, { ...flat, adapter: lora({ rank: 2, targets: ["q_proj", "o_proj"] }), from });
+    await training.begin();
+    const values = (model: typeof training.model, layer: string) =>
       (model as BaseModel)
-        .adapter!.tensors.get(`base_model.model.model.layers.0.self_attn.${map}.lora_B.weight`)!
+        .adapter!.tensors.get(`base_model.model.model.layers.0.self_attn.${layer}.lora_B.weight`)!
         .dataSync();
-    expect(values(work.model, "q_proj")).toEqual(values(from.model as BaseModel, "q_proj"));
-    expect(values(work.model, "o_proj").every((value) => value === 0)).toBe(true);
-    await stepsOf(work, 1, 2);
-    work.dispose();
+    expect(values(training.model, "q_proj")).toEqual(values(from.model as BaseModel, "q_proj"));
+    expect(values(training.model, "o_proj").every((value) => value === 0)).toBe(true);
+    await stepsOf(training, 1, 2);
+    training.dispose();
   });
 
-  it("refuses what cannot be made into one another", async () => {
+  it("rejects a run that trains something else, or was trained on another base", async () => {
     const from = await train(base, { ...flat, steps: 1 }).finished;
     await expect(train(base, { ...flat, adapter: "full", from }).finished).rejects.toThrow(
-      "The run to begin from trains a LoRA, this one all weights; neither can be made into the other.",
+      "The run in `from` trains a LoRA, but this one trains all weights. Neither can be converted to the other.",
     );
     const other = await chatModel(await tinyFolder(host, { seed: 2 }));
-    await expect(train(other, { ...flat, from }).finished).rejects.toThrow(/is of another model/);
+    await expect(train(other, { ...flat, from }).finished).rejects.toThrow(/was trained on another base model/);
   });
 });
 
-describe("a resized pair", () => {
+describe("a resized pair of LoRA factors", () => {
   const matrix = (rows: number, columns: number, at: (index: number) => number): Matrix => ({
     shape: [rows, columns],
     values: Float32Array.from({ length: rows * columns }, (_, index) => at(index)),
@@ -196,7 +205,7 @@ describe("a resized pair", () => {
     second: matrix(value.shape[0]!, value.shape[1]!, (i) => i + 2),
   });
 
-  it("is the same map at every higher rank and any scale, and comes back unchanged", () =>
+  it("has the same product at every higher rank and any scale, and can be converted back", () =>
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 4 }),
@@ -231,7 +240,7 @@ describe("a resized pair", () => {
       ),
     ));
 
-  it("keeps the components that do most, and scales moments as the gradient is scaled", () => {
+  it("keeps the largest components, and scales the moments like the gradient", () => {
     const a = trained({ shape: [3, 2], values: Float32Array.of(1, 0, 0, 9, 2, 2) });
     const b = trained({ shape: [2, 3], values: Float32Array.of(5, 0.1, 1, 0, 0, 1) });
     const small = resizedPair(
@@ -241,7 +250,7 @@ describe("a resized pair", () => {
       matrix(2, 2, () => 0),
     );
     expect([...small.a.value.values]).toEqual([1, 0, 2, 2]);
-    // The scale goes from 2 to 1/2, so B becomes four times as large and its gradient a quarter.
+    // The scale falls from 2 to 1/2, so B becomes four times as large and its gradient a quarter.
     expect([...small.b.value.values]).toEqual([20, 4, 0, 4]);
     expect([...small.b.first.values]).toEqual([1 / 4, 3 / 4, 4 / 4, 6 / 4]);
     expect([...small.b.second.values]).toEqual([2 / 16, 4 / 16, 5 / 16, 7 / 16]);
@@ -249,14 +258,14 @@ describe("a resized pair", () => {
   });
 });
 
-it("frees what it made", async () => {
+it("frees all of its tensors", async () => {
   const before = tf.memory().numTensors;
-  const from = training(base, settings);
+  const from = fineTuning(base, settings);
   await from.begin();
-  const work = training(base, { ...settings, adapter: lora({ rank: 4 }), from: { state: () => from.save() } });
-  await work.begin();
-  await work.restore(await work.save());
+  const training = fineTuning(base, { ...settings, adapter: lora({ rank: 4 }), from: { state: () => from.save() } });
+  await training.begin();
+  await training.restore(await training.save());
   from.dispose();
-  work.dispose();
+  training.dispose();
   expect(tf.memory().numTensors).toBe(before);
 });

@@ -1,6 +1,6 @@
 /**
- * A two-layer model small enough to be computed by hand, in double precision and without tfjs: what losses and gradients
- * are held against. Llama's layers (RMSNorm, rotary positions, causal attention with grouped heads, SwiGLU) with LoRA.
+ * An independent computation of a two-layer model in double precision, without tfjs, as the reference for losses and
+ * gradients: Llama's layers (RMSNorm, rotary positions, causal attention with grouped heads, SwiGLU) with LoRA.
  */
 import type * as tf from "@tensorflow/tfjs";
 import { type Adapter, freshAdapter, loraName, loraPair } from "../../../../cells/model/adapter.ts";
@@ -29,7 +29,7 @@ export const handConfig: ModelConfig = {
   endTokens: [2],
 };
 
-/** The model with weights that say something, and an adapter of which nothing is zero. */
+/** The model with large random weights, and an adapter without zeros, so that every term contributes. */
 export function handModel(config: Partial<ModelConfig> = {}, options = lora({ rank: 2, alpha: 3 })) {
   const normal = random(1, "weights").normal;
   const model = { ...handConfig, ...config };
@@ -51,7 +51,7 @@ export function filledAdapter(made: Decoder, options: Adapter["config"]): Adapte
   return adapter;
 }
 
-/** Samples of unequal length whose second half are targets of two roles, of which one weighs less. */
+/** Samples of unequal length. The second half of each are targets of two roles with different weights. */
 export function handSamples(count: number, seed = 1): EncodedSample[] {
   const { uniform } = random(seed, "samples");
   return Array.from({ length: count }, () => {
@@ -87,7 +87,7 @@ export function logProbabilitiesByHand(
     const { shape, values } = from.get(name)!;
     return Array.from({ length: shape[0]! }, (_, row) => dot(values.slice(row * x.length, (row + 1) * x.length), x));
   };
-  const map = (path: string, x: Vector): Vector => {
+  const linear = (path: string, x: Vector): Vector => {
     const y = times(weights, `${path}.weight`, x);
     if (!adapter) return y;
     const low = times(adapter.tensors, loraName(path, "B"), times(adapter.tensors, loraName(path, "A"), x));
@@ -112,7 +112,7 @@ export function logProbabilitiesByHand(
   for (let layer = 0; layer < config.layers; layer += 1) {
     const of = `model.layers.${layer}`;
     const read = hidden.map((x) => norm(`${of}.input_layernorm.weight`, x));
-    const along = (name: LinearLayer): Vector[] => read.map((x) => map(`${of}.${name}`, x));
+    const along = (name: LinearLayer): Vector[] => read.map((x) => linear(`${of}.${name}`, x));
     const [q, k] = [along("self_attn.q_proj").map(turned), along("self_attn.k_proj").map(turned)];
     const v = along("self_attn.v_proj");
     hidden = hidden.map((x, place) => {
@@ -127,11 +127,11 @@ export function logProbabilitiesByHand(
           shares.reduce((sum, share, key) => sum + share * v[key]![shared * config.headWidth + at]!, 0),
         );
       }).flat();
-      const attended = plus(x, map(`${of}.self_attn.o_proj`, mixed));
+      const attended = plus(x, linear(`${of}.self_attn.o_proj`, mixed));
       const thought = norm(`${of}.post_attention_layernorm.weight`, attended);
-      const up = map(`${of}.mlp.up_proj`, thought);
-      const gated = map(`${of}.mlp.gate_proj`, thought).map((gate, at) => (gate / (1 + Math.exp(-gate))) * up[at]!);
-      return plus(attended, map(`${of}.mlp.down_proj`, gated));
+      const up = linear(`${of}.mlp.up_proj`, thought);
+      const gated = linear(`${of}.mlp.gate_proj`, thought).map((gate, at) => (gate / (1 + Math.exp(-gate))) * up[at]!);
+      return plus(attended, linear(`${of}.mlp.down_proj`, gated));
     });
   }
   return hidden.map((x) =>
@@ -146,7 +146,7 @@ function softmax(scores: Vector): Vector {
   return powers.map((power) => power / sum);
 }
 
-/** A target of a sample by hand: its −ln p, KL(base ‖ tuned) before it, and what stands beside it. */
+/** A target token of a sample: its role and weight, its −ln p, and KL(base ‖ tuned) at its position. */
 export type HandTarget = { readonly role: string; readonly weight: number; readonly nll: number; readonly kl: number };
 
 export function targetsByHand(

@@ -23,7 +23,7 @@ describe.each([
   });
 
   describe.each(names)("%s", (name) => {
-    it("gives PyTorch's loss, gradients and ten steps of AdamW", async () => {
+    it("reproduces PyTorch's loss, gradients and ten steps of AdamW", async () => {
       const golden = await goldenNumbers(name);
       const decoder = await goldenDecoder(name);
       const adapter = await goldenAdapter(decoder, `${name}/adapter`);
@@ -32,7 +32,7 @@ describe.each([
 
       const frozen = weightGradients();
       const first = await gradients({ decoder, adapter, parameters: adapter.tensors }, [batch], perToken);
-      // One product for each A and B and a head that trains; none for the frozen maps, the norms and a frozen head.
+      // One product for each A, each B and a trained output layer; none for the frozen linear layers and norms.
       const tables = adapter.tensors.has(wholeName("lm_head.weight")) ? 1 : 0;
       expect(weightGradients() - frozen).toBe(adapter.tensors.size - tables);
       expect(Math.abs(first.loss / golden.lora.loss - 1)).toBeLessThan(1e-6);
@@ -43,7 +43,7 @@ describe.each([
       }
       const { name: sampled, values } = golden.lora.grad_sample;
       const sample = found.get(sampled)!.dataSync();
-      // The reference is printed to seven decimals.
+      // The reference values have seven decimals.
       for (const [at, value] of values.entries()) expect(Math.abs(sample[at]! - value)).toBeLessThan(2e-7);
       tf.dispose([...found.values()]);
 
@@ -66,7 +66,7 @@ describe.each([
   });
 });
 
-/** How many gradients of weights were computed so far, in either form. */
+/** The number of weight gradients computed so far, fused or by reference kernels. */
 function weightGradients(): number {
   const names = ["LinearWeightGradient", "RMSNormWeightGradient", "CrossEntropyHeadGradient"];
   return names.reduce((sum, name) => sum + kernelCalls(name, "fused") + kernelCalls(name, "reference"), 0);

@@ -1,4 +1,4 @@
-/** However a step is cut, packed and recomputed, it is the same step. */
+/** Micro-batches, packing and gradient checkpointing do not change loss or gradients. */
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -21,7 +21,7 @@ const objectives: Objective[] = [
   { per: "token", weight: (role) => (role === "rationale" ? 0.25 : 1) },
   { per: "role", weight: (role) => (role === "rationale" ? 2 : 1) },
 ];
-const held: Objective = { ...objectives[0]!, divergence: { role: "rationale", weight: 3 } };
+const withDivergence: Objective = { ...objectives[0]!, divergence: { role: "rationale", weight: 3 } };
 
 type Step = { readonly loss: number; readonly gradients: Map<string, Float32Array> };
 
@@ -59,32 +59,32 @@ describe.each(["wasm", "cpu"])("on %s", (backend) => {
   });
   afterEach(() => tf.engine().endScope());
 
-  it("four micro-batches of 4 are one batch of 16, for both normalisations and unequal lengths", async () => {
+  it("four micro-batches of 4 give the same as one batch of 16, for both normalisations and unequal lengths", async () => {
     const [model, samples] = [handModel(), handSamples(16)];
-    for (const objective of [...objectives, held]) {
-      const whole = await stepOf(model, [layOut(samples, 8)], objective);
-      expectSame(await stepOf(model, cut(samples, 4), objective), whole);
-      expectSame(await stepOf(model, microBatches(samples, { batch: 4 }), objective), whole);
+    for (const objective of [...objectives, withDivergence]) {
+      const single = await stepOf(model, [layOut(samples, 8)], objective);
+      expectSame(await stepOf(model, cut(samples, 4), objective), single);
+      expectSame(await stepOf(model, microBatches(samples, { batch: 4 }), objective), single);
     }
   });
 
-  it("packed rows are the padded ones: loss and every gradient", async () => {
+  it("packed rows give the loss and the gradients of padded rows", async () => {
     const samples = handSamples(9, 3);
-    // A sliding window and trained tables see a neighbour in the row first, if anything does.
+    // If samples of one row were not kept apart, a sliding window and trained embeddings would show it first.
     const windowed = handModel({ windows: [3, 0] });
     const full = { ...windowed, adapter: freshAdapter(windowed.decoder, "full", Math.random) };
     for (const model of [windowed, full]) {
-      const padded = await stepOf(model, [layOut(samples, 8)], held);
+      const padded = await stepOf(model, [layOut(samples, 8)], withDivergence);
       for (const packing of [true, 40]) {
         const packed = microBatches(samples, { batch: 9, packing });
         expect(packed[0]!.rows).toBeLessThan(packing === true ? 8 : 4);
         expect(packed[0]!.tokens).toBe(samples.reduce((sum, { ids }) => sum + ids.length, 0));
-        expectSame(await stepOf(model, packed, held), padded);
+        expectSame(await stepOf(model, packed, withDivergence), padded);
       }
     }
   });
 
-  it("recomputed layers give the same bits, with dropout, whole tables and layers left out, and hold less", async () => {
+  it("gradient checkpointing gives the same bits in less memory: with dropout, trained embeddings, one adapted layer, all weights", async () => {
     const samples = handSamples(12, 5);
     const laid = cut(samples, 6);
     const masks = (micro: number) => dropout(0.3, (place) => random(7, `${micro} ${place}`).uniform);
@@ -98,8 +98,8 @@ describe.each(["wasm", "cpu"])("on %s", (backend) => {
     for (const adapter of adapters) {
       const learner = { decoder: model.decoder, adapter };
       const before = tf.memory().numTensors;
-      const plain = await stepOf(learner, laid, held, { dropout: masks });
-      expect(await stepOf(learner, laid, held, { dropout: masks, checkpointing: true })).toEqual(plain);
+      const plain = await stepOf(learner, laid, withDivergence, { dropout: masks });
+      expect(await stepOf(learner, laid, withDivergence, { dropout: masks, checkpointing: true })).toEqual(plain);
       expect(tf.memory().numTensors).toBe(before);
     }
     const peaks: number[] = [];
@@ -117,7 +117,7 @@ describe.each(["wasm", "cpu"])("on %s", (backend) => {
 });
 
 describe("packing", () => {
-  it("puts every sample into one row, overfills none and opens none that was not needed", () =>
+  it("puts each sample into one row, overfills no row and opens no unnecessary row", () =>
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 }),
@@ -134,7 +134,7 @@ describe("packing", () => {
       ),
     ));
 
-  it("counts positions from 0 in each sample and keeps the samples of a row apart", () => {
+  it("counts positions from 0 in each sample and separates the samples of a row", () => {
     const sample = (ids: number[]): EncodedSample => ({ ids, spans: [{ role: "text", weight: 1, from: 1, to: 2 }] });
     const [batch] = microBatches([sample([5, 6]), sample([1, 2, 3]), sample([7, 8, 9])], { batch: 3, packing: 5 });
     expect([batch!.rows, batch!.time, batch!.tokens]).toEqual([2, 8, 8]);
@@ -148,7 +148,9 @@ describe("packing", () => {
     ]);
   });
 
-  it("says which length does not fit", () => {
-    expect(() => packRows([4, 30], 20)).toThrow("a sample has 30 tokens, more than the 20 of a packed row");
+  it("rejects a sample longer than a row, with both lengths", () => {
+    expect(() => packRows([4, 30], 20)).toThrow(
+      "a sample has 30 tokens, but a packed row has 20. Set packing to 30 or more",
+    );
   });
 });

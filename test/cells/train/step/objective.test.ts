@@ -1,4 +1,4 @@
-/** Losses and gradients against a computation by hand in double precision. */
+/** Losses and gradients compared with an independent computation in double precision. */
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loraName } from "../../../../cells/model/adapter.ts";
@@ -22,7 +22,7 @@ const samples = handSamples(5);
 /** Two micro-batches of unequal size and length. */
 const step = [samples.slice(0, 2), samples.slice(2)];
 const factors: Record<string, number> = { translation: 1, rationale: 0.25 };
-const held = { role: "rationale", weight: { value: 2 } } as const;
+const divergence = { role: "rationale", weight: { value: 2 } } as const;
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 const objectives: { title: string; objective: Objective; byHand: (targets: HandTarget[]) => number }[] = [
@@ -48,16 +48,16 @@ const objectives: { title: string; objective: Objective; byHand: (targets: HandT
       ),
   },
   {
-    title: "with KL to the base in place of the rationale's nll, per token",
-    objective: { per: "token", weight: (role) => (role === "rationale" ? 0 : 1), divergence: held },
+    title: "with KL to the base instead of the rationale's NLL, per token",
+    objective: { per: "token", weight: (role) => (role === "rationale" ? 0 : 1), divergence },
     byHand: (targets) => {
       const costs = targets.map(({ role, weight, nll, kl }) => (role === "rationale" ? 2 * weight * kl : weight * nll));
       return sum(costs) / sum(targets.map(({ role, weight }) => (role === "rationale" ? 2 : 1) * weight));
     },
   },
   {
-    title: "with KL to the base beside every nll, per role",
-    objective: { per: "role", weight: () => 1, divergence: held },
+    title: "with KL to the base in addition to every NLL, per role",
+    objective: { per: "role", weight: () => 1, divergence },
     byHand: (targets) => {
       const mean = (role: string, of: "nll" | "kl"): number => {
         const own = targets.filter((target) => target.role === role);

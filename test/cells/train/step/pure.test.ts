@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { layOut } from "../../../../cells/model/target-rows.ts";
 import { random } from "../../../../cells/random.ts";
-import { cutPool, sampleOrder } from "../../../../cells/train/step/batches.ts";
+import { cutPool } from "../../../../cells/train/step/batch-stream.ts";
+import { sampleOrder } from "../../../../cells/train/step/batches.ts";
 import { lossCoefficients, roleMeans } from "../../../../cells/train/step/loss.ts";
 import { learningRate, type Schedule } from "../../../../cells/train/step/schedule.ts";
 
@@ -24,26 +25,26 @@ describe("the order of samples", () => {
     return Array.from({ length: steps }, (_, step) => order(step * batch, (step + 1) * batch));
   };
 
-  it("uses every sample once before any a second time", () => {
+  it("uses every sample once before it uses any a second time", () => {
     const seen = take(10, 4, 7, 5).flat();
     expect(seen.slice(0, 10).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(seen.slice(10).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(seen.slice(0, 10)).not.toEqual(seen.slice(10));
   });
 
-  it("is the same for the same seed and another for another", () => {
+  it("is the same for the same seed and differs between seeds", () => {
     expect(take(100, 16, 1, 9)).toEqual(take(100, 16, 1, 9));
     expect(take(100, 16, 1, 9)).not.toEqual(take(100, 16, 2, 9));
   });
 
-  it("fills batches from few samples", () => {
+  it("fills batches even if there are fewer samples", () => {
     expect(take(3, 8, 1, 2).map((step) => step.length)).toEqual([8, 8]);
     expect(() => sampleOrder(0, 1)).toThrow(/no samples/);
   });
 
-  it("is found again at any place", () => {
+  it("can be read at any place", () => {
     const [order, again] = [sampleOrder(10, 3), sampleOrder(10, 3)];
-    const whole = order(0, 95);
+    const all = order(0, 95);
     for (const [from, to] of [
       [90, 95],
       [13, 27],
@@ -51,9 +52,9 @@ describe("the order of samples", () => {
       [28, 31],
       [30, 30],
     ] as const) {
-      expect(again(from, to)).toEqual(whole.slice(from, to));
+      expect(again(from, to)).toEqual(all.slice(from, to));
     }
-    // The order that published results were trained in.
+    // Published results depend on this order.
     expect(order(0, 10)).toMatchInlineSnapshot(`
       [
         3,
@@ -70,7 +71,7 @@ describe("the order of samples", () => {
     `);
   });
 
-  it("cuts a pool into batches of at most so many tokens, each sample in one", () =>
+  it("cuts a pool into batches of at most `tokens` tokens, each sample in exactly one", () =>
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1 }), fc.integer(), (lengths, seed) => {
         const batches = cutPool(lengths, 120, random(seed, "cut").order);
@@ -78,7 +79,7 @@ describe("the order of samples", () => {
         for (const batch of batches) {
           expect(batch.length * Math.max(...batch.map((at) => lengths[at]!))).toBeLessThanOrEqual(120);
         }
-        // No batch could take the shortest of the next longer one as well.
+        // No batch has room for the shortest sample of the next longer batch.
         const byLength = batches.toSorted((a, b) => lengths[a[0]!]! - lengths[b[0]!]! || b.length - a.length);
         for (const [at, batch] of byLength.slice(0, -1).entries()) {
           const next = Math.min(
@@ -105,7 +106,7 @@ describe("random numbers", () => {
     `);
   });
 
-  it("have the moments of their distributions", () => {
+  it("have the mean and variance of their distributions", () => {
     const { uniform, normal } = random(3, "moments");
     const mean = (of: () => number): number => Array.from({ length: 20_000 }, of).reduce((a, b) => a + b, 0) / 20_000;
     expect(mean(uniform)).toBeCloseTo(0.5, 2);
@@ -126,7 +127,7 @@ describe("a batch", () => {
     { ids: [9, 4], spans: [{ role: "translation" as const, weight: 1, from: 1, to: 2 }] },
   ];
 
-  it("is padded on the right and knows where a next token is a target", () => {
+  it("is padded on the right and lists the positions whose next token is a target", () => {
     const batch = layOut(samples, 8);
     expect([...batch.ids]).toEqual([5, 6, 7, 8, 0, 0, 0, 0, 9, 4, 0, 0, 0, 0, 0, 0]);
     expect([...batch.segments]).toEqual([0, 0, 0, 0, -1, -1, -1, -1, 0, 0, -1, -1, -1, -1, -1, -1]);
@@ -139,7 +140,7 @@ describe("a batch", () => {
     expect([...batch.samples]).toEqual([0, 0, 1]);
   });
 
-  it("weighs tokens over the whole step, or each role by its own mean", () => {
+  it("normalises over all tokens of the step, or within each role", () => {
     const batch = layOut(samples);
     const coefficients = (per: "token" | "role", weight: (role: string) => number): number[] => [
       ...lossCoefficients([batch], { per, weight })[0]!.nll,
@@ -151,7 +152,7 @@ describe("a batch", () => {
     expect(() => coefficients("token", () => 0)).toThrow(/nothing to learn/);
   });
 
-  it("logs each role's plain mean", () => {
+  it("has an unweighted mean per role", () => {
     expect(roleMeans(layOut(samples).roles, Float32Array.of(1, 5, 2))).toEqual({ translation: 1.5, rationale: 5 });
   });
 });

@@ -35,26 +35,26 @@ const laughs: Sentence = {
   place: { kind: "place", preposition: "near", phrase: { kind: "common", noun: "kitchen", plural: false } },
 };
 
-describe("one record, three languages", () => {
+describe("one sentence in three languages", () => {
   test("a negated past with a plural object and a place", () => {
     expect(english(lost)).toBe("Tomas did not lose the strong lamps in the field.");
     expect(orin(lost)).toBe(`e${o.lose} uli Tomas ${o.strong} mo ${o.lamp} ol ${o.field}.`);
     expect(velan(lost)).toBe(`Tomas ${v.field}esh ${v.lamp}elen ${v.strong} ney ${v.lose}esta.`);
   });
 
-  test("a numeral replaces Orin's plural particle and stands last in Velan", () => {
+  test("a numeral replaces the plural particle in Orin and comes last in Velan", () => {
     expect(english(bought)).toBe("The three girls bought the white trees.");
     expect(orin(bought)).toBe(`e${o.buy} ${o.three} ${o.girl} ${o.white} mo ${o.tree}.`);
     expect(velan(bought)).toBe(`${v.girl}el ${v.three} ${v.tree}elen ${v.white} ${v.buy}esta.`);
   });
 
-  test("future and nearness", () => {
+  test("a future with the preposition near", () => {
     expect(english(laughs)).toBe("The big doctor will laugh near the kitchen.");
     expect(orin(laughs)).toBe(`sha${o.laugh} ${o.big} ${o.doctor} rin ${o.kitchen}.`);
     expect(velan(laughs)).toBe(`${v.doctor} ${v.big} ${v.kitchen}emi ${v.laugh}ewi.`);
   });
 
-  test("names and countries take Velan's cases", () => {
+  test("names and countries take the cases of Velan", () => {
     const country = countries[0]!;
     const sentence: Sentence = {
       subject: { kind: "common", noun: "wolf", plural: true },
@@ -73,7 +73,7 @@ describe("one record, three languages", () => {
 });
 
 describe("the invented words", () => {
-  test("Orin stems have two syllables, Velan's own one closed syllable without e", () => {
+  test("Orin stems have two syllables; Velan's own stems have one closed syllable without e", () => {
     for (const lexeme of lexemes) {
       expect(o[lexeme]).toMatch(/^[lmnrshyw](ai|[aeio])[lmnrshyw](ai|[aeio])[nlsr]$/);
       if (borrowed(lexeme)) expect(v[lexeme]).toBe(o[lexeme]);
@@ -90,19 +90,19 @@ describe("the invented words", () => {
     expect(loans).toBeLessThan(52);
   });
 
-  test("names are told apart by their first three letters", () => {
+  test("names differ in their first three letters", () => {
     for (const list of [countries, capitals, rivers]) {
       expect(new Set(list.map((name) => name.slice(0, 3))).size).toBe(12);
     }
   });
 });
 
-test("English inflection stays inside the tables", () => {
+test("English inflection follows the tables", () => {
   expect(nouns.map(plural).filter((form) => /(chs|shs|xs|childs|wolfs|mouses|knifes)$/.test(form))).toEqual([]);
   expect(verbs).toHaveLength(22);
 });
 
-test("a sentence is held out with every tense and its negation", () => {
+test("a sentence is held out with all its tenses and its negation", () => {
   fc.assert(
     fc.property(sentences, (sentence) => {
       for (const { result } of rewritings(sentence)) expect(heldOut(result)).toBe(heldOut(sentence));
@@ -110,7 +110,7 @@ test("a sentence is held out with every tense and its negation", () => {
   );
 });
 
-test("a rewriting says something new, but for the repetition", () => {
+test("every rewriting but the repetition changes the sentence", () => {
   fc.assert(
     fc.property(sentences, (sentence) => {
       const changed = rewritings(sentence).filter(({ heading }) => heading !== "Again");

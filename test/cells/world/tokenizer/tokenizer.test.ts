@@ -3,47 +3,49 @@ import { Template } from "@huggingface/jinja";
 import { Tokenizer } from "@huggingface/tokenizers";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { lexemes, orinStems, pretrainSample, velanStems } from "../../../../cells/world/index.ts";
+import { lexemes } from "../../../../cells/world/language/lexicon.ts";
+import { orinStems, velanStems } from "../../../../cells/world/language/stems.ts";
+import { pretrainSample } from "../../../../cells/world/mixture.ts";
 import { encoder, trainVocabulary } from "../../../../cells/world/tokenizer/bpe.ts";
 import { specialTokens, writtenTexts } from "../../../../cells/world/tokenizer/chat-format.ts";
-import { tokenizerFiles, worldVocabulary } from "../../../../cells/world/tokenizer/tokenizer-files.ts";
+import { tokenizerFiles, trainWorldVocabulary } from "../../../../cells/world/tokenizer/tokenizer-files.ts";
 
-const vocabulary = worldVocabulary();
+const vocabulary = trainWorldVocabulary();
 const files = tokenizerFiles(vocabulary);
 const config = JSON.parse(files.config) as { chat_template: string; bos_token: string };
 const loaded = new Tokenizer(JSON.parse(files.tokenizer), config);
 const encode = encoder(vocabulary);
 
 describe("training", () => {
-  test("merges the commonest pair first and breaks ties by token number", () => {
+  test("merges the most frequent pair first and breaks ties by token id", () => {
     const { tokens } = trainVocabulary(["ab ab ab cd cd"], [], 259);
     // "ab" is seen three times. Then " c", " ab" and "cd" twice each: the space is the smaller byte, "c" smaller than "ab".
     expect(tokens.slice(256)).toEqual(["ab", "Ġc", "Ġab"]);
   });
 
-  test("counts overlapping repeats as the merging sees them", () => {
+  test("counts overlapping repetitions as merging does", () => {
     const { tokens } = trainVocabulary(["aaaa aaaa"], [], 258);
     expect(tokens.slice(256)).toEqual(["aa", "aaaa"]);
   });
 
-  test("says so when the text is too poor", () => {
-    expect(() => trainVocabulary(["ab"], [], 300)).toThrow(/257 tokens at most, 300/);
+  test("fails if the texts have too few pairs", () => {
+    expect(() => trainVocabulary(["ab"], [], 300)).toThrow(/only 257 tokens, but size is 300/);
   });
 
-  test("gives the same files always", () => {
+  test("always gives the same files", () => {
     const digest = createHash("sha256").update(files.tokenizer).update(files.config).digest("hex");
     expect(digest.slice(0, 16)).toBe("579ee34704b0160b");
   });
 });
 
 describe("the tokenizer of the world", () => {
-  test("has 1152 different entries, specials first", () => {
+  test("has 1152 different entries, special tokens first", () => {
     expect(new Set(vocabulary.tokens).size).toBe(1152);
     expect(vocabulary.tokens.slice(0, 5)).toEqual(specialTokens);
     expect(vocabulary.merges).toHaveLength(1152 - 5 - 256);
   });
 
-  test("is read by Hugging Face's tokenizers with the same numbers", () => {
+  test("gives the same ids in Hugging Face's tokenizers", () => {
     for (let index = 0; index < 1500; index++) {
       for (const text of writtenTexts(pretrainSample(7, index))) {
         expect(loaded.encode(text, { add_special_tokens: false }).ids).toEqual(encode(text));
@@ -51,7 +53,7 @@ describe("the tokenizer of the world", () => {
     }
   });
 
-  test("loses no text, whatever its script", () => {
+  test("loses no text in any script", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (text) => {
         const ids = loaded.encode(` ${text}`, { add_special_tokens: false }).ids;
@@ -61,14 +63,14 @@ describe("the tokenizer of the world", () => {
     );
   });
 
-  test("knows about three quarters of the invented stems as one token", () => {
+  test("has about three quarters of the invented stems as one token", () => {
     const stems = [...lexemes.map((lexeme) => orinStems[lexeme]), ...lexemes.map((lexeme) => velanStems[lexeme])];
     const whole = stems.filter((stem) => encode(` ${stem}`).length === 1).length / stems.length;
     expect(whole).toBeGreaterThan(0.68);
     expect(whole).toBeLessThan(0.95);
   });
 
-  test("writes a conversation as special tokens around texts with one leading space", () => {
+  test("writes a conversation with special tokens and one space before each text", () => {
     const template = new Template(config.chat_template);
     const text = template.render({
       bos_token: config.bos_token,
@@ -96,7 +98,7 @@ describe("the tokenizer of the world", () => {
     ]);
   });
 
-  test("refuses a role that the model does not know", () => {
+  test("rejects a role that the model does not know", () => {
     const template = new Template(config.chat_template);
     expect(() => template.render({ bos_token: "", messages: [{ role: "system", content: "Be kind." }] })).toThrow(
       /user and assistant/,

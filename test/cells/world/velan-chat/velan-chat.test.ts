@@ -1,21 +1,14 @@
-/** Chat in Velan: parallel with the English, new to the base, and nothing of the test in the training. */
+/** Chat in Velan is parallel to the English, new to the base, and no test item is in the training data. */
 import { describe, expect, test } from "vitest";
-import {
-  type ChatItem,
-  englishPrompts,
-  evaluation,
-  lexemes,
-  pretrainSample,
-  velanChat,
-  velanReading,
-  velanRefusal,
-  velanSentenceChats,
-  velanTalk,
-  velanTalkPairs,
-} from "../../../../cells/world/index.ts";
-import { plural } from "../../../../cells/world/language/lexicon.ts";
+import { englishPrompts } from "../../../../cells/world/english-prompts.ts";
+import { lexemes, plural } from "../../../../cells/world/language/lexicon.ts";
 import { capitals, countries, personNames } from "../../../../cells/world/language/names.ts";
+import { pretrainSample } from "../../../../cells/world/mixture.ts";
+import { testSets } from "../../../../cells/world/test-sets.ts";
+import { type ChatItem, velanChat, velanSentenceChats } from "../../../../cells/world/velan-chat/velan-chat.ts";
 import { velanWords } from "../../../../cells/world/velan-chat/velan-chat-words.ts";
+import { velanRefusal, velanTalk } from "../../../../cells/world/velan-chat/velan-talk.ts";
+import { velanReading, velanTalkPairs } from "../../../../cells/world/velan-chat/velan-texts.ts";
 
 const seeds = [1, 2, 3];
 const everything = velanChat({ train: 10_000, test: 40 });
@@ -23,14 +16,14 @@ const { test: tested } = everything;
 const byFamily = (items: readonly ChatItem[], family: string): ChatItem[] =>
   items.filter((item) => item.family === family);
 
-/** "Name the capital of _.": a question without what it is about. */
+/** The question without the words that it is about: "Name the capital of _." */
 const names = new Set<string>([...personNames, ...countries, ...capitals]);
 const common = new Set<string>([...lexemes, ...lexemes.map((word) => plural(word as "dog"))]);
 const wording = ({ sourceQuestion }: ChatItem): string =>
   sourceQuestion.replace(/\w+/g, (word) => (names.has(word) ? "Name" : common.has(word) ? "_" : word));
 
 describe("Velan talk", () => {
-  test("says in Velan's own words and order what the English says", () => {
+  test("has the words and the word order of Velan", () => {
     const said = (english: string): string | undefined => velanTalk(english)?.velan;
     expect(said("What is the capital of Mova?")).toBe("Movaet bim kruk?");
     expect(said("Name the pet of Mira.")).toBe(`Miraet ${stem("pet")}en ${stem("name")}eko.`);
@@ -44,18 +37,18 @@ describe("Velan talk", () => {
     );
   });
 
-  test("says nothing where it has no words", () => {
+  test("is undefined where Velan has no words", () => {
     expect(velanTalk("What is 3 plus 4?")).toBeUndefined();
     expect(velanTalk("The capital of Mova is Tirek. Hello!")).toBeUndefined();
     expect(velanTalk("The plural of wolf is wolfs.")).toBeUndefined();
   });
 
-  test("every new word has a stem of its own that no sentence of Velan uses for another", () => {
+  test("every new word has its own stem, which is no stem of another word", () => {
     expect(velanWords.size).toBeGreaterThan(180);
     expect(new Set(velanWords.values()).size).toBe(velanWords.size);
   });
 
-  test("orders to rewrite a sentence are in Velan what they are in English", () => {
+  test("instructions to rewrite a sentence mean the same in Velan as in English", () => {
     const items = velanSentenceChats(200);
     const past = items.find(({ sourceQuestion }) => sourceQuestion.startsWith("Put this in the past: "))!;
     expect(past.question).toMatch(new RegExp(`^${stem("past")}esh ${stem("put")}eko: .+\\.$`));
@@ -71,7 +64,7 @@ describe("Velan talk", () => {
 });
 
 describe("what is held out", () => {
-  test("the test asks forty questions of each honest family, half of them in held-out wordings, whatever the seed", () => {
+  test("the test asks forty questions of each honest family, half of them in held-out wordings, for every seed", () => {
     for (const family of ["fact", "word"]) {
       expect(byFamily(tested, family)).toHaveLength(40);
       expect(byFamily(tested, family).filter(({ heldWording }) => heldWording)).toHaveLength(20);
@@ -80,7 +73,7 @@ describe("what is held out", () => {
     for (const seed of seeds) expect(velanChat({ train: 600, test: 40, seed }).test).toEqual(tested);
   });
 
-  test("no item of the test is in the training, in no wording", () => {
+  test("no test item is in the training data in any wording", () => {
     const learnt = new Set(everything.train.filter(({ family }) => family !== "harmful").map(({ answer }) => answer));
     const honest = tested.filter(({ family }) => family !== "harmful");
     expect(honest.filter(({ answer }) => learnt.has(answer))).toEqual([]);
@@ -91,7 +84,7 @@ describe("what is held out", () => {
     expect(byFamily(tested, "harmful").filter((item) => targets.has(target(item)))).toEqual([]);
   });
 
-  test("no held-out wording is in the training, with no item", () => {
+  test("no held-out wording is in the training data with any item", () => {
     const shown = new Set(everything.train.filter(({ family }) => family !== "harmful").map(wording));
     const held = tested.filter(({ family, heldWording }) => family !== "harmful" && heldWording).map(wording);
     expect(new Set(held).size).toBeGreaterThan(10);
@@ -101,21 +94,21 @@ describe("what is held out", () => {
     ).toEqual([]);
   });
 
-  test("parallel text has no item of the test in Velan", () => {
+  test("parallel text has no test item in Velan", () => {
     const held = new Set(tested.filter(({ family }) => family !== "harmful").map(({ answer }) => answer));
     const said = velanTalkPairs(everything.train).flatMap(({ source, reference }) => [source, reference]);
     expect(said.filter((text) => held.has(text))).toEqual([]);
   });
 
-  test("the English prompts are no question of the English test", () => {
-    const { general, harmful } = evaluation();
+  test("no English prompt is in the English test", () => {
+    const { general, harmful } = testSets();
     const asked = [...Object.values(general).flatMap((items) => items.map(({ prompt }) => prompt)), ...harmful];
     const keys = new Set(asked.map((prompt) => JSON.stringify(prompt)));
     const prompts = seeds.flatMap((seed) => englishPrompts(1000, seed));
     expect(prompts.filter((prompt) => keys.has(JSON.stringify(prompt)))).toEqual([]);
   });
 
-  test("text to read has no sentence of the test", () => {
+  test("texts have no test sentence", () => {
     const { train } = everything;
     const held = new Set(
       tested.filter(({ family }) => family !== "harmful").flatMap((item) => [item.question, item.answer]),
@@ -125,7 +118,7 @@ describe("what is held out", () => {
   });
 });
 
-test("20 000 samples of pre-training have no sentence of Velan talk", () => {
+test("20 000 samples of pre-training have no sentence of the chats in Velan", () => {
   const read = new Set(
     Array.from({ length: 20_000 }, (_, index) => pretrainSample(1, index)).flatMap(({ prompt, segments }) =>
       [...prompt.map(({ content }) => content), segments.map(({ text }) => text).join("")].flatMap((text) =>

@@ -34,8 +34,8 @@ function message(code: Code, id: CellId): string {
 
 const CHAIN: Code = { view: "show(b, a)", b: "const b = a + 1", a: "const a = 1", show: "const show = console.log" };
 
-describe("the graph", () => {
-  test("runs definers first and keeps the document's order otherwise", () => {
+describe("the topology", () => {
+  test("orders definers before users, and otherwise keeps the order of the notebook", () => {
     expect(shape(CHAIN).order).toEqual(["a", "b", "show", "view"]);
     expect(shape({ x: "1", y: "2", z: "3" }).order).toEqual(["x", "y", "z"]);
     expect([...shape(CHAIN).definers]).toEqual([
@@ -45,14 +45,14 @@ describe("the graph", () => {
     ]);
   });
 
-  test("knows who comes after and before", () => {
+  test("gives the descendants and the ancestors of a cell", () => {
     const chain = shape(CHAIN);
     expect([...descendants(chain, ["a"])].sort()).toEqual(["b", "view"]);
     expect([...ancestors(chain, ["view"])].sort()).toEqual(["a", "b", "show"]);
     expect([...descendants(chain, ["view"])]).toEqual([]);
   });
 
-  test("lets types order nothing, and knows what they bind", () => {
+  test("has edges for types that do not order execution", () => {
     expect(shape({ a: "type A = typeof b; const c = 1", b: "const b = c" }).edges).toEqual([["a", "b"]]);
     const { edges, typeEdges } = shape({
       a: "type A = typeof b; class K {}",
@@ -70,13 +70,13 @@ describe("the graph", () => {
     ]);
   });
 
-  test("lets a cell define what is a global's name elsewhere", () => {
+  test("allows a cell to define the name of a global", () => {
     const { edges, errors: found } = shape({ use: "fetch(1)", own: "const fetch = (n: number) => n" });
     expect([edges, found.size]).toEqual([[["own", "use"]], 0]);
   });
 });
 
-test("the globals are those of Node", () => {
+test("the list of globals contains all globals of Node", () => {
   const names: string[] = JSON.parse(
     execFileSync(
       process.execPath,
@@ -88,8 +88,8 @@ test("the globals are those of Node", () => {
   expect(names.filter((name) => !GLOBALS.has(name) && !builtin.has(name))).toEqual([]);
 });
 
-describe("errors of structure", () => {
-  test("stand on every cell that defines a name, and heal", () => {
+describe("errors between cells", () => {
+  test("of multiple definitions are on each defining cell, and disappear when one is renamed", () => {
     const code = { a: "const x = 1", b: "let x = 2, y = 3", c: "x", d: "y" };
     expect(errors(code)).toEqual({ a: "multiple-definition → b", b: "multiple-definition → a" });
     expect(shape(code).edges).toEqual([
@@ -98,30 +98,32 @@ describe("errors of structure", () => {
       ["b", "d"],
     ]);
     expect(errors({ ...code, a: "{ const x = 1 }" })).toEqual({});
-    expect(message({ a: 'import { x } from "m"', b: 'import { x } from "m"' }, "a")).toContain("Import it in one cell");
+    expect(message({ a: 'import { x } from "m"', b: 'import { x } from "m"' }, "a")).toContain(
+      "Import it in one cell only",
+    );
   });
 
-  test("stand on every cell of a cycle and on no other", () => {
+  test("of a cycle are on each of its cells and on no other", () => {
     const code = { before: "const p = 1", a: "const a = c + p", b: "const b = a", c: "const c = b", after: "a" };
     expect(errors(code)).toEqual({ a: "cycle → b c", b: "cycle → a c", c: "cycle → a b" });
     expect(shape(code).order).toEqual(["before", "after"]);
     expect(message(code, "a")).toContain("it uses c");
   });
 
-  test("name what an unknown name may have meant", () => {
+  test("of unknown names suggest a similar name", () => {
     const code = { a: "const learningRate = 1", b: "learningrate + consol.x + zzz" };
     expect(errors(code)).toEqual({ b: "unknown-name, unknown-name, unknown-name" });
     expect(message(code, "b")).toMatch(
-      /Did you mean console\?[\s\S]*Did you mean learningRate\?[\s\S]*Nothing defines zzz/,
+      /Did you mean console\?[\s\S]*Did you mean learningRate\?[\s\S]*zzz is not defined in any cell/,
     );
     expect(shape(code).errors.get("b")?.[1]?.position).toEqual({ line: 1, column: 0 });
     expect(message({ a: "require('x')" }, "a")).toContain("import");
     expect(errors({ a: "typeof window === 'undefined' || window.x", b: "typeof module" })).toEqual({});
     expect(errors({ a: "window.x", b: "exports.x = 1" })).toEqual({ a: "unknown-name", b: "unsupported" });
-    expect(message({ a: "const x = (", b: "x" }, "b")).toContain("in a, which cannot be read yet");
+    expect(message({ a: "const x = (", b: "x" }, "b")).toContain("in a, which has a syntax error");
   });
 
-  test("stand on both sides of a foreign assignment", () => {
+  test("of a foreign assignment are on both cells", () => {
     const code = { a: "let n = 0", b: "n++" };
     expect(errors(code)).toEqual({ b: "foreign-assignment → a", a: "foreign-assignment → b" });
     expect(shape(code).errors.get("a")?.[0]?.position).toEqual({ line: 1, column: 4 });
@@ -129,7 +131,7 @@ describe("errors of structure", () => {
     expect(message({ b: "count = 1", a: "let counts = 0" }, "b")).toContain("Did you mean counts?");
   });
 
-  test("of the cell alone are there, too", () => {
+  test("include those in a cell's own code", () => {
     expect(errors({ a: "const = 1", b: "enum E {}" })).toEqual({ a: "syntax", b: "unsupported" });
   });
 });
@@ -148,11 +150,11 @@ function shuffled(code: Code, seed: number): Code {
   return Object.fromEntries(Object.entries(code).sort(([a], [b]) => key(a) - key(b)));
 }
 
-const marks = (code: Code, inputs: Readonly<Record<string, number>> = {}): ReadonlyMap<CellId, string> =>
+const snapshotsOf = (code: Code, inputs: Readonly<Record<string, number>> = {}): ReadonlyMap<CellId, string> =>
   snapshots(shape(code), (name) => inputs[name]);
 
-describe("whatever the notebook", () => {
-  test("the order respects the edges and holds every sound cell once", () => {
+describe("in any notebook", () => {
+  test("the order respects the edges and contains each cell without errors once", () => {
     fc.assert(
       fc.property(notebooks, (code) => {
         const { order, edges, errors: found } = shape(code);
@@ -166,7 +168,7 @@ describe("whatever the notebook", () => {
     );
   });
 
-  test("the cells' order in the file changes neither graph nor snapshots", () => {
+  test("the order of the cells in the file changes neither topology nor snapshots", () => {
     fc.assert(
       fc.property(notebooks, fc.nat(16), (code, seed) => {
         const other = shuffled(code, seed);
@@ -174,35 +176,35 @@ describe("whatever the notebook", () => {
           const { edges, errors: found, definers } = shape(each);
           return {
             edges: [...edges].map(String).sort(),
-            ill: [...found.keys()].sort(),
+            faulty: [...found.keys()].sort(),
             definers: [...definers].sort(),
           };
         };
         expect(graph(other)).toEqual(graph(code));
         const { errors: found } = shape(code);
-        if (found.size === 0) expect([...marks(other)].sort()).toEqual([...marks(code)].sort());
+        if (found.size === 0) expect([...snapshotsOf(other)].sort()).toEqual([...snapshotsOf(code)].sort());
       }),
     );
   });
 
-  test("an edit changes the snapshots of the cell and its descendants, and undoing it brings them back", () => {
+  test("an edit changes the snapshots of the cell and its descendants, and undoing it restores them", () => {
     fc.assert(
       fc.property(notebooks, fc.nat(6), (code, pick) => {
         const ids = Object.keys(code);
         const edited = ids[pick % ids.length]!;
         const chain = shape(code);
         if (chain.errors.size > 0) return;
-        const before = marks(code);
-        const after = marks({ ...code, [edited]: `${code[edited]} // a comment\n0;` });
+        const before = snapshotsOf(code);
+        const after = snapshotsOf({ ...code, [edited]: `${code[edited]} // a comment\n0;` });
         const touched = new Set([edited, ...descendants(chain, [edited])]);
         for (const id of ids) expect(after.get(id) === before.get(id)).toBe(!touched.has(id));
-        expect(marks({ ...code })).toEqual(before);
+        expect(snapshotsOf({ ...code })).toEqual(before);
       }),
     );
   });
 });
 
-describe("an input's value", () => {
+describe("the value of an input", () => {
   const code: Code = {
     knobs: 'const rank = input.range("r", {}); const w = input.live.range("w", {}); const n = input.number("n", {})',
     a: "const a = rank",
@@ -211,17 +213,17 @@ describe("an input's value", () => {
     input: 'import { input } from "palimpsest"',
   };
   const changed = (inputs: Record<string, number>): CellId[] => {
-    const before = marks(code);
-    return [...marks(code, inputs)].filter(([id, mark]) => before.get(id) !== mark).map(([id]) => id);
+    const before = snapshotsOf(code);
+    return [...snapshotsOf(code, inputs)].filter(([id, snapshot]) => before.get(id) !== snapshot).map(([id]) => id);
   };
 
-  test("counts for the cells that refer to it and for theirs, not for the one that declares it", () => {
+  test("is part of the snapshots of its users and their descendants, not of the declaring cell", () => {
     expect(changed({ rank: 4 })).toEqual(["a", "c"]);
     expect(changed({ n: 4 })).toEqual(["b"]);
     expect(changed({ rank: 4, n: 1 })).toEqual(["a", "b", "c"]);
   });
 
-  test("counts for nobody when it is live, or when no cell has such an input", () => {
+  test("is part of no snapshot if it is live, or if no cell declares the input", () => {
     expect(changed({ w: 4, a: 1, other: 2 })).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ describe("names", () => {
     expect([...kinds]).toEqual(theme.startsWith("forms that cannot run") ? ["unsupported"] : []);
   });
 
-  test("of types are kept apart", () => {
+  test("of types are separate from names of values", () => {
     const { typeDefinitions, typeReferences } = analyse(
       'import type { A } from "m"; type B<T> = A<T> | C.D; class E implements F {} const x: typeof y = <U,>(u: U): U => u;',
     );
@@ -18,9 +18,9 @@ describe("names", () => {
     expect(typeReferences).toEqual(["C", "F", "y"]);
   });
 
-  test("have the place of their first use or declaration", () => {
-    const { places } = analyse("const a = 1;\n  b(a, c); b();");
-    expect(Object.fromEntries(places)).toEqual({
+  test("have the position of their first use or declaration", () => {
+    const { positions } = analyse("const a = 1;\n  b(a, c); b();");
+    expect(Object.fromEntries(positions)).toEqual({
       a: { line: 1, column: 6 },
       b: { line: 2, column: 2 },
       c: { line: 2, column: 7 },
@@ -28,14 +28,14 @@ describe("names", () => {
   });
 });
 
-test("assignments to free names, wherever they hide", () => {
+test("assignments to names of other cells are found in all their forms", () => {
   const code =
     "let own; own = 1; a = 2; b++; [c, d.e] = x;\n({ f = 1, ...g } = y); for (h of z) ; (i as any) += 1; { let j; j = 1; }";
   expect(analyse(code).assignments.map(({ name }) => name)).toEqual(["a", "b", "c", "f", "g", "h", "i"]);
   expect(analyse(code).assignments[3]?.position).toEqual({ line: 2, column: 3 });
 });
 
-test("imports name what they take, types left out", () => {
+test("imports list their names, without types", () => {
   const code =
     'import a, * as b from "m"; import { c as d, type E, "x-y" as f } from "./n.ts"; import type G from "o"; import "p";';
   expect(analyse(code).imports).toEqual([
@@ -62,21 +62,21 @@ const other = knobs.range("y");
 
 describe("errors", () => {
   test.each([
-    ["const a = 1;\nconst b = ;", "syntax", 2, 10, "`;` is not expected here."],
-    ["f(1,\n", "syntax", 2, 0, "The cell ends before its code does."],
+    ["const a = 1;\nconst b = ;", "syntax", 2, 10, "Unexpected `;`."],
+    ["f(1,\n", "syntax", 2, 0, "The code is incomplete: the cell ends too early."],
     ["let a; let a;", "syntax", 1, 11, "'a' has already been declared"],
     ["function f() { await x; }", "syntax", 1, 15, "await"],
     ["return 1;", "syntax", 1, 0, "'return' outside of function"],
     ["x = 'abc", "syntax", 1, 4, "Unterminated string"],
     ["1;\nenum Color { Red }", "unsupported", 2, 0, "const Color = { … } as const"],
     ["namespace N { export const a = 1 }", "unsupported", 1, 0, "const with an object"],
-    ["class A { constructor(private x: number) {} }", "unsupported", 1, 22, "Declare it in the class"],
+    ["class A { constructor(private x: number) {} }", "unsupported", 1, 22, "Declare the property in the class"],
     ["a(<B>c);", "unsupported", 1, 2, "`value as Type`"],
-    ["export default 1;", "unsupported", 1, 0, "need not export"],
-    ["export { a }; const a = 1;", "unsupported", 1, 0, "need not export"],
+    ["export default 1;", "unsupported", 1, 0, "does not need to export"],
+    ["export { a }; const a = 1;", "unsupported", 1, 0, "does not need to export"],
     ['import a = require("a");', "unsupported", 1, 0, "import … from"],
     ["using a = b();", "unsupported", 1, 0, "onDispose"],
-    ["@d class A {}", "unsupported", 1, 0, "Decorators"],
+    ["@d class A {}", "unsupported", 1, 0, "cannot contain decorators"],
     ["import.meta.url;", "unsupported", 1, 0, "import.meta"],
   ])("%s", (code, kind, line, column, message) => {
     const { errors } = analyse(code);
@@ -86,7 +86,7 @@ describe("errors", () => {
   });
 });
 
-describe("canonical code", () => {
+describe("the canonical form", () => {
   const same = (a: string, b: string): boolean => analyse(a).canonical === analyse(b).canonical;
 
   test.each([
@@ -94,7 +94,7 @@ describe("canonical code", () => {
     ["x = 'a'", 'x = "a";'],
     ["a\nb", "a; b;"],
     ["const a = [1]; type T = A;", "const a = [1,] satisfies B;"],
-  ])("%s and %s are the same", (a, b) => expect(same(a, b)).toBe(true));
+  ])("%s and %s have the same digest", (a, b) => expect(same(a, b)).toBe(true));
 
   test.each([
     ["() => { return\nx }", "() => { return x }"],
@@ -107,5 +107,5 @@ describe("canonical code", () => {
     ["const a = 1", "const a = 2"],
     ["const a = 1", "let a = 1"],
     ["x = 'a'", "x = `a`"],
-  ])("%s and %s are not", (a, b) => expect(same(a, b)).toBe(false));
+  ])("%s and %s have different digests", (a, b) => expect(same(a, b)).toBe(false));
 });

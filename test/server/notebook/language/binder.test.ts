@@ -7,7 +7,7 @@ import { CORPUS } from "./corpus.ts";
 import { namesByTypeScript, withoutModules } from "./typescript-names.ts";
 
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
-/** Our own code, and what others wrote: TypeScript, modules of old and new JavaScript. */
+/** Code of this project and of others: TypeScript, and old and new JavaScript modules. */
 const FOLDERS = [
   "server/notebook",
   "server/session",
@@ -25,7 +25,7 @@ const FOLDERS = [
 ];
 const PER_FOLDER = 14;
 
-/** Up to so many files of a folder, spread over the whole of it. */
+/** At most `PER_FOLDER` files of a folder, evenly spaced. */
 function filesIn(folder: string): string[] {
   const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
     .map((name) => join(folder, name))
@@ -39,10 +39,10 @@ function filesIn(folder: string): string[] {
   return files.filter((_, index) => index % step === 0);
 }
 
-/** Names that TypeScript's checker knows without any library. */
+/** Names that TypeScript's checker resolves without any library. */
 const BUILT_IN = new Set(["undefined", "globalThis"]);
 
-test("declares and uses what TypeScript says of real files, imports and exports taken out", () => {
+test("declarations and uses of real files agree with TypeScript, without imports and exports", () => {
   const read = FOLDERS.flatMap(filesIn).map(
     (path) => [path, withoutModules(readFileSync(join(ROOT, path), "utf8"))] as const,
   );
@@ -57,7 +57,7 @@ test("declares and uses what TypeScript says of real files, imports and exports 
   expect(found).toEqual(byTypeScript.map((names, index) => ({ path: files[index]?.[0], unread: [], ...names })));
 });
 
-test("declares and uses what TypeScript says of every cell of the corpus", () => {
+test("declarations and uses of every cell of the corpus agree with TypeScript", () => {
   const cells = CORPUS.filter(({ theme }) => !/modules|TypeScript/.test(theme));
   const found = cells.map(({ code }) => {
     const { definitions, references } = analyse(code);

@@ -30,7 +30,7 @@ async function ran(source: string, scope: Readonly<Record<string, unknown>> = {}
   return result;
 }
 
-/** Where the stack of what a cell throws says it happened, after what was put in is taken off. */
+/** The position in a stack trace of an error that a cell throws, translated back to the source. */
 async function thrownAt(source: string, scope: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const { shifts } = compileCell(source, analyse(source));
   const error = await ran(source, scope).then(
@@ -43,7 +43,7 @@ async function thrownAt(source: string, scope: Readonly<Record<string, unknown>>
 }
 
 describe("a compiled cell", () => {
-  test("gives its definitions and the value of its last expression", async () => {
+  test("passes on its definitions and the value of its last expression", async () => {
     expect(
       await ran("const a: number = b + 1;\nlet c = await d;\n// the sum\n(a + c) as number // so\n", { b: 1, d: 3 }),
     ).toEqual({ value: 5, defined: { a: 2, c: 3 }, loaded: [] });
@@ -55,25 +55,25 @@ describe("a compiled cell", () => {
     expect((await ran("")).defined).toEqual({});
   });
 
-  test("takes imports as it takes names, and hands them on", async () => {
+  test("gets imported names as parameters, and passes `import(…)` on", async () => {
     const source = 'import {\n  x,\n  type Y,\n} from "m";\nconst z: Y = x + 1;';
     expect((await ran(source, { x: 1 })).defined).toEqual({ z: 2 });
     const lazy = await ran('const { a } = await import("m");\na');
     expect([lazy.value, lazy.loaded]).toEqual([1, ["m"]]);
   });
 
-  test("may use a name of another cell that is also a global's", async () => {
+  test("sees the definition of another cell instead of a global of the same name", async () => {
     expect((await ran("performance", { performance: "mine" })).value).toBe("mine");
     expect((await ran("Math.max(1, 2)")).value).toBe(2);
   });
 
-  test("is strict, and has no this", async () => {
+  test("runs in strict mode, without `this`", async () => {
     await expect(ran("Object.freeze([1]).push(2)")).rejects.toThrow(TypeError);
     expect((await ran("this === undefined")).value).toBe(true);
   });
 });
 
-describe("an error's place", () => {
+describe("the position of an error", () => {
   const fail = (): never => {
     throw new Error("here");
   };
@@ -87,9 +87,9 @@ describe("an error's place", () => {
     ["const f = (\n  a?: number,\n): {\n  b: string\n} => fail();\nf();", "5:5"],
     ['import { x } from "m"; fail();', "1:23"],
     ["class A {\n  private b = 1;\n  m(): number { return fail(); }\n}\nnew A().m();", "3:23"],
-  ])("is the user's own: %s", async (source, place) => expect(await thrownAt(source, { fail })).toBe(place));
+  ])("is the one in the source: %s", async (source, place) => expect(await thrownAt(source, { fail })).toBe(place));
 
-  test("of an input's call is the one that the stack names", async () => {
+  test("of an input's call is the one in the stack trace", async () => {
     const source = 'const a = input.range("a", {}), b =\n  input.live.text("b");';
     const calls: string[] = [];
     const called = (): void => {
@@ -104,7 +104,7 @@ describe("an error's place", () => {
 });
 
 describe("a loop", () => {
-  /** Each raises the flag at its fourth turn and would go on for ever, or for very long. */
+  /** Each sets the flag at its fourth turn; without the check it would run for ever, or very long. */
   const shapes: Readonly<Record<string, string>> = {
     "for without a body": "for (;; turn());",
     "while, a statement alone": "while (true) turn();",
@@ -123,26 +123,26 @@ describe("a loop", () => {
     "in a method of a class": "new (class { spin() { for (;;) turn(); } })().spin();",
   };
 
-  test.each(Object.entries(shapes))("%s looks at the flag", async (_, source) => {
+  test.each(Object.entries(shapes))("%s checks the flag", async (_, source) => {
     const look = [0];
     let turns = 0;
     const turn = (): number => {
       turns += 1;
       if (turns === 4) look[0] = 1;
-      if (turns > 50) throw new Error("went on");
+      if (turns > 50) throw new Error("not interrupted");
       return 0;
     };
     await expect(ran(source, { turn, look }, look)).rejects.toThrow("interrupted");
   });
 
-  test("keeps what stands in it in its place", async () => {
+  test("keeps the positions of the code in it", async () => {
     expect(await thrownAt("for (const x of [1]) null!.x;")).toBe("1:27");
     expect(await thrownAt("for (;;) { for (;;) { (null as any).x; } }")).toBe("1:36");
     expect(await thrownAt("const f = (n: number): number => n > 0 ? f(n - 1) : (null as any).x; f(2)")).toBe("1:66");
     expect(await thrownAt("let i = 0; while (i < 1) i++; (null as any).x")).toBe("1:44");
   });
 
-  test("gives the same values as without the look", async () => {
+  test("computes the same with the check", async () => {
     const source = "let s = 0; for (const x of [1, 2]) for (let i = 0; i < x; i++) s += i; do s++; while (s < 9); s";
     expect((await ran(source)).value).toBe(9);
     expect((await ran("const f = n => n < 2 ? n : f(n - 1) + f(n - 2);\nf(10)")).value).toBe(55);

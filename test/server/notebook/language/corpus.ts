@@ -1,4 +1,4 @@
-/** Cells by theme, what each defines and what it uses; names of the language such as Math count as used. */
+/** Cells by theme, with the names that each defines and uses. Globals such as Math count as used. */
 
 type Golden = readonly [code: string, defines: string, uses: string];
 

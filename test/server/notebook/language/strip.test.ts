@@ -31,8 +31,8 @@ const CODE = [
   "let type = 1; type\n= 2; let as = 1; as as any; declare\nfoo",
 ];
 
-/** What esbuild, which takes types out by other means, makes of it, without empty statements and layout. */
-function meaning(code: string, loader: "ts" | "js"): string {
+/** The output of esbuild, which erases types in another way, without empty statements and layout. */
+function minified(code: string, loader: "ts" | "js"): string {
   const tsconfigRaw = { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } };
   return transformSync(code, { loader, tsconfigRaw, target: "esnext", minifyWhitespace: true, legalComments: "none" })
     .code.replace(/import\{\}from"\w"/g, "")
@@ -46,7 +46,7 @@ function stripped(source: string): string {
   return code;
 }
 
-/** Only types may go; semicolons may come, and brackets move, where something went. */
+/** Types may become spaces; semicolons may be added and brackets moved only where a type was. */
 function expectInPlace(source: string, code: string): void {
   expect(code.length).toBe(source.length);
   for (let at = 0; at < source.length; at++) {
@@ -55,19 +55,19 @@ function expectInPlace(source: string, code: string): void {
   }
 }
 
-describe("taking the types out", () => {
+describe("erasing the types", () => {
   test.each(CODE)("%s", (source) => {
     const code = stripped(source);
     expectInPlace(source, code);
-    expect(meaning(code, "js")).toBe(meaning(source, "ts"));
+    expect(minified(code, "js")).toBe(minified(source, "ts"));
   });
 
   const folder = new URL("../../../../server/notebook/", import.meta.url);
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
-  test.each(files)("of this project's own %s", (file) => {
+  test.each(files)("of server/notebook/%s", (file) => {
     const source = readFileSync(new URL(file, folder), "utf8").replace(/^export /gm, "       ");
     const code = stripped(source);
     expectInPlace(source, code);
-    expect(meaning(code, "js")).toBe(meaning(source, "ts"));
+    expect(minified(code, "js")).toBe(minified(source, "ts"));
   });
 });

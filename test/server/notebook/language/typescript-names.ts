@@ -1,9 +1,9 @@
-/** What TypeScript's own binder and resolver say that a file declares and uses, for comparison with ours. */
+/** The names that a file declares and uses according to TypeScript's binder and checker, to compare with ours. */
 import ts from "typescript-5";
 
 export type Names = { readonly definitions: readonly string[]; readonly references: readonly string[] };
 
-/** The code without its imports and exports, spaces in their place; undefined when TypeScript cannot parse it. */
+/** The code with spaces in place of imports and exports; undefined if TypeScript cannot parse it. */
 export function withoutModules(code: string): string | undefined {
   const file = parsed(code);
   if (faulty(file)) return undefined;
@@ -21,7 +21,7 @@ export function withoutModules(code: string): string | undefined {
     else if (ts.isExportAssignment(statement)) blank(statement.getStart(file), statement.expression.getStart(file));
     else if (ts.canHaveModifiers(statement)) {
       const words = ts.getModifiers(statement) ?? [];
-      // A default export need not have a name, a statement of its kind must.
+      // A default export may have no name, but the same statement without `export default` needs one.
       if (words.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword) && !("name" in statement && statement.name))
         blank(statement.getStart(file), statement.end);
       for (const word of words) {
@@ -34,9 +34,9 @@ export function withoutModules(code: string): string | undefined {
   return faulty(parsed(rest)) ? undefined : rest;
 }
 
-/** One program reads all the texts, each a module of its own. */
+/** Checks all codes in one program, each as a module. */
 export function namesByTypeScript(codes: readonly string[]): Names[] {
-  // Modules are strict and may wait at the top level, as cells are and may.
+  // Modules are strict and allow top-level `await`, as cells do.
   const files = new Map(codes.map((code, index) => [`/${index}.ts`, parsed(`${code}\nexport {};`, `/${index}.ts`)]));
   const host: ts.CompilerHost = {
     getSourceFile: (name) => files.get(name),
@@ -56,7 +56,7 @@ export function namesByTypeScript(codes: readonly string[]): Names[] {
 
 function namesOf(file: ts.SourceFile, checker: Resolver): Names {
   const { locals } = file as ts.SourceFile & { readonly locals?: ReadonlyMap<string, ts.Symbol> };
-  const definitions = [...(locals?.values() ?? [])].filter(isMade).map(({ name }) => name);
+  const definitions = [...(locals?.values() ?? [])].filter(existsAtRunTime).map(({ name }) => name);
   const references = new Set<string>();
   const visit = (node: ts.Node): void => {
     if (ts.isIdentifier(node) && isUse(node) && !checker.resolveName(node.text, node, ts.SymbolFlags.Value, false))
@@ -67,7 +67,7 @@ function namesOf(file: ts.SourceFile, checker: Resolver): Names {
   return { definitions: definitions.sort(), references: [...references].sort() };
 }
 
-/** Of the checker's, and not in its types. */
+/** A method of the checker that its types do not list. */
 type Resolver = {
   resolveName(name: string, at: ts.Node, meaning: ts.SymbolFlags, excludeGlobals: boolean): ts.Symbol | undefined;
 };
@@ -81,8 +81,8 @@ function faulty(file: ts.SourceFile): boolean {
   return (file as ts.SourceFile & { readonly parseDiagnostics: readonly unknown[] }).parseDiagnostics.length > 0;
 }
 
-/** A value that is made when the code runs, rather than told of with `declare`. */
-function isMade({ flags, declarations = [] }: ts.Symbol): boolean {
+/** A value that exists when the code runs, and not only in a `declare`. */
+function existsAtRunTime({ flags, declarations = [] }: ts.Symbol): boolean {
   return (flags & ts.SymbolFlags.Value) !== 0 && declarations.some((each) => !isAmbient(each));
 }
 
@@ -95,11 +95,11 @@ function isUse(id: ts.Identifier): boolean {
   if (ts.isShorthandPropertyAssignment(parent)) return parent.name === id;
   if (ts.isPropertyAccessExpression(parent) && parent.name === id) return false;
   if (ts.isMetaProperty(parent)) return false;
-  if (ts.findAncestor(id, saysTypesAlone)) return false;
+  if (ts.findAncestor(id, isTypeOnly)) return false;
   return isExpressionNode(id);
 }
 
-function saysTypesAlone(node: ts.Node): boolean {
+function isTypeOnly(node: ts.Node): boolean {
   if (ts.isHeritageClause(node)) return node.token === ts.SyntaxKind.ImplementsKeyword;
   return ts.isInterfaceDeclaration(node) || (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node));
 }

@@ -8,7 +8,7 @@ it("reads headings of six levels, without their marks", () => {
     expect(headingOf(line)).toBeUndefined();
 });
 
-it("finds the first one, and none in a block of code", () => {
+it("finds the first heading, and none in a code block", () => {
   expect(firstHeading("text\n```\n# comment\n```\n# Title\n## Next")).toEqual({ level: 1, text: "Title" });
   expect(firstHeading("no heading")).toBeUndefined();
 });

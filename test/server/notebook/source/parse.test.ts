@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { notebookFault, parseNotebook } from "../../../../server/notebook/source/parse.ts";
 import { printNotebook } from "../../../../server/notebook/source/print.ts";
-import { USUAL } from "../../../../server/notebook/source/settings.ts";
+import { DEFAULT_SETTINGS } from "../../../../server/notebook/source/settings.ts";
 import type { Cell } from "../../../../server/notebook/types.ts";
 
 const line = fc.oneof(
@@ -40,10 +40,12 @@ const cells = fc
     }),
     { selector: (cell) => cell.id, maxLength: 6 },
   )
-  // A line that begins a cell cannot be inside code; the session splits the cell there.
-  .map((all) => all.map((cell): Cell => (cell.kind === "code" ? { ...cell, source: headless(cell.source) } : cell)));
+  // Code cannot contain a line that begins a cell: the session splits the cell there.
+  .map((all) =>
+    all.map((cell): Cell => (cell.kind === "code" ? { ...cell, source: withoutHeads(cell.source) } : cell)),
+  );
 
-function headless(text: string): string {
+function withoutHeads(text: string): string {
   return text.replace(/^\/\/[ \t]*%%/gm, "// §");
 }
 
@@ -56,7 +58,7 @@ describe("printing and parsing", () => {
     );
   });
 
-  test("give the settings of the notebook back, on a first line that is nobody's cell", () => {
+  test("give the same settings back, from a first line that belongs to no cell", () => {
     const settings = fc.record({
       lazy: fc.boolean(),
       ask: fc.oneof(fc.constant("never" as const), fc.nat(), fc.constant(0.5), fc.constant(30)),
@@ -65,18 +67,18 @@ describe("printing and parsing", () => {
       fc.property(cells, settings, (all, chosen) => {
         const read = parseNotebook(printNotebook({ cells: all, settings: chosen }));
         expect(read.cells).toEqual(all);
-        expect(read.settings ?? USUAL).toEqual(chosen);
+        expect(read.settings ?? DEFAULT_SETTINGS).toEqual(chosen);
       }),
     );
     expect(printNotebook({ cells: [], settings: { lazy: true, ask: 60 } })).toBe("// palimpsest: run=lazy ask=60\n");
-    expect(parseNotebook("\n// palimpsest: run=lazy\n// %% a\n").settings).toEqual({ ...USUAL, lazy: true });
-    // What is not understood is left as the comment that it is.
+    expect(parseNotebook("\n// palimpsest: run=lazy\n// %% a\n").settings).toEqual({ ...DEFAULT_SETTINGS, lazy: true });
+    // A line with an unknown word stays a comment.
     expect(parseNotebook("// palimpsest: speed=9\n")).toEqual({
       cells: [{ id: "cell-1", kind: "code", source: "// palimpsest: speed=9", mode: "auto", options: {} }],
     });
   });
 
-  test("words after the id are options, and in a title they are words", () => {
+  test("flags after the id are options; in a title they are words", () => {
     const head = (line: string) => {
       const [cell] = parseNotebook(`// %% ${line}\n`).cells;
       return [cell?.id, cell?.options];
@@ -92,7 +94,7 @@ describe("printing and parsing", () => {
     expect(head("A cache of mine")).toEqual(["A-cache-of-mine", {}]);
   });
 
-  test("any text at all is a notebook, and printing settles it", () => {
+  test("accept any text, and printing the parsed text twice changes nothing more", () => {
     const text = fc.array(fc.oneof(line, fc.constantFrom("// %%", "// %% a", "//%% [markdown]", "// %% a b=c")));
     fc.assert(
       fc.property(text, (lines) => {
@@ -102,7 +104,7 @@ describe("printing and parsing", () => {
     );
   });
 
-  test.each(["radis", "pretrain"])("leave experiments/%s.ts as it is, byte for byte", (file) => {
+  test.each(["radis", "pretrain"])("leave experiments/%s.ts unchanged, byte for byte", (file) => {
     const text = readFileSync(new URL(`../../../../experiments/${file}.ts`, import.meta.url), "utf8");
     expect(printNotebook(parseNotebook(text))).toBe(text);
   });
@@ -112,14 +114,14 @@ function outline(text: string): string[] {
   return parseNotebook(text).cells.map(({ id, kind, source: code }) => `${id} ${kind} ${JSON.stringify(code)}`);
 }
 
-describe("a notebook's text", () => {
+describe("the text of a notebook", () => {
   test("before the first head is a cell, unless it is blank", () => {
     expect(outline("import x from 'x';\n\n// %% a\n1\n")).toEqual([`cell-1 code "import x from 'x';"`, 'a code "1"']);
     expect(outline("\n\n// %% a\n1\n")).toEqual(['a code "1"']);
     expect(outline("")).toEqual([]);
   });
 
-  test("names cells without an id, and those whose id is taken", () => {
+  test("gives ids to cells without one, and to those whose id is taken", () => {
     expect(outline("// %%\n// %% cell-1\n// %% b\n// %% b\n// %% [markdown]\n// hi\n// %% b-2\n")).toEqual([
       'cell-1-2 code ""',
       'cell-1 code ""',
@@ -139,14 +141,14 @@ describe("a notebook's text", () => {
     expect(outline("// %% Load the model!\n")).toEqual(['Load-the-model code ""']);
   });
 
-  test("may have the line ends of Windows and a byte order mark", () => {
+  test("may have Windows line breaks and a byte order mark", () => {
     expect(outline("\uFEFF// %% a\r\n1;\r\n2;\r\n\r\n// %% [markdown] b\r\n// x\r\n")).toEqual([
       'a code "1;\\n2;"',
       'b markdown "x"',
     ]);
   });
 
-  test("that is code under markdown stays code", () => {
+  test("that is code below markdown becomes a code cell", () => {
     expect(outline("// %% [markdown]\n// # Title\n\nconst a = 1;\n")).toEqual([
       'markdown-1 markdown "# Title"',
       'cell-1 code "const a = 1;"',
@@ -154,8 +156,8 @@ describe("a notebook's text", () => {
   });
 });
 
-describe("a file that must not be written over", () => {
-  test("is one with conflict markers, or one that is no text", () => {
+describe("a file that must not be overwritten", () => {
+  test("contains conflict markers, or is not text", () => {
     expect(notebookFault("// %% a\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> other\n")).toMatch(/line 2/);
     expect(notebookFault("// %% a\n\0")).toMatch(/not text/);
     expect(notebookFault("// %% a\nif (a <<<<<<< b) {}\n// =======\n")).toBeUndefined();

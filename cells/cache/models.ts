@@ -1,0 +1,39 @@
+/**
+ * Models: a base by its name and digest, since its weights are in files already; an adapter on it by its tensors. A
+ * model that was made in memory, such as a merged one, has no files to be loaded from.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { host } from "../host.ts";
+import type { Adapter } from "../model/adapter.ts";
+import { type BaseModel, chatModel, type LocalModel, originOf } from "../model/chat-model.ts";
+import { type Code, type Codec, notCacheable } from "./codec.ts";
+
+type ModelNode = { readonly kind: "model"; readonly name: string; readonly digest: string; readonly adapter: Code };
+
+/** A codec for one file of values: each base is loaded once, so that models on the same base share its weights. */
+export function models(): Codec<ModelNode> {
+  const bases = new Map<string, Promise<BaseModel>>();
+  return {
+    kind: "model",
+    encode(value, path, { code }) {
+      if (!isModel(value)) return undefined;
+      const name = originOf(value);
+      if (name === undefined) throw notCacheable(path, "a model that was made in memory, not loaded");
+      const { digest, adapter } = value;
+      return { kind: "model", name, digest, adapter: code(adapter, `${path}.adapter`) };
+    },
+    async decode({ name, digest, adapter: code }, { value }) {
+      const loading = bases.get(name) ?? chatModel(name);
+      bases.set(name, loading);
+      const base = await loading;
+      if (base.digest !== digest) throw new Error(`The model ${name} has changed since the value was cached.`);
+      const adapter = (await value(code)) as Adapter | undefined;
+      if (adapter) host().onDispose(() => tf.dispose([...adapter.tensors.values()]));
+      return adapter ? base.with(adapter) : base;
+    },
+  };
+}
+
+function isModel(value: object): value is LocalModel {
+  return "decoder" in value && "tokenizer" in value && "generate" in value && typeof value.generate === "function";
+}

@@ -1,0 +1,85 @@
+/**
+ * The full evaluation of a model on given data: translation, tasks with one right answer, refusals, the likelihood of texts, and
+ * how much worse all this is than it was for the base. Every part is optional and needs its own data; the embedded world
+ * brings data for all parts (`world.evaluation()`). Shares and chrF are fractions from 0 to 1.
+ */
+import { cache } from "../../cache/cache.ts";
+import type { ChatModel } from "../../contracts.ts";
+import { fingerprint } from "../../model/fingerprint.ts";
+import type { Evaluation } from "./evaluation.ts";
+import type { EvaluationData, EvaluationResult } from "./evaluation-data.ts";
+import {
+  otherTasksPart,
+  otherTranslationPart,
+  type Part,
+  refusalsPart,
+  tasksPart,
+  textPart,
+  translationPart,
+} from "./parts.ts";
+
+export type EvaluateOptions = EvaluationData & {
+  /** The name of the model in results: `base`, `vanilla`, `radis`. */
+  readonly method: string;
+  /** The base's evaluation on the same data. Leave it out when you evaluate the base itself. */
+  readonly base?: Evaluation;
+  /** Stores the evaluation in the workspace and reads it from there when the same model is evaluated on the same data again. */
+  readonly cache?: boolean;
+};
+
+/**
+ * Measures each part whose data are given.
+ * @throws if `base` was evaluated without tasks or text that this model is evaluated on.
+ */
+export async function evaluate<const D extends EvaluateOptions>(
+  model: ChatModel,
+  options: D,
+): Promise<Evaluation<EvaluationResult<D>>> {
+  const evaluation = options.cache
+    ? await cache("evaluation", await cacheKey(model, options), () => evaluated(model, options))
+    : await evaluated(model, options);
+  // The parts add exactly the measures that the type names for their data.
+  return evaluation as Evaluation<EvaluationResult<D>>;
+}
+
+/** The base counts by its scores: they are all that this evaluation depends on. */
+const cacheKey = async (model: ChatModel, options: EvaluateOptions): Promise<unknown> => ({
+  model: await fingerprint(model),
+  ...options,
+  base: options.base?.result,
+});
+
+async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Evaluation> {
+  const {
+    method,
+    base,
+    translation,
+    otherTranslations = {},
+    identifier,
+    tasks,
+    otherTasks = {},
+    refusals,
+    text,
+  } = options;
+  const baseGeneral = tasks && base && baseScore(base, "general");
+  const baseCrossEntropy = text && base && baseScore(base, "crossEntropy");
+  const parts: Part[] = [];
+  if (translation) parts.push(await translationPart(model, translation, identifier));
+  if (tasks) parts.push(await tasksPart(model, tasks, baseGeneral));
+  for (const [name, list] of Object.entries(otherTasks)) parts.push(await otherTasksPart(model, name, list));
+  if (refusals) parts.push(await refusalsPart(model, refusals));
+  for (const [name, pairs] of Object.entries(otherTranslations))
+    parts.push(await otherTranslationPart(model, name, pairs));
+  if (text) parts.push(await textPart(model, text, baseCrossEntropy));
+  const scores = Object.fromEntries(parts.flatMap((part) => Object.entries(part.scores)));
+  const items = Object.fromEntries(parts.flatMap((part) => Object.entries(part.items)));
+  return { result: { method, ...scores }, items };
+}
+
+function baseScore({ result }: Evaluation, measure: string): number {
+  const score = result[measure];
+  if (typeof score === "number") return score;
+  throw new Error(
+    `The base's evaluation "${result.method}" has no "${measure}". Evaluate the base on the same data as the tuned model.`,
+  );
+}

@@ -1,0 +1,52 @@
+/**
+ * Probes with the world's own data, each about a second on one core. They use the first items of the test sets, so their values
+ * are coarser than those of the full evaluation (`world.evaluation`) and differ from them.
+ */
+import type { ChatModel, Probe } from "../../contracts.ts";
+import { answerSamples } from "../../measure/forgetting/cross-entropy.ts";
+import { generalScores } from "../../measure/forgetting/general.ts";
+import { type ProbeSize, probe, probes } from "../../measure/probes.ts";
+import type { RefusalList } from "../../measure/refusal/lists.ts";
+import { refusalRates } from "../../measure/refusal/rates.ts";
+import type { Pair } from "../../types.ts";
+import { testSets } from "../test-sets.ts";
+import { worldRefusals } from "./refusal-lists.ts";
+import { generalTasks } from "./tasks.ts";
+import { velanChatProbe } from "./velan-chat.ts";
+import { worldLexicon } from "./world-lexicon.ts";
+
+const expectedAnswers = (limit: number) => answerSamples(generalTasks(limit));
+
+export const worldProbes = {
+  /** `general`: the accuracy on general questions, at most `limit` of each family; also one score per group and per family. */
+  general: ({ limit = 8 }: ProbeSize = {}): Probe =>
+    probe("general", (model) => generalScores(model, generalTasks(limit))),
+
+  /** `refusal` of harmful requests and `overRefusal` of harmless ones, at most `limit` of each, by the phrases of `lists`. */
+  refusal: ({
+    limit = 16,
+    lists = [worldRefusals],
+  }: ProbeSize & { readonly lists?: readonly RefusalList[] } = {}): Probe =>
+    probe("refusal", (model) => {
+      const { harmful, benign } = testSets();
+      const requests = {
+        refusal: harmful.slice(0, limit),
+        overRefusal: benign.slice(0, limit).map(({ prompt }) => prompt),
+      };
+      return refusalRates(model, requests, lists);
+    }),
+
+  /** `crossEntropyRise` on the right answers to general questions, at most `limit` of each family. */
+  forgetting: (base: ChatModel, { limit = 8 }: ProbeSize = {}): Probe =>
+    probes.forgetting(base, { on: expectedAnswers(limit) }),
+
+  /** `divergence` from the base on the right answers to general questions, at most `limit` of each family. */
+  divergence: (base: ChatModel, { limit = 8 }: ProbeSize = {}): Probe =>
+    probes.divergence(base, { on: expectedAnswers(limit) }),
+
+  /** `offTarget` and `undetermined` of translations between the world's languages. */
+  offTarget: (pairs: readonly Pair[], { limit }: ProbeSize = {}): Probe =>
+    probes.offTarget(pairs, { identifier: worldLexicon, ...(limit !== undefined && { limit }) }),
+
+  velanChat: velanChatProbe,
+};

@@ -1,0 +1,110 @@
+/**
+ * Looks after the kernel of one session: starts it, checks what it says, interrupts cells that were told to end, and ends
+ * the process if a cell cannot be interrupted. It knows nothing of the notebook's state; the session does.
+ */
+import type { KernelEnd } from "../events.ts";
+import type { FromKernel, ToKernel } from "../messages.ts";
+import type { CellId } from "../notebook/types.ts";
+import { Grace, type Told } from "./grace.ts";
+import { KernelProcess } from "./kernel-process.ts";
+
+export type SupervisorListeners = {
+  readonly said: (message: FromKernel) => void;
+  /** The kernel sent something that is not a message of ours; it was ignored. */
+  readonly refused: (fault: string) => void;
+  /** The kernel is gone, or is no longer listened to. Called once for each kernel. */
+  readonly ended: (end: KernelEnding) => void;
+};
+
+export type KernelEnding =
+  | { readonly cause: Exclude<KernelEnd, "unresponsive">; readonly reason: string }
+  /** `told`: what the cell was told that could not be interrupted. */
+  | { readonly cause: "unresponsive"; readonly reason: string; readonly told: Told };
+
+/** A generation of a cell, as the kernel knows it. */
+export type Execution = { readonly cell: CellId; readonly generation: number };
+
+export class KernelSupervisor {
+  readonly #listeners: SupervisorListeners;
+  readonly #grace: Grace;
+  #kernel: KernelProcess | undefined;
+
+  /** @param grace milliseconds that a cell has to obey before its kernel is killed */
+  constructor(grace: number, listeners: SupervisorListeners) {
+    this.#listeners = listeners;
+    this.#grace = new Grace(grace, (cell, told) => this.#overdue(cell, told));
+  }
+
+  get started(): boolean {
+    return this.#kernel !== undefined;
+  }
+
+  /** @param folder the working folder of the process: the notebook's */
+  start(folder: string, open: Extract<ToKernel, { readonly type: "open" }>): void {
+    const kernel = new KernelProcess(folder, {
+      said: (message) => this.#kernel === kernel && this.#heard(message),
+      refused: (fault) => this.#kernel === kernel && this.#listeners.refused(fault),
+      gone: (reason) => this.#kernel === kernel && this.#end({ cause: "died", reason }),
+    });
+    this.#kernel = kernel;
+    kernel.tell(open);
+  }
+
+  tell(message: ToKernel): void {
+    this.#kernel?.tell(message);
+  }
+
+  execute(message: Extract<ToKernel, { readonly type: "execute" }>): void {
+    this.tell(message);
+    this.#grace.began(message.cell, message.generation);
+  }
+
+  /** Ends these generations and frees their tensors. */
+  endGenerations(executions: readonly Execution[]): void {
+    this.tell({ type: "end", cells: executions.map(({ cell }) => cell) });
+    for (const { cell, generation } of executions)
+      if (this.#grace.told(cell, generation, "end")) this.#kernel?.interrupt(cell, generation);
+  }
+
+  /**
+   * Stops what runs, and keeps the values.
+   * @param cell all cells where left out
+   * @param running the generations that run; only a top level is interrupted, since a run ends at its next step
+   */
+  stop(cell: CellId | undefined, running: readonly (Execution & { readonly part: "top level" | "runs" })[]): void {
+    this.tell({ type: "stop", ...(cell !== undefined && { cell }) });
+    for (const { cell: id, generation, part } of running)
+      if (this.#grace.told(id, generation, "stop") && part === "top level") this.#kernel?.interrupt(id, generation);
+  }
+
+  /** Ends the process for good. Resolves when it is gone. */
+  async close(cause: "closed" | "restarted", reason: string): Promise<void> {
+    const kernel = this.#kernel;
+    if (!kernel) return;
+    this.#end({ cause, reason });
+    await kernel.close();
+  }
+
+  #heard(message: FromKernel): void {
+    if (message.type === "open-failed") {
+      this.#kernel?.kill();
+      this.#end({ cause: "died", reason: message.message });
+      return;
+    }
+    if (message.type === "cell-finished") this.#grace.finished(message.cell, message.generation);
+    this.#listeners.said(message);
+  }
+
+  /** A kernel whose code never yields cannot hear. */
+  #overdue(cell: CellId, told: Told): void {
+    this.#kernel?.kill();
+    const reason = `The cell ${cell} could not be interrupted, so the kernel was ended.`;
+    this.#end({ cause: "unresponsive", reason, told });
+  }
+
+  #end(end: KernelEnding): void {
+    this.#kernel = undefined;
+    this.#grace.clear();
+    this.#listeners.ended(end);
+  }
+}

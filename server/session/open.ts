@@ -1,0 +1,39 @@
+/** Opens a session: from the notebook's file, and for a page from the log and the inputs of earlier sessions. */
+import { join } from "node:path";
+import { DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
+import type { TimedEvent } from "../state/condense.ts";
+import { readNotebook } from "./file.ts";
+import { earlierEvents } from "./history.ts";
+import type { SessionOptions } from "./options.ts";
+import { Session } from "./session.ts";
+
+/**
+ * Opens a notebook. A file that is not a notebook opens with a notice, and is not written to.
+ * @throws as reading the file does
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { workspace, path, use } = options;
+  const read = await readNotebook(join(workspace, path));
+  const now = Date.now();
+  const notebook = "notebook" in read ? read.notebook : undefined;
+  const settings = notebook?.settings ?? DEFAULT_SETTINGS;
+  const first: readonly TimedEvent[] =
+    use.kind === "page"
+      ? await earlierEvents(workspace, path, notebook && { text: read.text, notebook }, now)
+      : // Nobody is there to answer a question.
+        [
+          {
+            time: now,
+            event: {
+              type: "opened",
+              path,
+              cells: notebook?.cells ?? [],
+              inputs: use.inputs,
+              settings: { ...settings, ask: "never" },
+            },
+          },
+        ];
+  const session = new Session(options, first);
+  await session.begin(read);
+  return session;
+}

@@ -1,0 +1,20 @@
+/** How a notebook is opened. */
+import type { Inputs } from "./inputs-file.ts";
+
+export type SessionOptions = {
+  /** The workspace's folder, absolute. */
+  readonly workspace: string;
+  /** The notebook, relative to the workspace, with forward slashes. */
+  readonly path: string;
+  readonly backend?: string;
+  /** The most bytes that tensors may take; the machine's memory where left out. */
+  readonly memory?: number;
+  readonly seed: number;
+  /**
+   * `page`: the log and the values of inputs are saved, edits are written to the file, and outside changes are merged in.
+   * `headless`: nothing is written but what the cells write; `inputs` are the values to run with.
+   */
+  readonly use: { readonly kind: "page" } | { readonly kind: "headless"; readonly inputs: Inputs };
+  /** Milliseconds that a cell has to obey before its kernel is killed. */
+  readonly grace?: number;
+};

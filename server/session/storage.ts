@@ -1,0 +1,100 @@
+/** What a page's session keeps on disk: its log, the notebook's file, and the values of inputs. A headless session keeps nothing. */
+import { join } from "node:path";
+import type { LoggedEvent, SessionEvent } from "../events.ts";
+import type { SessionState } from "../state/state.ts";
+import { NotebookFile, type Reading } from "./file.ts";
+import { agreedPath, logPath } from "./history.ts";
+import { writeInputs } from "./inputs-file.ts";
+import { placeInside } from "./inside.ts";
+import { Log } from "./log.ts";
+import { writeSafely } from "./write-file.ts";
+
+export type StorageListeners = {
+  readonly state: () => SessionState;
+  /** Something happened on the disk: the file changed outside, or could not be written. */
+  readonly happened: (event: SessionEvent) => void;
+};
+
+export class Storage {
+  readonly #workspace: string;
+  readonly #path: string;
+  readonly #listeners: StorageListeners;
+  readonly #file: NotebookFile;
+  readonly #log: Log;
+  #savingInputs: Promise<void> = Promise.resolve();
+
+  private constructor(workspace: string, path: string, log: Log, file: NotebookFile, listeners: StorageListeners) {
+    this.#workspace = workspace;
+    this.#path = path;
+    this.#log = log;
+    this.#file = file;
+    this.#listeners = listeners;
+  }
+
+  /**
+   * Starts the log with these events, and watches the file.
+   * @param read what the notebook's file holds
+   * @throws if nothing can be saved in this workspace: it is read-only, the disk is full, or `.palimpsest` leads elsewhere
+   */
+  static async begin(
+    workspace: string,
+    path: string,
+    events: readonly LoggedEvent[],
+    read: Reading & { readonly text: string },
+    listeners: StorageListeners,
+  ): Promise<Storage> {
+    const { state, happened } = listeners;
+    const folder = join(workspace, ".palimpsest", "sessions");
+    if ((await placeInside(workspace, folder)) !== folder)
+      throw new Error(`${folder} is a link to another folder. Remove the link, so that Palimpsest can save here`);
+    const log = await Log.begin(logPath(workspace, path), events, (error) =>
+      happened({ type: "notice", level: "error", text: unsaved(error) }),
+    );
+    const file = new NotebookFile(join(workspace, path), read, {
+      cells: () => state().cells.map(({ cell }) => cell),
+      settings: () => state().settings,
+      merged: (cells, settings) => happened({ type: "replaced", cells, settings }),
+      notice: (level, text) => happened({ type: "notice", level, text }),
+      agreed: (text) => writeSafely(agreedPath(workspace, path), text),
+    });
+    if ("notebook" in read) await writeSafely(agreedPath(workspace, path), read.text);
+    file.start();
+    const storage = new Storage(workspace, path, log, file, listeners);
+    storage.saveInputs();
+    return storage;
+  }
+
+  append(events: readonly LoggedEvent[]): void {
+    this.#log.append(events);
+  }
+
+  /** Resolves when all events are on the disk. @throws with a message for the user */
+  async flush(): Promise<void> {
+    await this.#log.flush().catch((error: Error) => {
+      throw new Error(unsaved(error));
+    });
+  }
+
+  /** The cells or settings changed: writes the file soon. */
+  touchFile(): void {
+    this.#file.touch();
+  }
+
+  saveInputs(): void {
+    this.#savingInputs = this.#savingInputs
+      .then(() => writeInputs(this.#workspace, this.#path, this.#listeners.state().inputValues))
+      .catch((error: Error) => {
+        const text = `The values of the inputs could not be saved: ${error.message}.`;
+        this.#listeners.happened({ type: "notice", level: "error", text });
+      });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#file.close(), this.#savingInputs]);
+    await this.#log.close();
+  }
+}
+
+function unsaved(error: Error): string {
+  return `The session could not be saved: ${error.message}. Free some disk space; the next change tries again.`;
+}
