@@ -8,6 +8,6 @@ test.each([
   ['import {\n  input,\n  show,\n} from "palimpsest";', 'import { input, show, } from "palimpsest";'],
   ["show(\n  a,\n);\nb;", "show( a, ); …"],
   ["// Four charts, of two trainings [\nshow(a);", "// Four charts, of two trainings [ …"],
-])("the line that stands for %j", (source, line) => {
+])("the folded line of %j", (source, line) => {
   expect(foldedLine(source)).toBe(line);
 });
