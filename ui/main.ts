@@ -1,4 +1,4 @@
-/** The page's entry: the start page at `/`, a notebook at `/notebook/<path>`. Everything it needs is in this bundle. */
+/** The entry of the page: the start page at `/`, a notebook at `/notebook/<path>`. The bundle contains everything that the page needs. */
 import { restoreTheme } from "./look/theme.ts";
 import { tokens } from "./look/tokens.ts";
 import { NotebookPage } from "./notebook/notebook-page.ts";

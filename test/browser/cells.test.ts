@@ -1,4 +1,4 @@
-/** Cells on the page against a scripted server: writing, running, folding, errors, and what their controls send. */
+/** Cells on the page, with a scripted server: editing, running, folding, errors, and the requests of their controls. */
 import { describe, expect, test } from "vitest";
 import type { SessionEvent } from "../../server/events.ts";
 import { executable } from "./chromium.ts";
@@ -9,7 +9,7 @@ describe.skipIf(!executable)("cells", () => {
   const stage = new Stage();
   const { asked, cell, editor, focused, status, textOf } = stage;
 
-  test("folded code is one line until it is wanted; a grid of four charts is seen at once", async () => {
+  test("folded code is one line until it is unfolded; a grid shows four charts at once", async () => {
     const options = { code: "folded", outputs: "grid" };
     const cells = story.cells.map((each) => (each.id === "curves" ? { ...each, options } : each));
     stage.server.push({ ...story.opened, cells }, ...story.training.slice(1), story.chart, story.chart, story.chart);
@@ -53,8 +53,8 @@ describe.skipIf(!executable)("cells", () => {
     await stage.page.setViewportSize({ width: 1280, height: 900 });
   });
 
-  test("a cell tells how far its own work is, and leaves its trainings to their cards", async () => {
-    const told = (done: number): SessionEvent => {
+  test("a cell shows the progress of its top level, not of its trainings, which have their own cards", async () => {
+    const progress = (done: number): SessionEvent => {
       return { type: "cell-progress", cell: "training", generation: 2, label: "refusals", done, total: 32 };
     };
     stage.server.push(...story.training, {
@@ -67,12 +67,12 @@ describe.skipIf(!executable)("cells", () => {
     const label = cell("training").getByText("refusals");
     const below = async (): Promise<number | undefined> => (await cell("curves").boundingBox())?.y;
     const before = await below();
-    stage.server.push(told(16));
+    stage.server.push(progress(16));
     await label.waitFor();
     expect(await below()).toBe(before);
-    stage.server.push(told(32));
+    stage.server.push(progress(32));
     await label.waitFor({ state: "detached" });
-    stage.server.push({ type: "cell-settled", cell: "training", generation: 2 }, told(16));
+    stage.server.push({ type: "cell-settled", cell: "training", generation: 2 }, progress(16));
     const { run, type } = story.runStarted("v2", "vanilla");
     stage.server.push({ type, run: { ...run, generation: 2 } });
     stage.server.push({ type: "cell-output", cell: "training", generation: 2, output: { kind: "run", run: "v2" } });
@@ -80,7 +80,7 @@ describe.skipIf(!executable)("cells", () => {
     expect(await label.count()).toBe(0);
   });
 
-  test("a cell whose text cannot run says so, also when it ran before, and heals", async () => {
+  test("a cell whose code cannot run shows an error, also when it ran before, until the code is fixed", async () => {
     stage.server.push(...story.training);
     await stage.open();
     const source = await textOf("model");
@@ -91,7 +91,7 @@ describe.skipIf(!executable)("cells", () => {
     await expect.poll(() => status("model")).toBe("done");
   });
 
-  test("a knob that restarts work counts when it is let go, a live one at once", async () => {
+  test("an input takes effect when it is released, a live input at once", async () => {
     stage.server.push(...story.training);
     await stage.open();
     const drag = async (name: string): Promise<void> => {
@@ -132,7 +132,7 @@ describe.skipIf(!executable)("cells", () => {
     await expect.poll(() => asked("input").at(-1)).toMatchObject({ name: "prompt", value: "Because:" });
   });
 
-  test("a refused value goes back to what holds, and the page says why", async () => {
+  test("a refused value goes back to the session's value, and the page says why", async () => {
     stage.server.push(...story.training);
     stage.server.refusal = (request) => (request.type === "input" ? "The rank is held by a run." : undefined);
     await stage.open();
@@ -143,7 +143,7 @@ describe.skipIf(!executable)("cells", () => {
     expect(await field.inputValue()).toBe("16");
   });
 
-  test("typing is sent once it rests, and its echo changes nothing", async () => {
+  test("text is sent after a pause in typing, and its own event changes nothing", async () => {
     stage.server.push(story.opened);
     await stage.open();
     await editor("samples").click();
@@ -156,20 +156,20 @@ describe.skipIf(!executable)("cells", () => {
     expect(await textOf("samples")).toBe("const samples = [base.name, run.id];\nsamples; // more");
   });
 
-  test("names of other cells are offered while one types", async () => {
+  test("names of other cells are offered while typing", async () => {
     stage.server.push(story.opened);
     await stage.open();
     await editor("samples").click();
     await stage.page.keyboard.press("Control+End");
     await stage.page.keyboard.type("\nran");
     await stage.page.getByRole("option", { name: "rank" }).waitFor();
-    // A list that has just opened does not take Enter yet, so that nobody chooses by accident.
+    // CodeMirror ignores Enter right after the list opened, so that nothing is chosen by accident.
     await stage.page.waitForTimeout(150);
     await stage.page.keyboard.press("Enter");
     expect(await textOf("samples")).toContain("\nrank");
   });
 
-  test("what others type comes in around the cursor and around what is not sent yet", async () => {
+  test("what others type is merged around the cursor and around unsent text", async () => {
     stage.server.push(story.opened);
     await stage.open();
     await editor("samples").click();
@@ -188,7 +188,7 @@ describe.skipIf(!executable)("cells", () => {
     const both = "// theirs\nconst samples = [base.name, run.id];\nmineXY";
     expect(await textOf("samples")).toBe(both);
     await expect.poll(() => asked("edit").at(-1)?.source).toBe(both);
-    // The file changed outside, above and below the cursor.
+    // The file changed on disk, above and below the cursor.
     const sources = { samples: `// file\n${both}\n// end` };
     stage.server.push({
       type: "replaced",
@@ -199,23 +199,23 @@ describe.skipIf(!executable)("cells", () => {
     expect(await textOf("samples")).toBe("// file\n// theirs\nconst samples = [base.name, run.id];\nmineXYZ\n// end");
   });
 
-  test("what is typed without a connection is sent by the next", async () => {
+  test("text that is typed without a connection is sent by the next connection", async () => {
     stage.server.push(story.opened);
     await stage.open();
-    stage.forgiven = /^WebSocket connection to/;
-    stage.server.drop(true);
+    stage.expectedFaults = /^WebSocket connection to/;
+    stage.server.stop();
     await stage.page.locator('[data-link="reconnecting"]').waitFor();
     await editor("samples").click();
     await stage.page.keyboard.press("Control+Home");
     await stage.page.keyboard.type("// offline\n");
     await stage.page.waitForTimeout(400);
     expect(asked("edit")).toEqual([]);
-    stage.server.up();
+    stage.server.resume();
     await stage.live();
     await expect.poll(() => asked("edit").at(-1)?.source).toBe("// offline\nconst samples = [base.name, run.id];");
   });
 
-  test("Shift+Enter sends the text, runs it and goes on; Ctrl+Enter stays; Escape leaves the text", async () => {
+  test("Shift+Enter sends the text, runs it and goes to the next cell; Ctrl+Enter stays; Escape leaves the text", async () => {
     stage.server.push(story.opened);
     await stage.open();
     await editor("model").click();
@@ -235,7 +235,7 @@ describe.skipIf(!executable)("cells", () => {
     expect(await focused()).toBe("knobs cell");
   });
 
-  test("an error leads to its place, and a blocked cell to what blocks it", async () => {
+  test("an error links to its place, and a blocked cell to the cell that blocks it", async () => {
     stage.server.push(...story.training, {
       type: "cell-finished",
       cell: "training",
@@ -258,12 +258,12 @@ describe.skipIf(!executable)("cells", () => {
     );
     await expect.poll(() => status("samples")).toBe("blocked");
     const why = cell("samples").locator(".errors");
-    expect((await why.textContent())?.replace(/\s+/g, " ")).toContain("It needs model, which failed.");
+    expect((await why.textContent())?.replace(/\s+/g, " ")).toContain("This cell depends on model, which failed.");
     await why.locator('[data-goto="model"]').click();
     await expect.poll(() => focused()).toBe("model cell");
   });
 
-  test("run, stop, insert, move and delete ask for just that; a deleted cell comes back", async () => {
+  test("run, stop, insert, move and delete send the right requests; a deleted cell can be put back", async () => {
     stage.server.push(...story.training);
     await stage.open();
     await stage.page.locator('[data-action="run-all"]').click();

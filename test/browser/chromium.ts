@@ -1,4 +1,4 @@
-/** Debian's Chromium, driven by playwright. Where there is none, the browser tests are skipped and say so in one line. */
+/** Starts the Chromium of the system with Playwright. Without one, the browser tests are skipped with a message. */
 import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 
@@ -10,14 +10,17 @@ export const executable = [
 ].find((each): each is string => each !== undefined && existsSync(each));
 
 if (!executable)
-  console.warn("No Chromium found (apt-get install chromium, or name one in CHROMIUM): browser tests are skipped.");
+  console.warn(
+    "No Chromium found, so the browser tests are skipped. Install it (apt-get install chromium) or set CHROMIUM to its path.",
+  );
 
 export function launch(): Promise<Browser> {
-  if (!executable) throw new Error("No Chromium found.");
+  if (!executable)
+    throw new Error("No Chromium found. Install it (apt-get install chromium) or set CHROMIUM to its path.");
   return chromium.launch({ executablePath: executable, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 }
 
-/** A page in a fresh profile, and everything that went wrong in it: a test that leaves some there has failed. */
+/** A page in a new profile, and `faults`: the errors and warnings that the browser logs. Tests expect none. */
 export async function openPage(browser: Browser): Promise<{ page: Page; faults: string[] }> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   page.setDefaultTimeout(8000);

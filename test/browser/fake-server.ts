@@ -1,6 +1,6 @@
 /**
- * A server that plays a script: it serves the real page under the real policy, keeps a log of events as the server does,
- * and does nothing by itself but hand edits back. What a page asked for is kept for the test to read.
+ * A scripted server for tests: it serves the real page with the real content security policy, has a log of events like the
+ * real server, and records what the page requests. By itself it only answers requests that change the notebook.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,28 +11,28 @@ import type { ClientMessage, NotebookListing, Request, ServerMessage } from "../
 
 export class FakeServer {
   readonly requests: Request[] = [];
-  /** The `since` of every connection. */
+  /** The parameter `since` of every connection. */
   readonly since: number[] = [];
-  /** Says why a request is refused; undefined does it. */
+  /** Why a request is refused; undefined carries it out. */
   refusal: (request: Request) => string | undefined = () => undefined;
   listing: NotebookListing = { workspace: "/home/ada/experiments", notebooks: [] };
   posted: unknown[] = [];
-  /** Why there is no such notebook. */
+  /** The message when the notebook does not exist. */
   missing: string | undefined;
   readonly #assets: ReadonlyMap<string, Asset>;
   readonly #http: Server;
   readonly #sockets = new Set<WebSocket>();
   #log: LoggedEvent[] = [];
   #epoch = "first";
-  #down = false;
+  #stopped = false;
 
   constructor(assets: ReadonlyMap<string, Asset>) {
     this.#assets = assets;
     this.#http = createServer((request, response) => this.#answer(request, response));
     const sockets = new WebSocketServer({ noServer: true });
     this.#http.on("upgrade", (request, socket, head) => {
-      if (this.#down || this.missing) return socket.destroy();
-      sockets.handleUpgrade(request, socket, head, (opened) => this.#join(opened, request));
+      if (this.#stopped || this.missing) return socket.destroy();
+      sockets.handleUpgrade(request, socket, head, (opened) => this.#connect(opened, request));
     });
   }
 
@@ -53,30 +53,35 @@ export class FakeServer {
   push(...events: SessionEvent[]): void {
     const logged = events.map((event, i) => ({ seq: this.#log.length + 1 + i, time: Date.now(), event }));
     this.#log.push(...logged);
-    this.#tell({ type: "events", events: logged });
+    this.#broadcast({ type: "events", events: logged });
   }
 
-  /** Breaks all connections; while down, nobody gets in. */
-  drop(down = false): void {
-    this.#down = down;
+  /** Closes all connections and refuses new ones. */
+  stop(): void {
+    this.#stopped = true;
+    this.drop();
+  }
+
+  resume(): void {
+    this.#stopped = false;
+  }
+
+  /** Closes all connections; pages may connect again. */
+  drop(): void {
     for (const socket of this.#sockets) socket.terminate();
   }
 
-  up(): void {
-    this.#down = false;
-  }
-
-  /** Begins the log anew, as a server does that compacts it when it starts. */
-  beginAnew(...events: SessionEvent[]): void {
+  /** Starts a new log, like a server that condenses its log when it starts. */
+  startNewLog(...events: SessionEvent[]): void {
     this.#epoch = `after ${this.#epoch}`;
     this.#log = events.map((event, i) => ({ seq: i + 1, time: Date.now(), event }));
     this.drop();
   }
 
-  /** As a server that nobody has met yet: for the next test. */
+  /** Back to the state of a new server, for the next test. */
   reset(): void {
-    this.beginAnew();
-    this.#down = false;
+    this.startNewLog();
+    this.#stopped = false;
     this.#log = [];
     this.requests.length = 0;
     this.since.length = 0;
@@ -86,19 +91,19 @@ export class FakeServer {
     this.listing = { workspace: "/home/ada/experiments", notebooks: [] };
   }
 
-  #join(socket: WebSocket, request: IncomingMessage): void {
+  #connect(socket: WebSocket, request: IncomingMessage): void {
     const asked = new URL(request.url ?? "/", this.origin).searchParams;
     const since = asked.get("epoch") === this.#epoch ? Number(asked.get("since")) : 0;
     this.since.push(since);
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
-    socket.on("message", (data) => this.#hear(socket, JSON.parse(String(data)) as ClientMessage));
+    socket.on("message", (data) => this.#onMessage(socket, JSON.parse(String(data)) as ClientMessage));
     send(socket, { type: "welcome", epoch: this.#epoch, path: asked.get("notebook") ?? "", from: since });
     send(socket, { type: "events", events: this.#log.slice(since) });
     send(socket, { type: "caught-up", seq: this.#log.length });
   }
 
-  #hear(socket: WebSocket, { id, request }: ClientMessage): void {
+  #onMessage(socket: WebSocket, { id, request }: ClientMessage): void {
     this.requests.push(request);
     const message = this.refusal(request);
     if (message !== undefined) {
@@ -120,7 +125,7 @@ export class FakeServer {
     send(socket, { type: "done", id });
   }
 
-  #tell(message: ServerMessage): void {
+  #broadcast(message: ServerMessage): void {
     for (const socket of this.#sockets) send(socket, message);
   }
 
@@ -147,11 +152,11 @@ export class FakeServer {
         body += part;
       });
       request.on("end", () => {
-        const wanted = JSON.parse(body) as { path: string };
-        this.posted.push(wanted);
-        const taken = this.listing.notebooks.some((each) => each.path === wanted.path);
+        const notebook = JSON.parse(body) as { path: string };
+        this.posted.push(notebook);
+        const taken = this.listing.notebooks.some((each) => each.path === notebook.path);
         response.statusCode = taken ? 409 : 201;
-        response.end(JSON.stringify(taken ? { message: `${wanted.path} is there already.` } : { path: wanted.path }));
+        response.end(JSON.stringify(taken ? { message: `${notebook.path} already exists.` } : { path: notebook.path }));
       });
     } else {
       response.setHeader("content-type", "text/html; charset=utf-8");

@@ -1,4 +1,4 @@
-/** Every control, in a real Chromium on the real server: what is chosen arrives in the cells that use it. */
+/** The controls of inputs, in a real browser with the real server: a chosen value reaches the cells that use it. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -56,7 +56,7 @@ describe.skipIf(!executable)("controls", () => {
   const shows = (id: string, words: string): Promise<void> =>
     page.locator(`pal-cell[data-cell="${id}"]`).getByText(words).first().waitFor({ timeout: 20_000 });
 
-  it("give what was chosen to the cells that use it", async () => {
+  it("pass the chosen value to the cells that use it", async () => {
     await shows("use", '[["list"],"one",0,null,null,[{"task":"chat","share":1}],""]');
     await control("tasks").getByLabel("chat").check();
     await shows("use", '[["chat","list"],"one",0');
@@ -71,7 +71,7 @@ describe.skipIf(!executable)("controls", () => {
     await shows("use", '"task":"list","share":1');
   });
 
-  it("take a file in, and let it go", async () => {
+  it("upload a file and clear it", async () => {
     const file = { name: "pairs.txt", mimeType: "text/plain", buffer: Buffer.from("hello salo") };
     await control("data").locator('input[type="file"]').setInputFiles(file);
     await shows("use", '"pairs.txt","hello salo"');
@@ -79,7 +79,7 @@ describe.skipIf(!executable)("controls", () => {
     await shows("use", "1,null,null,");
   });
 
-  it("reach a running cell where they are live, and run nothing again", async () => {
+  it("reach a running cell when they are live, and run nothing again", async () => {
     await control("noted").locator("textarea").pressSequentially("x");
     await shows("watch", "heard x");
     expect(await page.locator('pal-cell[data-cell="watch"]').getAttribute("data-generation")).toBe("1");

@@ -1,4 +1,4 @@
-/** What the kernel can do, on the page against a scripted server: modes, costs, memory, the cache, streams, and its end. */
+/** The kernel's features on the page, with a scripted server: run modes, expected cost, memory, cache, streams, and its end. */
 import { describe, expect, test } from "vitest";
 import type { SessionEvent } from "../../server/events.ts";
 import type { Cell } from "../../server/notebook/types.ts";
@@ -6,7 +6,7 @@ import { executable } from "./chromium.ts";
 import { Stage } from "./stage.ts";
 import * as story from "./story.ts";
 
-/** Both trainings came to an end after two minutes, so that everything has its cost. */
+/** Both trainings ended after two minutes, so every cell has an expected cost. */
 const trained: readonly SessionEvent[] = [
   ...story.training,
   { type: "run-ended", run: "v1", status: "done" },
@@ -15,7 +15,7 @@ const trained: readonly SessionEvent[] = [
 ];
 const setRank: SessionEvent = { type: "input-set", cell: "knobs", name: "rank", value: 32 };
 
-/** The story's notebook with other words on the `// %%` lines, or another text. */
+/** The story's notebook with other options on the `// %%` lines, or other sources. */
 function rewritten(changes: Readonly<Record<string, Partial<Cell>>>): SessionEvent {
   return { ...story.opened, cells: story.cells.map((each) => ({ ...each, ...changes[each.id] })) };
 }
@@ -29,37 +29,41 @@ describe.skipIf(!executable)("the kernel on the page", () => {
   const stage = new Stage();
   const { cell, status, asked, top } = stage;
   const word = (id: string): Promise<string | null> => cell(id).locator("[data-word]").textContent();
-  const facts = async (id: string): Promise<Record<string, string>> => {
+  const details = async (id: string): Promise<Record<string, string>> => {
     await cell(id).locator("pal-gutter [popovertarget]").click();
     const panel = cell(id).locator("pal-gutter dl");
-    const [names, said] = [panel.locator("dt"), panel.locator("dd")];
-    const texts = await Promise.all([names.allTextContents(), said.allTextContents()]);
-    return Object.fromEntries(texts[0].map((name, i) => [name, texts[1][i] ?? ""]));
+    const [names, texts] = await Promise.all([
+      panel.locator("dt").allTextContents(),
+      panel.locator("dd").allTextContents(),
+    ]);
+    return Object.fromEntries(names.map((name, i) => [name, texts[i] ?? ""]));
   };
 
-  test("a change that would run for long is asked about, and moves nothing while it is", async () => {
+  test("before an expensive automatic run the page asks, and the question moves nothing", async () => {
     stage.server.push(...trained, { type: "settings", settings: { lazy: false, ask: 30 } });
     await stage.open();
     const before = await top("model");
     stage.server.push(setRank);
-    const asks = stage.page.locator("[data-asks]");
-    await asks.waitFor();
-    expect(await asks.locator(".words").textContent()).toMatch(/Running 2 cells takes about 2 min and 80\.5 MB/);
-    expect(await asks.getByRole("button", { name: "training" }).count()).toBe(1);
+    const question = stage.page.locator("[data-pending]");
+    await question.waitFor();
+    expect(await question.locator(".text").textContent()).toMatch(
+      /Running 2 cells will take about 2 min and 80\.5 MB of memory/,
+    );
+    expect(await question.getByRole("button", { name: "training" }).count()).toBe(1);
     expect(await top("model")).toBe(before);
     expect(await status("training")).toBe("stale");
-    await asks.getByRole("button", { name: "Not now" }).click();
-    await asks.getByRole("button", { name: "Run" }).click();
+    await question.getByRole("button", { name: "Not now" }).click();
+    await question.getByRole("button", { name: "Run" }).click();
     await expect.poll(() => asked("answer").map(({ run }) => run)).toEqual([false, true]);
     stage.server.push({ type: "ask-answered", run: true });
-    await asks.waitFor({ state: "detached" });
+    await question.waitFor({ state: "detached" });
     expect([await status("training"), await cell("training").locator("[data-elapsed]").textContent()]).toEqual([
       "queued",
       "≈ 2 min",
     ]);
   });
 
-  test("a lazy notebook only marks what a change reaches; Run stale counts it", async () => {
+  test("a lazy notebook marks dependent cells as stale, and Run stale shows their number", async () => {
     stage.server.push(...trained);
     await stage.open();
     const { page, server } = stage;
@@ -69,14 +73,14 @@ describe.skipIf(!executable)("the kernel on the page", () => {
     await expect.poll(() => asked("settings")).toEqual([{ type: "settings", lazy: true }]);
     server.push({ type: "settings", settings: { lazy: true, ask: 30 } }, setRank);
     const stale = page.locator('[data-action="run-stale"]');
-    // The training, its curves, and the samples that have not run yet.
+    // The training, its curves, and the samples, which have not run yet.
     await expect.poll(async () => (await stale.textContent())?.trim()).toBe("Run stale (3)");
     expect([await status("training"), await status("curves"), await status("model")]).toEqual([
       "stale",
       "stale",
       "done",
     ]);
-    expect(await page.locator("[data-asks]").count()).toBe(0);
+    expect(await page.locator("[data-pending]").count()).toBe(0);
     await stale.click();
     await expect.poll(() => asked("run")).toEqual([{ type: "run", cells: "stale" }]);
     await page.locator("pal-kernel [popovertarget]").click();
@@ -84,7 +88,7 @@ describe.skipIf(!executable)("the kernel on the page", () => {
     await expect.poll(() => asked("settings").at(-1)).toEqual({ type: "settings", ask: "never" });
   });
 
-  test("a disabled cell says so, and so do those that need it, which lead there and enable it", async () => {
+  test("a disabled cell and its dependents say so; a dependent links to the disabled cell and can enable it", async () => {
     stage.server.push(...trained);
     await stage.open();
     await cell("model").hover();
@@ -94,7 +98,7 @@ describe.skipIf(!executable)("the kernel on the page", () => {
     await expect.poll(() => word("model")).toBe("disabled");
     expect(await word("curves")).toBe("blocked");
     const why = cell("curves").locator(".errors");
-    expect((await why.textContent())?.replace(/\s+/g, " ")).toContain("It needs model, which is disabled");
+    expect((await why.textContent())?.replace(/\s+/g, " ")).toContain("This cell depends on model, which is disabled");
     expect(await stage.page.locator('[data-action="run-stale"]').isDisabled()).toBe(true);
     await why.getByRole("button", { name: "Enable model" }).click();
     await cell("model").locator('pal-gutter [data-action="enable"]').click();
@@ -102,7 +106,7 @@ describe.skipIf(!executable)("the kernel on the page", () => {
     await expect.poll(() => asked("flag").slice(1)).toEqual([on, on]);
   });
 
-  test("who holds the memory is seen per cell and as a whole, up to the budget", async () => {
+  test("memory is shown for each cell and in total, with the budget", async () => {
     stage.server.push(...story.training);
     await stage.open();
     const largest = { shape: [16, 64, 512], dtype: "float32", bytes: 2_097_152 };
@@ -115,18 +119,18 @@ describe.skipIf(!executable)("the kernel on the page", () => {
       },
       memory: { peak: 99_000_000, count: 454, reclaimed: { count: 12, bytes: 4_500_000 }, budget: 100_000_000 },
     });
-    expect(await facts("training")).toMatchObject({
-      holds: "80.0 MB in 412 tensors",
+    expect(await details("training")).toMatchObject({
+      memory: "80.0 MB in 412 tensors",
       peak: "95.0 MB",
-      largest: "2.1 MB, float32 16 × 64 × 512",
+      "largest tensor": "2.1 MB, float32 16 × 64 × 512",
     });
     await stage.page.keyboard.press("Escape");
     await cell("training").locator("pal-gutter dl").waitFor({ state: "hidden" });
     const memory = stage.page.locator("pal-memory");
     await memory.locator("[popovertarget]").click();
-    const words = (await memory.locator("p").allTextContents()).map((each) => each.replace(/\s+/g, " ").trim());
-    expect(words[0]).toBe("90.0 MB in 454 tensors. The budget is 100 MB. At most 99.0 MB were held at once.");
-    expect(words[1]).toContain("12 tensors that nothing reached any more, 4.5 MB");
+    const paragraphs = (await memory.locator("p").allTextContents()).map((each) => each.replace(/\s+/g, " ").trim());
+    expect(paragraphs[0]).toBe("90.0 MB in 454 tensors. Budget: 100 MB. Peak: 99.0 MB.");
+    expect(paragraphs[1]).toContain("12 unused tensors freed, 4.5 MB");
     const rows = await memory
       .locator("tbody tr")
       .evaluateAll((all) => all.map((row) => [...row.querySelectorAll("td")].map((cell) => cell.textContent?.trim())));
@@ -139,7 +143,7 @@ describe.skipIf(!executable)("the kernel on the page", () => {
     await expect.poll(() => stage.focused()).toBe("training cell");
   });
 
-  test("an error that names cells or a command leads to the cells and gives the command to copy", async () => {
+  test("an error that mentions cells or a command links to the cells and offers to copy the command", async () => {
     stage.server.push(
       ...story.training,
       finished(
@@ -159,7 +163,7 @@ describe.skipIf(!executable)("the kernel on the page", () => {
     expect(await stage.page.evaluate(() => navigator.clipboard.readText())).toBe("npm install @ada/chroma");
   });
 
-  test("the end of the kernel is told in words, with all that was said at once, and leaves what it made stale", async () => {
+  test("the end of the kernel is explained, beside earlier notices, and the values become stale", async () => {
     stage.server.push(...story.training);
     await stage.open();
     const reason = "The kernel ran out of memory.";
@@ -182,7 +186,7 @@ describe.skipIf(!executable)("the kernel on the page", () => {
     await expect.poll(() => stage.focused()).toBe("model cell");
   });
 
-  test("what the cache holds, gave back or cannot keep is marked on its cell", async () => {
+  test("a cell shows whether its result is cached, was restored, or could not be cached", async () => {
     const cache = { options: { cache: "true" } };
     const { server } = stage;
     server.push(rewritten({ model: cache, knobs: { ...cache, mode: "manual" }, samples: cache }), story.ready);
@@ -199,14 +203,14 @@ describe.skipIf(!executable)("the kernel on the page", () => {
       { type: "cache-found", cell: "samples", snapshot: story.snapshotOf("samples"), shown },
     );
     await stage.open();
-    expect([await word("model"), await word("knobs"), await word("samples")]).toEqual(["restored", "done", "kept"]);
-    expect((await facts("model")).cache).toMatch(/^restored at \d\d:\d\d$/);
-    expect((await facts("knobs")).cache).toBe("not kept: rank is a function.");
-    expect(await cell("knobs").locator("[data-marks]").textContent()).toBe("manual · not kept");
-    expect((await facts("samples")).cache).toBe("kept; it comes back without computing");
+    expect([await word("model"), await word("knobs"), await word("samples")]).toEqual(["restored", "done", "cached"]);
+    expect((await details("model")).cache).toMatch(/^restored at \d\d:\d\d$/);
+    expect((await details("knobs")).cache).toBe("not cached: rank is a function.");
+    expect(await cell("knobs").locator("[data-marks]").textContent()).toBe("manual · not cached");
+    expect((await details("samples")).cache).toBe("cached; it is restored without running");
   });
 
-  test("a stream runs on quietly and counts its values; a paused training says so", async () => {
+  test("a stream shows how many values it gave, and a paused training says so", async () => {
     const source =
       'import { input, lora, Plot, stream, train } from "palimpsest";\nconst base = stream(async function* () {});';
     stage.server.push(
@@ -224,11 +228,11 @@ describe.skipIf(!executable)("the kernel on the page", () => {
     stage.server.push({ type: "stream-value", cell: "model", generation: 1, name: "base", count: 13 });
     await expect.poll(() => marks.textContent()).toBe("base: 13 values");
     expect(await top("on-knobs")).toBe(before);
-    stage.server.beginAnew(
+    stage.server.startNewLog(
       ...story.training,
       ...["v1", "r1"].map((run): SessionEvent => ({ type: "run-changed", run, change: { kind: "pause", step: 0 } })),
     );
-    stage.forgiven = /^WebSocket connection to/;
+    stage.expectedFaults = /^WebSocket connection to/;
     await expect.poll(() => word("training")).toBe("paused");
   });
 });

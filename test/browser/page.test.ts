@@ -1,4 +1,4 @@
-/** The page as a whole against a scripted server: what it shows of a session, how it survives a broken line, its charts. */
+/** The page with a scripted server: what it shows of a session, what it does without a connection, its charts. */
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { Point } from "../../ui/plot/decimate.ts";
@@ -13,7 +13,7 @@ describe.skipIf(!executable)("the page", () => {
   const drawn = (): Promise<(Point[] | null)[]> =>
     plot().evaluate((element) => (element as unknown as { points: (Point[] | null)[] }).points);
 
-  test("shows the whole past of a session when it is opened", async () => {
+  test("shows everything that happened in a session when it is opened", async () => {
     stage.server.push(...story.training, story.appended("v1", 0, story.rows(0, 40)));
     await stage.open();
     expect(await stage.page.locator("pal-cell").count()).toBe(story.cells.length);
@@ -29,33 +29,33 @@ describe.skipIf(!executable)("the page", () => {
     expect(await stage.page.locator("[data-kernel]").textContent()).toContain("its native library is not installed");
   });
 
-  test("a broken connection loses and repeats nothing", async () => {
+  test("after a lost connection no event is missing and none is applied twice", async () => {
     stage.server.push(...story.training, story.appended("v1", 0, story.rows(0, 10)));
     await stage.open();
     await plot().scrollIntoViewIfNeeded();
     await expect.poll(() => plot().getAttribute("data-points")).toBe("10");
-    stage.forgiven = /^WebSocket connection to/;
-    stage.server.drop(true);
+    stage.expectedFaults = /^WebSocket connection to/;
+    stage.server.stop();
     await stage.page.locator('[data-link="reconnecting"]').waitFor();
     stage.server.push(story.appended("v1", 10, story.rows(10, 5)));
-    stage.server.up();
+    stage.server.resume();
     await stage.live();
     await expect.poll(() => plot().getAttribute("data-points")).toBe("15");
     expect(stage.server.since).toEqual([0, story.training.length + 1]);
     expect((await drawn())[0]?.map((point) => point.step)).toEqual(story.rows(0, 15).map((each) => each.step));
   });
 
-  test("a log that was begun anew replaces what the page had", async () => {
+  test("a new log replaces the state of the page", async () => {
     stage.server.push(...story.training);
     await stage.open();
-    stage.forgiven = /^WebSocket connection to/;
-    stage.server.beginAnew({ type: "opened", path: story.path, cells: story.cells.slice(0, 2), inputs: {} });
+    stage.expectedFaults = /^WebSocket connection to/;
+    stage.server.startNewLog({ type: "opened", path: story.path, cells: story.cells.slice(0, 2), inputs: {} });
     await expect.poll(() => stage.page.locator("pal-cell").count()).toBe(2);
     expect(await status("model")).toBe("idle");
   });
 
-  test("a notebook that is not there is said so, and can be tried again", async () => {
-    stage.forgiven = /^WebSocket connection to|status of 404/;
+  test("a missing notebook is reported, and the user can try again", async () => {
+    stage.expectedFaults = /^WebSocket connection to|status of 404/;
     stage.server.missing = "There is no notebook radis.ts in this workspace.";
     await stage.page.goto(`${stage.server.origin}/notebook/${story.path}`);
     await stage.page.getByText(stage.server.missing).waitFor();
@@ -66,7 +66,7 @@ describe.skipIf(!executable)("the page", () => {
     expect(await stage.page.locator("pal-cell").count()).toBe(story.cells.length);
   });
 
-  test("a live chart draws exactly the rows, and nothing below it moves", async () => {
+  test("a live chart draws exactly the rows that arrived, and nothing below it moves", async () => {
     stage.server.push(...story.training);
     await stage.open();
     await plot().scrollIntoViewIfNeeded();
@@ -74,7 +74,7 @@ describe.skipIf(!executable)("the page", () => {
     const before = await below();
     stage.server.push(story.appended("v1", 0, story.rows(0, 30)));
     await expect.poll(() => plot().getAttribute("data-points")).toBe("30");
-    // A row without the drawn column belongs to something else.
+    // A row without the column of the chart is not drawn.
     stage.server.push(
       story.appended("r1", 0, [...story.rows(0, 20), { step: 21, loss: undefined as unknown as number }]),
     );
@@ -85,7 +85,7 @@ describe.skipIf(!executable)("the page", () => {
       run: "r1",
       change: { kind: "knob", step: 20, name: "weight", value: 0.5 },
     });
-    await stage.page.getByText("weight 0.5 at step 20").waitFor();
+    await stage.page.getByText("weight = 0.5 at step 20").waitFor();
     expect(await below()).toBe(before);
     const tagged = (run: string, method: string, count: number): Point[] =>
       story.rows(0, count).map((row) => ({ ...row, run, method }));
@@ -94,7 +94,7 @@ describe.skipIf(!executable)("the page", () => {
     expect(await plot().locator("figure").textContent()).toContain("vanilla");
   });
 
-  test("a chart of many rows draws few and keeps the spike", async () => {
+  test("a chart of many rows draws fewer points and keeps a spike", async () => {
     stage.server.push(...story.training);
     await stage.open();
     const rows = story.rows(0, 9000).map((row) => (row.step === 4321 ? { ...row, loss: 77 } : row));
@@ -107,14 +107,14 @@ describe.skipIf(!executable)("the page", () => {
     expect(points.at(-1)?.step).toBe(9000);
   });
 
-  test("HTML and markdown of a cell cannot act in the page", async () => {
-    stage.forgiven = /^Executing inline event handler violates/;
-    const evil =
+  test("HTML and markdown of a cell cannot act on the page", async () => {
+    stage.expectedFaults = /^Executing inline event handler violates/;
+    const hostile =
       '<img src="data:," onerror="document.title=\'caught\'"><a href="javascript:document.title=\'caught\'">x</a>';
     stage.server.push(
       story.opened,
       { type: "cell-started", cell: "samples", generation: 1, snapshot: story.snapshotOf("samples") },
-      { type: "cell-output", cell: "samples", generation: 1, output: { kind: "markdown", text: evil } },
+      { type: "cell-output", cell: "samples", generation: 1, output: { kind: "markdown", text: hostile } },
       { type: "cell-output", cell: "samples", generation: 1, output: { kind: "html", html: "<p>from the cell</p>" } },
     );
     await stage.open();
@@ -128,7 +128,7 @@ describe.skipIf(!executable)("the page", () => {
     expect(await stage.page.title()).not.toContain("caught");
   });
 
-  test("a new generation does not pull the page up while it has nothing to show", async () => {
+  test("a new generation without outputs does not move the cells below", async () => {
     stage.server.push(...story.training);
     await stage.open();
     const at = async (): Promise<number | undefined> => (await cell("curves").boundingBox())?.y;
@@ -144,8 +144,8 @@ describe.skipIf(!executable)("the page", () => {
     expect(await at()).toBe(before);
   });
 
-  test("the start page lists, opens, makes and duplicates; a refusal is shown", async () => {
-    const facts = {
+  test("the start page lists, opens, creates and duplicates notebooks, and shows a refusal", async () => {
+    const details = {
       title: "RaDis",
       summary: "What it is about.",
       cells: 7,
@@ -153,7 +153,7 @@ describe.skipIf(!executable)("the page", () => {
       open: true,
       running: true,
     };
-    stage.server.listing = { workspace: "/home/ada/experiments", notebooks: [{ path: "radis.ts", ...facts }] };
+    stage.server.listing = { workspace: "/home/ada/experiments", notebooks: [{ path: "radis.ts", ...details }] };
     stage.server.push(story.opened);
     await stage.page.goto(stage.server.origin);
     const row = stage.page.locator('[data-notebook="radis.ts"]');
@@ -161,15 +161,15 @@ describe.skipIf(!executable)("the page", () => {
     await row.locator('[data-action="duplicate"]').click();
     await expect.poll(() => stage.server.posted).toEqual([{ path: "radis-copy.ts", from: "radis.ts" }]);
     await stage.page.locator('input[name="path"]').fill("radis.ts");
-    stage.forgiven = /status of 409/;
+    stage.expectedFaults = /status of 409/;
     await stage.page.locator('[data-action="new"]').click();
-    await stage.page.getByText("radis.ts is there already.").waitFor();
+    await stage.page.getByText("radis.ts already exists.").waitFor();
     await row.getByRole("link").click();
     await stage.live();
     expect(await stage.page.title()).toContain("RaDis");
   });
 
-  test("the theme follows the system until it is switched, and is remembered", async () => {
+  test("the theme follows the system until the user switches it, and the choice is stored", async () => {
     stage.server.push(story.opened);
     await stage.page.emulateMedia({ colorScheme: "dark" });
     await stage.open();

@@ -1,4 +1,4 @@
-/** Steering a run from its card, against a scripted server in a real browser. */
+/** Steering a run from its card, with a scripted server in a real browser. */
 import type { Locator } from "playwright-core";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { SessionEvent } from "../../server/events.ts";
@@ -22,7 +22,7 @@ describe.skipIf(!executable)("the card of a run", () => {
   const changed = (change: RunChange): SessionEvent => ({ type: "run-changed", run: "r1", change });
   const height = async (): Promise<number | undefined> => (await card().boundingBox())?.height;
 
-  test("pauses, steps, resumes and stops it, and says how it stands without moving anything", async () => {
+  test("pauses, steps, resumes and stops the run, and shows its status without moving anything", async () => {
     const before = await height();
     await button("Pause radis").click();
     stage.server.push(changed({ kind: "pause", step: 60 }));
@@ -44,11 +44,11 @@ describe.skipIf(!executable)("the card of a run", () => {
       run: "r1",
       status: "stopped",
     });
-    await card().getByText("Stopped at step 61 by the rule: loss below 0.1", { exact: true }).waitFor();
+    await card().getByText("Stopped at step 61 by the rule “loss below 0.1”.", { exact: true }).waitFor();
     expect(await button("Stop radis").isVisible()).toBe(false);
   });
 
-  test("shows alerts on the card and on the chart, lists checkpoints, rewinds, and forks with other knobs", async () => {
+  test("shows alerts on the card and in the chart, lists checkpoints, rewinds, and forks with other knobs", async () => {
     stage.server.push(
       changed({ kind: "knob", step: 20, name: "weight", value: 0.5 }),
       changed({ kind: "alert", step: 44, name: "loss spike", message: "The loss is 9." }),
@@ -71,7 +71,7 @@ describe.skipIf(!executable)("the card of a run", () => {
     expect(await weight.inputValue()).toBe("0.5");
     await weight.fill("0");
     await button("Fork").last().click();
-    await button("Keep a checkpoint now").click();
+    await button("Save a checkpoint now").click();
     await expect.poll(orders).toEqual([
       { run: "r1", type: "rewind", to: 40 },
       { run: "r1", type: "fork", at: 40, knobs: { learningRate: 0.005, weight: 0 } },
@@ -82,14 +82,17 @@ describe.skipIf(!executable)("the card of a run", () => {
     await expect.poll(() => card().locator(".alert").count()).toBe(0);
   });
 
-  test("of a run that the kernel's end cut off says from where it will go on", async () => {
+  test("says from where an interrupted run will continue", async () => {
     stage.server.push(
       { type: "run-checkpoints", run: "r1", checkpoints: [{ step: 40, marked: false }] },
       { type: "kernel-ended", cause: "died", reason: "The kernel was killed." },
     );
     await card().getByText("interrupted", { exact: true }).waitFor();
-    const said = "The kernel was killed. It will go on from step 40 when its cell runs again unchanged.";
-    await card().getByText(said).waitFor();
+    await card()
+      .getByText(
+        "The kernel was killed. When you run its cell again unchanged, the training will continue from step 40.",
+      )
+      .waitFor();
     await button(/Checkpoints and events/).click();
     expect(await button("Fork… at step 40").isDisabled()).toBe(true);
   });

@@ -1,7 +1,7 @@
 /**
- * Makes the README's picture, experiments/radis.png: the real server on a copy of the experiments, radis.ts run in a real
- * browser with its defaults, taken when both trainings are about two thirds through and the probes of step 200 are in. It
- * trains, so it takes minutes.
+ * Takes the README's screenshot, experiments/radis.png: it runs radis.ts with its defaults, in a real browser with the real
+ * server on a copy of the experiments, and takes the picture when both trainings have done about two thirds of their steps
+ * and the probes of step 200 are shown. It trains, so it takes minutes.
  *
  *     npx tsx test/browser/screenshot.ts [--dark] [picture.png]
  */
@@ -20,8 +20,8 @@ const { values, positionals } = parseArgs({ options: { dark: { type: "boolean" }
 const picture = positionals[0] ?? join(root, "experiments", "radis.png");
 
 /**
- * Twice: vanilla does not wait for the remarks, so the first time it is far ahead of RaDis. The remarks are kept, and
- * after the second Run all both trainings go on side by side.
+ * Runs the notebook twice. The first time vanilla is far ahead of RaDis, because it does not wait for the rationales. The
+ * rationales are cached, so the second time both trainings start together.
  */
 async function trainTwoThirds(page: Page): Promise<void> {
   const runAll = page.locator('[data-action="run-all"]');
@@ -31,14 +31,14 @@ async function trainTwoThirds(page: Page): Promise<void> {
     .nth(1)
     .waitFor({ timeout: 15 * minutes });
   await runAll.click();
-  // The runs of before are shown as stopped until the new ones begin.
+  // The earlier runs are shown as stopped until the new ones start.
   const bars = page.locator(":is([data-run-status=running], [data-run-status=done]) [role=progressbar]");
   for (const end = Date.now() + 20 * minutes; ; await page.waitForTimeout(500)) {
     const shares = await bars.evaluateAll((all) =>
       all.map((bar) => Number(bar.getAttribute("aria-valuenow")) / Number(bar.getAttribute("aria-valuemax"))),
     );
     if (shares.length === 2 && shares.every((share) => share >= 0.7)) return;
-    if (Date.now() > end) throw new Error("The trainings did not get to two thirds within 20 minutes.");
+    if (Date.now() > end) throw new Error("The trainings did not reach two thirds of their steps within 20 minutes.");
   }
 }
 
@@ -61,7 +61,7 @@ try {
     await page.locator('pal-cell[data-cell="curves"] pal-plot').nth(3).locator("figure").waitFor();
     await page.waitForTimeout(1000);
     await page.screenshot({ path: picture });
-    if (faults.length > 0) throw new Error(`The page complained:\n${faults.join("\n")}`);
+    if (faults.length > 0) throw new Error(`The browser logged errors:\n${faults.join("\n")}`);
   } finally {
     await server.close();
   }

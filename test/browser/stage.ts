@@ -1,6 +1,7 @@
 /**
- * The page on a scripted server, in a real browser under the real policy: one server and one tab for a file of tests, since
- * starting them costs more than most tests; each test opens the page anew and fails where the browser complained.
+ * The page in a real browser, with a scripted server and the real content security policy. A test file has one server and
+ * one tab, because starting them takes longer than most tests. Each test opens the page again, and fails when the browser
+ * logged an error or a warning.
  */
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
@@ -13,10 +14,10 @@ import { path } from "./story.ts";
 export class Stage {
   server!: FakeServer;
   page!: Page;
-  /** What the browser itself writes to the console because of what a test does on purpose. */
-  forgiven = /(?!)/;
+  /** Messages that the browser logs because of what a test does on purpose. */
+  expectedFaults = /(?!)/;
 
-  /** To be made in a `describe`, whose tests it prepares and clears away after. */
+  /** Create it inside a `describe`: it sets up and cleans up the tests there. */
   constructor() {
     let browser: Browser | undefined;
     let faults: string[];
@@ -32,12 +33,12 @@ export class Stage {
     beforeEach(() => {
       this.server.reset();
       faults.length = 0;
-      this.forgiven = /(?!)/;
+      this.expectedFaults = /(?!)/;
     });
     afterEach(async () => {
       await this.page.evaluate(() => localStorage.clear());
       await this.page.goto("about:blank");
-      expect(faults.filter((each) => !this.forgiven.test(each))).toEqual([]);
+      expect(faults.filter((each) => !this.expectedFaults.test(each))).toEqual([]);
     });
   }
 
@@ -57,10 +58,10 @@ export class Stage {
     this.server.requests.filter((each): each is Extract<Request, { type: T }> => each.type === type);
   readonly textOf = async (id: string): Promise<string> =>
     (await this.editor(id).locator(".cm-line").allTextContents()).join("\n");
-  /** The vertical place of a cell, which what happens above it must not change. */
+  /** The vertical position of a cell. What happens above the cell must not change it. */
   readonly top = async (id: string): Promise<number | undefined> => (await this.cell(id).boundingBox())?.y;
 
-  /** The cell that has the focus, and whether it is its text. */
+  /** The cell that has the focus, and whether the cell itself or its text has it. */
   readonly focused = (): Promise<string> =>
     this.page.evaluate(() => {
       let at = document.activeElement;

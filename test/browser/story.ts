@@ -1,5 +1,4 @@
-/** A small notebook and the events of its life, as the server would log them. */
-
+/** A small notebook and the events of its session, as the server would log them. */
 import type { SessionEvent } from "../../server/events.ts";
 import type { Cell } from "../../server/notebook/types.ts";
 import { initialState, reduce } from "../../server/state/reducer.ts";
@@ -48,7 +47,7 @@ export const ready: SessionEvent = {
 export const row = (step: number): Row => ({ step, loss: 3.2 * Math.exp(-step / 90) + 0.4 + 0.05 * Math.sin(step) });
 export const rows = (from: number, count: number): Row[] => Array.from({ length: count }, (_, i) => row(from + i + 1));
 
-/** The snapshot of a cell as the notebook stands at first. */
+/** The snapshot of a cell in the notebook as it is first opened. */
 const first = reduce(initialState(path), { seq: 1, time: 0, event: opened });
 export const snapshotOf = (id: string): string => cellState(first, id)?.snapshot ?? "";
 
@@ -92,9 +91,11 @@ export const chart: SessionEvent = {
   },
 };
 
-/** Everything has run up to a training that goes on. */
+/** All cells have run; the training continues. */
 export const training: readonly SessionEvent[] = [
   opened,
+  // From the first run that the user asks for, changes run cells by themselves.
+  { type: "run-asked", cells: [] },
   { type: "kernel-starting" },
   ready,
   ...ran("model", {

@@ -1,7 +1,7 @@
 /**
- * The story of a first hour, in a real Chromium on the real server with the embedded model: open, run, watch a curve
- * grow, turn the rank, reload in mid-run, edit, and find in the files what the page showed. One test follows the other
- * on one notebook, shortened so that a training takes seconds.
+ * A first hour with the workbench, in a real browser with the real server and the embedded model: open, run, watch a curve
+ * grow, reload during a run, change the rank, edit, and compare the files with the page. The tests depend on each other and
+ * share one notebook, which is short, so that a training takes seconds.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -18,7 +18,7 @@ import { CLI, serve } from "./real-server.ts";
 const NOTEBOOK = `// %% [markdown]
 // # A short story
 //
-// Eight sentences, learnt by heart.
+// A model learns eight sentences by heart.
 
 // %% setup
 import { chatModel, input, lora, Plot, report, train, vanilla, world } from "palimpsest";
@@ -87,7 +87,7 @@ describe.skipIf(!executable)("the workbench", () => {
       .filter((line) => line.includes('"seq"'))
       .map((line) => JSON.parse(line));
   };
-  /** Of the newest run that trains or trained in the page. */
+  /** The folder of the newest run that was started from the page. */
   const newestRun = async (): Promise<string> => {
     const started = (await logged()).flatMap(({ event }) => (event.type === "run-started" ? [event.run.folder] : []));
     return join(folder, started.at(-1) ?? "");
@@ -114,7 +114,7 @@ describe.skipIf(!executable)("the workbench", () => {
     expect(await cell("model").locator("[data-tensors]").textContent()).toContain("3.5 MB");
   }, 120_000);
 
-  it("is all there again after a reload in mid-run, and the training has not noticed", async () => {
+  it("shows everything again after a reload during a run, and the training continues", async () => {
     const before = (await drawn()).length;
     await page.reload();
     await page.locator('[data-link="live"]').waitFor();
@@ -131,7 +131,7 @@ describe.skipIf(!executable)("the workbench", () => {
     expect(rows.at(-1)!.loss).toBeLessThan(rows[0]!.loss / 2);
   }, 90_000);
 
-  it("turning the rank trains again and leaves the model where it is", async () => {
+  it("a change of the rank trains again and does not load the model again", async () => {
     const slider = cell("knobs").locator('[data-input="rank"] input[type="range"]');
     await slider.focus();
     for (let press = 0; press < 3; press += 1) await page.keyboard.press("ArrowRight");
@@ -143,7 +143,7 @@ describe.skipIf(!executable)("the workbench", () => {
     expect(await cell("model").locator("[data-tensors]").textContent()).toContain("3.5 MB");
   }, 90_000);
 
-  it("with learning rate 0 the curve is flat", async () => {
+  it("with a learning rate of 0 the curve is flat", async () => {
     const field = cell("knobs").locator('[data-input="learningRate"] input');
     await field.fill("0");
     await field.press("Enter");
@@ -152,11 +152,11 @@ describe.skipIf(!executable)("the workbench", () => {
     await isDone("last");
     await until(async () => (await drawn()).length === 60);
     const losses = (await drawn()).map(({ loss }) => Number(loss));
-    // Every step sees the same sixteen pairs, in another order.
+    // Every step uses the same sixteen pairs, in another order.
     expect(Math.max(...losses) - Math.min(...losses)).toBeLessThan(1e-5);
   }, 90_000);
 
-  it("a killed kernel stops the curve, is said so, and costs nothing that was shown", async () => {
+  it("a killed kernel stops the curve and is reported, and what was shown remains", async () => {
     const field = cell("knobs").locator('[data-input="learningRate"] input');
     await field.fill("0.005");
     await field.press("Enter");
@@ -174,7 +174,7 @@ describe.skipIf(!executable)("the workbench", () => {
     await isDone("last");
   }, 120_000);
 
-  it("an edit is in the file within a second, and the file runs headless to the same result", async () => {
+  it("an edit is in the file within a second, and a headless run of the file gives the same result", async () => {
     await cell("knobs").locator(".cm-line", { hasText: "steps" }).click();
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");
@@ -204,7 +204,7 @@ describe.skipIf(!executable)("the workbench", () => {
     await rm(copy, { recursive: true, force: true });
   }, 120_000);
 
-  it("said nothing on the browser's console that was an error", () => {
+  it("logs no errors in the browser's console", () => {
     expect(faults).toEqual([]);
   });
 });

@@ -1,27 +1,26 @@
 /**
- * One cell as a whole: gutter, body and the few tools that one needs with it. Focused itself (Escape) it answers to keys:
- * arrows go to the neighbours, Enter edits, Shift+Enter and Ctrl/Cmd+Enter run.
+ * One cell: gutter, body and tools. When the cell itself has the focus (Escape), keys work on it: arrows go to the
+ * neighbours, Enter edits, Shift+Enter and Ctrl/Cmd+Enter run.
  */
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import type { Position } from "../../server/notebook/types.ts";
 import type { CellState } from "../../server/state/state.ts";
-import type { LeaveDetail } from "../editor/editor.ts";
+import type { Leave } from "../editor/extensions.ts";
 import { controls } from "../look/controls.ts";
-import type { Session } from "../session/session.ts";
-import type { Code } from "./code.ts";
-import "./code.ts";
+import type { CodeCell } from "./code-cell.ts";
+import "./code-cell.ts";
+import type { ViewAction } from "./cell-tools.ts";
+import "./cell-tools.ts";
 import { allErrors } from "./errors.ts";
-import { foldedAtFirst } from "./fold.ts";
+import { startsFolded } from "./layout.ts";
 import "./gutter.ts";
+import { moveFocus } from "./move-focus.ts";
 import { shownStatus, statusWord } from "./status.ts";
-import type { Text } from "./text.ts";
-import "./text.ts";
-import type { ToolAsk } from "./tools.ts";
-import "./tools.ts";
+import type { TextCell } from "./text-cell.ts";
+import "./text-cell.ts";
 
 export class CellView extends LitElement {
   static override properties = {
-    session: { attribute: false },
     cell: { attribute: false },
     folded: { state: true },
   };
@@ -88,7 +87,6 @@ export class CellView extends LitElement {
     `,
   ];
 
-  declare session: Session;
   declare cell: CellState;
   declare folded: boolean;
 
@@ -97,41 +95,41 @@ export class CellView extends LitElement {
     this.folded = false;
   }
 
-  /** As the notebook says at first and whenever it says otherwise; an error that appears lies open. */
+  /** Folded as the notebook says, at first and when its option changes. A cell that gets an error unfolds. */
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("cell")) return;
     const before: CellState | undefined = changed.get("cell");
-    if (before?.cell.options.code !== this.cell.cell.options.code) this.folded = foldedAtFirst(this.cell.cell);
-    if (faulty(this.cell) && !(before && faulty(before))) this.folded = false;
+    if (before?.cell.options.code !== this.cell.cell.options.code) this.folded = startsFolded(this.cell.cell);
+    if (hasOwnError(this.cell) && !(before && hasOwnError(before))) this.folded = false;
   }
 
   protected override render(): TemplateResult {
     const { cell } = this.cell;
     const label = cell.kind === "code" ? `Cell ${cell.id}, ${statusWord(this.cell)}` : `Text ${cell.id}`;
-    return html`<article class="${cell.kind} ${shownStatus(this.cell)}" tabindex="0" aria-label=${label} @keydown=${this.#key} @go=${this.#go}>
-      <div class="gutter"><pal-gutter .session=${this.session} .cell=${this.cell} @run=${() => this.#code?.run()}></pal-gutter></div>
+    return html`<article class="${cell.kind} ${shownStatus(this.cell)}" tabindex="0" aria-label=${label} @keydown=${this.#key} @move-focus=${this.#moveFocus}>
+      <div class="gutter"><pal-gutter .cell=${this.cell} @run=${() => this.#code?.run()}></pal-gutter></div>
       ${
         cell.kind === "code"
-          ? html`<pal-code .session=${this.session} .cell=${this.cell} .folded=${this.folded} @unfold=${this.#write}></pal-code>`
-          : html`<pal-text .session=${this.session} .cell=${this.cell}></pal-text>`
+          ? html`<pal-code .cell=${this.cell} .folded=${this.folded} @unfold=${this.#edit}></pal-code>`
+          : html`<pal-text .cell=${this.cell}></pal-text>`
       }
       <pal-tools
         role="toolbar"
-        aria-label="Tools of ${cell.id}"
-        .session=${this.session}
+        aria-label="Tools for ${cell.id}"
+       
         .cell=${this.cell}
         .folded=${this.folded}
-        @tool=${this.#tool}
+        @view-action=${this.#viewAction}
       ></pal-tools>
     </article>`;
   }
 
-  /** Sends what was typed and not yet sent. */
+  /** Sends what was typed and not sent yet. */
   flush(): void {
     (this.#code?.editor ?? this.#text?.editor)?.flush();
   }
 
-  /** Into the text of code; a markdown cell is focused as a whole, since reading is what one does with it. */
+  /** Moves the focus into code. A markdown cell gets the focus itself, because it is mostly read. */
   enter(): void {
     if (this.#code) this.#code.enter();
     else this.focus();
@@ -144,15 +142,15 @@ export class CellView extends LitElement {
   async reveal(position: Position | undefined): Promise<void> {
     this.scrollIntoView({ block: position ? "nearest" : "start", behavior: "smooth" });
     if (!position) return this.focus();
-    await this.#text?.write();
+    await this.#text?.edit();
     await this.#unfold();
     (this.#code?.editor ?? this.#text?.editor)?.reveal(position);
   }
 
-  /** Begins to write, whether the text was read, folded or has just been made. */
-  async write(): Promise<void> {
+  /** Opens the text for editing, also when it is rendered markdown or folded code. */
+  async edit(): Promise<void> {
     await this.#unfold();
-    if (this.#text) await this.#text.write();
+    if (this.#text) await this.#text.edit();
     else this.enter();
   }
 
@@ -162,45 +160,43 @@ export class CellView extends LitElement {
     await this.#code?.updateComplete;
   }
 
-  get #code(): Code | null {
+  get #code(): CodeCell | null {
     return this.renderRoot.querySelector("pal-code");
   }
 
-  get #text(): Text | null {
+  get #text(): TextCell | null {
     return this.renderRoot.querySelector("pal-text");
   }
 
-  readonly #tool = ({ detail }: CustomEvent<ToolAsk>): void => {
-    if (detail === "write") return void this.write();
+  readonly #viewAction = ({ detail }: CustomEvent<ViewAction>): void => {
+    if (detail === "edit") return void this.edit();
     this.flush();
     this.folded = true;
   };
 
-  readonly #write = (): void => void this.write();
+  readonly #edit = (): void => void this.edit();
 
-  readonly #go = (event: CustomEvent<LeaveDetail>): void => {
-    if (event.detail.to !== "cell") return;
+  readonly #moveFocus = (event: CustomEvent<Leave>): void => {
+    if (event.detail !== "cell") return;
     event.stopPropagation();
     this.focus();
   };
 
   readonly #key = (event: KeyboardEvent): void => {
     if (event.composedPath()[0] !== event.currentTarget) return;
-    const go = (to: LeaveDetail["to"]): void => {
-      this.dispatchEvent(new CustomEvent<LeaveDetail>("go", { detail: { to }, bubbles: true, composed: true }));
-    };
-    if (event.key === "ArrowUp") go("before");
-    else if (event.key === "ArrowDown") go("after");
+    if (event.key === "ArrowUp") moveFocus(this, "before");
+    else if (event.key === "ArrowDown") moveFocus(this, "after");
     else if (event.key === "Enter" && (event.shiftKey || event.ctrlKey || event.metaKey)) {
       this.#code?.run();
-      if (event.shiftKey) go("after");
-    } else if (event.key === "Enter") void this.write();
+      if (event.shiftKey) moveFocus(this, "after");
+    } else if (event.key === "Enter") void this.edit();
     else return;
     event.preventDefault();
   };
 }
 
-function faulty(cell: CellState): boolean {
+/** An error other than that of a cell which it depends on. */
+function hasOwnError(cell: CellState): boolean {
   return allErrors(cell).some((each) => each.kind !== "blocked");
 }
 

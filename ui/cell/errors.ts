@@ -1,18 +1,16 @@
 /**
- * Why a cell failed or cannot run, in words: its errors, each leading to its place in the text and to the other cells that it
- * names, and the cell that stands in its way, with what that needs.
+ * Why a cell failed or cannot run: its errors, each with links to its place in the code and to the cells that it mentions,
+ * and the cell that blocks it.
  */
-
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { CellError, CellId } from "../../server/notebook/types.ts";
-import type { Blocker, CellState } from "../../server/state/state.ts";
-import { blockerOf } from "../../server/state/state.ts";
+import { type Blocker, blockerOf, type CellState } from "../../server/state/state.ts";
 import type { Session } from "../session/session.ts";
-import { mentioning, mentionStyles } from "./mentions.ts";
-import { cellLink, goTo } from "./places.ts";
+import { cellLink, goTo } from "./cell-link.ts";
+import { mentionStyles, withMentions } from "./mentions.ts";
 
 const kinds: Readonly<Record<CellError["kind"], string>> = {
-  syntax: "Syntax",
+  syntax: "Syntax error",
   "multiple-definition": "Defined twice",
   cycle: "Cycle",
   "unknown-name": "Unknown name",
@@ -33,23 +31,23 @@ export function errorsOf(cell: CellState, session: Session): TemplateResult | ty
   if (errors.length === 0 && !blocker) return nothing;
   const ids = session.state.cells.map((each) => each.cell.id);
   return html`<ul class="errors" role="list">
-    ${errors.map((error) => entry(error, cell.cell.id, ids))} ${blocker ? inTheWay(blocker, session) : nothing}
+    ${errors.map((error) => entry(error, cell.cell.id, ids))} ${blocker ? blockedBy(blocker, session) : nothing}
   </ul>`;
 }
 
-const because: Readonly<Record<Blocker["why"], string>> = {
+const reasons: Readonly<Record<Blocker["why"], string>> = {
   error: "has an error",
   disabled: "is disabled",
   failed: "failed",
   stopped: "was stopped",
 };
 
-function inTheWay({ why, chain }: Blocker, session: Session): TemplateResult {
+function blockedBy({ why, chain }: Blocker, session: Session): TemplateResult {
   const [cause, ...between] = chain;
-  const enable = (): unknown => session.ask({ type: "flag", cell: cause!, flag: "disabled", on: false });
+  const enable = (): unknown => session.send({ type: "flag", cell: cause!, flag: "disabled", on: false });
   const through = between.map((each, i) => html`${i > 0 ? " and " : ", through "}${cellLink(each)}`);
   return html`<li class="blocked">
-    <b>Blocked</b> It needs ${cellLink(cause!)}, which ${because[why]}${through}.
+    <b>Blocked</b> This cell depends on ${cellLink(cause!)}, which ${reasons[why]}${through}.
     ${why === "disabled" ? html`<button data-action="enable" @click=${enable}>Enable ${cause}</button>` : nothing}
   </li>`;
 }
@@ -64,7 +62,7 @@ function entry(error: CellError, cell: CellId, ids: readonly CellId[]): Template
         ? html`<button class="link place" @click=${(event: Event) => goTo(event.currentTarget!, { cell, position })}>line ${position.line}:${position.column + 1}</button>`
         : nothing
     }
-    <span class="message">${mentioning(error.message, ids)}</span>
+    <span class="message">${withMentions(error.message, ids)}</span>
     ${others.length > 0 ? html`<span class="others">See ${others.map((each, i) => html`${i ? ", " : ""}${cellLink(each)}`)}.</span>` : nothing}
   </li>`;
 }

@@ -1,20 +1,20 @@
 /**
- * Words for the user that name cells or a command: a cell that is named becomes a link to it, a command can be copied. A
- * name counts as a cell's only where the sentence says so, "the cell model" or "model 84.2 MB", for ids are ordinary words.
+ * Messages that mention cells or a command: a mentioned cell becomes a link, a command gets a button that copies it. Ids of
+ * cells are ordinary words, so a word counts as a cell only where the sentence says so: "the cell model", "model 84.2 MB".
  */
 import { css, html, type TemplateResult } from "lit";
 import type { CellId } from "../../server/notebook/types.ts";
-import { cellLink } from "./places.ts";
+import { cellLink } from "./cell-link.ts";
 
 export type Piece = string | { readonly cell: CellId } | { readonly command: string };
 
-/** The text in pieces; the pieces put together are the text. */
+/** Splits a text into plain text, mentioned cells and commands. The pieces together are the text. */
 export function pieces(text: string, cells: readonly CellId[]): readonly Piece[] {
-  // The longest first, so that no id hides another that it begins.
+  // The longest first, so that an id does not hide a longer one that starts with it.
   const ids = cells.toSorted((a, b) => b.length - a.length).map((id) => id.replaceAll(".", "\\."));
   const id = ids.length > 0 ? ids.join("|") : "(?!)";
-  const named = `(?<=\\bcell )(?:${id})(?![\\p{L}\\p{N}_-])|(?<![\\p{L}\\p{N}_.-])(?:${id})(?= \\d[\\d.]* (?:bytes|kB|MB|GB|TB)\\b)`;
-  const marked = new RegExp(`(?<cell>${named})|(?<command>npm install [@\\w./-]*\\w)`, "gu");
+  const mentioned = `(?<=\\bcell )(?:${id})(?![\\p{L}\\p{N}_-])|(?<![\\p{L}\\p{N}_.-])(?:${id})(?= \\d[\\d.]* (?:bytes|kB|MB|GB|TB)\\b)`;
+  const marked = new RegExp(`(?<cell>${mentioned})|(?<command>npm install [@\\w./-]*\\w)`, "gu");
   const found: Piece[] = [];
   let end = 0;
   for (const match of text.matchAll(marked)) {
@@ -25,21 +25,21 @@ export function pieces(text: string, cells: readonly CellId[]): readonly Piece[]
   return end < text.length ? [...found, text.slice(end)] : found;
 }
 
-export function mentioning(text: string, cells: readonly CellId[]): readonly (string | TemplateResult)[] {
+export function withMentions(text: string, cells: readonly CellId[]): readonly (string | TemplateResult)[] {
   return pieces(text, cells).map((piece) => {
     if (typeof piece === "string") return piece;
-    return "cell" in piece ? cellLink(piece.cell) : command(piece.command);
+    return "cell" in piece ? cellLink(piece.cell) : commandWithCopy(piece.command);
   });
 }
 
-function command(words: string): TemplateResult {
-  return html`<span class="command"><code>${words}</code> <button data-action="copy" aria-label="Copy: ${words}" @click=${(event: Event) => copy(event.currentTarget as HTMLElement, words)}>Copy</button></span>`;
+function commandWithCopy(command: string): TemplateResult {
+  return html`<span class="command"><code>${command}</code> <button data-action="copy" aria-label="Copy: ${command}" @click=${(event: Event) => copy(event.currentTarget as HTMLElement, command)}>Copy</button></span>`;
 }
 
-async function copy(button: HTMLElement, words: string): Promise<void> {
-  button.textContent = await navigator.clipboard.writeText(words).then(
+async function copy(button: HTMLElement, command: string): Promise<void> {
+  button.textContent = await navigator.clipboard.writeText(command).then(
     () => "Copied",
-    () => "Select it to copy",
+    () => "Select the text to copy it",
   );
 }
 

@@ -1,16 +1,16 @@
-/** What came of a code cell, under its text: errors, its inputs, what it showed, what it printed. */
+/** The results of a code cell, below its code: errors, inputs, outputs and console. */
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { CellState } from "../../server/state/state.ts";
-import "../input/input-control.ts";
+import "../input/input-view.ts";
 import { controls } from "../look/controls.ts";
 import { consoleOf, outputOf, outputStyles } from "../output/output.ts";
-import type { Session } from "../session/session.ts";
+import { SessionConsumer } from "../session/session-context.ts";
 import { errorStyles, errorsOf } from "./errors.ts";
-import { isGrid } from "./fold.ts";
+import { isGrid } from "./layout.ts";
 
 export class Results extends LitElement {
-  static override properties = { session: { attribute: false }, cell: { attribute: false } };
+  static override properties = { cell: { attribute: false } };
   static override styles = [
     controls,
     outputStyles,
@@ -22,6 +22,7 @@ export class Results extends LitElement {
       .results {
         display: flow-root;
         container-type: inline-size;
+        padding-top: 0.25rem;
       }
       .results > * {
         margin-bottom: 0.875rem;
@@ -61,9 +62,6 @@ export class Results extends LitElement {
           grid-column: 1 / -1;
         }
       }
-      .results {
-        padding-top: 0.25rem;
-      }
       .output {
         position: relative;
       }
@@ -76,22 +74,21 @@ export class Results extends LitElement {
     `,
   ];
 
-  declare session: Session;
   declare cell: CellState;
+  readonly #session = new SessionConsumer(this);
 
   protected override render(): TemplateResult {
     const { cell, inputs, outputs, stale } = this.cell;
     const grid = isGrid(cell);
     return html`<div class="results">
-      ${errorsOf(this.cell, this.session)}
+      ${errorsOf(this.cell, this.#session.value)}
       ${
         inputs.length > 0
           ? html`<div class=${grid ? "inputs grid" : "inputs"}>
               ${repeat(
                 inputs,
                 (each) => each.name,
-                (each) =>
-                  html`<pal-input data-input=${each.name} .session=${this.session} .cell=${cell.id} .input=${each}></pal-input>`,
+                (each) => html`<pal-input data-input=${each.name} .cell=${cell.id} .input=${each}></pal-input>`,
               )}
             </div>`
           : nothing
@@ -99,7 +96,7 @@ export class Results extends LitElement {
       ${
         outputs.length > 0
           ? html`<div class=${grid ? "outputs grid" : "outputs"}>
-              ${outputs.map((each) => html`<div class=${stale ? "output stale" : "output"} data-output=${each.kind}>${outputOf(each, this.session, grid)}</div>`)}
+              ${outputs.map((each) => html`<div class=${stale ? "output stale" : "output"} data-output=${each.kind}>${outputOf(each, grid ? "compact" : "regular")}</div>`)}
             </div>`
           : nothing
       }
@@ -107,14 +104,14 @@ export class Results extends LitElement {
     </div>`;
   }
 
-  /** A new generation begins with nothing; its cell keeps the height of the last one until it has something to show again. */
+  /** A new generation starts without outputs. The cell keeps the height of the last one until it is done, so that the page does not jump. */
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get("cell");
     const box = this.renderRoot?.querySelector<HTMLElement>(".results");
     if (!box || !before) return;
-    const busy = this.cell.status === "running" || this.cell.status === "queued";
-    if (busy && box.style.minHeight === "") box.style.minHeight = `${box.getBoundingClientRect().height}px`;
-    if (!busy && box.style.minHeight !== "") box.style.minHeight = "";
+    const isBusy = this.cell.status === "running" || this.cell.status === "queued";
+    if (isBusy && box.style.minHeight === "") box.style.minHeight = `${box.getBoundingClientRect().height}px`;
+    if (!isBusy && box.style.minHeight !== "") box.style.minHeight = "";
   }
 }
 

@@ -1,15 +1,13 @@
-/** What a cell's gutter says: one shape and one word per status, so that it is told without colour too. */
-
+/** The status of a cell as it is shown: one shape and one word for each, so that it can be read without colour. */
 import { html, svg, type TemplateResult } from "lit";
 import { alive, restorable } from "../../server/state/freshness.ts";
-import type { CellState, CellStatus } from "../../server/state/state.ts";
-import { blockerOf, heldValues } from "../../server/state/state.ts";
+import { blockerOf, type CellState, type CellStatus, heldValues } from "../../server/state/state.ts";
 
 /**
- * `stale`: what is shown was made by something other than what stands here now. `error`: what stands here cannot run.
- * `kept`: its values are not in the kernel, but the cache gives them back. `streaming` and `paused` are ways to be running.
+ * `stale`: the outputs were computed from something other than the present notebook. `error`: the code cannot run.
+ * `cached`: the values are not in the kernel, but the cache can restore them. `streaming` and `paused` cells are running.
  */
-export type ShownStatus = CellStatus | "stale" | "error" | "disabled" | "kept" | "streaming" | "paused";
+export type ShownStatus = CellStatus | "stale" | "error" | "disabled" | "cached" | "streaming" | "paused";
 
 export function shownStatus(cell: CellState): ShownStatus {
   const { status, stale } = cell;
@@ -22,7 +20,7 @@ export function shownStatus(cell: CellState): ShownStatus {
   if (cell.errors.length > 0) return "error";
   if (blocker?.why === "disabled" && blocker.chain.length === 0) return "disabled";
   if (stale && (status === "done" || status === "idle")) return "stale";
-  return status === "idle" && restorable(cell) ? "kept" : status;
+  return status === "idle" && restorable(cell) ? "cached" : status;
 }
 
 export function statusWord(cell: CellState): string {
@@ -39,7 +37,7 @@ export function statusWord(cell: CellState): string {
   }
 }
 
-/** Whether one of its constants takes value after value. */
+/** Whether one of its constants is a stream. */
 export function isStream({ analysis }: CellState): boolean {
   return (analysis?.streams.length ?? 0) > 0;
 }
@@ -54,7 +52,7 @@ const shapes: Readonly<Record<ShownStatus, TemplateResult>> = {
   blocked: svg`<circle cx="6" cy="6" r="4"/><path d="M3.2 8.8l5.6-5.6"/>`,
   error: svg`<circle cx="6" cy="6" r="4.5"/><path d="M6 3.5v3M6 8.4v.1"/>`,
   disabled: svg`<circle cx="6" cy="6" r="4" stroke-dasharray="1.6 1.6"/>`,
-  kept: svg`<path d="M3 2h6v8L6 7.6 3 10z"/>`,
+  cached: svg`<path d="M3 2h6v8L6 7.6 3 10z"/>`,
   streaming: svg`<path d="M1.5 6c1.5-3 3-3 4.5 0s3 3 4.5 0"/>`,
   paused: svg`<path d="M4.25 3v6M7.75 3v6"/>`,
   stale: svg`<circle cx="6" cy="6" r="4"/><path d="M6 2a4 4 0 0 1 0 8z" fill="currentColor"/>`,

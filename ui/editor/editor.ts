@@ -1,42 +1,24 @@
 /**
- * A cell's text in CodeMirror. It sends what was typed a quarter of a second after the last key, and takes in what
- * others typed without moving the cursor (see merge.ts). It knows nothing of sessions: it fires `edit`, and is told of
- * sources through `receive`.
+ * The text of a cell in CodeMirror. It sends what was typed a quarter of a second after the last key, and merges what
+ * others typed without moving the cursor (see merge.ts). It does not know the session: it fires `edit`, and gets sources
+ * from elsewhere through `receive`.
  *
- * Events: `edit` {source}, `submit` {stay} for Shift+Enter and Ctrl/Cmd+Enter, `leave` {to} for Escape and for arrows over the edge.
+ * Events: `edit` {source}; `submit` and `leave`, whose details extensions.ts explains.
  */
-import {
-  autocompletion,
-  type CompletionContext,
-  type CompletionResult,
-  closeBrackets,
-  closeBracketsKeymap,
-  completionKeymap,
-} from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { javascript } from "@codemirror/lang-javascript";
-import { bracketMatching, indentOnInput } from "@codemirror/language";
 import { setDiagnostics } from "@codemirror/lint";
-import { EditorState, type Extension, Prec, Transaction } from "@codemirror/state";
-import {
-  drawSelection,
-  EditorView,
-  highlightActiveLineGutter,
-  keymap,
-  lineNumbers,
-  placeholder,
-} from "@codemirror/view";
+import { EditorState, Transaction } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import type { CellError, Position } from "../../server/notebook/types.ts";
+import type { SourceOrigin } from "../session/session.ts";
+import { editorExtensions, type Language, type Leave, type Submit } from "./extensions.ts";
 import { merged } from "./merge.ts";
 import { offsetOf, squiggles } from "./squiggles.ts";
-import { theme } from "./theme.ts";
 
 export type EditDetail = { readonly source: string };
-export type SubmitDetail = { readonly stay: boolean };
-export type LeaveDetail = { readonly to: "cell" | "before" | "after" };
 
-const pause = 250;
+/** Milliseconds between the last key and the edit. */
+const PAUSE = 250;
 
 export class Editor extends LitElement {
   static override properties = {
@@ -51,16 +33,16 @@ export class Editor extends LitElement {
     }
   `;
 
-  /** The text to begin with; later ones come through `receive`. */
+  /** The first text; later ones come through `receive`. */
   source = "";
-  declare language: "typescript" | "markdown";
+  declare language: Language;
   declare errors: readonly CellError[];
   /** What a screen reader calls this editor. */
   declare label: string;
   /** Names that other cells define, for completion. */
   names: () => readonly string[] = () => [];
   #view: EditorView | undefined;
-  /** What the server has last confirmed. */
+  /** What the server last confirmed. */
   #base = "";
   #sent: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -82,10 +64,25 @@ export class Editor extends LitElement {
 
   protected override firstUpdated(): void {
     this.#base = this.source;
+    const extensions = editorExtensions({
+      label: this.label,
+      language: this.language,
+      names: () => this.names(),
+      submit: (detail) => {
+        this.flush();
+        this.dispatchEvent(new CustomEvent<Submit>("submit", { detail }));
+      },
+      leave: (detail) => {
+        this.flush();
+        this.dispatchEvent(new CustomEvent<Leave>("leave", { detail }));
+      },
+      typed: () => this.#flushLater(),
+      blurred: () => this.flush(),
+    });
     this.#view = new EditorView({
       parent: this.renderRoot.querySelector(".holder")!,
       root: this.renderRoot as ShadowRoot,
-      state: EditorState.create({ doc: this.source, extensions: this.#extensions() }),
+      state: EditorState.create({ doc: this.source, extensions }),
     });
   }
 
@@ -104,7 +101,7 @@ export class Editor extends LitElement {
     void this.updateComplete.then(() => this.#view?.focus());
   }
 
-  /** Puts the cursor there and shows it. */
+  /** Moves the cursor to the position and scrolls there. */
   reveal(position: Position): void {
     const view = this.#view;
     if (!view) return;
@@ -113,7 +110,7 @@ export class Editor extends LitElement {
     view.focus();
   }
 
-  /** Sends what was typed now, before something depends on it. */
+  /** Sends what was typed now, before something that depends on it. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -123,19 +120,19 @@ export class Editor extends LitElement {
     this.dispatchEvent(new CustomEvent<EditDetail>("edit", { detail: { source } }));
   }
 
-  /** The edit did not arrive: it counts as unsent again. */
-  unsent(): void {
+  /** The edit did not arrive: the next `flush` sends it again. */
+  markUnsent(): void {
     this.#sent = undefined;
   }
 
-  /** The session's source as it stands. Own edits coming back only move the base. */
-  receive(source: string, own: boolean): void {
+  /** The session's source changed. An edit of this page that comes back changes only the base. */
+  receive(source: string, origin: SourceOrigin): void {
     const view = this.#view;
     if (!view) {
       this.source = source;
       return;
     }
-    if (own) {
+    if (origin === "this-page") {
       this.#base = source;
       return;
     }
@@ -145,88 +142,13 @@ export class Editor extends LitElement {
     if (!changes.empty) {
       view.dispatch({ changes, annotations: [Transaction.addToHistory.of(false), Transaction.remote.of(true)] });
     }
-    if (this.text !== source) this.#later();
+    if (this.text !== source) this.#flushLater();
   }
 
-  #later(): void {
+  #flushLater(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.flush(), pause);
+    this.#timer = setTimeout(() => this.flush(), PAUSE);
   }
-
-  #extensions(): Extension {
-    const submit = (stay: boolean) => (): boolean => {
-      this.flush();
-      this.dispatchEvent(new CustomEvent<SubmitDetail>("submit", { detail: { stay } }));
-      return true;
-    };
-    const leave =
-      (to: LeaveDetail["to"], where?: (view: EditorView) => boolean) =>
-      (view: EditorView): boolean => {
-        if (where && !where(view)) return false;
-        this.flush();
-        this.dispatchEvent(new CustomEvent<LeaveDetail>("leave", { detail: { to } }));
-        return true;
-      };
-    const atStart = ({ state }: EditorView): boolean => state.selection.main.empty && state.selection.main.head === 0;
-    const atEnd = ({ state }: EditorView): boolean =>
-      state.selection.main.empty && state.selection.main.head === state.doc.length;
-    const ours = keymap.of([
-      { key: "Shift-Enter", run: submit(false) },
-      { key: "Mod-Enter", run: submit(true) },
-      { key: "ArrowUp", run: leave("before", atStart) },
-      { key: "ArrowDown", run: leave("after", atEnd) },
-    ]);
-    return [
-      Prec.highest(ours),
-      history(),
-      drawSelection(),
-      theme,
-      EditorView.contentAttributes.of({
-        "aria-label": this.label,
-        spellcheck: this.language === "markdown" ? "true" : "false",
-      }),
-      EditorView.updateListener.of((update) => {
-        const typed = update.transactions.some((each) => each.docChanged && !each.annotation(Transaction.remote));
-        if (typed) this.#later();
-        if (update.focusChanged && !update.view.hasFocus) this.flush();
-      }),
-      EditorView.lineWrapping,
-      this.language === "typescript" ? this.#code() : placeholder("Markdown"),
-      keymap.of([
-        ...closeBracketsKeymap,
-        ...completionKeymap,
-        { key: "Escape", run: leave("cell") },
-        ...defaultKeymap,
-        ...historyKeymap,
-        indentWithTab,
-      ]),
-    ];
-  }
-
-  #code(): Extension {
-    return [
-      lineNumbers(),
-      highlightActiveLineGutter(),
-      javascript({ typescript: true }),
-      bracketMatching(),
-      closeBrackets(),
-      indentOnInput(),
-      EditorState.tabSize.of(2),
-      placeholder("TypeScript"),
-      autocompletion({ icons: false }),
-      EditorState.languageData.of(() => this.#completions),
-    ];
-  }
-
-  readonly #known = (context: CompletionContext): CompletionResult | null => {
-    const word = context.matchBefore(/(?<![.\w$])[\p{L}_$][\p{L}\p{N}_$]*/u);
-    if (!word) return null;
-    const options = this.names().map((label) => ({ label, type: "variable" }));
-    return { from: word.from, options, validFor: /^[\w$]*$/ };
-  };
-
-  /** Always the same: a source that is another one at each keystroke would begin anew at each. */
-  readonly #completions = [{ autocomplete: this.#known }];
 }
 
 customElements.define("pal-editor", Editor);

@@ -1,9 +1,9 @@
-/** Errors of a cell as marks in its text, at the place that the analysis or the stack named. */
+/** Underlines the errors of a cell in its code, at the positions that the analysis or the stack trace gives. */
 import type { Diagnostic } from "@codemirror/lint";
 import type { Text } from "@codemirror/state";
 import type { CellError, Position } from "../../server/notebook/types.ts";
 
-/** The offset of a position; a position that an edit has removed is moved to the nearest place that exists. */
+/** The offset of a position in the text. A position that no longer exists becomes the nearest one that does. */
 export function offsetOf(text: Text, { line, column }: Position): number {
   const found = text.line(Math.min(Math.max(line, 1), text.lines));
   return Math.min(found.from + Math.max(column, 0), found.to);

@@ -1,10 +1,10 @@
-/** CodeMirror in our colours. All of them are variables, so that light and dark need no second theme. */
+/** The colours of CodeMirror. All are variables, so that one theme serves light and dark. */
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
-const surface = EditorView.theme({
+const appearance = EditorView.theme({
   "&": { color: "var(--ink)", fontSize: "var(--code)", backgroundColor: "transparent" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6" },
@@ -49,7 +49,7 @@ const surface = EditorView.theme({
   },
 });
 
-const words = HighlightStyle.define([
+const syntaxColors = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.modifier, tags.self], color: "var(--code-keyword)" },
   { tag: [tags.string, tags.special(tags.string), tags.regexp], color: "var(--code-string)" },
   { tag: [tags.number, tags.bool, tags.null, tags.atom], color: "var(--code-number)" },
@@ -58,4 +58,4 @@ const words = HighlightStyle.define([
   { tag: [tags.invalid], color: "var(--danger)" },
 ]);
 
-export const theme: Extension = [surface, syntaxHighlighting(words)];
+export const theme: Extension = [appearance, syntaxHighlighting(syntaxColors)];

@@ -1,22 +1,34 @@
-/** Any of several options, as boxes to tick; the value keeps the order of the options. */
-import { html, type TemplateResult } from "lit";
+/** Any of several options, as checkboxes. The value lists the chosen ones in the order of the options. */
+import { css, html } from "lit";
+import type { Control } from "./control.ts";
 
-export function manyControl(
-  { label, options }: { readonly label: string; readonly options: readonly string[] },
-  chosen: readonly string[],
-  send: (value: readonly string[]) => void,
-): TemplateResult {
-  const tick = (option: string, ticked: boolean): void =>
-    send(options.filter((each) => (each === option ? ticked : chosen.includes(each))));
-  return html`<span class="many" id="control" role="group" aria-label=${label}>
-    ${options.map(
-      (option) => html`<label class="option"
-        ><input
-          type="checkbox"
-          .checked=${chosen.includes(option)}
-          @change=${(event: Event) => tick(option, (event.target as HTMLInputElement).checked)}
-        />${option}</label
-      >`,
-    )}
-  </span>`;
-}
+export const manyControl: Control<"many"> = {
+  naming: "group",
+  styles: css`
+    .many {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0.25rem 1rem;
+    }
+    .option {
+      display: inline-flex;
+      align-items: center;
+      gap: 0.375rem;
+      color: inherit;
+      padding: 0;
+    }
+  `,
+  render: ({ spec: { label, options }, value, commit }) => {
+    const tick = (option: string, event: Event): void => {
+      const { checked } = event.target as HTMLInputElement;
+      commit(options.filter((each) => (each === option ? checked : value.includes(each))));
+    };
+    return html`<span class="many" id="control" role="group" aria-label=${label}>
+      ${options.map(
+        (option) => html`<label class="option"
+          ><input type="checkbox" .checked=${value.includes(option)} @change=${(event: Event) => tick(option, event)} />${option}</label
+        >`,
+      )}
+    </span>`;
+  },
+};

@@ -1,4 +1,4 @@
-/** Buttons, fields and the other small things that several views share, so that they look the same everywhere. */
+/** Buttons, fields and other small parts that several views share, so that they look the same everywhere. */
 import { css } from "lit";
 
 export const controls = css`

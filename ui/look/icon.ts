@@ -1,4 +1,4 @@
-/** The few pictures on buttons, drawn here so that the page asks nobody for them. Buttons carry the name; these are silent. */
+/** The icons, drawn here so that the page loads nothing. Screen readers skip them and read the button's name. */
 import { html, svg, type TemplateResult } from "lit";
 
 const shapes = {

@@ -1,14 +1,17 @@
 /**
- * A word or number that opens a panel with all there is to know about it. The panel lies above the page and moves nothing;
- * a click elsewhere or Escape closes it. In a bar that stays in sight the panel stays with it, beside a cell it scrolls along.
+ * A word or number that opens a panel with its details. The panel is shown above the page and moves nothing; a click
+ * elsewhere or Escape closes it.
  */
 import { css, html, LitElement, type TemplateResult } from "lit";
 
-/** Pixels that a panel keeps from the edges of the window and from what opens it. */
+/** Pixels between the panel and its opener, and between the panel and the edges of the window. */
 const GAP = 6;
 
+/** `bar`: the panel stays in the window, as the bar does. `beside`: it is beside a cell and scrolls with the page. */
+export type Placement = "bar" | "beside";
+
 export class Panel extends LitElement {
-  static override properties = { label: {}, along: { type: Boolean, reflect: true } };
+  static override properties = { label: {}, placement: { reflect: true } };
   static override styles = css`
     :host {
       display: inline-block;
@@ -27,7 +30,7 @@ export class Panel extends LitElement {
       white-space: nowrap;
       cursor: pointer;
     }
-    :host([along]) button {
+    :host([placement="beside"]) button {
       min-height: 1.25rem;
       padding: 0 0.25rem;
       margin-left: -0.25rem;
@@ -57,21 +60,20 @@ export class Panel extends LitElement {
       line-height: 1.5;
       white-space: normal;
     }
-    :host([along]) [popover] {
+    :host([placement="beside"]) [popover] {
       position: absolute;
-      width: min(19rem, calc(100vw - 2rem));
+      width: min(21rem, calc(100vw - 2rem));
     }
   `;
 
   /** What a screen reader calls it. */
   declare label: string;
-  /** Scrolls with the page. */
-  declare along: boolean;
+  declare placement: Placement;
 
   constructor() {
     super();
     this.label = "";
-    this.along = false;
+    this.placement = "bar";
   }
 
   protected override render(): TemplateResult {
@@ -83,19 +85,20 @@ export class Panel extends LitElement {
     this.renderRoot.querySelector<HTMLElement>("[popover]")?.hidePopover();
   }
 
-  /** Under what opens it, or above where there is more room; within the window. */
+  /** Below the opener, or above it where there is more room; always inside the window. */
   readonly #place = (event: ToggleEvent): void => {
     if (event.newState !== "open") return;
     const panel = event.currentTarget as HTMLElement;
     const { left, right, top, bottom } = this.getBoundingClientRect();
     const { clientWidth, clientHeight } = document.documentElement;
     const { width, height } = panel.getBoundingClientRect();
-    const across = this.along ? left : right - width;
+    const scrolls = this.placement === "beside";
+    const across = scrolls ? left : right - width;
     const x = Math.max(GAP, Math.min(across, clientWidth - width - GAP));
     const below = bottom + GAP + height <= clientHeight || top < clientHeight / 2;
     const y = below ? bottom + GAP : top - GAP - height;
-    panel.style.left = `${x + (this.along ? scrollX : 0)}px`;
-    panel.style.top = `${y + (this.along ? scrollY : 0)}px`;
+    panel.style.left = `${x + (scrolls ? scrollX : 0)}px`;
+    panel.style.top = `${y + (scrolls ? scrollY : 0)}px`;
   };
 }
 

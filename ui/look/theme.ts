@@ -1,7 +1,7 @@
-/** Light or dark: what the system prefers, until the user says otherwise; the choice is kept in this browser. */
+/** The theme, light or dark: the system's until the user switches it. The choice is stored in this browser. */
 export type Theme = "light" | "dark";
 
-const key = "palimpsest-theme";
+const STORAGE_KEY = "palimpsest-theme";
 
 export function presentTheme(): Theme {
   const chosen = document.documentElement.dataset.theme;
@@ -10,13 +10,13 @@ export function presentTheme(): Theme {
 }
 
 export function restoreTheme(): void {
-  const kept = localStorage.getItem(key);
-  if (kept === "light" || kept === "dark") document.documentElement.dataset.theme = kept;
+  const stored = localStorage.getItem(STORAGE_KEY);
+  if (stored === "light" || stored === "dark") document.documentElement.dataset.theme = stored;
 }
 
 export function switchTheme(): Theme {
   const next = presentTheme() === "dark" ? "light" : "dark";
   document.documentElement.dataset.theme = next;
-  localStorage.setItem(key, next);
+  localStorage.setItem(STORAGE_KEY, next);
   return next;
 }

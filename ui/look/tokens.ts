@@ -1,7 +1,7 @@
 /**
- * The look in one place: one type scale, one accent (verdigris, the green of old inks), and colours for light and dark.
- * `light-dark()` follows `color-scheme`, so that switching the theme redraws nothing: charts and editors name these
- * variables and the browser does the rest. Text colours keep a contrast of at least 4.5 on every surface named here.
+ * The design tokens: one type scale, one accent colour (verdigris, the green of old inks), and colours for the light and the
+ * dark theme. `light-dark()` follows `color-scheme`; charts and editors use these variables, so switching the theme redraws
+ * nothing. Text colours have a contrast of at least 4.5 on every surface (WCAG 2.2).
  */
 import { css } from "lit";
 
@@ -66,5 +66,5 @@ export const tokens = css`
   }
 `;
 
-/** The colours of a chart's series, in the order in which the series appear. */
+/** The colours of a chart's series, in the order of the series. */
 export const palette = [1, 2, 3, 4, 5, 6, 7].map((each) => `var(--series-${each})`);

@@ -1,30 +1,27 @@
-/** Tells a screen reader when a cell has come to an end; a screen shows it by itself. */
-import { css, html, LitElement, type TemplateResult } from "lit";
+/** Announces to screen readers when a cell has ended. */
+import { html, LitElement, type TemplateResult } from "lit";
 import type { CellId } from "../../server/notebook/types.ts";
 import type { CellStatus } from "../../server/state/state.ts";
 import { controls } from "../look/controls.ts";
-import type { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
+import { SessionConsumer } from "../session/session-context.ts";
 
-const told: readonly CellStatus[] = ["done", "failed", "stopped", "blocked"];
+const announced: readonly CellStatus[] = ["done", "failed", "stopped", "blocked"];
 
 export class Announcer extends LitElement {
-  static override properties = { session: { attribute: false }, news: { state: true } };
-  static override styles = [controls, css``];
+  static override properties = { news: { state: true } };
+  static override styles = controls;
 
-  declare session: Session;
   declare news: string;
+  readonly #session = new SessionConsumer(
+    this,
+    ({ state }) => [state.cells],
+    () => this.#compare(),
+  );
   #last = new Map<CellId, CellStatus>();
 
   constructor() {
     super();
     this.news = "";
-    new Watch(
-      this,
-      () => this.session,
-      ({ state }) => [state.cells],
-      () => this.#compare(),
-    );
   }
 
   protected override render(): TemplateResult {
@@ -32,10 +29,10 @@ export class Announcer extends LitElement {
   }
 
   #compare(): void {
-    const now = new Map(this.session.state.cells.map((each) => [each.cell.id, each.status]));
+    const now = new Map(this.#session.value.state.cells.map((each) => [each.cell.id, each.status]));
     const news = [...now].filter(([id, status]) => {
       const before = this.#last.get(id);
-      return before !== undefined && before !== status && told.includes(status);
+      return before !== undefined && before !== status && announced.includes(status);
     });
     this.#last = now;
     if (news.length > 0) this.news = news.map(([id, status]) => `${id}: ${status}`).join(", ");

@@ -1,24 +1,23 @@
-/** The bar above a notebook: its name, what to run and when, and how kernel, memory and connection are. */
-
+/** The bar above a notebook: its name, the buttons that run and stop it, and the states of kernel, memory and connection. */
 import { css, html, LitElement, type TemplateResult } from "lit";
-import { outdated } from "../../server/state/freshness.ts";
-import { blockerOf } from "../../server/state/state.ts";
+import type { CellId } from "../../server/notebook/types.ts";
+import type { SessionState } from "../../server/state/state.ts";
+import { wanted } from "../../server/state/targets.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import { presentTheme, switchTheme } from "../look/theme.ts";
-import type { Session } from "../session/session.ts";
+import { SessionConsumer } from "../session/session-context.ts";
 import type { Link } from "../session/socket.ts";
-import { Watch } from "../session/watch.ts";
-import "./asks.ts";
-import { stateStyles } from "./dot.ts";
-import "./kernel.ts";
-import "./memory.ts";
+import "./kernel-panel.ts";
+import "./memory-panel.ts";
+import "./run-confirmation.ts";
+import { statusDotStyles } from "./status-dot.ts";
 
 export class Bar extends LitElement {
-  static override properties = { session: { attribute: false }, name: { attribute: false } };
+  static override properties = { name: { attribute: false } };
   static override styles = [
     controls,
-    stateStyles,
+    statusDotStyles,
     css`
       :host {
         position: sticky;
@@ -73,51 +72,48 @@ export class Bar extends LitElement {
     `,
   ];
 
-  declare session: Session;
   declare name: string;
-
-  constructor() {
-    super();
-    new Watch(
-      this,
-      () => this.session,
-      ({ state, link, loaded }) => [state.settings, link, loaded, busy(state), stale(state)],
-    );
-  }
+  readonly #session = new SessionConsumer(this, ({ state, link, loaded }) => [
+    state.settings,
+    link,
+    loaded,
+    isBusy(state),
+    staleCount(state),
+  ]);
 
   protected override render(): TemplateResult {
-    const { state } = this.session;
-    const outdated = stale(state);
+    const { state, link } = this.#session.value;
+    const stale = staleCount(state);
     const { lazy } = state.settings;
     return html`<header>
       <a class="home" href="/">Palimpsest</a>
       <span class="name" title=${state.path}>${this.name}</span>
-      <button class=${lazy && outdated > 0 ? "" : "primary"} data-action="run-all" @click=${() => this.#run("all")}>${icon("run")} Run all</button>
+      <button class=${lazy && stale > 0 ? "" : "primary"} data-action="run-all" @click=${() => this.#run("all")}>${icon("run")} Run all</button>
       <button
-        class=${lazy && outdated > 0 ? "primary" : ""}
+        class=${lazy && stale > 0 ? "primary" : ""}
         data-action="run-stale"
-        ?disabled=${outdated === 0}
-        title="Run what is stale or has not run"
+        ?disabled=${stale === 0}
+        title="Run the cells that are stale or have not run"
         @click=${() => this.#run("stale")}
       >
-        Run stale${outdated > 0 ? ` (${outdated})` : ""}
+        Run stale${stale > 0 ? ` (${stale})` : ""}
       </button>
-      <button data-action="stop" ?disabled=${!busy(state)} @click=${() => this.session.ask({ type: "stop" })}>${icon("stop")} Stop</button>
+      <button data-action="stop" ?disabled=${!isBusy(state)} @click=${() => this.#session.value.send({ type: "stop" })}>${icon("stop")} Stop</button>
       <button
         data-action="lazy"
         aria-pressed=${lazy}
-        title=${lazy ? "Lazy: a change marks what depends on it stale and runs nothing" : "A change runs what depends on it; press to only mark it stale"}
-        @click=${() => this.session.ask({ type: "settings", lazy: !lazy })}
+        title=${lazy ? "Lazy: a change only marks the dependent cells as stale" : "A change runs the dependent cells. Press to mark them as stale instead."}
+        @click=${() => this.#session.value.send({ type: "settings", lazy: !lazy })}
       >
         Lazy
       </button>
-      <pal-kernel .session=${this.session}></pal-kernel>
-      <pal-memory .session=${this.session}></pal-memory>
-      ${this.#link(this.session.link)}
-      <button class="quiet icon" data-action="theme" aria-label="Switch to ${presentTheme() === "dark" ? "light" : "dark"}" title="Light or dark" @click=${this.#theme}>
+      <pal-kernel></pal-kernel>
+      <pal-memory></pal-memory>
+      ${this.#link(link)}
+      <button class="quiet icon" data-action="theme" aria-label="Switch to the ${presentTheme() === "dark" ? "light" : "dark"} theme" title="Light or dark theme" @click=${this.#theme}>
         ${icon(presentTheme() === "dark" ? "light" : "dark")}
       </button>
-    </header><pal-asks .session=${this.session}></pal-asks>`;
+    </header><pal-run-confirmation></pal-run-confirmation>`;
   }
 
   #link(link: Link): TemplateResult {
@@ -129,8 +125,8 @@ export class Bar extends LitElement {
       case "reconnecting":
         return html`<span class="state wait link" data-link="reconnecting" title="Attempt ${link.attempt}"><i class="dot"></i> reconnecting</span>`;
       case "gone":
-        return html`<span class="state bad link" data-link="gone" title=${link.reason}><i class="dot"></i> no connection
-          <button class="link" @click=${() => this.session.reconnect()}>try again</button></span>`;
+        return html`<span class="state bad link" data-link="gone" title=${link.reason}><i class="dot"></i> not connected
+          <button class="link" @click=${() => this.#session.value.reconnect()}>try again</button></span>`;
       default:
         return link satisfies never;
     }
@@ -138,7 +134,7 @@ export class Bar extends LitElement {
 
   #run(cells: "all" | "stale"): void {
     this.dispatchEvent(new Event("before-run"));
-    void this.session.ask({ type: "run", cells });
+    void this.#session.value.send({ type: "run", cells });
   }
 
   #theme(): void {
@@ -147,19 +143,17 @@ export class Bar extends LitElement {
   }
 }
 
-type State = Session["state"];
-
-function busy(state: State): boolean {
+function isBusy(state: SessionState): boolean {
   return state.cells.some((each) => each.status === "running" || each.status === "queued");
 }
 
-/** How many cells "Run stale" would run: manual ones wait to be asked by name, and some cannot run. */
-function stale(state: State): number {
-  return state.cells.filter((each) => {
-    const why = blockerOf(each)?.why;
-    const cannot = why === "error" || why === "disabled";
-    return each.analysis !== undefined && each.cell.mode !== "manual" && !cannot && outdated(each);
-  }).length;
+/** How many cells "Run stale" would run. */
+function staleCount(state: SessionState): number {
+  const isBlocked = (id: CellId): boolean => {
+    const why = state.blockers.get(id)?.why;
+    return why === "error" || why === "disabled";
+  };
+  return [...wanted(state, "stale")].filter((id) => !isBlocked(id)).length;
 }
 
 customElements.define("pal-bar", Bar);

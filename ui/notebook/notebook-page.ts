@@ -1,25 +1,29 @@
 /**
- * A notebook as a page: the bar, a column of cells with gaps for new ones, an outline. It owns the connection to the
- * session and what concerns several cells: moving between them, taking them out, following links from one to another.
+ * The page of a notebook: the bar, the cells with gaps for new ones, and the outline. It opens the session, provides it to
+ * all components below, and does what concerns several cells: moving the focus, inserting, moving and deleting cells,
+ * following links.
  */
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
+import { ContextProvider } from "@lit/context";
+import { css, html, LitElement, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { firstHeading } from "../../server/notebook/source/heading.ts";
 import type { Cell, CellId } from "../../server/notebook/types.ts";
 import type { CellState } from "../../server/state/state.ts";
 import type { CellView } from "../cell/cell.ts";
 import "../cell/cell.ts";
-import { isGrid } from "../cell/fold.ts";
-import type { Place } from "../cell/places.ts";
+import type { Place } from "../cell/cell-link.ts";
+import type { CellAction } from "../cell/cell-tools.ts";
+import { isGrid } from "../cell/layout.ts";
 import { shownStatus } from "../cell/status.ts";
-import type { CellAsk } from "../cell/tools.ts";
-import type { LeaveDetail } from "../editor/editor.ts";
+import type { Leave } from "../editor/extensions.ts";
 import { controls } from "../look/controls.ts";
 import { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
+import { sessionContext } from "../session/session-context.ts";
+import { Subscription } from "../session/subscription.ts";
 import "./announcer.ts";
 import "./bar.ts";
-import { insert, move, remove } from "./changes.ts";
-import "./insert.ts";
+import { insert, move, remove } from "./cell-requests.ts";
+import "./insert-bar.ts";
 import type { Notices } from "./notices.ts";
 import "./notices.ts";
 import "./outline.ts";
@@ -72,10 +76,11 @@ export class NotebookPage extends LitElement {
 
   declare path: string;
   session!: Session;
+  readonly #provider = new ContextProvider(this, { context: sessionContext });
 
   constructor() {
     super();
-    new Watch(
+    new Subscription(
       this,
       () => this.session,
       ({ state, loaded, link }) => [state.cells, loaded, link.status],
@@ -84,7 +89,8 @@ export class NotebookPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.session = new Session(this.path, (said) => this.#notices?.add(said));
+    this.session = new Session(this.path, (notice) => this.#notices?.add(notice));
+    this.#provider.setValue(this.session);
     addEventListener("pagehide", this.#flush);
   }
 
@@ -96,8 +102,8 @@ export class NotebookPage extends LitElement {
 
   protected override render(): TemplateResult {
     const { state, loaded } = this.session;
-    return html`<pal-bar .session=${this.session} .name=${state.path} @before-run=${this.#flush} @go-to=${this.#goTo}></pal-bar>
-      <div class=${state.cells.some(({ cell }) => isGrid(cell)) ? "layout wide" : "layout"} @go=${this.#go} @go-to=${this.#goTo} @cell-ask=${this.#cellAsk}>
+    return html`<pal-bar .name=${state.path} @before-run=${this.#flush} @go-to=${this.#goTo}></pal-bar>
+      <div class=${state.cells.some(({ cell }) => isGrid(cell)) ? "layout wide" : "layout"} @move-focus=${this.#moveFocus} @go-to=${this.#goTo} @cell-action=${this.#cellAction}>
         <main aria-label="Notebook ${this.path}" aria-busy=${!loaded}>
           ${
             loaded
@@ -112,23 +118,23 @@ export class NotebookPage extends LitElement {
                       ?data-stale=${each.stale}
                       ?data-wide=${isGrid(each.cell)}
                       data-generation=${each.generation}
-                      .session=${this.session}
+                     
                       .cell=${each}
                     ></pal-cell>`,
                 )}<pal-insert always @add=${this.#adder(state.cells.at(-1)?.cell.id ?? null)}></pal-insert>`
-              : html`<p class="loading">${this.session.link.status === "gone" ? "Not opened:" : "Opening"} ${this.path}</p>`
+              : html`<p class="loading">${this.session.link.status === "gone" ? "Could not open" : "Opening"} ${this.path}</p>`
           }
         </main>
-        <pal-outline .session=${this.session}></pal-outline>
+        <pal-outline></pal-outline>
       </div>
-      <pal-announcer .session=${this.session}></pal-announcer>
+      <pal-announcer></pal-announcer>
       <pal-notices .cells=${state.cells.map(({ cell }) => cell.id)} @go-to=${this.#goTo}></pal-notices>`;
   }
 
-  protected override updated(_changed: PropertyValues<this>): void {
+  protected override updated(): void {
     const { state } = this.session;
-    const busy = state.cells.some((each) => each.status === "running");
-    document.title = `${busy ? "● " : ""}${titleOf(state.cells) ?? this.path} · Palimpsest`;
+    const isRunning = state.cells.some((each) => each.status === "running");
+    document.title = `${isRunning ? "● " : ""}${titleOf(state.cells) ?? this.path} · Palimpsest`;
     const { link } = this.session;
     if (link.status === "gone") this.#notices?.add({ level: "error", text: link.reason });
   }
@@ -154,15 +160,15 @@ export class NotebookPage extends LitElement {
     async (event: CustomEvent<Cell["kind"]>): Promise<void> => {
       const id = await insert(this.session, after, event.detail);
       await this.updateComplete;
-      if (id !== undefined) await this.#view(id)?.write();
+      if (id !== undefined) await this.#view(id)?.edit();
     };
 
-  readonly #go = (event: CustomEvent<LeaveDetail>): void => {
+  readonly #moveFocus = (event: CustomEvent<Leave>): void => {
     const cells = this.#cells;
     const at = cells.findIndex((each) => event.composedPath().includes(each));
-    const next = cells[at + (event.detail.to === "before" ? -1 : 1)];
+    const next = cells[at + (event.detail === "before" ? -1 : 1)];
     if (!next) return;
-    // From text to text by arrows and Shift+Enter; from a cell that is focused itself to the next such.
+    // When the cell itself had the focus, the next cell gets it; when its text had it, the next text does.
     if (event.composedPath()[0] === cells[at]) next.focus();
     else next.enter();
     next.scrollIntoView({ block: "nearest" });
@@ -172,7 +178,7 @@ export class NotebookPage extends LitElement {
     void this.#view(event.detail.cell)?.reveal(event.detail.position);
   };
 
-  readonly #cellAsk = async (event: CustomEvent<CellAsk>): Promise<void> => {
+  readonly #cellAction = async (event: CustomEvent<CellAction>): Promise<void> => {
     const view = event
       .composedPath()
       .find((each): each is CellView => each instanceof Element && each.localName === "pal-cell");
@@ -189,16 +195,17 @@ export class NotebookPage extends LitElement {
     if (undo)
       this.#notices?.add({
         level: "info",
-        text: `Deleted the cell ${id}.`,
+        text: `The cell ${id} was deleted.`,
         action: { name: "Undo", act: () => void undo() },
       });
   };
 }
 
+/** The first heading of the notebook. */
 function titleOf(cells: readonly CellState[]): string | undefined {
   for (const { cell } of cells) {
-    const heading = cell.kind === "markdown" ? /^#\s+(.+)$/m.exec(cell.source)?.[1] : undefined;
-    if (heading) return heading;
+    const heading = cell.kind === "markdown" ? firstHeading(cell.source) : undefined;
+    if (heading) return heading.text;
   }
   return undefined;
 }

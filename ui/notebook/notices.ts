@@ -1,18 +1,19 @@
-/** Short messages at the edge of the page: refusals, the server's notices, and what can be undone. */
+/** Short messages at the corner of the page: refusals, notices of the server, and actions that can be undone. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { CellId } from "../../server/notebook/types.ts";
-import { mentioning, mentionStyles } from "../cell/mentions.ts";
+import { mentionStyles, withMentions } from "../cell/mentions.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
-import type { Said } from "../session/session.ts";
+import type { Notice } from "../session/session.ts";
 
-export type Notice = Said & {
+export type NoticeWithAction = Notice & {
   readonly action?: { readonly name: string; readonly act: () => void };
 };
-type Shown = Notice & { readonly id: number };
+type Shown = NoticeWithAction & { readonly id: number };
 
-const readable = 8000;
+/** Milliseconds that an `info` notice is shown. */
+const INFO_SHOWN_FOR = 8000;
 
 export class Notices extends LitElement {
   static override properties = { cells: { attribute: false }, shown: { state: true } };
@@ -59,7 +60,7 @@ export class Notices extends LitElement {
     `,
   ];
 
-  /** Those that a notice may name. */
+  /** The cells that a notice may mention. */
   declare cells: readonly CellId[];
   declare shown: readonly Shown[];
   #last = 0;
@@ -70,12 +71,12 @@ export class Notices extends LitElement {
     this.shown = [];
   }
 
-  /** Errors and warnings stay until they are closed; the others go by themselves. */
-  add(notice: Notice): void {
+  /** Errors and warnings stay until they are closed; the others disappear by themselves. */
+  add(notice: NoticeWithAction): void {
     if (this.shown.some((each) => each.text === notice.text && !each.action)) return;
     const id = ++this.#last;
     this.shown = [...this.shown.slice(-3), { ...notice, id }];
-    if (notice.level === "info") setTimeout(() => this.#close(id), readable);
+    if (notice.level === "info") setTimeout(() => this.#close(id), INFO_SHOWN_FOR);
   }
 
   protected override render(): TemplateResult {
@@ -84,7 +85,7 @@ export class Notices extends LitElement {
         this.shown,
         ({ id }) => id,
         ({ id, level, text, action }) => html`<div class="notice ${level}" data-notice=${level}>
-          <p>${this.#words(text)}</p>
+          <p>${this.#text(text)}</p>
           ${
             action
               ? html`<button
@@ -104,11 +105,11 @@ export class Notices extends LitElement {
     </div>`;
   }
 
-  /** What happened stands out from what follows from it. */
-  #words(text: string): TemplateResult {
+  /** The first sentence, which says what happened, is bold. */
+  #text(text: string): TemplateResult {
     const end = text.search(/\. \p{Lu}/u) + 1;
-    if (end === 0) return html`${mentioning(text, this.cells)}`;
-    return html`<b>${mentioning(text.slice(0, end), this.cells)}</b>${mentioning(text.slice(end), this.cells)}`;
+    if (end === 0) return html`${withMentions(text, this.cells)}`;
+    return html`<b>${withMentions(text.slice(0, end), this.cells)}</b>${withMentions(text.slice(end), this.cells)}`;
   }
 
   #close(id: number): void {

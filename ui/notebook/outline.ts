@@ -1,13 +1,12 @@
-/** Where one is in a long notebook, and which cell is at work: headings and cells, beside the column on wide screens. */
-import { css, html, LitElement, type TemplateResult } from "lit";
-import { goTo } from "../cell/places.ts";
+/** The outline of a notebook: its headings, and its cells with their status. It is shown beside the cells on wide screens. */
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { firstHeading } from "../../server/notebook/source/heading.ts";
+import { goTo } from "../cell/cell-link.ts";
 import { shownStatus, statusShape, statusWord } from "../cell/status.ts";
 import { controls } from "../look/controls.ts";
-import type { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
+import { SessionConsumer } from "../session/session-context.ts";
 
 export class Outline extends LitElement {
-  static override properties = { session: { attribute: false } };
   static override styles = [
     controls,
     css`
@@ -56,8 +55,7 @@ export class Outline extends LitElement {
       .error {
         color: var(--danger);
       }
-      :is(.running, .streaming, .kept),
-      .done {
+      :is(.running, .streaming, .cached, .done) {
         color: var(--accent);
       }
       .blocked,
@@ -69,29 +67,18 @@ export class Outline extends LitElement {
     `,
   ];
 
-  declare session: Session;
-
-  constructor() {
-    super();
-    new Watch(
-      this,
-      () => this.session,
-      ({ state }) => [state.cells],
-    );
-  }
+  readonly #session = new SessionConsumer(this, ({ state }) => [state.cells]);
 
   protected override render(): TemplateResult {
     return html`<nav aria-label="Outline">
-      ${this.session.state.cells.map((each) => {
+      ${this.#session.value.state.cells.map((each) => {
         const { id, kind, source } = each.cell;
         const go = (event: Event): void => goTo(event.currentTarget!, { cell: id });
         if (kind === "code") {
           return html`<button @click=${go}>${statusShape(shownStatus(each))}<span>${id}</span><span class="unseen">, ${statusWord(each)}</span></button>`;
         }
-        const heading = /^#{1,3}\s+(.+)$/m.exec(source)?.[1];
-        return heading
-          ? html`<button class="heading" @click=${go}><span>${heading.replace(/[*_`]/g, "")}</span></button>`
-          : "";
+        const heading = firstHeading(source);
+        return heading ? html`<button class="heading" @click=${go}><span>${heading.text}</span></button>` : nothing;
       })}
     </nav>`;
   }

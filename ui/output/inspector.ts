@@ -1,9 +1,10 @@
-/** A value as a tree that opens where one clicks; what is closed is not drawn. */
+/** A value as a tree. A click opens a branch; closed branches are not rendered. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { Inspected } from "../../server/values.ts";
 import { controls } from "../look/controls.ts";
 
-const preview = 6;
+/** How many items an entry shows on its own line. */
+const PREVIEWED = 6;
 
 export class Inspector extends LitElement {
   static override properties = {
@@ -75,11 +76,11 @@ export class Inspector extends LitElement {
   protected override render(): TemplateResult {
     const key = this.name === undefined ? nothing : html`<span class="key">${this.name}</span>: `;
     const children = childrenOf(this.value);
-    if (children.length === 0) return html`${key}${brief(this.value)}`;
-    return html`<button aria-expanded=${this.open} @click=${this.#toggle}>${key}${brief(this.value, true)}</button>${
+    if (children.length === 0) return html`${key}${summary(this.value, 0)}`;
+    return html`<button aria-expanded=${this.open} @click=${this.#toggle}>${key}${summary(this.value, PREVIEWED)}</button>${
       this.open
         ? html`<div class="children">
-            ${children.map(([name, value]) => html`<pal-inspector .name=${name} .value=${value}></pal-inspector>`)}${left(this.value)}
+            ${children.map(([name, value]) => html`<pal-inspector .name=${name} .value=${value}></pal-inspector>`)}${remaining(this.value)}
           </div>`
         : nothing
     }`;
@@ -96,7 +97,7 @@ function childrenOf(value: Inspected): readonly (readonly [string, Inspected])[]
   return [];
 }
 
-function left(value: Inspected): TemplateResult | typeof nothing {
+function remaining(value: Inspected): TemplateResult | typeof nothing {
   const more =
     value.kind === "list"
       ? value.length - value.items.length
@@ -106,8 +107,8 @@ function left(value: Inspected): TemplateResult | typeof nothing {
   return more > 0 ? html`<span class="rest">… ${more} more</span>` : nothing;
 }
 
-/** One line: enough to tell whether to open it. */
-function brief(value: Inspected, deep = false): TemplateResult {
+/** The value on one line, with at most `previewed` of its items. */
+function summary(value: Inspected, previewed: number): TemplateResult {
   switch (value.kind) {
     case "primitive":
       return html`<span class=${value.type}>${value.text}</span>`;
@@ -116,15 +117,15 @@ function brief(value: Inspected, deep = false): TemplateResult {
     case "opaque":
       return html`<span class="opaque">${value.text}</span>`;
     case "list": {
-      const items = deep ? value.items.slice(0, preview) : [];
+      const items = value.items.slice(0, previewed);
       const cut = value.length > items.length;
-      return html`<span class="rest">${value.name}(${value.length})</span> [${items.map((each, i) => html`${i ? ", " : ""}${brief(each)}`)}${cut ? (items.length ? ", …" : "…") : ""}]`;
+      return html`<span class="rest">${value.name}(${value.length})</span> [${items.map((each, i) => html`${i ? ", " : ""}${summary(each, 0)}`)}${cut ? (items.length ? ", …" : "…") : ""}]`;
     }
     case "record": {
-      const entries = deep ? value.entries.slice(0, preview) : [];
+      const entries = value.entries.slice(0, previewed);
       const cut = value.size > entries.length;
       const name = value.name === "Object" ? "" : `${value.name} `;
-      return html`<span class="rest">${name}</span>{${entries.map(([key, each], i) => html`${i ? ", " : ""}<span class="key">${key}</span>: ${brief(each)}`)}${cut ? (entries.length ? ", …" : "…") : ""}}`;
+      return html`<span class="rest">${name}</span>{${entries.map(([key, each], i) => html`${i ? ", " : ""}<span class="key">${key}</span>: ${summary(each, 0)}`)}${cut ? (entries.length ? ", …" : "…") : ""}}`;
     }
     default:
       return value satisfies never;

@@ -1,4 +1,4 @@
-/** Markdown as sanitised HTML: notebooks come from other people, so nothing that they wrote may act in this page. */
+/** Renders markdown as sanitised HTML. Notebooks come from other people, so nothing in them may act on this page. */
 import DOMPurify from "dompurify";
 import { css, html, type TemplateResult } from "lit";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
@@ -12,12 +12,12 @@ DOMPurify.addHook("afterSanitizeAttributes", (node) => {
 });
 
 export function markdown(source: string): TemplateResult {
-  const dirty = marked.parse(source, { async: false, gfm: true });
-  const clean = DOMPurify.sanitize(dirty, {
+  const unsafe = marked.parse(source, { async: false, gfm: true });
+  const safe = DOMPurify.sanitize(unsafe, {
     FORBID_TAGS: ["style", "form", "input", "button"],
     FORBID_ATTR: ["style"],
   });
-  return html`<div class="prose">${unsafeHTML(clean)}</div>`;
+  return html`<div class="prose">${unsafeHTML(safe)}</div>`;
 }
 
 export const prose = css`

@@ -1,16 +1,15 @@
-/** What a cell showed, drawn by its kind. HTML of a cell lives in a frame without scripts and without this page's origin. */
+/** Draws an output of a cell by its kind. HTML made by a cell is shown in a frame without scripts and without this page's origin. */
 import { type CSSResult, css, html, nothing, type TemplateResult } from "lit";
 import type { ConsoleLine } from "../../server/events.ts";
 import type { Output } from "../../server/values.ts";
-import type { Session } from "../session/session.ts";
+import type { ChartSize } from "../plot/drawing.ts";
 import "../plot/plot.ts";
 import "./inspector.ts";
 import { markdown, prose } from "./markdown.ts";
 import "./run-card.ts";
 import "./table.ts";
 
-/** `dense`: it stands beside others and takes less height where it has a choice. */
-export function outputOf(output: Output, session: Session, dense = false): TemplateResult {
+export function outputOf(output: Output, chartSize: ChartSize): TemplateResult {
   switch (output.kind) {
     case "value":
       return html`<pal-inspector .value=${output.value}></pal-inspector>`;
@@ -23,13 +22,13 @@ export function outputOf(output: Output, session: Session, dense = false): Templ
     case "image":
       return /^image\/(png|jpeg|gif|webp|svg\+xml)$/.test(output.mime)
         ? html`<img alt="Image shown by the cell" src="data:${output.mime};base64,${output.base64}" />`
-        : html`<pre class="text">An image of type ${output.mime}, which is not drawn here.</pre>`;
+        : html`<pre class="text">Images of type ${output.mime} cannot be shown.</pre>`;
     case "html":
       return html`<iframe title="HTML shown by the cell" sandbox="" .srcdoc=${output.html}></iframe>`;
     case "plot":
-      return html`<pal-plot .spec=${output.spec} .session=${session} .dense=${dense}></pal-plot>`;
+      return html`<pal-plot .spec=${output.spec} .size=${chartSize}></pal-plot>`;
     case "run":
-      return html`<pal-run .run=${output.run} .session=${session}></pal-run>`;
+      return html`<pal-run .run=${output.run}></pal-run>`;
     default:
       return output satisfies never;
   }

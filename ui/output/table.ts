@@ -1,4 +1,4 @@
-/** A table that scrolls inside its own box, so that a thousand rows push nothing away; columns of numbers line up. */
+/** A table. It scrolls inside its own box, so that many rows do not lengthen the page; columns of numbers are right-aligned. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { figure } from "../../server/state/quantity.ts";
 import type { Datum, Output } from "../../server/values.ts";
@@ -55,7 +55,7 @@ export class Table extends LitElement {
       font-variant-numeric: tabular-nums;
       white-space: nowrap;
     }
-    .nothing,
+    .empty,
     .total {
       color: var(--muted);
     }
@@ -73,29 +73,29 @@ export class Table extends LitElement {
       const present = rows.map((row) => row[i]).filter((each) => each !== null && each !== undefined);
       return present.length > 0 && present.every((each) => typeof each === "number");
     });
-    const kind = (i: number): string | typeof nothing => (numeric[i] ? "number" : nothing);
+    const alignment = (i: number): string | typeof nothing => (numeric[i] ? "number" : nothing);
     return html`<div class="box" tabindex="0" role="region" aria-label="Table of ${total} rows">
         <table>
           <thead>
             <tr>
-              ${columns.map((each, i) => html`<th scope="col" class=${kind(i)}>${each}</th>`)}
+              ${columns.map((each, i) => html`<th scope="col" class=${alignment(i)}>${each}</th>`)}
             </tr>
           </thead>
           <tbody>
             ${rows.map(
               (row) => html`<tr>
-                ${columns.map((_, i) => html`<td class=${kind(i)}>${shown(row[i])}</td>`)}
+                ${columns.map((_, i) => html`<td class=${alignment(i)}>${cellText(row[i])}</td>`)}
               </tr>`,
             )}
           </tbody>
         </table>
       </div>
-      ${total > rows.length ? html`<p class="total">The first ${rows.length} of ${total} rows</p>` : nothing}`;
+      ${total > rows.length ? html`<p class="total">Showing the first ${rows.length} of ${total} rows</p>` : nothing}`;
   }
 }
 
-function shown(value: Datum | undefined): TemplateResult | string {
-  if (value === null || value === undefined) return html`<span class="nothing" aria-label="nothing">–</span>`;
+function cellText(value: Datum | undefined): TemplateResult | string {
+  if (value === null || value === undefined) return html`<span class="empty" aria-label="no value">–</span>`;
   return typeof value === "number" ? figure(value) : String(value);
 }
 

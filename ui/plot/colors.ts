@@ -1,13 +1,13 @@
 /**
- * Which series has which colour. A method keeps its colour in every chart of the notebook, in the order in which the
- * methods were first trained, so that the eye need not read each legend anew.
+ * The colours of series. A method has the same colour in every chart of the notebook, so that a reader does not need each
+ * legend; the order of the colours is the order in which the methods were first trained.
  */
 import type { RunState } from "../../server/state/state.ts";
 import type { PlotMark, PlotOptions, PlotSpec, PlotValue } from "../../server/values.ts";
 import { palette } from "../look/tokens.ts";
 import type { Point } from "./decimate.ts";
 
-/** The column that gives a mark its colour; a constant colour is none. Of live rows only the tags are words. */
+/** The column that colours a mark, or undefined for a constant colour. Of live rows, only the tags hold names. */
 export function colorChannel(mark: PlotMark): string | undefined {
   const { data } = mark;
   return [mark.options.stroke, mark.options.fill].find((each): each is string => {
@@ -16,15 +16,15 @@ export function colorChannel(mark: PlotMark): string | undefined {
   });
 }
 
-/** Whether the chart will have a legend, so that its place is kept before the first row comes. */
+/** Whether the chart will have a legend, so that its place can be reserved before the first row arrives. */
 export function hasLegend(spec: PlotSpec): boolean {
   const { legend } = record(spec.options.color);
   return typeof legend === "boolean" ? legend : spec.marks.some(needsLegend);
 }
 
 /**
- * Whether the legend has room on the line of the y axis's label, where it costs no height: when the notebook names the
- * series and they are few. Widths are guessed, at 6 pixels a letter; before the width is known it is taken to fit.
+ * Whether the legend fits beside the label of the y axis, where it needs no height of its own. It can when the notebook
+ * lists the series and they are few. Widths are estimated at 6 pixels per letter; an unknown width (0) counts as wide enough.
  */
 export function legendBeside(spec: PlotSpec, width: number): boolean {
   const { options } = spec;
@@ -44,14 +44,14 @@ function methodsOf(runs: Readonly<Record<string, RunState>>): readonly string[] 
   return [...new Set(Object.values(runs).map((run) => run.info.method))];
 }
 
-/** Bars that are named on an axis need no second naming. */
+/** Bars that an axis already labels need no legend. */
 function needsLegend(mark: PlotMark): boolean {
   const channel = colorChannel(mark);
   const { x, y, fx, fy } = mark.options;
   return channel !== undefined && ![x, y, fx, fy].includes(channel);
 }
 
-/** The colour scale: as the notebook says, with our colours where it says nothing and the values are words. */
+/** The colour scale: the notebook's, with the page's colours where it sets none and the values are names. */
 export function colorScale(
   spec: PlotSpec,
   points: readonly (readonly Point[] | null)[],
@@ -79,7 +79,7 @@ export function colorScale(
   };
 }
 
-/** The words that the marks are coloured by, those that the notebook lists first; none when they are numbers. */
+/** The names that colour the marks, first those that the notebook lists; empty when the values are numbers. */
 function seriesOf(spec: PlotSpec, points: readonly (readonly Point[] | null)[]): string[] {
   const { domain } = record(spec.options.color);
   const series = new Set(Array.isArray(domain) ? domain.filter((each) => typeof each === "string") : []);

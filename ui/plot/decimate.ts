@@ -1,12 +1,12 @@
 /**
- * Fewer points for the eye, none of the shape lost: each series is cut into bins along its order, and of each bin the
- * lowest and the highest value stay, as do the first and the last point. A spike of one step is still seen.
+ * Reduces the points of a chart without losing its shape. Each series is cut into bins along its order; of each bin the
+ * lowest and the highest point remain, and of the series the first and the last. So a spike of one step is still visible.
  */
 import type { Datum } from "../../server/values.ts";
 
 export type Point = Readonly<Record<string, Datum>>;
 
-/** At most `limit` points in all, in their order; `series` and `y` name columns. */
+/** @returns at most `limit` of the points, in their order. @param y a column @param series the column that tells series apart */
 export function decimate(
   points: readonly Point[],
   y: string,
@@ -22,9 +22,9 @@ export function decimate(
     else groups.set(key, [i]);
   });
   const share = Math.floor(limit / groups.size);
-  const kept: number[] = [];
-  for (const group of groups.values()) kept.push(...extremes(group, (i) => Number(points[i]![y]), share));
-  return kept.sort((a, b) => a - b).map((i) => points[i]!);
+  const chosen: number[] = [];
+  for (const group of groups.values()) chosen.push(...extremes(group, (i) => Number(points[i]![y]), share));
+  return chosen.sort((a, b) => a - b).map((i) => points[i]!);
 }
 
 function extremes(indices: readonly number[], value: (index: number) => number, share: number): readonly number[] {
@@ -32,7 +32,7 @@ function extremes(indices: readonly number[], value: (index: number) => number, 
   if (share < 4) return indices.slice(-Math.max(share, 1));
   const inner = indices.slice(1, -1);
   const bins = Math.floor((share - 2) / 2);
-  const kept = [indices[0]!];
+  const chosen = [indices[0]!];
   for (let bin = 0; bin < bins; bin++) {
     const from = Math.floor((bin * inner.length) / bins);
     const to = Math.floor(((bin + 1) * inner.length) / bins);
@@ -41,9 +41,9 @@ function extremes(indices: readonly number[], value: (index: number) => number, 
       if (value(index) < value(low)) low = index;
       if (value(index) > value(high)) high = index;
     }
-    kept.push(Math.min(low, high));
-    if (low !== high) kept.push(Math.max(low, high));
+    chosen.push(Math.min(low, high));
+    if (low !== high) chosen.push(Math.max(low, high));
   }
-  kept.push(indices.at(-1)!);
-  return kept;
+  chosen.push(indices.at(-1)!);
+  return chosen;
 }

@@ -1,6 +1,6 @@
 /**
- * From a recorded chart to what Observable Plot is called with: pure, so that the numbers on the screen can be tested.
- * Live charts get what makes them calm: one line per run, an x axis that knows how many steps will come, and the
+ * From the chart that a cell recorded to the arguments of Observable Plot. It is pure, so that the numbers on the screen can
+ * be tested. A live chart gets one line for each run, an x axis that already covers all steps of a running training, and the
  * page's colours where the notebook chose none.
  */
 import type { RunState } from "../../server/state/state.ts";
@@ -13,50 +13,57 @@ export type DrawnMark = {
   readonly name: string;
   /** Null for a frame or an axis. */
   readonly points: readonly Point[] | null;
-  /** How many points there are; `points` holds fewer when they were too many to see. */
+  /** How many points there are; `points` holds fewer when there are too many to see. */
   readonly total: number;
   readonly options: PlotOptions;
 };
 export type Drawing = { readonly marks: readonly DrawnMark[]; readonly options: PlotOptions; readonly live: boolean };
 
+/** `compact`: the chart is in a grid beside others. */
+export type ChartSize = "regular" | "compact";
+
 type Runs = Readonly<Record<string, RunState>>;
 
-const most = 2000;
-const defaultHeight = 280;
-const denseHeight = 208;
-const decimated = /^(line|dot|area|circle)/;
-const connected = /^(line|area)/;
-const positions = ["x", "y", "x1", "x2", "y1", "y2"] as const;
+/** The most points that a mark draws. */
+const MOST_POINTS = 2000;
+/** In pixels. */
+const HEIGHTS: Readonly<Record<ChartSize, number>> = { regular: 280, compact: 208 };
+/** Marks whose points are decimated, and marks that connect their points. */
+const DECIMATED = /^(line|dot|area|circle)/;
+const CONNECTED = /^(line|area)/;
+const POSITIONS = ["x", "y", "x1", "x2", "y1", "y2"] as const;
 
-/** In pixels; known before the data. `dense`: the chart stands beside others. */
-export function heightOf(spec: PlotSpec, dense = false): number {
+/** The height in pixels, known before the data. */
+export function heightOf(spec: PlotSpec, size: ChartSize): number {
   const { height } = spec.options;
-  if (typeof height === "number") return height;
-  return dense ? denseHeight : defaultHeight;
+  return typeof height === "number" ? height : HEIGHTS[size];
 }
 
 export function isLive(spec: PlotSpec): boolean {
   return spec.marks.some((mark) => mark.data?.kind === "live");
 }
 
-/** With the forks that the user asked for beside the runs that they are forks of: no cell could name them. */
+/** The chart with the forks that the user made on a run's card, drawn with their parents: no cell could refer to them. */
 export function withForks(spec: PlotSpec, runs: Runs): PlotSpec {
   const forks = Object.values(runs).filter(({ info }) => info.parent?.asked);
   if (forks.length === 0) return spec;
   const marks = spec.marks.map((mark): PlotMark => {
     if (mark.data?.kind !== "live") return mark;
     const shown = new Set(mark.data.runs);
-    // A fork is younger than its parent, so forks of forks come later.
+    // A fork is created after its parent, so this loop also finds forks of forks.
     for (const { info } of forks) if (info.parent && shown.has(info.parent.run)) shown.add(info.id);
     return { ...mark, data: { ...mark.data, runs: [...shown] } };
   });
   return { ...spec, marks };
 }
 
-export function drawing(written: PlotSpec, runs: Runs, tagged: TaggedRows, width: number, dense = false): Drawing {
-  const spec = withForks(written, runs);
+export type Frame = { readonly width: number; readonly size: ChartSize };
+
+/** @param tagged keeps the rows that were tagged before; one for each chart */
+export function drawing(recorded: PlotSpec, runs: Runs, tagged: TaggedRows, { width, size }: Frame): Drawing {
+  const spec = withForks(recorded, runs);
   const marks = spec.marks.map((mark) => drawnMark(mark, runs, tagged));
-  const given = spec.options;
+  const { options } = spec;
   return {
     marks: [...marks, ...alertMarks(spec, runs)],
     live: isLive(spec),
@@ -64,17 +71,17 @@ export function drawing(written: PlotSpec, runs: Runs, tagged: TaggedRows, width
       marginTop: 28,
       marginLeft: 48,
       marginBottom: 36,
-      ...given,
+      ...options,
       width,
-      height: heightOf(spec, dense),
+      height: heightOf(spec, size),
       x: xScale(spec, runs),
-      y: { nice: !("domain" in record(given.y)), ...record(given.y) },
+      y: { nice: !("domain" in record(options.y)), ...record(options.y) },
       color: colorScale(
         spec,
         marks.map((mark) => mark.points),
         runs,
       ),
-      ariaLabel: given.ariaLabel ?? describe(spec),
+      ariaLabel: options.ariaLabel ?? describe(spec),
     },
   };
 }
@@ -87,27 +94,27 @@ function drawnMark(mark: PlotMark, runs: Runs, tagged: TaggedRows): DrawnMark {
     const series = [options.z, options.stroke, options.fill].find(
       (each) => typeof each === "string" && each in data.columns,
     );
-    return { name: mark.mark, points: fewer(mark, all, series), total: all.length, options };
+    return { name: mark.mark, points: decimated(mark, all, series), total: all.length, options };
   }
-  const needed = positions.map((each) => options[each]).filter((each) => typeof each === "string");
+  const needed = POSITIONS.map((each) => options[each]).filter((each) => typeof each === "string");
   const all = tagged.of(data, runs).filter((point) => needed.every((name) => point[name] !== undefined));
   const perRun =
-    connected.test(mark.mark) && options.z === undefined && [undefined, "method", "run"].includes(colorChannel(mark));
+    CONNECTED.test(mark.mark) && options.z === undefined && [undefined, "method", "run"].includes(colorChannel(mark));
   return {
     name: mark.mark,
-    points: fewer(mark, all, "run"),
+    points: decimated(mark, all, "run"),
     total: all.length,
     options: perRun ? { ...options, z: "run" } : options,
   };
 }
 
-function fewer(mark: PlotMark, points: readonly Point[], series: PlotValue): readonly Point[] {
+function decimated(mark: PlotMark, points: readonly Point[], series: PlotValue): readonly Point[] {
   const y = mark.options.y ?? mark.options.y2;
-  if (!decimated.test(mark.mark) || typeof y !== "string") return points;
-  return decimate(points, y, typeof series === "string" ? series : undefined, most);
+  if (!DECIMATED.test(mark.mark) || typeof y !== "string") return points;
+  return decimate(points, y, typeof series === "string" ? series : undefined, MOST_POINTS);
 }
 
-/** Where an alert of a drawn run was raised: a dashed line, with what was said at its head. None where nothing was. */
+/** Each alert of a drawn run: a dashed line at its step, with the message at the top. */
 function alertMarks(spec: PlotSpec, runs: Runs): DrawnMark[] {
   const points = [...new Set(runsOverSteps(spec))].flatMap((id) =>
     (runs[id]?.changes ?? []).flatMap((change): Point[] =>
@@ -130,12 +137,12 @@ function alertMarks(spec: PlotSpec, runs: Runs): DrawnMark[] {
   ];
 }
 
-/** The runs whose live tables are drawn over the steps. */
+/** The runs whose live tables are drawn with the step on the x axis. */
 function runsOverSteps(spec: PlotSpec): readonly string[] {
   return spec.marks.flatMap((mark) => (mark.data?.kind === "live" && mark.options.x === "step" ? mark.data.runs : []));
 }
 
-/** While runs go on, the axis reaches to where they will end: it does not shift with every row. */
+/** While a run is training, the axis covers all its steps, so that it does not shift with every row. */
 function xScale(spec: PlotSpec, runs: Runs): PlotOptions {
   const given = record(spec.options.x);
   const known = runsOverSteps(spec).flatMap((id) => runs[id] ?? []);

@@ -1,126 +1,61 @@
 /**
- * A chart, drawn by Observable Plot from its record. Plot has no partial update, so it is drawn anew: at most ten times
- * a second, only while it can be seen, and into a box whose height is known beforehand, so that nothing below moves.
+ * A chart, drawn by Observable Plot from what the cell recorded. Plot cannot update a part of a chart, so each change draws
+ * the whole chart again: at most ten times a second, only while the chart is near the window, and in a box of constant
+ * height, so that nothing below it moves.
  *
- * For tests and for the curious: attribute `data-points` holds the number of points of each mark, property `points`
- * the drawn points of each mark.
+ * For tests, the attribute `data-points` holds the number of points of each mark, and the property `points` the drawn points.
  */
-import * as ObservablePlot from "@observablehq/plot";
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { SessionState } from "../../server/state/state.ts";
 import type { PlotSpec } from "../../server/values.ts";
-import type { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
+import { SessionConsumer } from "../session/session-context.ts";
 import { hasLegend, legendBeside } from "./colors.ts";
 import type { Point } from "./decimate.ts";
-import { type Drawing, drawing, heightOf, isLive, withForks } from "./drawing.ts";
+import { type ChartSize, drawing, heightOf, isLive, withForks } from "./drawing.ts";
+import { figureOf } from "./figure.ts";
+import { plotStyles } from "./plot-styles.ts";
 import { TaggedRows } from "./points.ts";
 
-const shortestPause = 100;
-const legendHeight = 34;
-
-type MarkMaker = (...given: readonly unknown[]) => ObservablePlot.Markish;
-const isMaker = (value: unknown): value is MarkMaker => typeof value === "function";
+/** Milliseconds between two drawings. */
+const PAUSE = 100;
+/** In pixels. */
+const LEGEND_HEIGHT = 34;
 
 export class Plot extends LitElement {
   static override properties = {
     spec: { attribute: false },
-    session: { attribute: false },
-    dense: { attribute: false },
+    size: { attribute: false },
     fault: { state: true },
   };
-  static override styles = css`
-    :host {
-      display: block;
-    }
-    .box {
-      position: relative;
-      color: var(--ink);
-    }
-    [hidden] {
-      display: none !important;
-    }
-    .waiting {
-      position: absolute;
-      inset: 0;
-      display: grid;
-      place-content: center;
-      color: var(--muted);
-      font-size: var(--small);
-      border: 1px dashed var(--hairline);
-      border-radius: var(--radius);
-    }
-    p {
-      margin: 0;
-      color: var(--danger);
-      font-size: var(--small);
-    }
-    .holder figure {
-      margin: 0;
-      max-width: 100%;
-      background: transparent;
-    }
-    .holder :is(h2, h3) {
-      margin: 0 0 0.25rem;
-      font-size: var(--small);
-      font-weight: 600;
-    }
-    .holder svg {
-      --plot-background: var(--page);
-      overflow: visible;
-      font-family: var(--sans);
-      font-size: 11px;
-      font-variant-numeric: tabular-nums;
-      display: block;
-      max-width: 100%;
-    }
-    .holder [aria-label="tip"] {
-      --plot-background: var(--raised);
-    }
-    .holder [class*="-swatches"] {
-      font-family: var(--sans);
-      font-size: var(--small);
-      min-height: 26px;
-      margin: 0 0 8px;
-      align-items: center;
-      color: var(--muted);
-    }
-    .beside [class*="-swatches"] {
-      position: absolute;
-      top: 0;
-      right: 0;
-      min-height: 0;
-      margin: 0;
-      font-size: 0.75rem;
-    }
-    .holder [class*="-swatches"] svg {
-      display: inline-block;
-      width: 10px;
-      height: 10px;
-      border-radius: 2px;
-    }
-  `;
+  static override styles = plotStyles;
 
   declare spec: PlotSpec;
-  declare session: Session;
-  declare dense: boolean;
+  declare size: ChartSize;
   declare fault: string | undefined;
   points: readonly (readonly Point[] | null)[] = [];
+  readonly #session = new SessionConsumer(
+    this,
+    ({ state }) =>
+      this.#sources(state.runs).flatMap(({ table, runs }) =>
+        runs.flatMap((id) => [state.runs[id]?.[table], state.runs[id]?.status, state.runs[id]?.changes]),
+      ),
+    () => this.#changed(),
+  );
   readonly #tagged = new TaggedRows();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #drawnAt = 0;
   #width = 0;
-  #visible = false;
-  #dirty = true;
+  #isVisible = false;
+  #isOutdated = true;
   #hover: PointerEvent | undefined;
-  readonly #sight = new IntersectionObserver(
+  readonly #visibility = new IntersectionObserver(
     ([entry]) => {
-      this.#visible = entry?.isIntersecting ?? false;
-      if (this.#visible && this.#dirty) this.#changed();
+      this.#isVisible = entry?.isIntersecting ?? false;
+      if (this.#isVisible && this.#isOutdated) this.#changed();
     },
     { rootMargin: "300px" },
   );
-  readonly #size = new ResizeObserver(([entry]) => {
+  readonly #resizing = new ResizeObserver(([entry]) => {
     const width = Math.floor(entry?.contentRect.width ?? 0);
     if (width === this.#width || width === 0) return;
     this.#width = width;
@@ -130,38 +65,29 @@ export class Plot extends LitElement {
 
   constructor() {
     super();
-    this.dense = false;
-    new Watch(
-      this,
-      () => this.session,
-      ({ state }) =>
-        this.#sources(state.runs).flatMap(({ table, runs }) =>
-          runs.flatMap((id) => [state.runs[id]?.[table], state.runs[id]?.status, state.runs[id]?.changes]),
-        ),
-      () => this.#changed(),
-    );
+    this.size = "regular";
   }
 
   protected override render(): TemplateResult {
-    const beside = legendBeside(this.spec, this.#width);
-    const height = heightOf(this.spec, this.dense) + (hasLegend(this.spec) && !beside ? legendHeight : 0);
+    const isBeside = legendBeside(this.spec, this.#width);
+    const height = heightOf(this.spec, this.size) + (hasLegend(this.spec) && !isBeside ? LEGEND_HEIGHT : 0);
     return html`<div
-        class=${beside ? "box beside" : "box"}
+        class=${isBeside ? "box beside" : "box"}
         style="min-height: ${height}px"
-        @pointermove=${this.#pointed}
+        @pointermove=${this.#pointerMoved}
         @pointerleave=${() => {
           this.#hover = undefined;
         }}
       >
-        ${isLive(this.spec) ? html`<div class="waiting" hidden>Waiting for the first rows</div>` : nothing}
+        ${isLive(this.spec) ? html`<div class="waiting" hidden>Waiting for the first values</div>` : nothing}
         <div class="holder"></div>
       </div>
       ${this.fault ? html`<p role="alert">${this.fault}</p>` : nothing}`;
   }
 
   protected override firstUpdated(): void {
-    this.#sight.observe(this);
-    this.#size.observe(this);
+    this.#visibility.observe(this);
+    this.#resizing.observe(this);
   }
 
   override connectedCallback(): void {
@@ -171,8 +97,8 @@ export class Plot extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#sight.disconnect();
-    this.#size.disconnect();
+    this.#visibility.disconnect();
+    this.#resizing.disconnect();
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -186,56 +112,50 @@ export class Plot extends LitElement {
   }
 
   #changed(): void {
-    this.#dirty = true;
-    if (!this.#visible || this.#width === 0 || this.#timer !== undefined) return;
-    const wait = Math.max(0, this.#drawnAt + shortestPause - performance.now());
+    this.#isOutdated = true;
+    if (!this.#isVisible || this.#width === 0 || this.#timer !== undefined) return;
+    const wait = Math.max(0, this.#drawnAt + PAUSE - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      if (this.#visible) this.#draw();
+      if (this.#isVisible) this.#draw();
     }, wait);
   }
 
   #draw(): void {
     const holder = this.renderRoot.querySelector(".holder");
     if (!holder) return;
-    this.#dirty = false;
+    this.#isOutdated = false;
     this.#drawnAt = performance.now();
-    const drawn = drawing(this.spec, this.session.state.runs, this.#tagged, this.#width, this.dense);
-    const empty = drawn.live && drawn.marks.every((mark) => mark.total === 0 || mark.points === null);
-    this.renderRoot.querySelector(".waiting")?.toggleAttribute("hidden", !empty);
+    const drawn = drawing(this.spec, this.#session.value.state.runs, this.#tagged, {
+      width: this.#width,
+      size: this.size,
+    });
+    const isEmpty = drawn.live && drawn.marks.every((mark) => mark.total === 0 || mark.points === null);
+    this.renderRoot.querySelector(".waiting")?.toggleAttribute("hidden", !isEmpty);
     this.points = drawn.marks.map((mark) => mark.points);
     this.dataset.points = drawn.marks.map((mark) => mark.total).join(" ");
     try {
-      holder.replaceChildren(...(empty ? [] : [figureOf(drawn)]));
+      holder.replaceChildren(...(isEmpty ? [] : [figureOf(drawn)]));
       this.fault = undefined;
     } catch (reason) {
       this.fault = `This chart cannot be drawn: ${reason instanceof Error ? reason.message : String(reason)}`;
     }
-    this.#pointAgain();
+    this.#repeatHover();
   }
 
-  readonly #pointed = (event: PointerEvent): void => {
+  readonly #pointerMoved = (event: PointerEvent): void => {
     if (event.isTrusted) this.#hover = event;
   };
 
-  /** The new drawing does not know that the pointer rests on it; without this a tip would vanish with every row. */
-  #pointAgain(): void {
-    const at = this.#hover;
-    if (!at) return;
-    const { clientX, clientY } = at;
+  /** Tells a new drawing where the pointer is. Without this, the tip would disappear with every row. */
+  #repeatHover(): void {
+    const hover = this.#hover;
+    if (!hover) return;
+    const { clientX, clientY } = hover;
     for (const svg of this.renderRoot.querySelectorAll(".holder > svg, .holder figure > svg")) {
       svg.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, pointerType: "mouse" }));
     }
   }
-}
-
-function figureOf(drawn: Drawing): Element {
-  const marks = drawn.marks.map(({ name, points, options }) => {
-    const make: unknown = Reflect.get(ObservablePlot, name);
-    if (!isMaker(make)) throw new Error(`Plot has no mark ${name}.`);
-    return points ? make(points, { ...options }) : make({ ...options });
-  });
-  return ObservablePlot.plot({ ...drawn.options, marks } as ObservablePlot.PlotOptions);
 }
 
 customElements.define("pal-plot", Plot);

@@ -1,11 +1,11 @@
-/** The points of a mark: columns that came with it, or the rows of runs as far as they are now, tagged with run and method. */
+/** The points of a mark: the columns that the cell sent, or the rows that runs have so far, tagged with run and method. */
 import type { RunState } from "../../server/state/state.ts";
 import type { Columns, MarkData } from "../../server/values.ts";
 import type { Point } from "./decimate.ts";
 
-type Tagged = { readonly points: Point[]; readonly from: readonly object[] };
+type Tagged = { readonly points: Point[]; readonly source: readonly object[] };
 
-/** Rows only ever get more, so what was tagged once is kept and the new ones are added. */
+/** Runs only append rows, so rows that were tagged before are reused and the new ones are added. */
 export class TaggedRows {
   readonly #known = new Map<string, Tagged>();
 
@@ -18,10 +18,11 @@ export class TaggedRows {
 
   #tagged(key: string, rows: readonly Point[], tags: { run: string; method: string }): readonly Point[] {
     const known = this.#known.get(key);
-    const grown = known && known.from.length <= rows.length && known.from.at(-1) === rows[known.from.length - 1];
-    const points = grown ? known.points : [];
+    const hasGrown =
+      known && known.source.length <= rows.length && known.source.at(-1) === rows[known.source.length - 1];
+    const points = hasGrown ? known.points : [];
     for (let i = points.length; i < rows.length; i++) points.push({ ...rows[i], ...tags });
-    this.#known.set(key, { points, from: rows });
+    this.#known.set(key, { points, source: rows });
     return points;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The page's copy of a session: the events that the server sends, applied by the server's own reducer, a frame's worth at
- * a time. Requests go out with an id and come back as done or refused; what they changed arrives as events like
- * everything else, so there is no second way for the state to change.
+ * The page's copy of a session. The server sends events, and the page applies them with the server's own reducer, once per
+ * frame. A request is answered with `done` or `refused`; what it changed arrives as events, so the state changes in one way
+ * only.
  */
 
 import type { CellId } from "../../server/notebook/types.ts";
@@ -10,41 +10,43 @@ import { initialState, reduce } from "../../server/state/reducer.ts";
 import { cellState, type SessionState } from "../../server/state/state.ts";
 import { type Link, Socket } from "./socket.ts";
 
-/** `own`: this page's edit came back. */
-export type SourceListener = (source: string, own: boolean) => void;
+/** Who wrote a source: this page, whose edit comes back as an event, or anyone else. */
+export type SourceOrigin = "this-page" | "elsewhere";
+export type SourceListener = (source: string, origin: SourceOrigin) => void;
 
-type Waiting = { readonly resolve: () => void; readonly reject: (reason: Refused) => void };
+type Unanswered = { readonly resolve: () => void; readonly reject: (reason: Refused) => void };
 
+/** The request was not carried out; the message says why. */
 export class Refused extends Error {}
 
-/** Something that the user should read. */
-export type Said = { readonly level: "info" | "warn" | "error"; readonly text: string };
+/** A short message for the user. */
+export type Notice = { readonly level: "info" | "warn" | "error"; readonly text: string };
 
 export class Session {
   state: SessionState;
-  /** Whether the state is whole: false until the first replay is through. */
+  /** Whether the state is complete: false until all past events have been applied. */
   loaded = false;
-  /** Names this page as the origin of its edits. */
+  /** Marks the edits of this page, so that it recognises them when they come back as events. */
   readonly page: string = crypto.randomUUID();
   readonly #socket: Socket;
-  readonly #say: (said: Said) => void;
+  readonly #notify: (notice: Notice) => void;
   readonly #listeners = new Set<() => void>();
   readonly #sources = new Map<CellId, SourceListener>();
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #unanswered = new Map<number, Unanswered>();
   #queue: LoggedEvent[] = [];
   #frame: { readonly animation: number; readonly timeout: ReturnType<typeof setTimeout> } | undefined;
   #epoch = "";
   /** The last sequence number received, applied or not. */
   #received = 0;
   #catchingUp = true;
-  /** The log was begun anew: the next events are applied to an empty state. */
-  #anew = true;
+  /** The server has started a new log: the next events are applied to an empty state. */
+  #fromStart = true;
   #lastRequest = 0;
 
-  /** @param say is told refusals and notices: of the past, only the last word on a fault. */
-  constructor(path: string, say: (said: Said) => void) {
+  /** @param notify shows refusals and notices. Of the notices in the past events, only the last one, if it is a warning or an error. */
+  constructor(path: string, notify: (notice: Notice) => void) {
     this.state = initialState(path);
-    this.#say = say;
+    this.#notify = notify;
     this.#socket = new Socket({
       address: () => {
         const address = new URL("/api/session", location.href);
@@ -54,8 +56,8 @@ export class Session {
         );
         return address;
       },
-      hear: (message) => this.#hear(message),
-      changed: (link) => this.#linkChanged(link),
+      onMessage: (message) => this.#onMessage(message),
+      onLink: (link) => this.#onLink(link),
     });
     this.#socket.connect();
   }
@@ -64,7 +66,7 @@ export class Session {
     return this.#socket.link;
   }
 
-  /** Tries again now, whatever the pause. */
+  /** Connects now, without waiting for the end of a pause. */
   reconnect(): void {
     this.#socket.connect();
   }
@@ -73,13 +75,13 @@ export class Session {
     this.#socket.close();
   }
 
-  /** Is told after each batch of events and each change of the link. Returns the way out. */
+  /** Calls the listener after each batch of events and each change of the link. @returns the function that ends it */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Is told each source that a cell takes, one by one and in order, and the present one after every reconnection. */
+  /** Calls the listener with each source that the cell gets, in order, and with the current one after each reconnection. @returns the function that ends it */
   followSource(cell: CellId, listener: SourceListener): () => void {
     this.#sources.set(cell, listener);
     return () => {
@@ -87,31 +89,32 @@ export class Session {
     };
   }
 
-  /** @throws Refused when the server says no or is not there. When it resolves, the request's events have been applied. */
+  /** Resolves when the request's events have been applied. @throws Refused when the server refuses it or cannot be reached */
   request(request: Request): Promise<void> {
     const message: ClientMessage = { id: ++this.#lastRequest, request };
-    if (!this.#socket.send(message)) return Promise.reject(new Refused("Not connected: nothing was changed."));
-    return new Promise((resolve, reject) => this.#waiting.set(message.id, { resolve, reject }));
+    if (!this.#socket.send(message))
+      return Promise.reject(new Refused("Not connected to the server. Nothing was changed."));
+    return new Promise((resolve, reject) => this.#unanswered.set(message.id, { resolve, reject }));
   }
 
-  /** As `request`, for buttons: a refusal becomes a notice. Tells whether it was done. */
-  async ask(request: Request): Promise<boolean> {
+  /** Like `request`, but shows a refusal as a notice. @returns whether the request was carried out */
+  async send(request: Request): Promise<boolean> {
     try {
       await this.request(request);
       return true;
     } catch (reason) {
       if (!(reason instanceof Refused)) throw reason;
-      this.refuse(reason.message);
+      this.showError(reason.message);
       return false;
     }
   }
 
   /** Tells the user why something was not done. */
-  refuse(message: string): void {
-    this.#say({ level: "error", text: message });
+  showError(message: string): void {
+    this.#notify({ level: "error", text: message });
   }
 
-  #hear(message: ServerMessage): void {
+  #onMessage(message: ServerMessage): void {
     switch (message.type) {
       case "welcome":
         this.#catchingUp = true;
@@ -119,7 +122,7 @@ export class Session {
           this.#epoch = message.epoch;
           this.#received = 0;
           this.#queue = [];
-          this.#anew = true;
+          this.#fromStart = true;
         }
         return;
       case "events":
@@ -135,33 +138,33 @@ export class Session {
         this.#socket.settled();
         this.#apply();
         this.loaded = true;
-        for (const cell of [...this.#sources.keys()]) this.#tellSource(cell);
+        this.#tellAllSources();
         this.#tell();
         return;
       case "done":
         this.#apply();
-        this.#waiting.get(message.id)?.resolve();
-        this.#waiting.delete(message.id);
+        this.#unanswered.get(message.id)?.resolve();
+        this.#unanswered.delete(message.id);
         return;
       case "refused":
-        this.#waiting.get(message.id)?.reject(new Refused(message.message));
-        this.#waiting.delete(message.id);
+        this.#unanswered.get(message.id)?.reject(new Refused(message.message));
+        this.#unanswered.delete(message.id);
         return;
       default:
         message satisfies never;
     }
   }
 
-  #linkChanged(link: Link): void {
+  #onLink(link: Link): void {
     if (link.status !== "live") {
-      for (const each of this.#waiting.values())
-        each.reject(new Refused("The connection broke before the answer came."));
-      this.#waiting.clear();
+      for (const each of this.#unanswered.values())
+        each.reject(new Refused("The connection was lost before the server answered."));
+      this.#unanswered.clear();
     }
     this.#tell();
   }
 
-  /** Once per frame; a hidden tab has no frames, so a timer stands in. */
+  /** Once per frame; in a hidden tab, which has no frames, by a timer. */
   #schedule(): void {
     if (this.#frame) return;
     const apply = (): void => this.#apply();
@@ -174,28 +177,34 @@ export class Session {
       clearTimeout(this.#frame.timeout);
       this.#frame = undefined;
     }
-    if (this.#catchingUp || (this.#queue.length === 0 && !this.#anew)) return;
+    if (this.#catchingUp || (this.#queue.length === 0 && !this.#fromStart)) return;
     const events = this.#queue;
-    const anew = this.#anew;
+    const fromStart = this.#fromStart;
     this.#queue = [];
-    this.#anew = false;
-    let state = anew ? initialState(this.state.path) : this.state;
+    this.#fromStart = false;
+    let state = fromStart ? initialState(this.state.path) : this.state;
     for (const logged of events) {
       state = reduce(state, logged);
       this.state = state;
-      if (anew) continue;
-      if (logged.event.type === "notice") this.#say(logged.event);
-      if (logged.event.type === "cell-edited") this.#tellSource(logged.event.cell, logged.event.by === this.page);
-      if (logged.event.type === "replaced") for (const cell of [...this.#sources.keys()]) this.#tellSource(cell);
+      if (fromStart) continue;
+      const { event } = logged;
+      if (event.type === "notice") this.#notify(event);
+      if (event.type === "cell-edited")
+        this.#tellSource(event.cell, event.by === this.page ? "this-page" : "elsewhere");
+      if (event.type === "replaced") this.#tellAllSources();
     }
     this.state = state;
-    if (anew && state.notice && state.notice.level !== "info") this.#say(state.notice);
+    if (fromStart && state.notice && state.notice.level !== "info") this.#notify(state.notice);
     this.#tell();
   }
 
-  #tellSource(cell: CellId, own = false): void {
+  #tellSource(cell: CellId, origin: SourceOrigin): void {
     const source = cellState(this.state, cell)?.cell.source;
-    if (source !== undefined) this.#sources.get(cell)?.(source, own);
+    if (source !== undefined) this.#sources.get(cell)?.(source, origin);
+  }
+
+  #tellAllSources(): void {
+    for (const cell of [...this.#sources.keys()]) this.#tellSource(cell, "elsewhere");
   }
 
   #tell(): void {

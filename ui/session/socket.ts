@@ -1,7 +1,7 @@
 /**
- * Keeps one WebSocket to the session alive. A lost socket is opened again with growing pauses; a page that sleeps or a
- * server that restarts therefore heals by itself. After a minute of failing, or when the server answers that this page
- * may not come in, the link is `gone` and says why, with a way to try again.
+ * Keeps one WebSocket to the session open. When it closes, the page connects again, with growing pauses; so a page that
+ * slept recovers by itself. After a minute without success, or when the server refuses this page, the link is `gone` and
+ * says why; the user can then try again.
  */
 import type { ClientMessage, Refusal, ServerMessage } from "../../server/protocol.ts";
 
@@ -11,15 +11,16 @@ export type Link =
   | { readonly status: "reconnecting"; readonly attempt: number }
   | { readonly status: "gone"; readonly reason: string };
 
-const firstPause = 200;
-const longestPause = 4000;
-const patience = 60_000;
+/** In milliseconds. */
+const FIRST_PAUSE = 200;
+const LONGEST_PAUSE = 4000;
+const GIVE_UP_AFTER = 60_000;
 
 export type Listener = {
-  /** Where to connect: asked before each attempt, since it names what the page has already. */
+  /** Where to connect. Called before each attempt, because the address names the events that the page already has. */
   readonly address: () => URL;
-  readonly hear: (message: ServerMessage) => void;
-  readonly changed: (link: Link) => void;
+  readonly onMessage: (message: ServerMessage) => void;
+  readonly onLink: (link: Link) => void;
 };
 
 export class Socket {
@@ -33,37 +34,38 @@ export class Socket {
 
   constructor(listener: Listener) {
     this.#listener = listener;
-    addEventListener("online", this.#hurry);
-    document.addEventListener("visibilitychange", this.#hurry);
+    addEventListener("online", this.#retryNow);
+    document.addEventListener("visibilitychange", this.#retryNow);
   }
 
-  /** Connects, or tries again at once. */
+  /** Connects now, without waiting for the end of a pause. */
   connect(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#closed || this.#socket) return;
     if (this.link.status === "gone") {
       this.#lostAt = Date.now();
-      this.#become({ status: "connecting" });
+      this.#setLink({ status: "connecting" });
     }
     const socket = new WebSocket(this.#listener.address());
     this.#socket = socket;
     socket.addEventListener("message", (event) => {
-      if (this.#socket === socket) this.#listener.hear(JSON.parse(String(event.data)) as ServerMessage);
+      if (this.#socket === socket) this.#listener.onMessage(JSON.parse(String(event.data)) as ServerMessage);
     });
     socket.addEventListener("close", (event) => {
       if (this.#socket !== socket) return;
       this.#socket = undefined;
-      void this.#lost(event);
+      void this.#onClose(event);
     });
   }
 
-  /** All that had been missed is here: the link is live, and the next failure starts counting anew. */
+  /** All missed events have arrived: the link is live, and the next failure counts as the first one. */
   settled(): void {
     this.#attempt = 0;
-    this.#become({ status: "live" });
+    this.#setLink({ status: "live" });
   }
 
+  /** @returns whether it was sent */
   send(message: ClientMessage): boolean {
     if (this.link.status !== "live" || this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(JSON.stringify(message));
@@ -73,59 +75,59 @@ export class Socket {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    removeEventListener("online", this.#hurry);
-    document.removeEventListener("visibilitychange", this.#hurry);
+    removeEventListener("online", this.#retryNow);
+    document.removeEventListener("visibilitychange", this.#retryNow);
     this.#socket?.close();
   }
 
-  readonly #hurry = (): void => {
+  readonly #retryNow = (): void => {
     if (this.#timer !== undefined && !document.hidden) this.connect();
   };
 
-  async #lost(event: CloseEvent): Promise<void> {
+  async #onClose(event: CloseEvent): Promise<void> {
     if (this.#closed) return;
     if (this.link.status === "live") this.#lostAt = Date.now();
     this.#attempt += 1;
-    this.#become({ status: "reconnecting", attempt: this.#attempt });
+    this.#setLink({ status: "reconnecting", attempt: this.#attempt });
     const reason =
       event.code >= 4000
-        ? event.reason || `The server closed the session (${event.code}).`
+        ? event.reason || `The server closed the session (code ${event.code}).`
         : await refusal(this.#listener.address());
     if (this.#closed || this.#socket) return;
-    if (reason) return this.#become({ status: "gone", reason });
-    if (Date.now() - this.#lostAt > patience) {
-      return this.#become({
+    if (reason) return this.#setLink({ status: "gone", reason });
+    if (Date.now() - this.#lostAt > GIVE_UP_AFTER) {
+      return this.#setLink({
         status: "gone",
-        reason: "The server does not answer. Is `palimpsest start` still running?",
+        reason: "The server does not answer. Check that `palimpsest start` is still running.",
       });
     }
-    const pause = Math.min(longestPause, firstPause * 2 ** (this.#attempt - 1));
+    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (this.#attempt - 1));
     this.#timer = setTimeout(() => this.connect(), pause);
   }
 
-  #become(link: Link): void {
+  #setLink(link: Link): void {
     this.link = link;
-    this.#listener.changed(link);
+    this.#listener.onLink(link);
   }
 }
 
 /**
- * A browser does not tell a script why an upgrade was refused; an ordinary request to the same place does.
- * Undefined: nobody answered, or all is well by now.
+ * Why the server refuses this page, or undefined when it did not answer or no longer refuses. A browser does not tell a
+ * script why a WebSocket was refused, so an ordinary request to the same address asks.
  */
 async function refusal(address: URL): Promise<string | undefined> {
   address.protocol = location.protocol;
   try {
     const answer = await fetch(address, { cache: "no-store" });
     if (answer.status === 401 || answer.status === 403) {
-      return "The server does not know this page any more. Open the address that `palimpsest start` printed.";
+      return "The server no longer recognises this page. Open the address that `palimpsest start` printed.";
     }
     if (answer.status === 400 || answer.status === 404) {
       const { message } = (await answer.json()) as Refusal;
       return message;
     }
   } catch {
-    // Nobody there: the pauses go on.
+    // The server does not answer: try again after the next pause.
   }
   return undefined;
 }

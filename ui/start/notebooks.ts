@@ -1,25 +1,25 @@
-/** The workspace's notebooks, over HTTP: list, make, duplicate. */
+/** The notebooks of the workspace, over HTTP: list, create, duplicate. */
 import type { NewNotebook, NotebookListing } from "../../server/protocol.ts";
-import { answered, reach } from "../session/answer.ts";
+import { readAnswer, request } from "../session/http.ts";
 
-export type Listed = NotebookListing["notebooks"][number];
+export type ListedNotebook = NotebookListing["notebooks"][number];
 
-/** @throws with words for the user. */
+/** @throws with a message for the user */
 export async function listNotebooks(): Promise<NotebookListing> {
-  return answered<NotebookListing>(await reach("/api/notebooks", { cache: "no-store" }));
+  return readAnswer<NotebookListing>(await request("/api/notebooks", { cache: "no-store" }));
 }
 
-/** The path of the new notebook. @throws with words for the user. */
-export async function makeNotebook(wanted: NewNotebook): Promise<string> {
-  const answer = await reach("/api/notebooks", {
+/** @returns the path of the new notebook. @throws with a message for the user */
+export async function createNotebook(notebook: NewNotebook): Promise<string> {
+  const answer = await request("/api/notebooks", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(wanted),
+    body: JSON.stringify(notebook),
   });
-  return (await answered<{ path: string }>(answer)).path;
+  return (await readAnswer<{ path: string }>(answer)).path;
 }
 
-/** `radis.ts` → `radis-copy.ts`, or the first `radis-copy-2.ts` … that is free. */
+/** `radis.ts` → `radis-copy.ts`; if that exists, `radis-copy-2.ts` and so on. */
 export function copyName(path: string, taken: readonly string[]): string {
   const stem = path.replace(/\.ts$/, "");
   for (let i = 1; ; i++) {
@@ -28,6 +28,7 @@ export function copyName(path: string, taken: readonly string[]): string {
   }
 }
 
-export function address(path: string): string {
+/** The address of a notebook's page. */
+export function addressOf(path: string): string {
   return `/notebook/${path.split("/").map(encodeURIComponent).join("/")}`;
 }

@@ -5,21 +5,21 @@ import { type Piece, pieces } from "../../../ui/cell/mentions.ts";
 const ids = ["model", "model.big", "training-2", "on"];
 const marked = (text: string): Piece[] => pieces(text, ids).filter((each) => typeof each !== "string");
 
-test("a cell is named where the sentence says so, not where its word just stands", () => {
+test("a word is a cell only where the sentence says so", () => {
   expect(marked("The cell model could not be interrupted, so on with the model.")).toEqual([{ cell: "model" }]);
   expect(marked("A timer of generation 3 of the cell training-2 goes on.")).toEqual([{ cell: "training-2" }]);
   expect(marked("hold 1.6 GB (model.big 1.6 GB, model 37 bytes, no cell 2 MB)")).toEqual([
     { cell: "model.big" },
     { cell: "model" },
   ]);
-  expect(marked("The cell models is another; remodel 3 MB is none.")).toEqual([]);
+  expect(marked("The cell models is another one; remodel 3 MB is not a cell.")).toEqual([]);
 });
 
-test("a command is given to copy without the sentence's full stop", () => {
+test("a command to copy ends before the full stop of the sentence", () => {
   expect(marked("In /home: npm install @ada/chroma-js.")).toEqual([{ command: "npm install @ada/chroma-js" }]);
 });
 
-test("the pieces put together are the text, whatever the cells are called", () => {
+test("the pieces together are the text, whatever the cells are called", () => {
   const text = (piece: Piece): string =>
     typeof piece === "string" ? piece : "cell" in piece ? piece.cell : piece.command;
   const id = fc.stringMatching(/^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,8}$/u);

@@ -1,4 +1,4 @@
-import { ChangeSet, EditorSelection, Text } from "@codemirror/state";
+import { EditorSelection, Text } from "@codemirror/state";
 import { array, assert, constantFrom, property } from "fast-check";
 import { expect, test } from "vitest";
 import { differences, merged } from "../../../ui/editor/merge.ts";
@@ -6,13 +6,10 @@ import { differences, merged } from "../../../ui/editor/merge.ts";
 const text = array(constantFrom("a", "b", "const x", "\n", "\n", "  y();"), { maxLength: 14 }).map((each) =>
   each.join(""),
 );
-const applied = (before: string, after: string): string =>
-  ChangeSet.of([...differences(before, after)], before.length)
-    .apply(docOf(before))
-    .toString();
+const applied = (before: string, after: string): string => differences(before, after).apply(docOf(before)).toString();
 const docOf = (source: string): Text => Text.of(source.split("\n"));
 
-test("differences turn the one text into the other", () => {
+test("differences turn the first text into the second", () => {
   assert(
     property(text, text, (before, after) => {
       expect(applied(before, after)).toBe(after);
@@ -20,7 +17,7 @@ test("differences turn the one text into the other", () => {
   );
 });
 
-test("without anything typed here, theirs is the result; without anything from them, ours stays", () => {
+test("when only one side changed the text, the result is that side's text", () => {
   assert(
     property(text, text, (base, other) => {
       expect(merged(base, base, other).apply(docOf(base)).toString()).toBe(other);
@@ -29,7 +26,7 @@ test("without anything typed here, theirs is the result; without anything from t
   );
 });
 
-test("changes at both ends meet in the middle, and the cursor stays in its word", () => {
+test("changes around the cursor are merged, and the cursor stays in its word", () => {
   const base = "one\ntwo\nthree\nfour\n";
   const mine = "one\ntwo\nthree|\nfour\n";
   const changes = merged(base, mine, "zero\none\ntwo\nthree\nFOUR\n");

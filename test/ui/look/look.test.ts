@@ -23,7 +23,7 @@ function contrast(a: string, b: string): number {
   return (high! + 0.05) / (low! + 0.05);
 }
 
-const writing = [
+const textColors = [
   "ink",
   "muted",
   "accent",
@@ -36,7 +36,7 @@ const writing = [
   "code-type",
 ];
 const pairs = [
-  ...writing.flatMap((ink) => ["page", "surface", "raised"].map((ground) => [ink, ground, 4.5] as const)),
+  ...textColors.flatMap((text) => ["page", "surface", "raised"].map((background) => [text, background, 4.5] as const)),
   ["ink", "danger-wash", 4.5] as const,
   ["danger", "danger-wash", 4.5] as const,
   ["warn", "warn-wash", 4.5] as const,
@@ -48,13 +48,13 @@ const pairs = [
   ...[1, 2, 3, 4, 5, 6, 7].map((each) => [`series-${each}`, "page", 3] as const),
 ];
 
-test.each(pairs)("%s can be read on %s, light and dark", (ink, ground, least) => {
+test.each(pairs)("%s has enough contrast on %s, in both themes", (text, background, least) => {
   for (const theme of [0, 1] as const) {
-    expect(contrast(colors.get(ink)![theme], colors.get(ground)![theme])).toBeGreaterThanOrEqual(least);
+    expect(contrast(colors.get(text)![theme], colors.get(background)![theme])).toBeGreaterThanOrEqual(least);
   }
 });
 
-test("quantities read as people write them", () => {
+test("quantities have units and few digits", () => {
   expect([0, 999, 1000, 84_200_000, 999_960_000].map(bytes)).toEqual(["0 B", "999 B", "1.0 kB", "84.2 MB", "1.0 GB"]);
   expect([0.4, 320, 999.6, 12_340, 59_960, 125_000].map(duration)).toEqual([
     "0 ms",

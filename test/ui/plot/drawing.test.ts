@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { RunState } from "../../../server/state/state.ts";
 import type { PlotSpec } from "../../../server/values.ts";
 import { decimate } from "../../../ui/plot/decimate.ts";
-import { drawing, heightOf } from "../../../ui/plot/drawing.ts";
+import { drawing, type Frame, heightOf } from "../../../ui/plot/drawing.ts";
 import { TaggedRows } from "../../../ui/plot/points.ts";
 
 const run = (
@@ -19,6 +19,7 @@ const run = (
   changes: [],
   checkpoints: [],
 });
+const frame: Frame = { width: 600, size: "regular" };
 const curve: PlotSpec = {
   options: {},
   marks: [
@@ -30,7 +31,7 @@ const curve: PlotSpec = {
   ],
 };
 
-test("decimation keeps order, ends and extremes of every series, within the limit", () => {
+test("decimation keeps the order, the ends and the extremes of every series, within the limit", () => {
   const points = uniqueArray(
     record({ step: integer({ min: 0, max: 5000 }), loss: float({ noNaN: true, min: -9, max: 9 }) }),
     {
@@ -40,12 +41,12 @@ test("decimation keeps order, ends and extremes of every series, within the limi
   ).map((all) => all.sort((a, b) => a.step - b.step).map((each) => ({ ...each, run: each.step % 2 ? "odd" : "even" })));
   assert(
     property(points, integer({ min: 12, max: 200 }), (all, limit) => {
-      const kept = decimate(all, "loss", "run", limit);
-      expect(kept.length).toBeLessThanOrEqual(limit);
-      expect(kept).toEqual(all.filter((each) => kept.includes(each)));
+      const chosen = decimate(all, "loss", "run", limit);
+      expect(chosen.length).toBeLessThanOrEqual(limit);
+      expect(chosen).toEqual(all.filter((each) => chosen.includes(each)));
       for (const name of ["odd", "even"]) {
         const before = all.filter((each) => each.run === name);
-        const after = kept.filter((each) => each.run === name);
+        const after = chosen.filter((each) => each.run === name);
         if (before.length === 0) continue;
         expect([after[0], after.at(-1)]).toEqual([before[0], before.at(-1)]);
         const losses = (some: readonly { loss?: unknown }[]): number[] => some.map((each) => Number(each.loss));
@@ -57,9 +58,9 @@ test("decimation keeps order, ends and extremes of every series, within the limi
   );
 });
 
-test("two runs of one method are two lines, and the axis waits for the steps to come", () => {
+test("two runs of one method are two lines, and the axis covers all steps while they train", () => {
   const runs = { a: run("a", "radis", [3, 2]), b: run("b", "radis", [4]) };
-  const { marks, options } = drawing(curve, runs, new TaggedRows(), 600);
+  const { marks, options } = drawing(curve, runs, new TaggedRows(), frame);
   expect(marks[0]?.options.z).toBe("run");
   expect(marks[0]?.points?.map((each) => [each.run, each.step, each.loss])).toEqual([
     ["a", 1, 3],
@@ -68,13 +69,13 @@ test("two runs of one method are two lines, and the axis waits for the steps to 
   ]);
   expect(options.x).toEqual({ domain: [0, 300] });
   const over = { a: run("a", "radis", [3, 2], "stopped"), b: run("b", "radis", [4], "done") };
-  expect(drawing(curve, over, new TaggedRows(), 600).options.x).toEqual({});
+  expect(drawing(curve, over, new TaggedRows(), frame).options.x).toEqual({});
 });
 
-test("a method has one colour in all charts of a notebook", () => {
+test("a method has the same colour in all charts of a notebook", () => {
   const runs = { a: run("a", "vanilla", [3]), b: run("b", "radis", [4]) };
   const colorOf = (spec: PlotSpec, name: string): unknown => {
-    const { domain, range } = drawing(spec, runs, new TaggedRows(), 600).options.color as {
+    const { domain, range } = drawing(spec, runs, new TaggedRows(), frame).options.color as {
       domain: string[];
       range: string[];
     };
@@ -96,7 +97,7 @@ test("a method has one colour in all charts of a notebook", () => {
   expect(new Set([colorOf(bars, "base"), colorOf(curve, "vanilla"), colorOf(curve, "radis")]).size).toBe(3);
 });
 
-test("rows that were appended are tagged once, and a run that was replaced is read anew", () => {
+test("appended rows are tagged once, and a replaced run is read again", () => {
   const tagged = new TaggedRows();
   const data = { kind: "live", table: "rows", runs: ["a"] } as const;
   const first = run("a", "radis", [3]);
@@ -108,7 +109,7 @@ test("rows that were appended are tagged once, and a run that was replaced is re
   expect(tagged.of(data, { a: run("a", "radis", [9, 8, 7]) }).map((each) => each.loss)).toEqual([9, 8, 7]);
 });
 
-test("the height of a chart is known before its data", () => {
-  expect(heightOf({ options: { height: 123 }, marks: [] })).toBe(123);
-  expect(drawing(curve, {}, new TaggedRows(), 600).options.height).toBe(heightOf(curve));
+test("the height of a chart does not depend on its data", () => {
+  expect(heightOf({ options: { height: 123 }, marks: [] }, "regular")).toBe(123);
+  expect(drawing(curve, {}, new TaggedRows(), frame).options.height).toBe(heightOf(curve, frame.size));
 });

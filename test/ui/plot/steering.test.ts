@@ -17,20 +17,23 @@ const over = (x: string): PlotSpec => ({
   marks: [{ mark: "lineY", data: { kind: "live", table: "rows", runs: ["a"] }, options: { x, y: "loss" } }],
 });
 
-test("a fork that the user asked for is drawn with the run that it is a fork of, one made by code is not", () => {
+test("a fork made on a run's card is drawn with its parent; a fork made by code is not", () => {
   const parent = run([]);
   const fork = (id: string, asked?: true): RunState => ({
     ...parent,
     info: { ...parent.info, id, parent: { run: "a", step: 1, ...(asked && { asked }) } },
   });
-  const { marks } = drawing(over("step"), { a: parent, b: fork("b", true), c: fork("c") }, new TaggedRows(), 600);
+  const { marks } = drawing(over("step"), { a: parent, b: fork("b", true), c: fork("c") }, new TaggedRows(), {
+    width: 600,
+    size: "regular",
+  });
   expect(marks[0]?.points?.map((point) => point.run)).toEqual(["a", "b"]);
 });
 
-test("alerts of a drawn run are marked at their step, on charts over the steps alone", () => {
+test("alerts of a drawn run are marked at their step, only in charts with the step on the x axis", () => {
   const alert = { kind: "alert", step: 4, name: "loss spike", message: "The loss is 9." } as const;
   const drawn = (spec: PlotSpec, changes: RunState["changes"]) =>
-    drawing(spec, { a: run(changes) }, new TaggedRows(), 600).marks.slice(1);
+    drawing(spec, { a: run(changes) }, new TaggedRows(), { width: 600, size: "regular" }).marks.slice(1);
   expect(drawn(over("step"), [{ kind: "pause", step: 3 }])).toEqual([]);
   expect(drawn(over("loss"), [alert])).toEqual([]);
   const marks = drawn(over("step"), [{ kind: "pause", step: 3 }, alert]);

@@ -1,24 +1,24 @@
 /**
- * The text of a code cell, or the one line that stands for it, a strip for progress, and under it what came of it. A folded
- * text keeps its editor, so that edits from elsewhere still reach it.
+ * A code cell: its code, or one line when it is folded, then its progress and its results. Folded code keeps its editor, so
+ * that edits from elsewhere are still merged into it.
  */
-
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { runsTopLevel } from "../../server/state/freshness.ts";
 import type { CellState } from "../../server/state/state.ts";
-import type { Editor, LeaveDetail, SubmitDetail } from "../editor/editor.ts";
+import type { Editor } from "../editor/editor.ts";
 import "../editor/editor.ts";
+import type { Leave, Submit } from "../editor/extensions.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
-import type { Session } from "../session/session.ts";
+import { SessionConsumer } from "../session/session-context.ts";
+import { bindEditor } from "./bind-editor.ts";
 import { allErrors } from "./errors.ts";
-import { lineOf } from "./fold.ts";
+import { foldedLine } from "./layout.ts";
+import { moveFocus } from "./move-focus.ts";
 import "./results.ts";
-import { tie } from "./writing.ts";
 
-export class Code extends LitElement {
+export class CodeCell extends LitElement {
   static override properties = {
-    session: { attribute: false },
     cell: { attribute: false },
     folded: { attribute: false },
   };
@@ -89,10 +89,10 @@ export class Code extends LitElement {
     `,
   ];
 
-  declare session: Session;
   declare cell: CellState;
   declare folded: boolean;
-  #untie: (() => void) | undefined;
+  readonly #session = new SessionConsumer(this);
+  #unbind: (() => void) | undefined;
 
   constructor() {
     super();
@@ -103,7 +103,7 @@ export class Code extends LitElement {
     return this.renderRoot.querySelector("pal-editor")!;
   }
 
-  /** To where the code is: into its text, or onto the line that stands for it. */
+  /** Moves the focus into the code, or onto the line that folded code shows. */
   enter(): void {
     if (this.folded) this.renderRoot.querySelector<HTMLElement>(".line")?.focus();
     else this.editor.focus();
@@ -111,7 +111,7 @@ export class Code extends LitElement {
 
   run(): void {
     this.editor.flush();
-    void this.session.ask({ type: "run", cells: [this.cell.cell.id] });
+    void this.#session.value.send({ type: "run", cells: [this.cell.cell.id] });
   }
 
   protected override render(): TemplateResult {
@@ -120,7 +120,7 @@ export class Code extends LitElement {
       ${
         this.folded
           ? html`<button class="quiet line" data-action="unfold" aria-expanded="false" title="Show the code" @click=${this.#unfold} @keydown=${this.#lineKey}>
-              ${icon("right")}<code>${lineOf(cell.source)}</code><span class="unseen">, code of ${cell.id}, folded</span>
+              ${icon("right")}<code>${foldedLine(cell.source)}</code><span class="unseen">, folded code of ${cell.id}</span>
             </button>`
           : nothing
       }
@@ -128,18 +128,18 @@ export class Code extends LitElement {
         <pal-editor
           .source=${cell.source}
           .label=${`Code of ${cell.id}`}
-          .errors=${errorsOnce(this.cell)}
-          .names=${() => [...this.session.state.topology.definers.keys()]}
+          .errors=${sameErrors(this.cell)}
+          .names=${() => [...this.#session.value.state.topology.definers.keys()]}
           @submit=${this.#submit}
           @leave=${this.#leave}
         ></pal-editor>
       </div>
       ${this.#strip()}
       </div>
-      <pal-results .session=${this.session} .cell=${this.cell}></pal-results>`;
+      <pal-results .cell=${this.cell}></pal-results>`;
   }
 
-  /** Only while the cell's own top level is at work: of trainings that go on after it, the run's card tells. */
+  /** The progress of the cell's top level. A training that continues after it shows its progress on its own card. */
   #strip(): TemplateResult {
     const progress = runsTopLevel(this.cell) && this.cell.status === "running" ? this.cell.progress : undefined;
     if (!progress || progress.done >= progress.total) return html`<div class="strip"></div>`;
@@ -150,60 +150,56 @@ export class Code extends LitElement {
   }
 
   protected override firstUpdated(): void {
-    this.#tie();
+    this.#bind();
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.hasUpdated) this.#tie();
+    if (this.hasUpdated) this.#bind();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#untie?.();
-    this.#untie = undefined;
+    this.#unbind?.();
+    this.#unbind = undefined;
   }
 
-  #tie(): void {
-    this.#untie ??= tie(this.editor, this.session, this.cell.cell.id);
+  #bind(): void {
+    this.#unbind ??= bindEditor(this.editor, this.#session.value, this.cell.cell.id);
   }
 
-  readonly #submit = (event: CustomEvent<SubmitDetail>): void => {
+  readonly #submit = (event: CustomEvent<Submit>): void => {
     this.run();
-    if (!event.detail.stay) this.#go("after");
+    if (event.detail === "next") moveFocus(this, "after");
   };
 
   readonly #unfold = (): void => {
     this.dispatchEvent(new Event("unfold"));
   };
 
-  /** The folded line answers to the keys that the text would. */
+  /** The folded line reacts to the same keys as the text. */
   readonly #lineKey = (event: KeyboardEvent): void => {
-    if (event.key === "ArrowUp") this.#go("before");
-    else if (event.key === "ArrowDown") this.#go("after");
-    else if (event.key === "Escape") this.#go("cell");
+    if (event.key === "ArrowUp") moveFocus(this, "before");
+    else if (event.key === "ArrowDown") moveFocus(this, "after");
+    else if (event.key === "Escape") moveFocus(this, "cell");
     else if (event.key === "Enter" && (event.shiftKey || event.ctrlKey || event.metaKey)) {
       this.run();
-      if (event.shiftKey) this.#go("after");
+      if (event.shiftKey) moveFocus(this, "after");
     } else return;
     event.preventDefault();
   };
 
-  readonly #leave = (event: CustomEvent<LeaveDetail>): void => this.#go(event.detail.to);
-
-  #go(to: LeaveDetail["to"]): void {
-    this.dispatchEvent(new CustomEvent<LeaveDetail>("go", { detail: { to }, bubbles: true, composed: true }));
-  }
+  readonly #leave = (event: CustomEvent<Leave>): void => moveFocus(this, event.detail);
 }
 
-/** The same list as long as nothing changed, so that the editor's marks are set only when there are others. */
-const known = new WeakMap<CellState["errors"], { error: CellState["error"]; all: ReturnType<typeof allErrors> }>();
-function errorsOnce(cell: CellState): ReturnType<typeof allErrors> {
-  const seen = known.get(cell.errors);
-  if (seen && seen.error === cell.error) return seen.all;
+/** The same array while the errors are the same, so that the editor sets its marks only when they change. */
+const errorLists = new WeakMap<CellState["errors"], { error: CellState["error"]; all: ReturnType<typeof allErrors> }>();
+function sameErrors(cell: CellState): ReturnType<typeof allErrors> {
+  const last = errorLists.get(cell.errors);
+  if (last && last.error === cell.error) return last.all;
   const all = allErrors(cell);
-  known.set(cell.errors, { error: cell.error, all });
+  errorLists.set(cell.errors, { error: cell.error, all });
   return all;
 }
 
-customElements.define("pal-code", Code);
+customElements.define("pal-code", CodeCell);

@@ -1,7 +1,7 @@
-/** A state in the bar: a dot and a word, in colour where that says something. */
+/** The look of a state in the bar: a coloured dot and a word. */
 import { css } from "lit";
 
-export const stateStyles = css`
+export const statusDotStyles = css`
   .state {
     display: flex;
     align-items: center;

@@ -1,7 +1,8 @@
-/** Going to another place of the notebook: the event that cells fire, and the links that fire it. */
+/** Links to cells: the event that takes the reader to a place of the notebook, and the button that fires it. */
 import { html, type TemplateResult } from "lit";
 import type { CellId, Position } from "../../server/notebook/types.ts";
 
+/** The detail of the event `go-to`. */
 export type Place = { readonly cell: CellId; readonly position?: Position };
 
 export function goTo(from: EventTarget, place: Place): void {

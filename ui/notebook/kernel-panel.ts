@@ -1,21 +1,19 @@
-/** How the kernel is, in the bar: one word, and behind it its story, what it asks before it runs, and a new start. */
+/** The kernel in the bar: its state in one word; the panel shows details, when to ask before running, and a restart button. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { roughly } from "../../server/state/quantity.ts";
 import type { KernelState } from "../../server/state/state.ts";
 import { controls } from "../look/controls.ts";
 import "../look/panel.ts";
-import { roughly } from "../../server/state/quantity.ts";
-import type { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
-import { stateStyles } from "./dot.ts";
+import { SessionConsumer } from "../session/session-context.ts";
+import { statusDotStyles } from "./status-dot.ts";
 
-/** Seconds from which a change may ask first. */
-const limits = [5, 30, 120, 600];
+/** The choices, in seconds, for the longest automatic run without a question. */
+const LIMITS = [5, 30, 120, 600];
 
-export class KernelView extends LitElement {
-  static override properties = { session: { attribute: false } };
+export class KernelPanel extends LitElement {
   static override styles = [
     controls,
-    stateStyles,
+    statusDotStyles,
     css`
       .state {
         min-width: 8rem;
@@ -37,41 +35,32 @@ export class KernelView extends LitElement {
     `,
   ];
 
-  declare session: Session;
-
-  constructor() {
-    super();
-    new Watch(
-      this,
-      () => this.session,
-      ({ state }) => [state.kernel, state.settings],
-    );
-  }
+  readonly #session = new SessionConsumer(this, ({ state }) => [state.kernel, state.settings]);
 
   protected override render(): TemplateResult {
-    const { kernel } = this.session.state;
-    return html`<pal-panel label="The kernel" data-kernel=${kernel.status}>
+    const { kernel } = this.#session.value.state;
+    return html`<pal-panel label="Kernel" data-kernel=${kernel.status}>
       <span slot="opener" class="state ${tone(kernel)}" title="The kernel runs the cells">
-        <i class="dot"></i> kernel ${kernelWords(kernel)}
+        <i class="dot"></i> kernel ${kernelWord(kernel)}
       </span>
-      ${kernelStory(kernel)} ${this.#ask()}
-      <button data-action="restart-kernel" @click=${() => this.session.ask({ type: "restart-kernel" })}>Restart the kernel</button>
+      ${kernelDetails(kernel)} ${this.#askSetting()}
+      <button data-action="restart-kernel" @click=${() => this.#session.value.send({ type: "restart-kernel" })}>Restart kernel</button>
     </pal-panel>`;
   }
 
-  #ask(): TemplateResult {
-    const { ask } = this.session.state.settings;
-    const offered = ask === "never" || limits.includes(ask) ? limits : [...limits, ask].sort((a, b) => a - b);
+  #askSetting(): TemplateResult {
+    const { ask } = this.#session.value.state.settings;
+    const offered = ask === "never" || LIMITS.includes(ask) ? LIMITS : [...LIMITS, ask].sort((a, b) => a - b);
     const choose = (event: Event): void => {
       const { value } = event.target as HTMLSelectElement;
-      void this.session.ask({ type: "settings", ask: value === "never" ? value : Number(value) });
+      void this.#session.value.send({ type: "settings", ask: value === "never" ? value : Number(value) });
     };
     return html`<label>
-      When a change would run for long, ask first
+      Ask before automatic runs longer than
       <select data-action="ask" @change=${choose}>
         ${[...offered, "never" as const].map(
           (each) =>
-            html`<option .value=${String(each)} ?selected=${each === ask}>${each === "never" ? each : `from ${roughly(each)}`}</option>`,
+            html`<option .value=${String(each)} ?selected=${each === ask}>${each === "never" ? "never ask" : roughly(each)}</option>`,
         )}
       </select>
     </label>`;
@@ -84,7 +73,7 @@ function tone(kernel: KernelState): string {
   return kernel.status === "ended" && kernel.cause === "died" ? "bad" : "";
 }
 
-function kernelWords(kernel: KernelState): string {
+function kernelWord(kernel: KernelState): string {
   switch (kernel.status) {
     case "off":
       return "not started";
@@ -99,17 +88,17 @@ function kernelWords(kernel: KernelState): string {
   }
 }
 
-function kernelStory(kernel: KernelState): TemplateResult {
+function kernelDetails(kernel: KernelState): TemplateResult {
   switch (kernel.status) {
     case "off":
-      return html`<p>The kernel starts with the first cell that runs.</p>`;
+      return html`<p>The kernel starts when you run a cell.</p>`;
     case "starting":
       return html`<p>The kernel is starting.</p>`;
     case "ready":
-      return html`<p>Process ${kernel.pid} computes on <b>${kernel.backend}</b>.</p>
+      return html`<p>Backend: <b>${kernel.backend}</b>. Process ID: ${kernel.pid}.</p>
         ${
           kernel.passedOver.length > 0
-            ? html`<p>Not used:</p>
+            ? html`<p>Other backends were not used because:</p>
                 <ul>
                   ${kernel.passedOver.map(({ name, reason }) => html`<li><b>${name}</b>: ${reason}</li>`)}
                 </ul>`
@@ -117,10 +106,10 @@ function kernelStory(kernel: KernelState): TemplateResult {
         }`;
     case "ended":
       return html`<p>${kernel.reason}</p>
-        <p>Outputs and curves are still here. Values come back where a cell has a cache; the others run again.</p>`;
+        <p>Outputs and charts are still shown, but the values are gone. Cached cells are restored; run the others again.</p>`;
     default:
       return kernel satisfies never;
   }
 }
 
-customElements.define("pal-kernel", KernelView);
+customElements.define("pal-kernel", KernelPanel);

@@ -1,18 +1,16 @@
-/** What tensors take, in the bar: the whole and its bound, and in a panel who holds how much. */
+/** The memory of tensors in the bar: the total and its budget; the panel shows how much each cell holds. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { shapeWords, tensorWords } from "../cell/facts.ts";
-import { cellLink } from "../cell/places.ts";
+import { bytes } from "../../server/state/quantity.ts";
+import { cellLink } from "../cell/cell-link.ts";
+import { shapeText, tensorCount } from "../cell/details.ts";
 import { controls } from "../look/controls.ts";
 import "../look/panel.ts";
-import { bytes } from "../../server/state/quantity.ts";
-import type { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
+import { SessionConsumer } from "../session/session-context.ts";
 
-/** From this share of the budget on it is said in colour. */
-const TIGHT = 0.85;
+/** From this share of the budget on, the total is shown in a warning colour. */
+const NEARLY_FULL = 0.85;
 
-export class MemoryView extends LitElement {
-  static override properties = { session: { attribute: false } };
+export class MemoryPanel extends LitElement {
   static override styles = [
     controls,
     css`
@@ -26,7 +24,7 @@ export class MemoryView extends LitElement {
         color: var(--muted);
         font-variant-numeric: tabular-nums;
       }
-      .tight {
+      .nearly-full {
         color: var(--warn);
       }
       .meter {
@@ -77,48 +75,39 @@ export class MemoryView extends LitElement {
         overflow: hidden;
         text-overflow: ellipsis;
       }
-      .of {
+      .background {
         color: var(--muted);
       }
     `,
   ];
 
-  declare session: Session;
-
-  constructor() {
-    super();
-    new Watch(
-      this,
-      () => this.session,
-      ({ state }) => [state.tensorBytes, state.memory, state.cells],
-    );
-  }
+  readonly #session = new SessionConsumer(this, ({ state }) => [state.tensorBytes, state.memory, state.cells]);
 
   protected override render(): TemplateResult {
-    const { tensorBytes: total, memory } = this.session.state;
+    const { tensorBytes: total, memory } = this.#session.value.state;
     const share = memory?.budget ? Math.min(1, total / memory.budget) : undefined;
-    return html`<pal-panel label="Memory of tensors">
-      <span slot="opener" class=${share !== undefined && share >= TIGHT ? "tight" : ""} title="What tensors take">
-        <span class="unseen">Memory of tensors: </span><span data-tensor-total=${total}>${bytes(total)}</span>
+    return html`<pal-panel label="Tensor memory">
+      <span slot="opener" class=${share !== undefined && share >= NEARLY_FULL ? "nearly-full" : ""} title="Memory used by tensors">
+        <span class="unseen">Tensor memory: </span><span data-tensor-total=${total}>${bytes(total)}</span>
         ${share === undefined ? nothing : html`<span class="meter" aria-hidden="true"><i style="transform: scaleX(${share})"></i></span>`}
       </span>
-      ${this.#whole()} ${this.#holders()}
+      ${this.#total()} ${this.#holders()}
     </pal-panel>`;
   }
 
-  #whole(): TemplateResult {
-    const { tensorBytes: total, memory } = this.session.state;
-    if (!memory) return html`<p>No tensors: the kernel is not there or has made none.</p>`;
+  #total(): TemplateResult {
+    const { tensorBytes: total, memory } = this.#session.value.state;
+    if (!memory) return html`<p>No tensors in memory.</p>`;
     const { budget, count, peak } = memory;
     return html`<p>
-      <b>${bytes(total)}</b> in ${tensorWords(count)}.
-      ${budget === undefined ? nothing : html`The budget is <b data-budget>${bytes(budget)}</b>.`} At most <b>${bytes(peak)}</b> were held at once.
+      <b>${bytes(total)}</b> in ${tensorCount(count)}.
+      ${budget === undefined ? nothing : html`Budget: <b data-budget>${bytes(budget)}</b>.`} Peak: <b>${bytes(peak)}</b>.
     </p>`;
   }
 
-  /** Who holds what, the most first; what belongs to no cell is the background. */
+  /** How much each cell holds, the largest first. `background` is the memory that belongs to no cell. */
   #holders(): TemplateResult | typeof nothing {
-    const { cells, tensorBytes: total, memory } = this.session.state;
+    const { cells, tensorBytes: total, memory } = this.#session.value.state;
     const holding = cells.filter(({ tensors }) => tensors.count > 0).sort((a, b) => b.tensors.bytes - a.tensors.bytes);
     const held = holding.reduce((sum, { tensors }) => sum + tensors.bytes, 0);
     const background = total - held;
@@ -131,7 +120,7 @@ export class MemoryView extends LitElement {
             <thead>
               <tr>
                 <th scope="col">cell</th>
-                <th scope="col">holds</th>
+                <th scope="col">memory</th>
                 <th scope="col">tensors</th>
                 <th scope="col">peak</th>
               </tr>
@@ -141,7 +130,7 @@ export class MemoryView extends LitElement {
                 ({
                   cell,
                   tensors,
-                }) => html`<tr data-holder=${cell.id} title=${tensors.largest ? `largest: ${bytes(tensors.largest.bytes)}, ${shapeWords(tensors)}` : ""}>
+                }) => html`<tr data-holder=${cell.id} title=${tensors.largest ? `largest tensor: ${bytes(tensors.largest.bytes)}, ${shapeText(tensors)}` : ""}>
                   <td>${cellLink(cell.id)}</td>
                   <td>${bytes(tensors.bytes)}</td>
                   <td>${tensors.count}</td>
@@ -150,8 +139,8 @@ export class MemoryView extends LitElement {
               )}
               ${
                 background > 0
-                  ? html`<tr data-holder title="Of no cell: what loading and the library hold for all">
-                      <td class="of">background</td>
+                  ? html`<tr data-holder title="Tensors that belong to no cell, such as those that the library shares between cells">
+                      <td class="background">background</td>
                       <td>${bytes(background)}</td>
                       <td>${others > 0 ? others : ""}</td>
                       <td></td>
@@ -162,10 +151,10 @@ export class MemoryView extends LitElement {
           </table>`
     }${
       reclaimed && reclaimed.count > 0
-        ? html`<p>Reclaimed since the kernel began: ${tensorWords(reclaimed.count)} that nothing reached any more, ${bytes(reclaimed.bytes)}.</p>`
+        ? html`<p>Since the kernel started: ${reclaimed.count} unused ${reclaimed.count === 1 ? "tensor" : "tensors"} freed, ${bytes(reclaimed.bytes)}.</p>`
         : nothing
     }`;
   }
 }
 
-customElements.define("pal-memory", MemoryView);
+customElements.define("pal-memory", MemoryPanel);

@@ -1,17 +1,15 @@
-/** What a change would run and takes long: asked first, in a strip under the bar that moves nothing and can wait. */
+/** Asks before a change runs expensive cells, in a strip below the bar. It moves nothing and can wait for an answer. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { bytes, roughly } from "../../server/state/quantity.ts";
-import { cellLink } from "../cell/places.ts";
+import { cellLink } from "../cell/cell-link.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
-import type { Session } from "../session/session.ts";
-import { Watch } from "../session/watch.ts";
+import { SessionConsumer } from "../session/session-context.ts";
 
-/** So many cells are named. */
-const NAMED = 4;
+/** How many cells are listed by name. */
+const LISTED = 4;
 
-export class Asks extends LitElement {
-  static override properties = { session: { attribute: false } };
+export class RunConfirmation extends LitElement {
   static override styles = [
     controls,
     css`
@@ -25,7 +23,7 @@ export class Asks extends LitElement {
         padding: 0 1rem;
         pointer-events: none;
       }
-      .asks {
+      .question {
         pointer-events: auto;
         display: flex;
         align-items: center;
@@ -44,48 +42,39 @@ export class Asks extends LitElement {
         font-size: var(--small);
         color: var(--muted);
       }
-      .words {
+      .text {
         margin-right: 0.75rem;
       }
     `,
   ];
 
-  declare session: Session;
-
-  constructor() {
-    super();
-    new Watch(
-      this,
-      () => this.session,
-      ({ state }) => [state.pending],
-    );
-  }
+  readonly #session = new SessionConsumer(this, ({ state }) => [state.pending]);
 
   protected override render(): TemplateResult {
     return html`<div role="status" aria-live="polite">${this.#question()}</div>`;
   }
 
   #question(): TemplateResult | typeof nothing {
-    const { pending } = this.session.state;
+    const { pending } = this.#session.value.state;
     if (!pending) return nothing;
     const { cells, seconds, bytes: held } = pending;
-    const more = cells.length - NAMED;
-    return html`<div class="asks" data-asks=${cells.join(" ")}>
-      <span class="words">
-        Running ${cells.length === 1 ? "1 cell" : `${cells.length} cells`} takes about ${roughly(seconds)}${held > 0 ? ` and ${bytes(held)}` : ""}.
+    const more = cells.length - LISTED;
+    return html`<div class="question" data-pending=${cells.join(" ")}>
+      <span class="text">
+        Running ${cells.length === 1 ? "1 cell" : `${cells.length} cells`} will take about ${roughly(seconds)}${held > 0 ? ` and ${bytes(held)} of memory` : ""}.
         <span class="cells">
-          ${cells.slice(0, NAMED).map((each, i) => html`${i > 0 ? ", " : ""}${cellLink(each)}`)}${more > 0 ? ` and ${more} more` : ""}
+          ${cells.slice(0, LISTED).map((each, i) => html`${i > 0 ? ", " : ""}${cellLink(each)}`)}${more > 0 ? ` and ${more} more` : ""}
         </span>
       </span>
-      <button class="primary" data-action="answer-run" @click=${() => this.#answer(true)}>${icon("run")} Run</button>
-      <button data-action="answer-later" title="They stay stale until you run them" @click=${() => this.#answer(false)}>Not now</button>
+      <button class="primary" data-action="answer-run" @click=${() => this.#answer("run")}>${icon("run")} Run</button>
+      <button data-action="answer-later" title="The cells stay stale until you run them" @click=${() => this.#answer("later")}>Not now</button>
     </div>`;
   }
 
-  #answer(run: boolean): void {
+  #answer(answer: "run" | "later"): void {
     this.dispatchEvent(new Event("before-run", { bubbles: true, composed: true }));
-    void this.session.ask({ type: "answer", run });
+    void this.#session.value.send({ type: "answer", run: answer === "run" });
   }
 }
 
-customElements.define("pal-asks", Asks);
+customElements.define("pal-run-confirmation", RunConfirmation);

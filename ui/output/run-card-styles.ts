@@ -1,7 +1,7 @@
-/** How the card of a run looks; places are kept for what comes and goes, so that nothing moves. */
+/** The look of a run's card. Everything that comes and goes keeps its place, so that nothing moves. */
 import { css } from "lit";
 
-export const runCardStyle = css`
+export const runCardStyles = css`
   :host {
     display: block;
   }
@@ -59,8 +59,8 @@ export const runCardStyle = css`
     display: flex;
     gap: 0.25rem;
   }
-  /* Their place is kept, so that nothing moves when a run ends. */
-  .over {
+  /* Buttons of an ended run keep their place. */
+  .hidden {
     visibility: hidden;
   }
   .figure {
@@ -101,76 +101,6 @@ export const runCardStyle = css`
     font-size: var(--small);
     overflow-wrap: anywhere;
   }
-  .steps {
-    display: grid;
-    grid-template-columns: 1fr 1fr;
-    gap: 0.75rem 1.5rem;
-    padding: 0.75rem 1rem;
-    border: 1px solid var(--hairline);
-    border-top: 0;
-    border-radius: 0 0 var(--radius) var(--radius);
-    font-size: var(--small);
-    font-variant-numeric: tabular-nums;
-  }
-  h3 {
-    margin: 0 0 0.375rem;
-    font-size: var(--small);
-    font-weight: 600;
-  }
-  .quietly {
-    color: var(--muted);
-    margin: 0 0 0.375rem;
-  }
-  ul {
-    margin: 0;
-    padding: 0;
-    list-style: none;
-    max-height: 14rem;
-    overflow: auto;
-  }
-  .steps li {
-    display: flex;
-    align-items: center;
-    gap: 0.375rem;
-    min-height: 2.125rem;
-  }
-  .steps .changed li {
-    min-height: 1.5rem;
-    color: var(--muted);
-    overflow-wrap: anywhere;
-  }
-  .steps .changed .alert {
-    color: var(--warn);
-  }
-  .steps li b {
-    flex: 1;
-    font-weight: 500;
-  }
-  .steps li i {
-    color: var(--muted);
-    font-style: normal;
-    font-weight: 400;
-  }
-  form {
-    grid-column: 1 / -1;
-    display: flex;
-    flex-wrap: wrap;
-    align-items: end;
-    gap: 0.5rem 0.75rem;
-    padding-top: 0.75rem;
-    border-top: 1px solid var(--hairline);
-  }
-  form h3 {
-    flex-basis: 100%;
-  }
-  label {
-    display: grid;
-    gap: 0.125rem;
-    color: var(--muted);
-  }
-  label input {
-    width: 8rem;
-  }
   @media (max-width: 40rem) {
     .card {
       grid-template-columns: 1fr auto;
@@ -178,9 +108,6 @@ export const runCardStyle = css`
     }
     .name {
       min-height: 2.4rem;
-    }
-    .steps {
-      grid-template-columns: 1fr;
     }
   }
 `;

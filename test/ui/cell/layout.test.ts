@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lineOf } from "../../../ui/cell/fold.ts";
+import { foldedLine } from "../../../ui/cell/layout.ts";
 
 test.each([
   ["", ""],
@@ -8,6 +8,6 @@ test.each([
   ['import {\n  input,\n  show,\n} from "palimpsest";', 'import { input, show, } from "palimpsest";'],
   ["show(\n  a,\n);\nb;", "show( a, ); …"],
   ["// Four charts, of two trainings [\nshow(a);", "// Four charts, of two trainings [ …"],
-])("the line that stands for %j", (source, line) => {
-  expect(lineOf(source)).toBe(line);
+])("the folded line of %j", (source, line) => {
+  expect(foldedLine(source)).toBe(line);
 });

@@ -1,10 +1,10 @@
-/** The gap between two cells, where a new one can be put. It always takes the same room; the buttons show when one is near. */
+/** The gap between two cells, with buttons that insert a new one. Its height is constant; the buttons appear on hover or focus. */
 import { css, html, LitElement, type TemplateResult } from "lit";
 import type { Cell } from "../../server/notebook/types.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 
-export class Insert extends LitElement {
+export class InsertBar extends LitElement {
   static override styles = [
     controls,
     css`
@@ -51,4 +51,4 @@ export class Insert extends LitElement {
   }
 }
 
-customElements.define("pal-insert", Insert);
+customElements.define("pal-insert", InsertBar);
