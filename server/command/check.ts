@@ -6,7 +6,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { topology } from "../notebook/graph/topology.ts";
 import { analyse } from "../notebook/language/analyse.ts";
-import { OF_FILES } from "../notebook/language/globals.ts";
+import { ONLY_IN_FILES } from "../notebook/language/globals.ts";
 import type { CellError, Topology } from "../notebook/types.ts";
 import { readNotebook } from "../session/file.ts";
 import { type Command, Misuse, words } from "./command.ts";
@@ -56,7 +56,7 @@ Exit code 0: nothing is wrong; 1: the notebook cannot be read, or has errors; 2:
       code.map(({ id, source }) => ({ id, analysis: analyse(source) })),
       globals,
     );
-    const checked = checkedOf(shape, new Set([...globals, ...OF_FILES]));
+    const checked = checkedOf(shape, new Set([...globals, ...ONLY_IN_FILES]));
     process.stdout.write(values.json ? `${JSON.stringify(checked)}\n` : readable(named, checked, shape));
     return shape.errors.size > 0 ? 1 : 0;
   },
