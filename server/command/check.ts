@@ -4,7 +4,7 @@
  */
 import { topology } from "../notebook/graph/topology.ts";
 import { analyse } from "../notebook/language/analyse.ts";
-import { OF_FILES } from "../notebook/language/globals.ts";
+import { ONLY_IN_FILES } from "../notebook/language/globals.ts";
 import type { CellError, Topology } from "../notebook/types.ts";
 import { readNotebook } from "../session/file.ts";
 import { type Command, parseArguments } from "./command.ts";
@@ -52,7 +52,7 @@ Exit code 0: no errors; 1: the notebook has errors or cannot be read; 2: wrong u
       code.map(({ id, source }) => ({ id, analysis: analyse(source) })),
       globals,
     );
-    const report = reportOf(graph, new Set([...globals, ...OF_FILES]));
+    const report = reportOf(graph, new Set([...globals, ...ONLY_IN_FILES]));
     process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : asText(path, report, graph));
     return graph.errors.size > 0 ? 1 : 0;
   },

@@ -43,7 +43,10 @@ one is Palimpsest's own.
     const device = { ...backendOf(values.backend), ...memoryOf(values.memory) };
     const ports = values.port === undefined ? Array.from({ length: PORTS }, (_, n) => PORT + n) : [portOf(values.port)];
 
-    const [workspace, assets] = await Promise.all([Workspace.at(folder, device), bundle(values.sourcemap ?? false)]);
+    const [workspace, assets] = await Promise.all([
+      Workspace.at(folder, device),
+      bundle({ sourcemap: values.sourcemap ?? false }),
+    ]);
     const token = randomBytes(24).toString("base64url");
     const server = await listen({ workspace, assets, token }, ports).catch((error: Error) => {
       throw error instanceof PortTaken ? new Misuse(`${error.message} Choose another with --port.`) : error;

@@ -17,7 +17,11 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** @returns assets by name, `main.js` is the entry. @throws with esbuild's messages if the page does not compile */
-export async function bundle(sourcemap: boolean): Promise<ReadonlyMap<string, Asset>> {
+export async function bundle({
+  sourcemap = false,
+}: {
+  readonly sourcemap?: boolean;
+} = {}): Promise<ReadonlyMap<string, Asset>> {
   const root = fileURLToPath(new URL("../..", import.meta.url));
   const result = await build({
     absWorkingDir: root,

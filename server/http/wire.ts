@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import type { ClientMessage, NewNotebook, Request } from "../protocol.ts";
+import { inputValue as anyInputValue } from "../session/schema/values.ts";
 import type { RunOrder } from "../values.ts";
 
 export type Reading =
@@ -25,9 +26,8 @@ const kind = v.picklist(["code", "markdown"], 'must be "code" or "markdown"');
 const mode = v.picklist(["auto", "manual", "once"], 'must be "auto", "manual" or "once"');
 
 /** Whether a value suits its input is for the session to decide. */
-const tableRow = v.record(v.string(), v.union([v.number(), v.string(), v.boolean()]));
-const inputValue = v.union(
-  [v.number(), v.string(), v.boolean(), v.array(v.string()), v.array(tableRow)],
+const inputValue = v.message(
+  anyInputValue,
   "must be a number, a string, true or false, a list of strings, or a list of rows",
 );
 

@@ -1,4 +1,4 @@
-/** The one way to print numbers for people: bytes, durations, measured values. Server, kernel and page say them alike. */
+/** The one way to print numbers for people: bytes, durations, measured values. Server, kernel and page print them the same way. */
 
 /** 84200000 → "84.2 MB". Decimal units. */
 export function bytes(count: number): string {
@@ -20,7 +20,7 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
 }
 
-/** Seconds as one would say them: "about" goes before. 125 → "2 min". */
+/** Rounded seconds, for use after "about": 125 → "2 min". */
 export function roughly(seconds: number): string {
   if (seconds < 1) return "1 s";
   if (seconds < 99.5) return `${seconds < 9.5 ? Math.round(seconds) : Math.round(seconds / 5) * 5} s`;
@@ -28,7 +28,7 @@ export function roughly(seconds: number): string {
   return `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** Whole numbers as they are, others with five significant digits at most: enough to compare, few enough to read. */
+/** Whole numbers unchanged, others with at most five significant digits. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (Number.isInteger(value)) return Math.abs(value) < 1e12 ? String(value) : value.toExponential(4);

@@ -1,6 +1,6 @@
 /**
- * The state of a session: what the page draws and what the server plans by. It is an immutable value; the reducer makes
- * the next one. States of a cell that exclude each other are unions: its phase, its values in the kernel, its cached result.
+ * The state of a session: the page draws it, and the server plans with it. It is immutable; the reducer makes the next one.
+ * States of a cell that exclude each other are unions: its phase, its values in the kernel, and its cached result.
  */
 
 import type { ConsoleLine, Cost, Holding, KernelEnd, Memory, ProjectFile, RunInfo } from "../events.ts";
@@ -28,7 +28,7 @@ export type InputState = {
   readonly generation: number;
 };
 
-/** The cell that prevents another from running. `chain`: the cells from the cause to the one that this cell uses; empty where the cause is its own. */
+/** Why a cell cannot run. `chain`: the cells from the cause to the one that this cell uses; empty if the cause is in the cell itself. */
 export type Blocker = {
   readonly why: "error" | "disabled" | "failed" | "stopped";
   readonly chain: readonly CellId[];
@@ -39,16 +39,16 @@ export type Phase =
   | { readonly status: "idle" | "done" | "failed" | "stopped" }
   | {
       readonly status: "queued";
-      /** A user asked for a fresh cell by name: it computes, even if the cache has a result. */
+      /** A user ran a fresh cell by name: it computes, even if the cache has its result. */
       readonly renew: boolean;
     }
-  /** Covers the top level, and runs that continue after it. */
+  /** Its top level is running, or a run that it started. */
   | {
       readonly status: "running";
       readonly progress?: { readonly label: string; readonly done: number; readonly total: number };
       /** Its top level is done, and all runs that continue are paused. */
       readonly paused: boolean;
-      /** A file that it uses changed meanwhile: it runs again when it is done. */
+      /** A file that it imports changed while it ran: it runs again when it is done. */
       readonly rerun: boolean;
     }
   /** An ancestor failed or was stopped, or the cell or an ancestor has a structure error or is disabled. */
@@ -65,17 +65,17 @@ export type Values =
       readonly snapshot: string;
       /** The top level is done: dependents may use the values. */
       readonly settled: boolean;
-      /** Came from the cache: the code did not run. */
+      /** They come from the cache; the code did not run. */
       readonly restored: boolean;
       /** The sequence number of its start: later generations have larger ones. */
       readonly order: number;
-      /** The cells whose values it was made from. They count even after an edit removed the reference. */
+      /** The cells whose values they were made from. They count even after an edit removed the reference. */
       readonly madeFrom: readonly CellId[];
-      /** How many values each of its streams gave. */
+      /** How many values each stream of the cell has given. */
       readonly streams?: Readonly<Record<string, number>>;
-      /** How many values the streams that it uses had given when it started. */
+      /** How many values each stream that the cell uses had given when the cell started. */
       readonly streamsRead?: Readonly<Record<string, number>>;
-      /** The most tensor bytes that the generation was seen to hold. */
+      /** The most tensor bytes that the generation held, by the reports of the kernel. */
       readonly peakBytes: number;
     };
 
@@ -89,7 +89,7 @@ export type CacheState =
   | { readonly kind: "none" }
   /** Values, outputs and tensors of this snapshot are on disk. */
   | { readonly kind: "stored"; readonly snapshot: string }
-  /** The last result could not be stored, although the cell asks for it. */
+  /** The cell has the option `cache`, but its last result cannot be stored. */
   | { readonly kind: "refused"; readonly reason: string };
 
 export const NOT_CACHED: CacheState = { kind: "none" };
@@ -105,14 +105,14 @@ type CellFacts = {
   readonly generation: number;
   /** The snapshot as the notebook and its inputs are now. */
   readonly snapshot: string;
-  /** It ran once, with another snapshot than the present one. Undoing the edit makes it fresh again. */
+  /** It ran with another snapshot than its present one. Undoing the change makes it fresh again. */
   readonly stale: boolean;
   readonly values: Values;
   readonly cache: CacheState;
   readonly outputs: readonly Output[];
   readonly console: readonly ConsoleLine[];
   readonly inputs: readonly InputState[];
-  /** What its last generation reported. */
+  /** The results that its last generation reported. */
   readonly results: readonly Result[];
   readonly tensors: Holding;
   /** The run-time error of the last generation. */
@@ -121,13 +121,13 @@ type CellFacts = {
   readonly startedAt?: number;
   /** Wall time of the last finished generation, in milliseconds. */
   readonly ms?: number;
-  /** What its last complete execution took. */
+  /** The time and the tensor bytes of its last complete execution. */
   readonly cost?: Cost;
 };
 
 export type CellState = CellFacts & Phase;
 
-/** The cell in another phase: what was true of the old phase alone is gone. */
+/** The cell in another phase, without the fields of the old phase. */
 export function inPhase(cell: CellState, phase: Phase): CellState {
   const { analysis, error, startedAt, ms, cost } = cell;
   return {
@@ -183,24 +183,24 @@ export type SessionState = {
   readonly path: string;
   readonly seq: number;
   readonly cells: readonly CellState[];
-  /** The cells that the last event changed, and perhaps some that it did not; `any` where the list itself is a new one. */
+  /** The cells that the last event changed, perhaps with some that it did not change. `any`: every cell may have changed. */
   readonly changed: readonly CellId[] | "any";
   readonly topology: Topology;
   /**
-   * The next four follow from the rest. They are stored so that an event takes work in proportion to what it changes:
-   * each cell's place in the list; the cells that cannot run; the cells with streams; and the cells whose values were made from
-   * other cells than they use now. The last two may name a few cells too many.
+   * The next four follow from the rest. They are stored so that the work for an event is in proportion to what it changes:
+   * each cell's place in the list; the blocked cells; the cells with streams; and the cells whose values were made from
+   * other cells than they use now. The last two may contain a few cells too many.
    */
   readonly places: ReadonlyMap<CellId, number>;
   readonly blockers: ReadonlyMap<CellId, Blocker>;
   readonly streamCells: readonly CellId[];
   readonly rewired: readonly CellId[];
-  /** Values that the user set, by input name. They survive the cell's generations and the kernel. */
+  /** Values that the user set, by the name of the input. They survive re-runs of the cell and restarts of the kernel. */
   readonly inputValues: Readonly<Record<string, InputValue>>;
   readonly runs: Readonly<Record<string, RunState>>;
   readonly kernel: KernelState;
   readonly tensorBytes: number;
-  /** What else the ledger says about all tensors; absent while there is no kernel. */
+  /** Further totals over all tensors; absent while there is no kernel. */
   readonly memory?: Memory;
   readonly results: readonly Result[];
   readonly settings: NotebookSettings;
@@ -218,12 +218,12 @@ export function blockerOf(cell: CellState): Blocker | undefined {
   return cell.status === "blocked" ? cell.blocker : undefined;
 }
 
-/** Why the last result is not in the cache, although the cell asks for it. */
+/** Why the last result could not be stored in the cache. */
 export function refusalOf({ cache }: CellState): string | undefined {
   return cache.kind === "refused" ? cache.reason : undefined;
 }
 
-/** The state's cell by id. */
+/** The cell with this id. */
 export function cellState(
   { cells, places }: Pick<SessionState, "cells" | "places">,
   id: CellId,
@@ -258,7 +258,7 @@ export function withCells(
   return cells ? { ...state, cells, changed: changed ?? "any" } : state;
 }
 
-/** The state with other cells waiting for the user's answer, or with none. */
+/** Replaces or removes the cells that wait for the user's answer. */
 export function withPending(state: SessionState, pending: SessionState["pending"]): SessionState {
   return pending ? { ...state, pending } : without(state, "pending");
 }

@@ -3,7 +3,7 @@
  * Each is reported on every cell involved and names the others. It disappears when one of the cells is fixed, and it
  * does not affect other names.
  */
-import { INSTEAD_OF, OF_FILES } from "../language/globals.ts";
+import { INSTEAD_OF, ONLY_IN_FILES } from "../language/globals.ts";
 import type { AnalysedCell, CellError, CellId } from "../types.ts";
 import { suggestion } from "./suggestion.ts";
 
@@ -85,7 +85,7 @@ export function unknownNames(
       const place = position && { position };
       const instead = INSTEAD_OF.get(name);
       if (instead !== undefined) {
-        const kind = OF_FILES.has(name) ? "unsupported" : "unknown-name";
+        const kind = ONLY_IN_FILES.has(name) ? "unsupported" : "unknown-name";
         return [id, { kind, message: `${name} is not available in a cell. ${instead}`, ...place }];
       }
       const similar = suggestion(name, [...definers.keys(), ...globals]);

@@ -21,7 +21,7 @@ export const GLOBALS: ReadonlySet<string> = new Set(
 );
 
 /** Names that exist in the code of a file or a function, but not in a cell. */
-export const OF_FILES: ReadonlySet<string> = new Set([
+export const ONLY_IN_FILES: ReadonlySet<string> = new Set([
   "arguments",
   "require",
   "module",

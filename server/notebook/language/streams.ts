@@ -1,7 +1,7 @@
 /**
  * The streams of a cell: `const x = stream(async function* () { … })`. Each value that the generator yields replaces the
- * constant. The call must be the whole initialiser, with the generator written in it; other functions named `stream` do not
- * match.
+ * constant. The call must be the whole initialiser and contain the generator, which tells it apart from calls of other
+ * functions named `stream`.
  */
 import type { Program } from "acorn";
 import type { Analysis } from "../types.ts";
