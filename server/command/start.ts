@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "../http/assets.ts";
 import { listen, PortTaken } from "../http/listen.ts";
+import { FolderLock, Locked } from "../session/lock.ts";
 import { Workspace } from "../workspace.ts";
 import { backendOf, type Command, Misuse, memoryOf, parseArguments } from "./command.ts";
 
@@ -47,23 +48,34 @@ one is Palimpsest's own.
       Workspace.at(folder, device),
       bundle({ sourcemap: values.sourcemap ?? false }),
     ]);
+    const lock = await lockedFolder(workspace.folder);
     const token = randomBytes(24).toString("base64url");
-    const server = await listen({ workspace, assets, token }, ports).catch((error: Error) => {
+    const server = await listen({ workspace, assets, token }, ports).catch(async (error: Error) => {
+      await lock?.release();
       throw error instanceof PortTaken ? new Misuse(`${error.message} Choose another with --port.`) : error;
     });
     const address = `http://127.0.0.1:${server.port}/?token=${token}`;
+    await lock?.announce(`http://127.0.0.1:${server.port}/`);
     process.stdout.write(`Palimpsest is running at ${address}\n`);
     if (!values["no-open"] && hasScreen())
       await import("open").then(({ default: open }) => open(address)).catch(() => undefined);
     await new Promise<void>((end) => {
-      process.once("SIGINT", end);
-      process.once("SIGTERM", end);
+      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
     });
     await server.close();
     await workspace.close();
+    await lock?.release();
     return 0;
   },
 };
+
+/** A folder that cannot be written needs no lock: its notebooks open read-only. @throws Misuse if another server works there */
+async function lockedFolder(folder: string): Promise<FolderLock | undefined> {
+  return FolderLock.acquire(folder).catch((error: Error) => {
+    if (error instanceof Locked) throw new Misuse(error.message);
+    return undefined;
+  });
+}
 
 function defaultFolder(): string {
   const root = resolve(fileURLToPath(new URL("../..", import.meta.url)));

@@ -13,7 +13,8 @@ const facades = {};
 for (const name of ["@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm"]) facades[name] = facadeOf(name);
 
 const { register } = await import("tsx/esm/api");
-register();
+// A tsconfig.json in the notebook's folder must not decide which code of ours is loaded.
+register({ tsconfig: false });
 const cells = new URL("../../cells/index.ts", import.meta.url).href;
 module.register("./resolve.mjs", import.meta.url, { data: { cells, own: import.meta.url, facades } });
 await import("./main.ts");

@@ -1,0 +1,55 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import type { LoggedEvent } from "../../../server/events.ts";
+import { Feed } from "../../../server/http/feed.ts";
+
+const event = (seq: number, text = ""): LoggedEvent => ({
+  seq,
+  time: 0,
+  event: { type: "notice", level: "info", text },
+});
+
+/** A socket that takes a chunk when it is told to. */
+function slowSocket() {
+  const sent: string[] = [];
+  const taken: (() => void)[] = [];
+  const feed = new Feed((text, done) => {
+    sent.push(text);
+    taken.push(done);
+  });
+  return { feed, sent, take: () => taken.shift()?.() };
+}
+
+it("sends everything in order, whatever the pace of the socket", () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom("event", "done", "take")), (steps) => {
+      const { feed, sent, take } = slowSocket();
+      let count = 0;
+      for (const step of steps) {
+        if (step === "take") take();
+        else if (step === "event") feed.events([event(++count)]);
+        else feed.message({ type: "done", id: ++count });
+      }
+      for (let left = 0; left <= count; left += 1) take();
+      const numbers = sent
+        .map((text) => JSON.parse(text))
+        .flatMap((message) =>
+          message.type === "events" ? message.events.map((each: LoggedEvent) => each.seq) : message.id,
+        );
+      expect(numbers).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+    }),
+  );
+});
+
+it("holds one chunk of about a megabyte at a time, and sends a larger event alone", () => {
+  const { feed, sent, take } = slowSocket();
+  feed.events(
+    Array.from({ length: 40 }, (_, index) => event(index + 1, "x".repeat(index === 20 ? 5_000_000 : 200_000))),
+  );
+  expect(sent).toHaveLength(1);
+  for (let round = 0; round < 50; round += 1) take();
+  const sizes = sent.map((text) => text.length);
+  expect(Math.max(...sizes.filter((size) => size < 5_000_000))).toBeLessThan(1_100_000);
+  expect(sizes.filter((size) => size > 5_000_000)).toHaveLength(1);
+  expect(sent.flatMap((text) => JSON.parse(text).events)).toHaveLength(40);
+});
