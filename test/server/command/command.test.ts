@@ -212,12 +212,18 @@ describe("check", () => {
       },
       {
         ...{ id: "a", definitions: ["n", "total"], references: ["E", "m"] },
-        errors: [error("multiple-definition", 1, 7, /also defined in e\./), error("cycle", 1, 24, /and m depend on each other/)],
+        errors: [
+          error("multiple-definition", 1, 7, /also defined in e\./),
+          error("cycle", 1, 24, /and m depend on each other/),
+        ],
       },
       { id: "torn", definitions: [], references: [], errors: [error("syntax", 1, 11, /Unexpected/)] },
       {
         ...{ id: "m", definitions: ["m"], references: ["total", "totl"] },
-        errors: [error("cycle", 1, 11, /and a depend on each other/), error("unknown-name", 2, 3, /Did you mean total\?/)],
+        errors: [
+          error("cycle", 1, 11, /and a depend on each other/),
+          error("unknown-name", 2, 3, /Did you mean total\?/),
+        ],
       },
     ];
     const edges = [
