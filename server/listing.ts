@@ -1,19 +1,74 @@
-/** What the start page says of a notebook: the first heading of its markdown and the paragraph under it. */
+/** The notebooks of a folder and what the start page shows of each: title, summary, size, whether it is open. */
+import { readdir, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { firstHeading, headingOf } from "./notebook/source/heading.ts";
 import type { Cell } from "./notebook/types.ts";
+import type { NotebookListing } from "./protocol.ts";
+import { readNotebook } from "./session/file.ts";
+import type { Session } from "./session/session.ts";
 
-const SUMMARY = 280;
+type Listed = NotebookListing["notebooks"][number];
 
-export function abstractOf(cells: readonly Cell[], path: string): { readonly title: string; readonly summary: string } {
-  let title: string | undefined;
+const SKIPPED = new Set(["node_modules", "dist", "build"]);
+/** Folders below the workspace that are searched. */
+const DEPTH = 4;
+/** Characters of a summary; the rest is cut off. */
+const LONGEST = 280;
+
+/** @param sessionOf the open session of a notebook, by its path with forward slashes */
+export async function listNotebooks(
+  folder: string,
+  sessionOf: (path: string) => Promise<Session | undefined>,
+): Promise<Listed[]> {
+  const listed: Listed[] = [];
+  for await (const path of typescriptFiles(folder)) {
+    const full = join(folder, path);
+    const read = await readNotebook(full).catch(() => undefined);
+    if (!read || !/^\/\/[ \t]*%%/m.test(read.text)) continue;
+    const name = path.split(sep).join("/");
+    const session = await sessionOf(name);
+    const cells = "notebook" in read ? read.notebook.cells : [];
+    const { mtimeMs } = await stat(full);
+    listed.push({
+      path: name,
+      ...titleAndSummary(cells, name),
+      cells: cells.length,
+      modified: mtimeMs,
+      open: session !== undefined,
+      running: session?.state.cells.some((cell) => cell.status === "running") ?? false,
+    });
+  }
+  return listed.sort((a, b) => a.path.localeCompare(b.path));
+}
+
+/** The first heading of the markdown, or the path if there is none, and the first paragraph below it. */
+function titleAndSummary(cells: readonly Cell[], path: string): Pick<Listed, "title" | "summary"> {
+  const prose = cells.flatMap((cell) => (cell.kind === "markdown" ? [cell.source] : [])).join("\n\n");
+  const title = firstHeading(prose)?.text;
+  const lines = prose.split("\n");
+  const below = lines.slice(lines.findIndex((line) => title !== undefined && headingOf(line)?.text === title) + 1);
+  const summary = firstParagraph(below);
+  return { title: title ?? path, summary: summary.length > LONGEST ? `${summary.slice(0, LONGEST - 1)}…` : summary };
+}
+
+/** Empty if a heading comes first. */
+function firstParagraph(lines: readonly string[]): string {
   const paragraph: string[] = [];
-  const prose = cells.filter((cell) => cell.kind === "markdown").map((cell) => cell.source);
-  for (const line of prose.join("\n\n").split("\n")) {
-    const heading = /^#{1,6}\s+(.+?)\s*#*$/.exec(line);
-    if (title === undefined) title = heading?.[1];
-    else if (heading) break;
-    else if (line.trim() !== "") paragraph.push(line.trim());
+  for (const line of lines) {
+    if (headingOf(line)) break;
+    if (line.trim() !== "") paragraph.push(line.trim());
     else if (paragraph.length > 0) break;
   }
-  const summary = paragraph.join(" ");
-  return { title: title ?? path, summary: summary.length > SUMMARY ? `${summary.slice(0, SUMMARY - 1)}…` : summary };
+  return paragraph.join(" ");
+}
+
+/** Paths relative to the root; hidden files and folders are left out. */
+async function* typescriptFiles(root: string, folder = "", depth = 0): AsyncGenerator<string> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    if (entry.name.startsWith(".") || SKIPPED.has(entry.name)) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && depth < DEPTH) yield* typescriptFiles(root, path, depth + 1);
+    else if (entry.isFile() && entry.name.endsWith(".ts")) yield path;
+  }
 }

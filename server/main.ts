@@ -1,4 +1,4 @@
-/** The command line: finds the command, and turns what went wrong into one line and an exit code. 2 is misuse, 1 a failure. */
+/** The command line: finds the command, and turns an error into one line and an exit code: 2 for misuse, 1 for a failure. */
 import { readFile } from "node:fs/promises";
 import { check } from "./command/check.ts";
 import { type Command, Misuse } from "./command/command.ts";
@@ -24,7 +24,9 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     const command = COMMANDS.get(name);
     if (!command)
-      throw new Misuse(`There is no command "${name}". Try one of ${[...COMMANDS.keys()].join(", ")}, or --help.`);
+      throw new Misuse(
+        `There is no command "${name}". The commands are ${[...COMMANDS.keys()].join(", ")}; see palimpsest --help.`,
+      );
     if (rest.includes("--help") || rest.includes("-h")) {
       process.stdout.write(`${command.usage}\n`);
       return 0;
@@ -38,7 +40,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function help(): string {
   const lines = [...COMMANDS.values()].map((command) => `  ${command.synopsis.padEnd(48)} ${command.summary}`);
-  return `Palimpsest: teach a chat model a new language and watch what it forgets.\n\n${lines.join("\n")}\n\npalimpsest <command> --help tells the options; --version the version.\n`;
+  return `Palimpsest: teach a chat model a new language and watch what it forgets.\n\n${lines.join("\n")}\n\nOptions of a command: palimpsest <command> --help. Version: palimpsest --version.\n`;
 }
 
 async function version(): Promise<string> {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Lets Node read TypeScript, then hands over to the command line in main.ts.
+// Makes Node load TypeScript, then starts the command line in main.ts.
 import { register } from "tsx/esm/api";
 
 register();

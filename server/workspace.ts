@@ -1,21 +1,21 @@
 /**
- * The folder that the workbench works in. Every path that a request names is resolved here and held inside it, symbolic
- * links included; and here the notebooks that are open are kept, one session each.
+ * The folder that the workbench works in, and its open notebooks, one session each. Every path that a request names is
+ * resolved here, symbolic links included, and must lie inside the folder.
  */
 import { createHash } from "node:crypto";
-import { constants, copyFile, lstat, mkdir, open, readdir, realpath, stat } from "node:fs/promises";
+import { constants, copyFile, lstat, mkdir, open, realpath, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { abstractOf } from "./listing.ts";
+import { listNotebooks } from "./listing.ts";
 import { parseNotebook } from "./notebook/source/parse.ts";
 import { printNotebook } from "./notebook/source/print.ts";
 import type { NotebookListing } from "./protocol.ts";
-import { readNotebook } from "./session/file.ts";
+import { placeInside } from "./session/inside.ts";
 import { openSession } from "./session/open.ts";
 import type { SessionOptions } from "./session/options.ts";
 import type { Session } from "./session/session.ts";
 import { writeSafely } from "./session/write-file.ts";
 
-/** A path or a file that a request may not have, in words for the user. */
+/** The workspace refuses what a request asks for; the message is for the user. */
 export class Denied extends Error {
   readonly status: 400 | 403 | 404 | 409;
 
@@ -25,9 +25,7 @@ export class Denied extends Error {
   }
 }
 
-const SKIPPED = new Set(["node_modules", "dist", "build"]);
-
-/** Where all its kernels compute, and how much memory each may take for tensors. */
+/** The backend of all its kernels, and how many bytes the tensors of each may use. */
 export type Device = Pick<SessionOptions, "backend" | "memory">;
 
 export class Workspace {
@@ -40,12 +38,12 @@ export class Workspace {
     this.#device = device;
   }
 
-  /** @throws when the folder is not there. */
+  /** @throws if the folder does not exist */
   static async at(folder: string, device: Device = {}): Promise<Workspace> {
     return new Workspace(await realpath(folder), device);
   }
 
-  /** The session of a notebook, opened when it is asked for first. @throws Denied */
+  /** The session of a notebook; the first request opens it. @throws Denied */
   async session(path: string): Promise<Session> {
     const name = await this.#existing(path);
     const known = this.#sessions.get(name);
@@ -63,61 +61,52 @@ export class Workspace {
   }
 
   async listing(): Promise<NotebookListing> {
-    const notebooks: NotebookListing["notebooks"][number][] = [];
-    for await (const path of notebookFiles(this.folder)) {
-      const full = join(this.folder, path);
-      const read = await readNotebook(full).catch(() => undefined);
-      if (!read || !/^\/\/[ \t]*%%/m.test(read.text)) continue;
-      const name = path.split(sep).join("/");
-      const session = await this.#sessions.get(name)?.catch(() => undefined);
-      const cells = "notebook" in read ? read.notebook.cells : [];
-      const { mtimeMs } = await stat(full);
-      notebooks.push({
-        path: name,
-        ...abstractOf(cells, name),
-        cells: cells.length,
-        modified: mtimeMs,
-        open: session !== undefined,
-        running: session?.state.cells.some((cell) => cell.status === "running") ?? false,
-      });
-    }
-    notebooks.sort((a, b) => a.path.localeCompare(b.path));
-    return { workspace: this.folder, notebooks };
+    const sessionOf = async (path: string): Promise<Session | undefined> =>
+      this.#sessions.get(path)?.catch(() => undefined);
+    return { workspace: this.folder, notebooks: await listNotebooks(this.folder, sessionOf) };
   }
 
-  /** Makes a notebook, empty or as a copy. @returns its path in the workspace. @throws Denied */
-  async make(path: string, from?: string): Promise<string> {
-    const named = path.trim().endsWith(".ts") ? path.trim() : `${path.trim()}.ts`;
-    if (!/^[\p{L}\p{N}_][\p{L}\p{N} ._-]*\.ts$/u.test(named.split("/").at(-1) ?? "")) {
-      throw new Denied(400, `"${path}" cannot name a notebook: use letters, digits, spaces, dots, - and _.`);
+  /** Creates a notebook, empty or as a copy of another. @returns its path in the workspace. @throws Denied */
+  async create(path: string, copyOf?: string): Promise<string> {
+    const name = path.trim().endsWith(".ts") ? path.trim() : `${path.trim()}.ts`;
+    if (!/^[\p{L}\p{N}_][\p{L}\p{N} ._-]*\.ts$/u.test(name.split("/").at(-1) ?? "")) {
+      throw new Denied(
+        400,
+        `"${path}" is not a valid name for a notebook: use letters, digits, spaces, dots, - and _.`,
+      );
     }
-    const target = await this.#inside(named);
-    const source = from === undefined ? undefined : join(this.folder, await this.#existing(from));
+    const target = await this.#inside(name);
+    const original = copyOf === undefined ? undefined : join(this.folder, await this.#existing(copyOf));
     const taken = await lstat(target).catch(() => undefined);
-    if (taken) throw new Denied(409, `${named} is there already. Choose another name.`);
+    if (taken) throw new Denied(409, `${name} already exists. Choose another name.`);
     await mkdir(dirname(target), { recursive: true });
-    if (source) await copyFile(source, target, constants.COPYFILE_EXCL);
+    if (original) await copyFile(original, target, constants.COPYFILE_EXCL);
     else {
+      // "wx" fails if the file has come to exist by now.
       const file = await open(target, "wx");
-      await file.write(printNotebook(parseNotebook(blank(named))));
+      await file.write(printNotebook(parseNotebook(blank(name))));
       await file.close();
     }
-    return relative(this.folder, target).split(sep).join("/");
+    return this.#named(target);
   }
 
   /**
-   * Keeps a file that a page has chosen for an input, once for the same bytes.
-   * @returns its path relative to the notebook's folder, which is what the input's value is. @throws Denied
+   * Stores a file that the user chose for an input; the same bytes are stored once.
+   * @returns its path relative to the notebook's folder: the value of the input. @throws Denied
    */
-  async keep(notebook: string, name: string, bytes: Uint8Array): Promise<string> {
-    const beside = dirname(join(this.folder, await this.#existing(notebook)));
-    const plain = name.replace(/^.*[\\/]/, "").replace(/[^\p{L}\p{N} ._-]/gu, "_");
-    if (plain === "" || plain.startsWith(".")) throw new Denied(400, `"${name}" cannot name a file.`);
+  async storeFile(notebook: string, name: string, bytes: Uint8Array): Promise<string> {
+    const folder = dirname(join(this.folder, await this.#existing(notebook)));
+    const safeName = name.replace(/^.*[\\/]/, "").replace(/[^\p{L}\p{N} ._-]/gu, "_");
+    if (safeName === "" || safeName.startsWith(".")) {
+      throw new Denied(
+        400,
+        `"${name}" is not a valid file name. Rename the file so that its name begins with a letter.`,
+      );
+    }
     const digest = createHash("sha256").update(bytes).digest("hex").slice(0, 16);
-    const place = join(this.folder, ".palimpsest", "files", digest, plain);
-    await mkdir(dirname(place), { recursive: true });
+    const place = join(this.folder, ".palimpsest", "files", digest, safeName);
     await writeSafely(place, bytes);
-    return relative(beside, place).split(sep).join("/");
+    return relative(folder, place).split(sep).join("/");
   }
 
   async close(): Promise<void> {
@@ -125,48 +114,40 @@ export class Workspace {
     await Promise.all(sessions.map((session) => session?.close()));
   }
 
-  /** A notebook's path as the workspace names it. */
+  /** The path of a notebook as the workspace names it. @throws Denied if it does not exist */
   async #existing(path: string): Promise<string> {
     const full = await this.#inside(path);
     const found = await stat(full).catch(() => undefined);
-    if (!found?.isFile() || !full.endsWith(".ts"))
+    if (!found?.isFile() || !full.endsWith(".ts")) {
       throw new Denied(404, `There is no notebook ${path} in ${this.folder}.`);
+    }
+    return this.#named(full);
+  }
+
+  /** Relative to the workspace, with forward slashes. */
+  #named(full: string): string {
     return relative(this.folder, full).split(sep).join("/");
   }
 
-  /** @returns the real, absolute path; of a file that does not exist yet, below its nearest real folder. */
+  /** @returns the real, absolute path; the file need not exist yet. @throws Denied if it lies outside or in a hidden folder */
   async #inside(path: string): Promise<string> {
     if (path === "" || path.includes("\0") || path.includes("\\") || isAbsolute(path)) {
-      throw new Denied(400, "Name a notebook by its path inside the workspace.");
+      throw new Denied(400, "Give the path of a notebook relative to the workspace, with forward slashes.");
     }
-    const full = resolve(this.folder, path);
-    let below = full;
-    let real: string | undefined;
-    while (real === undefined) {
-      real = await realpath(below).catch(() => undefined);
-      if (real === undefined) below = dirname(below);
+    const place = await placeInside(this.folder, resolve(this.folder, path)).catch((error: Error) => {
+      throw new Denied(400, `${path} cannot be used: ${error.message}`);
+    });
+    if (place === undefined || place === this.folder) {
+      throw new Denied(403, `${path} lies outside of the workspace ${this.folder}. Choose a path inside.`);
     }
-    const place = join(real, relative(below, full));
-    if (!place.startsWith(this.folder + sep))
-      throw new Denied(403, `${path} is outside of the workspace ${this.folder}.`);
     if (
-      relative(this.folder, place)
-        .split(sep)
+      this.#named(place)
+        .split("/")
         .some((part) => part.startsWith("."))
     ) {
-      throw new Denied(403, `${path} is in a hidden folder, where notebooks do not live.`);
+      throw new Denied(403, `${path} is hidden: a part of it begins with a dot. Choose another path.`);
     }
     return place;
-  }
-}
-
-async function* notebookFiles(root: string, folder = "", depth = 0): AsyncGenerator<string> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) {
-    if (entry.name.startsWith(".") || SKIPPED.has(entry.name)) continue;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory() && depth < 4) yield* notebookFiles(root, path, depth + 1);
-    else if (entry.isFile() && entry.name.endsWith(".ts")) yield path;
   }
 }
 

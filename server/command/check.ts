@@ -1,27 +1,26 @@
 /**
- * `palimpsest check`: what the cells of a notebook define and use, which follow from which, and what is wrong with them,
- * without running anything. Nothing here depends on the page, so its globals are those of the Node that runs it.
+ * `palimpsest check`: what the cells of a notebook define and use, which cells depend on which, and their errors. Nothing
+ * runs. There is no page here, so the known globals are those of the Node that runs it.
  */
-import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { topology } from "../notebook/graph/topology.ts";
 import { analyse } from "../notebook/language/analyse.ts";
 import { ONLY_IN_FILES } from "../notebook/language/globals.ts";
 import type { CellError, Topology } from "../notebook/types.ts";
 import { readNotebook } from "../session/file.ts";
-import { type Command, Misuse, words } from "./command.ts";
+import { type Command, parseArguments } from "./command.ts";
+import { notebookArgument } from "./notebook-argument.ts";
 
-/** Lines and columns count from 1 in the cell's own source. An error that stands nowhere in particular is at 1:1. */
-type Checked = {
+/** Lines and columns count from 1 in the cell's own source. An error without a position is at 1:1. */
+type Report = {
   readonly cells: readonly {
     readonly id: string;
     readonly definitions: readonly string[];
     readonly references: readonly string[];
-    readonly errors: readonly Fault[];
+    readonly errors: readonly ReportedError[];
   }[];
   readonly edges: Topology["edges"];
 };
-type Fault = {
+type ReportedError = {
   readonly kind: CellError["kind"];
   readonly line: number;
   readonly column: number;
@@ -31,39 +30,36 @@ type Fault = {
 export const check: Command = {
   name: "check",
   synopsis: "check <notebook> [--json]",
-  summary: "tells what the cells define and use, and what is wrong",
+  summary: "shows what the cells define and use, and their errors",
   usage: `palimpsest check <notebook> [--json]
 
-Tells what each cell defines and uses, which cells it follows, and what is wrong with it. Nothing runs.
+Shows what each cell defines and uses, the cells that it depends on, and its errors. No cell runs.
 
   --json   print one object as the last line: {cells: [{id, definitions, references, errors}], edges: [[from, to]]}
-           with errors as {kind, line, column, message}; lines and columns of the cell, from 1
+           with errors as {kind, line, column, message}; lines and columns count from 1 in the cell
 
-Exit code 0: nothing is wrong; 1: the notebook cannot be read, or has errors; 2: used wrongly.`,
+Exit code 0: no errors; 1: the notebook has errors or cannot be read; 2: wrong use of the command.`,
 
   async run(args) {
-    const { values, positionals } = words(args, { json: { type: "boolean" } });
-    const [named, ...more] = positionals;
-    if (named === undefined) throw new Misuse("check takes the notebook to check.");
-    if (more.length > 0) throw new Misuse(`check takes one notebook, not ${positionals.length}.`);
-    if (!(await stat(named).catch(() => undefined))?.isFile()) throw new Misuse(`There is no file ${resolve(named)}.`);
-    const read = await readNotebook(named);
-    if ("fault" in read) throw new Error(`${named}: ${read.fault}`);
+    const { values, positionals } = parseArguments(args, { json: { type: "boolean" } });
+    const path = await notebookArgument("check", positionals);
+    const read = await readNotebook(path);
+    if ("fault" in read) throw new Error(`${path}: ${read.fault}`);
 
     const globals = new Set(Object.getOwnPropertyNames(globalThis));
     const code = read.notebook.cells.filter(({ kind }) => kind === "code");
-    const shape = topology(
+    const graph = topology(
       code.map(({ id, source }) => ({ id, analysis: analyse(source) })),
       globals,
     );
-    const checked = checkedOf(shape, new Set([...globals, ...ONLY_IN_FILES]));
-    process.stdout.write(values.json ? `${JSON.stringify(checked)}\n` : readable(named, checked, shape));
-    return shape.errors.size > 0 ? 1 : 0;
+    const report = reportOf(graph, new Set([...globals, ...ONLY_IN_FILES]));
+    process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : asText(path, report, graph));
+    return graph.errors.size > 0 ? 1 : 0;
   },
 };
 
-/** @param globals names that are no cell's business. */
-function checkedOf({ cells, edges, errors }: Topology, globals: ReadonlySet<string>): Checked {
+/** @param globals names that need no definition; they are not reported as references */
+function reportOf({ cells, edges, errors }: Topology, globals: ReadonlySet<string>): Report {
   return {
     cells: cells.map(({ id, analysis }) => ({
       id,
@@ -80,21 +76,21 @@ function checkedOf({ cells, edges, errors }: Topology, globals: ReadonlySet<stri
   };
 }
 
-function readable(named: string, { cells }: Checked, { parents, typeEdges }: Topology): string {
+function asText(path: string, { cells }: Report, { parents, typeEdges }: Topology): string {
   const lines = cells.flatMap(({ id, definitions, references, errors }) => [
     id,
     ...listed("defines", definitions),
     ...listed("uses", references),
-    ...listed("follows", parents.get(id) ?? []),
+    ...listed("depends on", parents.get(id) ?? []),
     ...listed(
-      "takes types from",
+      "uses types of",
       typeEdges.filter(([, user]) => user === id).map(([definer]) => definer),
     ),
     ...errors.map(({ kind, line, column, message }) => `  ${kind} at ${line}:${column}: ${message}`),
   ]);
-  const wrong = cells.filter(({ errors }) => errors.length > 0).length;
-  const verdict = wrong === 0 ? "nothing is wrong" : `errors in ${wrong} of ${cells.length} cells`;
-  return `${[...lines, `${named}: ${verdict}`].join("\n")}\n`;
+  const faulty = cells.filter(({ errors }) => errors.length > 0).length;
+  const verdict = faulty === 0 ? "no errors" : `errors in ${faulty} of ${cells.length} cells`;
+  return `${[...lines, `${path}: ${verdict}`].join("\n")}\n`;
 }
 
 function listed(verb: string, names: readonly string[]): string[] {

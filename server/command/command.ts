@@ -1,4 +1,4 @@
-/** What a command of the command line is, and how its words are read. */
+/** What a command of the command line is, and how its arguments are read. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
 export type Command = {
@@ -7,27 +7,30 @@ export type Command = {
   readonly summary: string;
   /** The whole help text. */
   readonly usage: string;
-  /** @returns the exit code. @throws Misuse, or an error whose message is for the user. */
+  /** @returns the exit code. @throws Misuse, or an error whose message is for the user */
   run(args: readonly string[]): Promise<number>;
 };
 
-/** Used wrongly: exit code 2, with one line that says what to do. */
+/** The command was used wrongly: exit code 2, and one line that says what to do. */
 export class Misuse extends Error {}
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
-type Words<O extends Options> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true; args: string[] }>>;
+type Arguments<O extends Options> = ReturnType<
+  typeof parseArgs<{ options: O; allowPositionals: true; args: string[] }>
+>;
 
-/** @throws Misuse for options that the command does not have. */
-export function words<O extends Options>(args: readonly string[], options: O): Words<O> {
+/** @throws Misuse for options that the command does not have */
+export function parseArguments<O extends Options>(args: readonly string[], options: O): Arguments<O> {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
+    // Node's message goes on with hints that do not apply here.
     throw new Misuse(message.split(/\. |\n/)[0] ?? message);
   }
 }
 
-/** In bytes: decimal units as disks and cards have them, binary ones as memory has. */
+/** Bytes: decimal units, as for disks and GPUs, and binary ones, as for main memory. */
 const UNITS: Readonly<Record<string, number>> = {
   k: 1e3,
   m: 1e6,
@@ -38,20 +41,20 @@ const UNITS: Readonly<Record<string, number>> = {
   gi: 2 ** 30,
 };
 
-/** @throws Misuse for what is no size, such as `6GB` or `800 MiB`. */
+/** Reads a size such as `6GB` or `800 MiB`. @throws Misuse */
 export function memoryOf(text: string | undefined): { readonly memory?: number } {
   if (text === undefined) return {};
   const [, amount, unit] = text.trim().match(/^(\d+(?:\.\d+)?)\s*([kmgt]i?)b?$/i) ?? [];
   const bytes = Number(amount) * (UNITS[unit?.toLowerCase() ?? ""] ?? Number.NaN);
-  if (!(bytes > 0)) throw new Misuse(`--memory takes a size such as 6GB or 800MB, not "${text}".`);
+  if (!(bytes > 0)) throw new Misuse(`--memory must be a size such as 6GB or 800MB, not "${text}".`);
   return { memory: Math.floor(bytes) };
 }
 
 const BACKENDS = ["tensorflow", "webgpu", "wasm", "cpu"];
 
-/** @throws Misuse for a name that is no backend's. */
+/** @throws Misuse if there is no such backend */
 export function backendOf(text: string | undefined): { readonly backend?: string } {
   if (text === undefined) return {};
-  if (!BACKENDS.includes(text)) throw new Misuse(`--backend takes one of ${BACKENDS.join(", ")}, not "${text}".`);
+  if (!BACKENDS.includes(text)) throw new Misuse(`--backend must be one of ${BACKENDS.join(", ")}, not "${text}".`);
   return { backend: text };
 }

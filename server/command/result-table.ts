@@ -5,8 +5,10 @@ export function resultTable(results: readonly Result[]): string {
   if (results.length === 0) return "";
   const columns = [...new Set(results.flatMap((result) => Object.keys(result)))];
   const rows = [columns, ...results.map((result) => columns.map((column) => text(result[column])))];
-  const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
-  return `${rows.map((row) => row.map((each, index) => (index === 0 ? each.padEnd(widths[index] ?? 0) : each.padStart(widths[index] ?? 0))).join("  ")).join("\n")}\n`;
+  const widths = columns.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  const aligned = (value: string, at: number): string =>
+    at === 0 ? value.padEnd(widths[at] ?? 0) : value.padStart(widths[at] ?? 0);
+  return rows.map((row) => `${row.map(aligned).join("  ")}\n`).join("");
 }
 
 function text(value: number | string | undefined): string {

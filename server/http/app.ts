@@ -2,25 +2,28 @@
 import { upgradeWebSocket } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import type { NewNotebook } from "../protocol.ts";
 import { Denied, type Workspace } from "../workspace.ts";
 import { type Asset, shell } from "./assets.ts";
 import { guard } from "./guard.ts";
 import { sessionSocket } from "./socket.ts";
+import { readNewNotebook } from "./wire.ts";
 
 export type AppParts = {
   readonly workspace: Workspace;
   readonly assets: ReadonlyMap<string, Asset>;
   readonly token: string;
-  /** The port that the server listens on, known when it does. */
+  /** The port that the server listens on; known when it listens. */
   readonly port: () => number;
 };
 
 const BODY_BYTES = 64 * 1024;
-/** Larger data sets are named by their path. */
+/** Larger files need not be uploaded: a notebook can read them by their path. */
 const FILE_BYTES = 256 * 1024 * 1024;
 const tooLarge = (c: Context): Response =>
-  c.json({ message: "Files of more than 256 MB are not taken in. Put it into the workspace and name its path." }, 413);
+  c.json(
+    { message: "Files above 256 MB are too large to upload. Copy the file into the workspace and give its path." },
+    413,
+  );
 
 export function app({ workspace, assets, token, port }: AppParts): Hono {
   const routes = new Hono();
@@ -41,20 +44,26 @@ export function app({ workspace, assets, token, port }: AppParts): Hono {
 
   routes.get("/api/notebooks", async (c) => c.json(await workspace.listing(), 200, { "cache-control": "no-store" }));
   routes.post("/api/notebooks", bodyLimit({ maxSize: BODY_BYTES }), async (c) => {
-    const wish = newNotebook(await c.req.json().catch(() => undefined));
-    return c.json({ path: await workspace.make(wish.path, wish.from) }, 201);
+    const asked = readNewNotebook(await c.req.json().catch(() => undefined));
+    if (typeof asked === "string") {
+      throw new Denied(
+        400,
+        `Invalid request for a new notebook: ${asked}. Send {"path": "name.ts"}; add "from" to copy a notebook.`,
+      );
+    }
+    return c.json({ path: await workspace.create(asked.path, asked.from) }, 201);
   });
 
   routes.post("/api/files", bodyLimit({ maxSize: FILE_BYTES, onError: tooLarge }), async (c) => {
     const { notebook = "", name = "" } = c.req.query();
-    const path = await workspace.keep(notebook, name, new Uint8Array(await c.req.arrayBuffer()));
+    const path = await workspace.storeFile(notebook, name, new Uint8Array(await c.req.arrayBuffer()));
     return c.json({ path }, 201);
   });
 
   routes.get(
     "/api/session",
     async (c, next) => {
-      // Opened before the upgrade, so that a notebook that is not there is answered as HTTP.
+      // Open the session before the upgrade, so that a missing notebook is answered over HTTP.
       await workspace.session(c.req.query("notebook") ?? "");
       await next();
     },
@@ -62,19 +71,11 @@ export function app({ workspace, assets, token, port }: AppParts): Hono {
       const session = await workspace.session(c.req.query("notebook") ?? "");
       return sessionSocket(session, Number(c.req.query("since") ?? 0), c.req.query("epoch"));
     }),
-    (c) => c.json({ message: "A session is spoken to by WebSocket." }, 426),
+    (c) => c.json({ message: "Connect to a session by WebSocket." }, 426),
   );
   return routes;
 }
 
 function refusal(c: Context, error: Denied): Response {
   return c.json({ message: error.message }, error.status);
-}
-
-function newNotebook(body: unknown): NewNotebook {
-  if (typeof body === "object" && body !== null && "path" in body && typeof body.path === "string") {
-    if (!("from" in body) || body.from === undefined) return { path: body.path };
-    if (typeof body.from === "string") return { path: body.path, from: body.from };
-  }
-  throw new Denied(400, 'A new notebook is asked for as {"path": "name.ts"}, with "from" to copy another.');
 }

@@ -1,6 +1,6 @@
 /**
- * The page's code and styles: bundled once, when the server starts, and kept in memory. There is no build step to
- * forget and no folder of old bundles.
+ * The page's code and styles: bundled once, when the server starts, and held in memory. So nobody can forget a build step, and
+ * no old bundles lie around.
  */
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
@@ -16,8 +16,12 @@ const TYPES: Readonly<Record<string, string>> = {
   woff2: "font/woff2",
 };
 
-/** @returns assets by name, `main.js` the first to load. @throws with esbuild's messages when the page does not compile. */
-export async function bundle(sourcemap: boolean): Promise<ReadonlyMap<string, Asset>> {
+/** @returns assets by name, `main.js` is the entry. @throws with esbuild's messages if the page does not compile */
+export async function bundle({
+  sourcemap = false,
+}: {
+  readonly sourcemap?: boolean;
+} = {}): Promise<ReadonlyMap<string, Asset>> {
   const root = fileURLToPath(new URL("../..", import.meta.url));
   const result = await build({
     absWorkingDir: root,
@@ -43,7 +47,7 @@ export async function bundle(sourcemap: boolean): Promise<ReadonlyMap<string, As
   );
 }
 
-/** The one HTML document of the workbench: every address of a page serves it, and the page reads the address. */
+/** The only HTML document of the workbench. It is served at every page address; the page reads the address itself. */
 export function shell(assets: ReadonlyMap<string, Asset>): string {
   const styles = assets.has("main.css") ? '<link rel="stylesheet" href="/assets/main.css">' : "";
   return `<!doctype html>

@@ -1,12 +1,15 @@
 /**
- * Decides, before anything is routed, whether a request may come in. A page of another site can make the browser send
- * requests here, and can point a name of its own at this machine (DNS rebinding); so Host and Origin are compared with
- * fixed lists, never with each other or with the URL, and whoever comes must hold the token.
+ * Decides, before anything is routed, whether a request is let in. A page of another site can make the browser send requests
+ * here, and can point a domain name of its own at this machine (DNS rebinding). So Host and Origin are compared with fixed
+ * lists, never with each other or with the URL, and every request must carry the token.
  */
 import { timingSafeEqual } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
+import { generateCookie } from "hono/cookie";
+import { parse } from "hono/utils/cookie";
 
-export type Knock = {
+/** The parts of a request that the decision depends on. */
+export type RequestHead = {
   readonly method: string;
   readonly path: string;
   readonly host: string | undefined;
@@ -14,38 +17,45 @@ export type Knock = {
   readonly upgrade: boolean;
   readonly cookie: string | undefined;
   readonly authorization: string | undefined;
-  /** The query's `token`. */
+  /** The query parameter `token` of the start-up address. */
   readonly ticket: string | undefined;
 };
 
 export type Verdict =
   | { readonly kind: "enter" }
-  /** The token came with the address: keep it in the cookie, and take it out of the address. */
+  /** The token came with the address: move it from the address into a cookie. */
   | { readonly kind: "welcome"; readonly cookie: string }
   | { readonly kind: "refuse"; readonly status: 401 | 403; readonly message: string };
 
 const READS = new Set(["GET", "HEAD"]);
 
-export function judge(knock: Knock, port: number, token: string): Verdict {
+export function judge(request: RequestHead, port: number, token: string): Verdict {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
-  if (knock.host === undefined || !hosts.includes(knock.host.toLowerCase())) {
-    return { kind: "refuse", status: 403, message: `This workbench answers at ${hosts[0]} only.` };
+  if (request.host === undefined || !hosts.includes(request.host.toLowerCase())) {
+    return { kind: "refuse", status: 403, message: `This workbench is served at ${hosts[0]} only. Open it there.` };
   }
   const origins = hosts.map((host) => `http://${host}`);
-  const changes = knock.upgrade || !READS.has(knock.method);
-  if (changes && knock.origin !== undefined && !origins.includes(knock.origin.toLowerCase())) {
-    return { kind: "refuse", status: 403, message: "Another site's page may not act on this workbench." };
+  const changes = request.upgrade || !READS.has(request.method);
+  if (changes && request.origin !== undefined && !origins.includes(request.origin.toLowerCase())) {
+    return { kind: "refuse", status: 403, message: "Pages of other sites cannot use this workbench." };
   }
   const name = `palimpsest-${port}`;
-  if (knock.path === "/" && knock.method === "GET" && knock.ticket !== undefined && matches(knock.ticket, token)) {
-    return { kind: "welcome", cookie: `${name}=${token}; Path=/; HttpOnly; SameSite=Strict` };
+  if (
+    request.path === "/" &&
+    request.method === "GET" &&
+    request.ticket !== undefined &&
+    matches(request.ticket, token)
+  ) {
+    const cookie = generateCookie(name, token, { path: "/", httpOnly: true, sameSite: "Strict" });
+    return { kind: "welcome", cookie };
   }
-  const shown = [cookieNamed(knock.cookie, name), /^Bearer (.+)$/i.exec(knock.authorization ?? "")?.[1]];
-  if (shown.some((each) => each !== undefined && matches(each, token))) return { kind: "enter" };
+  const bearer = /^Bearer (.+)$/i.exec(request.authorization ?? "")?.[1];
+  const presented = [...cookiesNamed(name, request.cookie), ...(bearer === undefined ? [] : [bearer])];
+  if (presented.some((each) => matches(each, token))) return { kind: "enter" };
   return { kind: "refuse", status: 401, message: "Open the address with the token that `palimpsest start` printed." };
 }
 
-/** @param port asked at each request: it is known only when the server listens. */
+/** @param port a function, since the port is known only when the server listens */
 export function guard(port: () => number, token: string): MiddlewareHandler {
   return async (c, next) => {
     const verdict = judge(
@@ -74,11 +84,13 @@ export function guard(port: () => number, token: string): MiddlewareHandler {
       case "refuse":
         c.header("x-content-type-options", "nosniff");
         return c.text(`${verdict.message}\n`, verdict.status);
+      default:
+        return verdict satisfies never;
     }
   };
 }
 
-/** What the page may load: this server's own files and nothing else. Plot and the editor set styles on elements. */
+/** Lets the page load this server's own files and nothing else. Styles may be inline: Plot and the editor set them on elements. */
 function protect(headers: Headers, port: number): void {
   const sockets = ["127.0.0.1", "localhost"].map((host) => `ws://${host}:${port}`).join(" ");
   const policy = [
@@ -100,17 +112,14 @@ function protect(headers: Headers, port: number): void {
   headers.set("cross-origin-resource-policy", "same-origin");
 }
 
-/** In a time that does not tell how much was right. */
-function matches(shown: string, token: string): boolean {
-  const a = Buffer.from(shown);
+/** Takes the same time however many characters are right. */
+function matches(presented: string, token: string): boolean {
+  const a = Buffer.from(presented);
   const b = Buffer.from(token);
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function cookieNamed(header: string | undefined, name: string): string | undefined {
-  for (const pair of (header ?? "").split(";")) {
-    const [key, value] = pair.trim().split("=", 2);
-    if (key === name) return value;
-  }
-  return undefined;
+/** All cookies of the name: other sites on this machine can set a decoy of the same name, which must not hide the real one. */
+function cookiesNamed(name: string, header = ""): string[] {
+  return header.split(";").flatMap((pair) => parse(pair, name)[name] ?? []);
 }

@@ -1,26 +1,26 @@
-/** Puts the workbench on a port of this machine's own address; nobody outside can reach it. */
+/** Serves the workbench at a port of 127.0.0.1, which other machines cannot reach. */
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { type AppParts, app } from "./app.ts";
 
-/** Bytes of one message of a page: a cell's source at most. */
+/** Largest message of a page in bytes; the longest are the sources of cells. */
 const MESSAGE_BYTES = 8 * 1024 * 1024;
 
 export class PortTaken extends Error {}
 
 export type Listening = { readonly port: number; close(): Promise<void> };
 
-/** Listens on the first of the ports that is free; 0 is any. @throws PortTaken when none is. */
+/** Listens on the first free port of the list; 0 stands for any free port. @throws PortTaken if none is free */
 export async function listen(parts: Omit<AppParts, "port">, ports: readonly number[]): Promise<Listening> {
   let port = 0;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES });
   const routes = app({ ...parts, port: () => port });
   const server = createAdaptorServer({ fetch: routes.fetch, websocket: { server: sockets } }) as Server;
-  for (const wish of ports) {
-    const got = await bound(server, wish);
-    if (got === undefined) continue;
-    port = got;
+  for (const candidate of ports) {
+    const bound = await bind(server, candidate);
+    if (bound === undefined) continue;
+    port = bound;
     return {
       port,
       close: () =>
@@ -31,16 +31,16 @@ export async function listen(parts: Omit<AppParts, "port">, ports: readonly numb
         }),
     };
   }
-  const named = ports.length === 1 ? `Port ${ports[0]} is` : `Ports ${ports[0]} to ${ports.at(-1)} are`;
-  throw new PortTaken(`${named} in use.`);
+  const taken = ports.length === 1 ? `Port ${ports[0]} is` : `Ports ${ports[0]} to ${ports.at(-1)} are`;
+  throw new PortTaken(`${taken} in use.`);
 }
 
-/** @returns the port, undefined when it is taken. */
-function bound(server: Server, port: number): Promise<number | undefined> {
+/** @returns the port, or undefined if it is taken */
+function bind(server: Server, port: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException): void => {
       if (error.code === "EADDRINUSE") resolve(undefined);
-      else if (error.code === "EACCES") reject(new PortTaken(`Port ${port} may not be used by you.`));
+      else if (error.code === "EACCES") reject(new PortTaken(`This user has no permission to use port ${port}.`));
       else reject(error);
     };
     server.once("error", failed);

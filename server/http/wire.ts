@@ -1,121 +1,136 @@
-/** Reads what a page sent. Nothing that comes over the wire is believed to have the shape that its type says. */
-import type { Cell, CellMode } from "../notebook/types.ts";
-import type { ClientMessage, Request } from "../protocol.ts";
-import type { InputValue, RunOrder } from "../values.ts";
+/**
+ * Reads what a page sends. Nothing that comes over the wire is trusted to have its declared type: schemas check each message,
+ * and an answer to an invalid one names the field and what is wrong with it.
+ */
+import * as v from "valibot";
+import type { ClientMessage, NewNotebook, Request } from "../protocol.ts";
+import { inputValue as anyInputValue } from "../session/schema/values.ts";
+import type { RunOrder } from "../values.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Reading =
+  | { readonly kind: "message"; readonly message: ClientMessage }
+  /** `id` is undefined if even that could not be read, so that the request cannot be answered. */
+  | { readonly kind: "invalid"; readonly id: number | undefined; readonly reason: string };
 
-/** @returns undefined for anything that is not a message of the protocol. */
-export function clientMessage(text: string): ClientMessage | undefined {
-  let message: unknown;
+const text = v.string("must be a string");
+const boolean = v.boolean("must be true or false");
+const count = v.pipe(
+  v.number("must be a number"),
+  v.integer("must be a whole number"),
+  v.minValue(0, "must not be negative"),
+);
+const cell = text;
+/** The cell before it; null for the beginning of the notebook. */
+const after = v.nullable(v.string("must be a cell or null"));
+const kind = v.picklist(["code", "markdown"], 'must be "code" or "markdown"');
+const mode = v.picklist(["auto", "manual", "once"], 'must be "auto", "manual" or "once"');
+
+/** Whether a value suits its input is for the session to decide. */
+const inputValue = v.message(
+  anyInputValue,
+  "must be a number, a string, true or false, a list of strings, or a list of rows",
+);
+
+const order = v.variant(
+  "type",
+  [
+    object({ type: v.picklist(["pause", "resume", "stop"]) }),
+    object({ type: v.literal("checkpoint") }),
+    object({ type: v.literal("step"), steps: v.pipe(count, v.minValue(1, "must be at least 1")) }),
+    object({ type: v.literal("rewind"), to: count }),
+    object({ type: v.literal("fork"), at: count, knobs: v.record(v.string(), inputValue, "must be an object") }),
+  ],
+  ({ expected }) =>
+    `must be ${expected === "Object" ? "an object" : expected.replace(/[()]/g, "").replace(/ \| /g, ", ")}`,
+) satisfies v.GenericSchema<unknown, RunOrder>;
+
+const requests = {
+  edit: object({ type: v.literal("edit"), cell, source: text, by: text }),
+  insert: object({ type: v.literal("insert"), after, kind, source: v.exactOptional(text) }),
+  remove: object({ type: v.literal("remove"), cell }),
+  "put-back": object({
+    type: v.literal("put-back"),
+    cell: object({ id: text, kind, source: text, mode, options: v.record(v.string(), text, "must be an object") }),
+    after,
+  }),
+  move: object({ type: v.literal("move"), cell, after }),
+  rename: object({ type: v.literal("rename"), cell, to: text }),
+  mode: object({ type: v.literal("mode"), cell, mode }),
+  flag: object({
+    type: v.literal("flag"),
+    cell,
+    flag: v.picklist(["cache", "disabled"], 'must be "cache" or "disabled"'),
+    on: boolean,
+  }),
+  settings: object({
+    type: v.literal("settings"),
+    lazy: v.exactOptional(boolean),
+    ask: v.exactOptional(v.union([v.number(), v.literal("never")], 'must be a number or "never"')),
+  }),
+  answer: object({ type: v.literal("answer"), run: boolean }),
+  run: object({
+    type: v.literal("run"),
+    cells: v.union([v.picklist(["all", "stale"]), v.array(cell)], 'must be "all", "stale" or a list of cells'),
+  }),
+  stop: object({ type: v.literal("stop"), cell: v.exactOptional(cell) }),
+  input: object({ type: v.literal("input"), cell, name: text, value: inputValue }),
+  steer: object({ type: v.literal("steer"), run: text, order }),
+  "restart-kernel": object({ type: v.literal("restart-kernel") }),
+} satisfies { [T in Request["type"]]: v.GenericSchema<unknown, Extract<Request, { type: T }>> };
+
+const envelope = object({
+  id: v.number("must be a number"),
+  request: v.looseObject({ type: text }, missingOr("an object")),
+});
+const newNotebook = object({ path: text, from: v.exactOptional(text) }) satisfies v.GenericSchema<unknown, NewNotebook>;
+
+export function readMessage(json: string): Reading {
+  const received = parsed(json);
+  if (received === undefined) return { kind: "invalid", id: undefined, reason: "Invalid message: it is not JSON." };
+  const outer = v.safeParse(envelope, received);
+  if (!outer.success) return { kind: "invalid", id: undefined, reason: `Invalid message: ${faultOf(outer.issues)}.` };
+  const { id, request } = outer.output;
+  if (!isType(request.type)) {
+    return {
+      kind: "invalid",
+      id,
+      reason: `Invalid message: there is no request of the type "${request.type.slice(0, 40)}".`,
+    };
+  }
+  const inner = v.safeParse<v.GenericSchema<unknown, Request>>(requests[request.type], request);
+  if (inner.success) return { kind: "message", message: { id, request: inner.output } };
+  return { kind: "invalid", id, reason: `Invalid request "${request.type}": ${faultOf(inner.issues)}.` };
+}
+
+/** @returns the request for a new notebook, or what is wrong with it as text */
+export function readNewNotebook(body: unknown): NewNotebook | string {
+  const { success, output, issues } = v.safeParse(newNotebook, body);
+  return success ? output : faultOf(issues);
+}
+
+function isType(word: string): word is Request["type"] {
+  return Object.hasOwn(requests, word);
+}
+
+function object<const E extends v.ObjectEntries>(entries: E) {
+  return v.object(entries, missingOr("an object"));
+}
+
+/** valibot reports a missing key and a value of another type with the same message. */
+function missingOr(what: string): (issue: v.BaseIssue<unknown>) => string {
+  return ({ kind, input }) => (kind === "schema" && input === undefined ? "is missing" : `must be ${what}`);
+}
+
+/** The first fault, such as `"cell" must be a string`. */
+function faultOf([{ path, message }]: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): string {
+  return path ? `"${path.map(({ key }) => String(key)).join(".")}" ${message}` : `it ${message}`;
+}
+
+/** @returns undefined, which JSON cannot express, if it is not valid */
+function parsed(json: string): unknown {
   try {
-    message = JSON.parse(text);
+    return JSON.parse(json);
   } catch {
     return undefined;
   }
-  if (!record(message) || typeof message.id !== "number" || !record(message.request)) return undefined;
-  const request = requestOf(message.request);
-  return request && { id: message.id, request };
-}
-
-function requestOf(fields: Fields): Request | undefined {
-  const { type, cell, source, by, after, kind, to, mode, cells, name, value, run } = fields;
-  const { flag, on, lazy, ask } = fields;
-  switch (type) {
-    case "edit":
-      return text(cell) && text(source) && text(by) ? { type, cell, source, by } : undefined;
-    case "insert":
-      if (!place(after) || (kind !== "code" && kind !== "markdown")) return undefined;
-      return { type, after, kind, ...(text(source) && { source }) };
-    case "remove":
-      return text(cell) ? { type, cell } : undefined;
-    case "put-back": {
-      const whole = cellOf(cell);
-      return whole && place(after) ? { type, cell: whole, after } : undefined;
-    }
-    case "move":
-      return text(cell) && place(after) ? { type, cell, after } : undefined;
-    case "rename":
-      return text(cell) && text(to) ? { type, cell, to } : undefined;
-    case "mode":
-      return text(cell) && isMode(mode) ? { type, cell, mode } : undefined;
-    case "flag":
-      if (!text(cell) || typeof on !== "boolean") return undefined;
-      return flag === "cache" || flag === "disabled" ? { type, cell, flag, on } : undefined;
-    case "settings":
-      if (lazy !== undefined && typeof lazy !== "boolean") return undefined;
-      if (ask !== undefined && ask !== "never" && typeof ask !== "number") return undefined;
-      return { type, ...(lazy !== undefined && { lazy }), ...(ask !== undefined && { ask }) };
-    case "answer":
-      return typeof run === "boolean" ? { type, run } : undefined;
-    case "run":
-      if (cells === "all" || cells === "stale") return { type, cells };
-      return Array.isArray(cells) && cells.every(text) ? { type, cells } : undefined;
-    case "stop":
-      return cell === undefined ? { type } : text(cell) ? { type, cell } : undefined;
-    case "input":
-      if (!text(cell) || !text(name)) return undefined;
-      return isInputValue(value) ? { type, cell, name, value } : undefined;
-    case "steer": {
-      const order = record(fields.order) ? orderOf(fields.order) : undefined;
-      return text(run) && order ? { type, run, order } : undefined;
-    }
-    case "restart-kernel":
-      return { type };
-    default:
-      return undefined;
-  }
-}
-
-function orderOf({ type, steps, to, at, knobs }: Fields): RunOrder | undefined {
-  switch (type) {
-    case "pause":
-    case "resume":
-    case "stop":
-    case "checkpoint":
-      return { type };
-    case "step":
-      return count(steps) && steps > 0 ? { type, steps } : undefined;
-    case "rewind":
-      return count(to) ? { type, to } : undefined;
-    case "fork":
-      if (!count(at) || !record(knobs) || !Object.values(knobs).every(isInputValue)) return undefined;
-      return { type, at, knobs: knobs as Readonly<Record<string, InputValue>> };
-    default:
-      return undefined;
-  }
-}
-
-function count(value: unknown): value is number {
-  return Number.isInteger(value) && Number(value) >= 0;
-}
-
-function cellOf(fields: unknown): Cell | undefined {
-  if (!record(fields)) return undefined;
-  const { id, kind, source, mode, options } = fields;
-  if (!text(id) || !text(source) || (kind !== "code" && kind !== "markdown") || !isMode(mode)) return undefined;
-  if (!record(options) || !Object.values(options).every(text)) return undefined;
-  return { id, kind, source, mode, options: options as Cell["options"] };
-}
-
-function isMode(value: unknown): value is CellMode {
-  return value === "auto" || value === "manual" || value === "once";
-}
-
-/** Whether it suits the input is the session's to say. */
-function isInputValue(value: unknown): value is InputValue {
-  if (!Array.isArray(value)) return ["number", "string", "boolean"].includes(typeof value);
-  return value.every(text) || value.every(record);
-}
-
-function record(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null;
-}
-
-function text(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function place(value: unknown): value is string | null {
-  return value === null || typeof value === "string";
 }

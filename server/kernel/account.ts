@@ -1,9 +1,9 @@
 /**
- * The books of the ledger: buffers, the tensors that show them, and who owns those. Several tensors can show one buffer;
- * its bytes count once, for the owner of the tensor that has shown it for longest. An entry knows what its tensor is but does not hold it, so
+ * The accounts of the ledger: buffers, the tensors that use them, and who owns those. Several tensors can share one buffer; its
+ * bytes count once, for the owner of the oldest tensor that uses it. An entry describes its tensor but does not hold it, so
  * that a tensor which nobody else holds can be collected.
  */
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import type { Generation } from "./generation.ts";
 
 export type Buffer = { readonly bytes: number; readonly holders: Entry[] };
@@ -15,11 +15,11 @@ export type Entry = {
   readonly size: number;
   readonly buffer: Buffer;
   account: Account;
-  /** The tensor: none while a scope of tfjs will see to its end, the thing itself for a variable, which tfjs holds anyway. */
+  /** The tensor: undefined while a scope of tfjs will dispose it; the variable itself, since tfjs holds it anyway. */
   tensor: WeakRef<tf.Tensor> | tf.Variable | undefined;
 };
 
-/** What one generation owns; of no generation: what no cell made. */
+/** What one generation owns; without a generation, what no cell made. */
 export class Account {
   readonly owner: Generation | undefined;
   readonly entries = new Set<Entry>();
@@ -46,8 +46,37 @@ export class Account {
   }
 }
 
-/** Puts an entry into its account and among the holders of its buffer. @returns the bytes that this adds to all that live. */
-export function enter(entry: Entry): number {
+const ENTRY = Symbol("ledger entry");
+const BUFFER = Symbol("ledger buffer");
+type Tracked = tf.Tensor & { [ENTRY]?: Entry };
+type DataId = tf.DataId & { [BUFFER]?: Buffer };
+
+export function entryOf(tensor: tf.Tensor): Entry | undefined {
+  return (tensor as Tracked)[ENTRY];
+}
+
+/** Makes the entry of a tensor. @returns it, before it is in any account's books */
+export function makeEntry(tensor: tf.Tensor, account: Account): Entry {
+  const { dataId, dtype, shape, size } = tensor;
+  const bytes = bytesOf(tensor);
+  const held = tensor instanceof tf.Variable ? tensor : undefined;
+  const entry: Entry = { dataId, dtype, shape, size, buffer: bufferOf(dataId, bytes), account, tensor: held };
+  (tensor as Tracked)[ENTRY] = entry;
+  return entry;
+}
+
+/** Zero for types whose size tfjs does not know. */
+export function bytesOf({ dtype, size }: Pick<tf.Tensor, "dtype" | "size">): number {
+  return dtype === "string" || dtype === "complex64" ? 0 : size * tf.util.bytesPerElement(dtype);
+}
+
+function bufferOf(dataId: DataId, bytes: number): Buffer {
+  dataId[BUFFER] ??= { bytes, holders: [] };
+  return dataId[BUFFER];
+}
+
+/** Adds an entry to its account and to the holders of its buffer. @returns the bytes by which the total grows */
+export function add(entry: Entry): number {
   const { account, buffer } = entry;
   account.entries.add(entry);
   if (buffer.holders.push(entry) > 1) return 0;
@@ -55,8 +84,8 @@ export function enter(entry: Entry): number {
   return buffer.bytes;
 }
 
-/** Takes an entry out. @returns the bytes that end with it. */
-export function strike(entry: Entry): number {
+/** Removes an entry. @returns the bytes by which the total shrinks */
+export function remove(entry: Entry): number {
   const { account, buffer } = entry;
   if (!account.entries.delete(entry)) return 0;
   const { holders, bytes } = buffer;

@@ -1,11 +1,11 @@
 /**
- * Where a kernel process begins, in plain JavaScript. Starting is mostly loading, so what is large is loaded in the
- * cheapest way first: tfjs as the CommonJS that it is, before anything that reads TypeScript stands in its way. What
- * imports it afterwards gets a small module over the same object; Node would else search megabytes for their exports.
+ * Where a kernel process begins, in plain JavaScript. Starting is mostly loading, so large packages are loaded in the cheapest
+ * way first: tfjs as CommonJS, before tsx hooks into loading. Later imports of it get a small module that exports the same
+ * object; otherwise Node would search megabytes of code for export names.
  */
 import * as module from "node:module";
 
-// Keeps compiled code on the disk, where this Node can.
+// Keeps compiled code on the disk if this version of Node can.
 module.enableCompileCache?.();
 
 const require = module.createRequire(import.meta.url);
@@ -18,14 +18,14 @@ const cells = new URL("../../cells/index.ts", import.meta.url).href;
 module.register("./resolve.mjs", import.meta.url, { data: { cells, own: import.meta.url, facades } });
 await import("./main.ts");
 
-/** The address of a module that exports what a CommonJS package exports. */
+/** The URL of a module that exports what a CommonJS package exports. */
 function facadeOf(name) {
   const names = Object.keys(require(name)).filter((each) => each !== "default");
   const lines = [
     'import { createRequire } from "node:module";',
-    `const whole = createRequire(${JSON.stringify(import.meta.url)})(${JSON.stringify(name)});`,
-    "export default whole;",
-    `const { ${names.map((each, index) => `${each}: _${index}`).join(", ")} } = whole;`,
+    `const all = createRequire(${JSON.stringify(import.meta.url)})(${JSON.stringify(name)});`,
+    "export default all;",
+    `const { ${names.map((each, index) => `${each}: _${index}`).join(", ")} } = all;`,
     `export { ${names.map((each, index) => `_${index} as ${each}`).join(", ")} };`,
   ];
   return `data:text/javascript,${encodeURIComponent(lines.join("\n"))}`;

@@ -1,6 +1,6 @@
 /**
- * The code of cells, made ready to run. A cell that runs again with the same source, as the users of a slider do many times
- * a second, runs what is there. Code holds no values: each run of it makes its own.
+ * The code of a cell, compiled. A cell that runs again with the same source, as behind a slider many times a second, reuses
+ * it. Code holds no values: each execution makes its own.
  */
 import { Script } from "node:vm";
 import { analyse } from "../notebook/language/analyse.ts";
@@ -23,15 +23,15 @@ export class Code {
     this.analysis = analyse(source);
   }
 
-  /** @throws SyntaxError for a source that cannot be read */
+  /** @throws SyntaxError if the source cannot be parsed */
   get compiled(): CompiledCell {
     this.#compiled ??= compileCell(this.source, this.analysis);
     return this.#compiled;
   }
 
-  /** A script and never a module, since modules are never collected. @throws SyntaxError for what V8 refuses */
+  /** A script and never a module, since modules are never collected. @throws SyntaxError if V8 rejects it */
   get body(): Body {
-    // The first line is the compiler's; the user's begin after it.
+    // The compiler adds the first line; the user's lines follow it.
     this.#body ??= new Script(this.compiled.code, {
       filename: fileOf(this.#cell),
       lineOffset: -1,

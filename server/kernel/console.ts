@@ -1,4 +1,4 @@
-/** The console of cells: each line goes to the cell in whose context it was written. What no cell wrote stays where it was. */
+/** The console of cells: each line goes to the cell in whose context it was written. Lines of no cell go where they always went. */
 import { Console } from "node:console";
 import { Writable } from "node:stream";
 import type { ConsoleLine } from "../events.ts";
@@ -11,19 +11,19 @@ const LEVELS: Readonly<Record<string, ConsoleLine["level"]>> = {
   error: "error",
   assert: "error",
 };
-/** Characters of one line. */
+/** Characters of one line; the rest is cut off. */
 const LONGEST = 20_000;
 
-/** Makes `console` write to cells. A console of Node's formats; only the way out is ours. */
+/** Makes `console` write to cells. Node's own `Console` formats the text; only its output stream is ours. */
 export function captureConsole(): void {
   let level: ConsoleLine["level"] = "log";
   const out = new Writable({
     decodeStrings: false,
     write(chunk: string, _, done) {
       const text = chunk.replace(/\n$/, "");
-      const cut =
+      const shown =
         text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length - LONGEST} more characters)` : text;
-      current.getStore()?.log(level, cut);
+      current.getStore()?.log(level, shown);
       done();
     },
   });

@@ -1,6 +1,7 @@
-/** Entry of the process behind `palimpsest doctor`: only a kernel's process loads tfjs. `--json` prints the report as it is. */
+/** Entry of the process behind `palimpsest doctor`: the server itself never loads tfjs. `--json` prints the report as JSON. */
 import { parseArgs } from "node:util";
 import { type BackendReport, examine } from "../../cells/device/doctor.ts";
+import { bytes } from "../state/quantity.ts";
 
 const { values } = parseArgs({ options: { json: { type: "boolean" }, backend: { type: "string" } } });
 const report = await examine(values.backend).catch((error: Error) => {
@@ -13,13 +14,13 @@ process.exit(0);
 function line(backend: BackendReport): string {
   if (!backend.usable) return `  not used  ${backend.name}: ${backend.reason}\n`;
   const measured = [
-    `${backend.gigaflops.toFixed(1)} GFLOP/s (products of ${backend.productSize})`,
+    `${backend.gigaflops.toFixed(1)} GFLOP/s (matrix products of size ${backend.productSize})`,
     `${backend.overhead.toFixed(0)} µs per operation`,
     `copies ${backend.copy.toFixed(1)} GB/s`,
-    backend.memory === undefined ? "memory unknown" : `${(backend.memory / 1e9).toFixed(1)} GB for tensors`,
+    backend.memory === undefined ? "memory unknown" : `${bytes(backend.memory)} for tensors`,
   ].join(", ");
   const mark = backend.used ? "→ used    " : "  usable  ";
-  const hint = backend.used || values.backend ? "" : `; --backend ${backend.backend} asks for it`;
+  const hint = backend.used || values.backend ? "" : `; choose it with --backend ${backend.backend}`;
   return `${mark}  ${backend.name}: ${measured}${hint}\n${adapterLine(backend)}`;
 }
 
@@ -27,9 +28,9 @@ function adapterLine({ adapter }: Extract<BackendReport, { usable: true }>): str
   if (!adapter) return "";
   const { name, driver, software, features, products, subgroupMatrices } = adapter;
   const has = (feature: string): string => `${features.includes(feature) ? "with" : "without"} ${feature}`;
-  const rates = `${products.stock.toFixed(1)} stock, ${products.float32.toFixed(1)} ours, ${products.bfloat16.toFixed(1)} with bfloat16 weights`;
+  const rates = `${products.stock.toFixed(1)} by tfjs, ${products.float32.toFixed(1)} by Palimpsest, ${products.bfloat16.toFixed(1)} with bfloat16 weights`;
   return (
     `            ${software ? "software adapter " : ""}${name} (${driver}), ${has("shader-f16")}, ${has("subgroups")}, ` +
-    `${subgroupMatrices.length} shapes of subgroup matrices; GFLOP/s in products of ${products.size}: ${rates}\n`
+    `${subgroupMatrices.length} shapes of subgroup matrices; GFLOP/s in matrix products of size ${products.size}: ${rates}\n`
   );
 }

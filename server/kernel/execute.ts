@@ -1,6 +1,6 @@
 /**
- * Runs the code of a cell once, in this very context, so that its arrays and errors are everyone's. Imports and names of
- * other cells come in as parameters, what it defines goes out through one.
+ * Runs the code of a cell once, in this context, so that its arrays and errors are instances of everyone's classes. Imports
+ * and names of other cells come in as parameters; what the cell defines goes out through one.
  */
 import { toOutput } from "../../cells/show/show.ts";
 import { placeOfImport } from "../notebook/language/imports.ts";
@@ -12,7 +12,8 @@ import { refreshConstants } from "./inputs.ts";
 
 /**
  * Fills `generation.values` and shows the value of the last expression.
- * @param lookUp gives the value of a name that another cell defines. @throws what the cell throws.
+ * @param lookUp returns the value of a name that another cell defines
+ * @throws what the cell throws
  */
 export async function execute(
   generation: Generation,
@@ -33,18 +34,18 @@ export async function execute(
   const { body } = code;
   const share = (defined: Readonly<Record<string, unknown>>): void => {
     if (generation.aborted) return;
-    for (const [name, value] of [...imported, ...Object.entries(defined), ...generation.latest])
+    for (const [name, value] of [...imported, ...Object.entries(defined), ...generation.streamValues])
       generation.values.set(name, value);
     refreshConstants(generation);
   };
   let last: unknown;
-  const keep = (value: unknown): void => {
+  const setLast = (value: unknown): void => {
     last = value;
   };
   const load = (module: unknown): Promise<unknown> => imports.load(String(module));
-  const known = compiled.references.map((name) => (imported.has(name) ? imported.get(name) : lookUp(name)));
   const check = (): void => generation.check();
-  await generation.breakable(() => body(keep, share, load, generation.look, check, ...known));
+  const references = compiled.references.map((name) => (imported.has(name) ? imported.get(name) : lookUp(name)));
+  await generation.interruptible(() => body(setLast, share, load, generation.hint, check, ...references));
   const value = await last;
   if (value !== undefined && !generation.aborted) showIn(generation, toOutput(value));
 }

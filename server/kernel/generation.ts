@@ -1,31 +1,37 @@
 /**
- * One execution of a cell: what it defined, the inputs it declared, the runs it started, and what must be undone when it
- * ends. It is also the store of the async context, so that whatever a cell calls, however late, finds its generation.
- *
- * Its top level is through before its runs are: then it is settled, and finished when the last run has ended.
+ * One execution of a cell: the names it defined, the inputs it declared, the runs it started, and what to undo when it ends.
+ * It is the store of the async context, so whatever a cell calls, however late, finds its generation. `life.ts` decides which
+ * phase it is in; this class performs the effects: signals, messages, disposers.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Tensor } from "@tensorflow/tfjs";
 import type { ConsoleLine } from "../events.ts";
 import type { FromKernel } from "../messages.ts";
 import type { CompiledCell } from "../notebook/language/compile.ts";
-import type { Analysis, CellError, CellId, Position } from "../notebook/types.ts";
+import type { Analysis, CellId, Position } from "../notebook/types.ts";
 import type { InputSpec, InputValue, RunOrder } from "../values.ts";
-import { type Flag, Interrupted } from "./interrupts.ts";
+import { Abort } from "./abort.ts";
+import { ConsoleBuffer } from "./console-buffer.ts";
+import { Interrupted, type InterruptFlag } from "./interrupts.ts";
 import { Leftovers } from "./leftovers.ts";
+import {
+  born,
+  isOver,
+  isSilent,
+  type Life,
+  type Outcome,
+  outcomeOf,
+  runOver,
+  runStarted,
+  topLevelOver,
+} from "./life.ts";
+import { type OpenRun, OpenRuns } from "./open-runs.ts";
 import { tensorsIn } from "./tensors-in.ts";
 import { cellError, described } from "./trace.ts";
 
 export type DeclaredInput = { readonly spec: InputSpec; readonly live: boolean; value: InputValue };
 
-/** A run as its generation sees it. */
-export type OpenRun = { readonly id: string; end(status: "stopped"): Promise<void>; steer(order: RunOrder): void };
-
-type Outcome = { readonly status: "done" | "stopped" } | { readonly status: "failed"; readonly error: CellError };
-
-const CONSOLE_MS = 50;
-/** As many lines of one burst as the session keeps at all. */
-const CONSOLE_LINES = 2_000;
+type Start = Pick<Generation, "cell" | "number" | "snapshot" | "source" | "analysis" | "userValues" | "previous">;
 
 export const current = new AsyncLocalStorage<Generation>();
 
@@ -35,238 +41,208 @@ export class Generation {
   readonly snapshot: string;
   readonly source: string;
   readonly analysis: Analysis;
-  /** Values of the user for inputs, by name, as they were when the generation began. */
-  readonly given: Readonly<Record<string, InputValue>>;
-  /** What other cells may use: filled when the top level is through. */
+  /** The user's values for inputs, by name, as they were when the generation began. */
+  readonly userValues: Readonly<Record<string, InputValue>>;
+  /** What other cells may use: filled when the top level is done. */
   readonly values = new Map<string, unknown>();
   readonly inputs = new Map<string, DeclaredInput>();
-  /** What its streams gave last, by their constants. */
-  readonly latest = new Map<string, unknown>();
-  /** Runs of this cell and snapshot that the end of a kernel cut off, in their order; those that are gone on with leave it. */
-  readonly interrupted: string[] = [];
-  /** Where its code lies in the script that runs; there from when it begins to run. */
+  /** The last value of each stream, by the name of its constant. */
+  readonly streamValues = new Map<string, unknown>();
+  /** Runs of this cell and snapshot that were cut off when a kernel ended, in their order. A run that is continued leaves the list. */
+  readonly interruptedRuns: string[] = [];
+  /** The compiled code and its positions; set when the code begins to run. */
   compiled: CompiledCell | undefined;
-  /** The import that it is waiting for, before its code runs. */
+  /** The import that it is waiting for before its code runs. */
   importing: Position | undefined;
-  /** The generation that ended this one by beginning. */
+  /** The number of the generation that replaced this one. */
   successor: number | undefined;
-  /** What it hands over to the next one. */
+  /** What `keep()` hands over to the next generation. */
   kept: unknown;
-  /** What the one before it has kept; forgotten at the end, so that generations do not hang on each other for ever. */
+  /** What the previous generation kept; dropped at the end, so that generations do not hold on to each other for ever. */
   previous: unknown;
   readonly leftovers: Leftovers;
-  readonly #flag: Flag;
-  readonly #say: (message: FromKernel) => void;
-  /** There from when somebody asks for its signal. */
-  #abort: AbortController | undefined;
-  /** Why it was aborted, where it was. */
-  #why: string | undefined;
-  #breakOff = (_: Interrupted): void => undefined;
+  readonly #flag: InterruptFlag;
+  readonly #send: (message: FromKernel) => void;
+  readonly #abort = new Abort();
+  /** Made when the first line is printed. */
+  #console: ConsoleBuffer | undefined;
   readonly #disposers: (() => void)[] = [];
-  /** Those that go on. */
-  readonly #runs = new Set<OpenRun>();
-  readonly #started = new Map<string, OpenRun>();
-  readonly #began = performance.now();
-  #lines: ConsoleLine[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #top: Outcome | undefined;
-  /** The first run that did not end well. */
-  #trouble: Outcome | undefined;
-  #finished = false;
-  #ended = false;
-  /** Nothing more is to be heard from it. */
-  #muted = false;
-  /** What disposes is at work, and is let do it. */
-  #disposing = false;
+  readonly #runs = new OpenRuns();
+  readonly #startedAt = performance.now();
+  #life: Life = born;
+  #rejectTopLevel: (reason: Interrupted) => void = () => undefined;
 
-  constructor(
-    about: Pick<Generation, "cell" | "number" | "snapshot" | "source" | "analysis" | "given" | "previous">,
-    flag: Flag,
-    say: (message: FromKernel) => void,
-  ) {
-    this.cell = about.cell;
-    this.number = about.number;
-    this.snapshot = about.snapshot;
-    this.source = about.source;
-    this.analysis = about.analysis;
-    this.given = about.given;
-    this.previous = about.previous;
-    this.leftovers = new Leftovers(about.cell, about.number, say);
+  constructor(start: Start, flag: InterruptFlag, send: (message: FromKernel) => void) {
+    this.cell = start.cell;
+    this.number = start.number;
+    this.snapshot = start.snapshot;
+    this.source = start.source;
+    this.analysis = start.analysis;
+    this.userValues = start.userValues;
+    this.previous = start.previous;
+    this.leftovers = new Leftovers(start.cell, start.number, send);
     this.#flag = flag;
-    this.#say = say;
+    this.#send = send;
   }
 
   get signal(): AbortSignal {
-    if (!this.#abort) {
-      this.#abort = new AbortController();
-      if (this.#why !== undefined) this.#abort.abort(new Interrupted(this.#why));
-    }
     return this.#abort.signal;
   }
 
   get aborted(): boolean {
-    return this.#why !== undefined;
+    return this.#abort.aborted;
   }
 
-  /** @throws Interrupted where it was aborted. */
+  /** @throws Interrupted if it was aborted */
   throwIfAborted(): void {
-    if (this.#why !== undefined) throw new Interrupted(this.#why);
+    this.#abort.throwIfAborted();
   }
 
   /** Neither its top level nor a run of it is at work. */
   get finished(): boolean {
-    return this.#finished;
+    return this.#life.phase === "finished" || this.#life.phase === "ended";
   }
 
+  /** The cell was run again or removed. */
   get ended(): boolean {
-    return this.#ended;
+    return isOver(this.#life);
   }
 
-  /** One number that is not zero when `check` is to be called. */
-  get look(): Int32Array {
-    return this.#flag.look;
+  /** One number: if it is not zero, an interrupt may be pending and `check` must be called. */
+  get hint(): Int32Array {
+    return this.#flag.hint;
   }
 
-  /** For loops of this cell's code, whoever runs them. @throws Interrupted when that generation is to end. */
+  /** For loops of this cell's code, whichever cell runs them. @throws Interrupted when the calling generation is to stop */
   check(): void {
     const caller = current.getStore() ?? this;
-    if (caller === this || !this.#flag.raised) caller.#obey();
+    if (caller === this || !this.#flag.raised) caller.#throwIfInterrupted();
   }
 
-  /** For kernels of tfjs: a run ends at its next step by its signal, and then needs kernels to save what it has. */
+  /** For kernels of tfjs: a run stops at its next step by its signal, and then needs kernels to save its state. */
   checkKernel(): void {
-    if (this.#runs.size === 0) this.#obey();
+    if (this.#runs.count === 0) this.#throwIfInterrupted();
   }
 
-  /** Begins the cell's code, so that a signal can break off what stands before its first `await`. */
-  breakable<T>(work: () => T): T {
-    return this.#flag.breakable(work);
+  /** Starts the cell's code so that a signal can break it off before its first `await`. */
+  interruptible<T>(work: () => T): T {
+    return this.#flag.interruptible(work);
   }
 
-  /** The tensors that outlive it, for the next generation of the cell. */
-  keeps(): Tensor[] {
+  /** The tensors that the next generation of the cell takes over. */
+  keptTensors(): Tensor[] {
     return tensorsIn(this.kept);
   }
 
-  /** Says something about this generation, unless it is over. */
-  say(message: FromKernel): void {
-    if (!this.#muted) this.#say(message);
+  /** Sends a message about this generation, unless nothing more is to be heard from it. */
+  send(message: FromKernel): void {
+    if (!isSilent(this.#life)) this.#send(message);
   }
 
   log(level: ConsoleLine["level"], text: string): void {
-    if (this.#muted) return;
-    this.#lines.push({ level, text });
-    if (this.#lines.length > 2 * CONSOLE_LINES) this.#lines = this.#lines.slice(-CONSOLE_LINES);
-    this.#timer ??= setTimeout(() => this.#flushConsole(), CONSOLE_MS);
+    if (isSilent(this.#life)) return;
+    const { cell, number } = this;
+    this.#console ??= new ConsoleBuffer((lines) =>
+      this.#send({ type: "cell-console", cell, generation: number, lines }),
+    );
+    this.#console.add({ level, text });
   }
 
   onDispose(dispose: () => void): void {
-    if (this.#ended) this.#dispose(dispose);
+    if (this.ended) this.#dispose(dispose);
     else this.#disposers.push(dispose);
   }
 
-  /** Runs the top level to its end or to the end of this generation, whichever comes first. */
-  async perform(top: () => Promise<void>): Promise<void> {
+  /** Runs the top level until it is done, is stopped or is ended, whichever comes first. */
+  async perform(topLevel: () => Promise<void>): Promise<void> {
     let outcome: Outcome = { status: "done" };
     try {
-      const brokenOff = new Promise<never>((_, reject) => {
-        this.#breakOff = reject;
+      const rejected = new Promise<never>((_, reject) => {
+        this.#rejectTopLevel = reject;
       });
       this.throwIfAborted();
-      await Promise.race([current.run(this, top), brokenOff]);
+      await Promise.race([current.run(this, topLevel), rejected]);
       this.throwIfAborted();
     } catch (error) {
       if (error instanceof Interrupted) this.stop();
       outcome = this.aborted ? { status: "stopped" } : { status: "failed", error: cellError(error, this) };
     }
-    if (this.#ended) return;
-    this.#top = outcome;
-    if (outcome.status === "done") this.say({ type: "cell-settled", cell: this.cell, generation: this.number });
-    // The runs of a cell that failed have no one to use them.
-    else this.#interrupt(`The cell ${this.cell} did not get through.`);
-    this.#finish();
+    if (this.ended) return;
+    if (outcome.status === "done") this.send({ type: "cell-settled", cell: this.cell, generation: this.number });
+    // Nobody can use the runs of a cell that failed.
+    else this.#interrupt(`The cell ${this.cell} failed.`);
+    this.#enter(topLevelOver(this.#life, outcome, this.#runs.count));
   }
 
-  /** A fork may begin when all else has finished; then the generation finishes once more, with it. */
-  began(run: OpenRun): void {
-    this.#started.set(run.id, run);
-    if (this.#ended) void run.end("stopped");
-    else {
-      this.#runs.add(run);
-      this.#finished = false;
-    }
+  /** A run of this generation starts. A fork may start after all else has finished; then the generation finishes once more, with it. */
+  addRun(run: OpenRun): void {
+    if (this.ended) return void run.end("stopped");
+    this.#runs.add(run);
+    this.#enter(runStarted(this.#life));
   }
 
-  /** @returns whether it is a run of this generation. */
+  runEnded(run: OpenRun, outcome: Outcome): void {
+    if (this.#runs.close(run)) this.#enter(runOver(this.#life, outcome, this.#runs.count));
+  }
+
+  /** @returns whether the run belongs to this generation */
   steer(run: string, order: RunOrder): boolean {
-    this.#started.get(run)?.steer(order);
-    return this.#started.has(run);
-  }
-
-  over(run: OpenRun, status: "done" | "stopped" | "failed", why?: string | CellError): void {
-    if (!this.#runs.delete(run)) return;
-    if (status === "failed") {
-      const told = { kind: "runtime", message: typeof why === "string" ? why : `The run ${run.id} failed.` } as const;
-      const error = typeof why === "object" ? why : told;
-      this.#trouble = this.#trouble?.status === "failed" ? this.#trouble : { status, error };
-    } else if (status === "stopped") this.#trouble ??= { status };
-    this.#finish();
+    return this.#runs.steer(run, order);
   }
 
   /** Stops what is at work and keeps the values. */
   stop(): void {
-    if (this.#finished) return;
-    // A top level that only waits is left behind; should it ever go on, it finds the flag.
-    if (!this.#top) this.#flag.raise();
+    const { phase } = this.#life;
+    if (phase !== "running" && phase !== "settled") return;
+    // A top level that only waits is abandoned. If it ever continues, it finds the flag raised.
+    if (phase === "running") this.#flag.raise();
     this.#interrupt(`The cell ${this.cell} was stopped.`);
   }
 
-  /** Ends this execution; tensors are the ledger's to free, and an alert of the interrupts is the kernel's. Resolves when the records of its runs are written. */
+  /**
+   * Ends this execution. The ledger frees its tensors and the kernel alerts the interrupts.
+   * @returns a promise that resolves when the records of its runs are written
+   */
   async end(): Promise<void> {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#interrupt(`The cell ${this.cell} was ended: it runs again, or what it uses does.`);
-    this.#disposing = true;
+    if (this.ended) return;
+    const finished = this.#life.phase === "finished";
+    this.#interrupt(`The cell ${this.cell} was ended: it runs again, or a cell that it uses does.`);
+    this.#life = { phase: "disposing" };
     for (const dispose of this.#disposers.splice(0).reverse()) this.#dispose(dispose);
-    this.#disposing = false;
+    this.#life = { phase: "closing" };
     this.#flag.mark();
     this.#flag.release();
-    const recorded = [...this.#runs].map((run) => run.end("stopped"));
-    this.#runs.clear();
+    const recorded = this.#runs.stop();
     this.values.clear();
     this.previous = undefined;
-    if (!this.#finished) this.#tellFinished({ status: "stopped" });
-    this.#muted = true;
-    clearTimeout(this.#timer);
+    if (!finished) this.#sendFinished({ status: "stopped" });
+    this.#life = { phase: "ended" };
+    this.#console?.drop();
     this.leftovers.end();
     await Promise.all(recorded);
   }
 
-  #interrupt(why: string): void {
-    if (this.#why !== undefined) return;
-    this.#why = why;
-    this.#abort?.abort(new Interrupted(why));
-    if (!this.#top) this.#breakOff(new Interrupted(why));
+  #enter(life: Life): void {
+    const before = this.#life;
+    this.#life = life;
+    if (life.phase === "finished" && before.phase !== "finished") this.#sendFinished(outcomeOf(life));
   }
 
-  #obey(): void {
-    if (this.#disposing || !this.#flag.raised) return;
-    if (!this.#ended) this.stop();
+  #interrupt(reason: string): void {
+    // Making an error takes longer than all else here, so it is made only for a top level that waits for it.
+    if (this.#abort.abort(reason) && this.#life.phase === "running") this.#rejectTopLevel(new Interrupted(reason));
+  }
+
+  #throwIfInterrupted(): void {
+    if (this.#life.phase === "disposing" || !this.#flag.raised) return;
+    this.stop();
     throw new Interrupted(`The cell ${this.cell} was interrupted.`);
   }
 
-  #finish(): void {
-    if (this.#finished || this.#ended || !this.#top || this.#runs.size > 0) return;
-    this.#tellFinished(this.#top.status === "done" ? (this.#trouble ?? this.#top) : this.#top);
-    // A top level that was stopped may go on where nothing can reach it.
-    this.#muted = this.#top.status === "stopped";
-  }
-
-  #tellFinished(outcome: Outcome): void {
-    this.#finished = true;
-    this.#flushConsole();
-    const ms = Math.round(performance.now() - this.#began);
-    this.say({ type: "cell-finished", cell: this.cell, generation: this.number, ...outcome, ms });
+  #sendFinished(outcome: Outcome): void {
+    this.#console?.flush();
+    const ms = Math.round(performance.now() - this.#startedAt);
+    this.#send({ type: "cell-finished", cell: this.cell, generation: this.number, ...outcome, ms });
   }
 
   #dispose(dispose: () => void): void {
@@ -275,13 +251,5 @@ export class Generation {
     } catch (error) {
       this.log("error", `A disposer failed: ${described(error)}`);
     }
-  }
-
-  #flushConsole(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const lines = this.#lines.slice(-CONSOLE_LINES);
-    this.#lines = [];
-    if (lines.length > 0) this.say({ type: "cell-console", cell: this.cell, generation: this.number, lines });
   }
 }

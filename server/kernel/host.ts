@@ -1,56 +1,50 @@
-/** What cells can ask of the kernel: the implementation of `cells/host.ts` for whichever cell is calling. */
+/** What cells can ask of the kernel: implements `cells/host.ts` for whichever cell is calling. */
 import { join } from "node:path";
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Host, InputValue, Live } from "../../cells/host.ts";
 import type { Output } from "../../cells/output.ts";
 import type { FromKernel } from "../messages.ts";
 import type { Files } from "./files.ts";
 import { current, type Generation } from "./generation.ts";
 import { declareInput } from "./inputs.ts";
+import { RecordedRun, type RunPlace } from "./recorded-run.ts";
 import { RUNS } from "./run-folder.ts";
-import { RecordedRun, type RunPlace } from "./runs.ts";
 import { declareStream } from "./streams.ts";
 
 /** Never aborts: for work that belongs to no cell. */
-const unbounded = new AbortController().signal;
+const neverAborts = new AbortController().signal;
 
-export function kernelHost(place: RunPlace, files: Files, say: (message: FromKernel) => void): Host {
+export function kernelHost(place: RunPlace, files: Files, send: (message: FromKernel) => void): Host {
   return {
-    show: (output) => showIn(calling("show(…)"), output),
-    input: (spec) => declareInput(calling("an input"), spec, false).value,
+    show: (output) => showIn(callingCell("show(…)"), output),
+    input: (spec) => declareInput(callingCell("input"), spec, "constant").value,
     live(spec): Live<InputValue> {
-      const input = declareInput(calling("an input"), spec, true);
+      const input = declareInput(callingCell("input.live"), spec, "live");
       return {
         get value() {
           return input.value;
         },
       };
     },
-    startRun: (meta, obey) => new RecordedRun(meta, obey, calling("a training"), place, say),
+    startRun: (meta, onOrder) => new RecordedRun(meta, onOrder, callingCell("train(…)"), place, send),
     report(results) {
-      const generation = calling("report(…)");
-      generation.say({ type: "report", cell: generation.cell, generation: generation.number, results });
+      const generation = callingCell("report(…)");
+      generation.send({ type: "report", cell: generation.cell, generation: generation.number, results });
     },
-    stream: (values) => declareStream(calling("stream(…)"), values),
+    stream: (values) => declareStream(callingCell("stream(…)"), values),
     progress(label, done, total) {
-      const generation = calling("progress");
-      generation.say({
-        type: "cell-progress",
-        cell: generation.cell,
-        generation: generation.number,
-        label,
-        done,
-        total,
-      });
+      const generation = callingCell("progress(…)");
+      const { cell, number } = generation;
+      generation.send({ type: "cell-progress", cell, generation: number, label, done, total });
     },
     get signal() {
-      return current.getStore()?.signal ?? unbounded;
+      return current.getStore()?.signal ?? neverAborts;
     },
-    onDispose: (dispose) => calling("onDispose(…)").onDispose(dispose),
+    onDispose: (dispose) => callingCell("onDispose(…)").onDispose(dispose),
     keep(value) {
-      calling("keep(…)").kept = value;
+      callingCell("keep(…)").kept = value;
     },
-    previous: () => calling("previous()").previous,
+    previous: () => callingCell("previous()").previous,
     seed: place.seed,
     readFile: (path) => files.read(path),
     readRange: (...range) => files.readRange(...range),
@@ -59,18 +53,18 @@ export function kernelHost(place: RunPlace, files: Files, say: (message: FromKer
     runFolder: (id) => join(place.workspace, RUNS, id),
     modelFolder: (name) => files.modelFolder(name),
     async breathe() {
-      await turn();
+      await nextTurn();
       current.getStore()?.throwIfAborted();
     },
   };
 }
 
 export function showIn(generation: Generation, output: Output): void {
-  generation.say({ type: "cell-output", cell: generation.cell, generation: generation.number, output });
+  generation.send({ type: "cell-output", cell: generation.cell, generation: generation.number, output });
 }
 
-function calling(what: string): Generation {
+function callingCell(what: string): Generation {
   const generation = current.getStore();
-  if (!generation) throw new Error(`No cell is at work that ${what} could belong to. Call it from a cell.`);
+  if (!generation) throw new Error(`${what} was called outside of a cell. Call it from the code of a cell.`);
   return generation;
 }

@@ -1,7 +1,7 @@
 /**
- * Modules that cells import. "palimpsest" is this package, other packages are looked for from the notebook's folder, as if
- * the notebook were a module there; they are real modules, loaded once. Project files are not: they are compiled to
- * functions, and loaded anew when what they hold, or what they import, has changed. Whoever runs keeps what it got.
+ * Modules that cells import. "palimpsest" is this package; other packages are resolved from the notebook's folder, as if the
+ * notebook were a module there. Both are real modules, loaded once. Project files are compiled to functions instead, and
+ * loaded again when they, or a file that they import, have changed. Code that already runs keeps the version that it got.
  */
 import { existsSync } from "node:fs";
 import { dirname, extname } from "node:path";
@@ -14,7 +14,7 @@ import { type Exports, evaluate } from "./module.ts";
 export class Imports {
   readonly #notebook: string;
   readonly #project: Project;
-  /** Project files by path, as they were loaded last, with the digest of all that was loaded with them. */
+  /** Project files by path, as they were loaded last; the digest covers the files that they import. */
   readonly #loaded = new Map<string, { readonly digest: string; readonly exports: Promise<Exports> }>();
 
   constructor(notebook: string) {
@@ -22,7 +22,7 @@ export class Imports {
     this.#project = new Project(dirname(notebook));
   }
 
-  /** @returns the values that a declaration binds, by local name. @throws when the module or an export of it is missing. */
+  /** @returns the values that a declaration binds, by local name. @throws if the module or an export is missing */
   async bind({ module, names }: ImportDeclaration, by: string = this.#notebook): Promise<Map<string, unknown>> {
     const loaded = await this.load(module, by);
     const values = Object.entries(names).map(([local, exported]): [string, unknown] => [
@@ -32,7 +32,7 @@ export class Imports {
     return new Map(values);
   }
 
-  /** @param by the file that imports it; the notebook where it is a cell. */
+  /** @param by the file that imports it; the notebook for a cell */
   async load(module: string, by: string = this.#notebook): Promise<Exports> {
     if (isFile(module)) return this.#file(this.#project.resolve(module, dirname(by)), module);
     try {
@@ -42,7 +42,7 @@ export class Imports {
     }
   }
 
-  /** Whether these are the versions that were loaded last: digests by the names that cells import them by. */
+  /** Whether project files were last loaded in these versions. @param files digests by the names that cells import */
   loadedAs(files: Readonly<Record<string, string>>): boolean {
     return Object.entries(files).every(([module, digest]) => {
       const loaded = this.#loaded.get(this.#project.resolve(module));
@@ -51,7 +51,8 @@ export class Imports {
   }
 
   async #file(path: string, module: string): Promise<Exports> {
-    if (!existsSync(path)) throw new Error(`There is no file ${path}, which the cell imports as "${module}".`);
+    if (!existsSync(path))
+      throw new Error(`There is no file ${path}, imported as "${module}". Create it, or correct the import.`);
     const { digest, faults } = this.#project.withImports(path);
     const known = this.#loaded.get(path);
     if (known?.digest === digest) return known.exports;
@@ -59,7 +60,7 @@ export class Imports {
     if (fault) throw new Error(`${fault.file}, line ${fault.line}, column ${fault.column}: ${fault.message}`);
     const exports = this.#evaluated(this.#project.file(path));
     this.#loaded.set(path, { digest, exports });
-    // What failed is tried again.
+    // If it fails, the next import tries again.
     exports.catch(() => this.#loaded.get(path)?.exports === exports && this.#loaded.delete(path));
     return exports;
   }
@@ -83,19 +84,19 @@ export class Imports {
     if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_MODULE_NOT_FOUND") return error;
     const name = module.match(/^(@[^/]+\/)?[^/]+/)?.[0] ?? module;
     if (!error.message.includes(`'${name}'`)) return error;
-    return new Error(`The package "${name}" is not installed. In ${dirname(this.#notebook)}: npm install ${name}`);
+    return new Error(`The package "${name}" is not installed. Run in ${dirname(this.#notebook)}: npm install ${name}`);
   }
 }
 
 function exportOf(loaded: Exports, name: string, module: string): unknown {
   if (name in loaded) return loaded[name];
-  // What a CommonJS package exports cannot always be seen before it runs; its whole is the default.
-  const { default: whole } = loaded;
-  if (typeof whole === "object" && whole !== null && name in whole) return Reflect.get(whole, name);
-  throw new Error(`"${module}" has no export ${name}.${resembling(name, Object.keys(loaded))}`);
+  // Node cannot always see the exports of a CommonJS package before it runs; its `module.exports` is the default export.
+  const { default: all } = loaded;
+  if (typeof all === "object" && all !== null && name in all) return Reflect.get(all, name);
+  throw new Error(`"${module}" has no export ${name}.${suggestion(name, Object.keys(loaded))}`);
 }
 
-function resembling(name: string, names: readonly string[]): string {
-  const like = names.find((each) => each.toLowerCase() === name.toLowerCase());
-  return like ? ` It has ${like}.` : "";
+function suggestion(name: string, names: readonly string[]): string {
+  const similar = names.find((each) => each.toLowerCase() === name.toLowerCase());
+  return similar ? ` Did you mean ${similar}?` : "";
 }

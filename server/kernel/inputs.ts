@@ -1,6 +1,6 @@
 /**
- * Inputs that cells declare. An input is named after the constant that it is the whole initialiser of, which is found by
- * where the call stands in the cell; a call elsewhere is named after its label.
+ * Inputs that cells declare. An input is named after the constant that it initialises, which is found by the position of
+ * the call in the cell. If the call is not the whole initialiser of a constant, the input is named after its label.
  */
 import { inputValue } from "../../cells/show/input.ts";
 import { fitted } from "../state/input-value.ts";
@@ -8,17 +8,24 @@ import type { InputSpec, InputValue } from "../values.ts";
 import type { DeclaredInput, Generation } from "./generation.ts";
 import { callPosition } from "./trace.ts";
 
-export function declareInput(generation: Generation, spec: InputSpec, live: boolean): DeclaredInput {
-  const { cell, given, inputs, number } = generation;
+/** Declares the input of the call that is on the stack. `live`: a running cell reads its changes. */
+export function declareInput(generation: Generation, spec: InputSpec, kind: "constant" | "live"): DeclaredInput {
+  const { cell, inputs, number } = generation;
   const name = constantName(generation) ?? freeName(spec.label, generation);
-  const set = Object.hasOwn(given, name) ? given[name] : undefined;
-  const input: DeclaredInput = { spec, live, value: set === undefined ? spec.value : fitted(spec, set) };
+  const input: DeclaredInput = { spec, live: kind === "live", value: startValue(generation, name, spec) };
   inputs.set(name, input);
-  generation.say({ type: "input-declared", cell, generation: number, name, live, spec, value: input.value });
+  const { live, value } = input;
+  generation.send({ type: "input-declared", cell, generation: number, name, live, spec, value });
   return input;
 }
 
-/** A new value: a live input has it at once, a constant for the cells that run from now on. */
+/** The user's value if there is one, else the default. */
+export function startValue({ userValues }: Generation, name: string, spec: InputSpec): InputValue {
+  const chosen = Object.hasOwn(userValues, name) ? userValues[name] : undefined;
+  return chosen === undefined ? spec.value : fitted(spec, chosen);
+}
+
+/** Gives an input a new value: a live input has it at once, a constant has it for the cells that run from now on. */
 export function setInput(generation: Generation, name: string, value: InputValue): void {
   const input = generation.inputs.get(name);
   if (!input) return;
@@ -26,7 +33,7 @@ export function setInput(generation: Generation, name: string, value: InputValue
   refreshConstants(generation);
 }
 
-/** Gives the constants that other cells see the values that their inputs have now. */
+/** Sets the constants that other cells see to the present values of their inputs. */
 export function refreshConstants({ analysis, inputs, values }: Generation): void {
   for (const { name, live } of analysis.inputs) {
     const input = inputs.get(name);

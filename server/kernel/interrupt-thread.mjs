@@ -1,20 +1,20 @@
 /**
- * The thread that hears the server while the main thread hears nothing. Lines on the pipe name a generation that is to
- * be interrupted, as `["cell", 3]`; its flag lies in memory that both threads share. When the pipe ends, so has the
- * server, and the process is not left behind.
+ * The thread that listens to the server while the main thread is busy. Each line on the pipe names a generation to
+ * interrupt, as `["cell", 3]`; its slot lies in memory that both threads share. When the pipe closes, the server is gone and
+ * the process must end too.
  */
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 
-/** Milliseconds until code without checks is broken off by a signal, where that can be done. */
+/** Milliseconds until a signal breaks off code that does not check, where that is possible. */
 const SIGNAL_MS = 1_000;
 /** Milliseconds that the main thread has to leave by itself when the server is gone. */
 const LEAVE_MS = 2_000;
 
-const { fd, look, asked, inside } = workerData;
+const { fd, hints, asked, inside } = workerData;
 /** The latest generation of each cell, with its slot. */
 const known = new Map();
-/** Interrupts of generations that the main thread has not told of yet. */
+/** Interrupts of generations that the main thread has not announced yet, by cell. */
 const early = new Map();
 
 parentPort.on("message", ({ cell, generation, slot }) => {
@@ -41,7 +41,7 @@ pipe.on("close", () => setTimeout(() => process.kill(process.pid, "SIGKILL"), LE
 
 function raise(slot) {
   Atomics.store(asked, slot, 1);
-  look.fill(1);
+  hints.fill(1);
   setTimeout(() => {
     if (Atomics.load(inside, 0) === slot + 1) process.kill(process.pid, "SIGINT");
   }, SIGNAL_MS);

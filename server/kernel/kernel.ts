@@ -1,12 +1,10 @@
-/**
- * The kernel: does what the server's messages say, in their order, and tells what comes of it. It holds the generations
- * that live, one per cell at most, and the names that they define.
- */
+/** The kernel: carries out the server's messages in their order and reports what happens. */
 import { setHost } from "../../cells/host.ts";
+import type { Shown } from "../events.ts";
 import type { FromKernel, ToKernel } from "../messages.ts";
 import type { CellId } from "../notebook/types.ts";
-import { CacheStore, Showing } from "./cache.ts";
-import { Code } from "./code.ts";
+import { CellCache } from "./cell-cache.ts";
+import { CellTable } from "./cell-table.ts";
 import { clearEngine, watchEngine } from "./engine.ts";
 import { execute } from "./execute.ts";
 import { Files } from "./files.ts";
@@ -16,38 +14,33 @@ import { Imports } from "./imports.ts";
 import { setInput } from "./inputs.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { Ledger } from "./ledger.ts";
+import { ShownRecorder } from "./shown-recorder.ts";
 
-/** The part of a machine's memory that tensors take at most, where nothing else is said. */
+/** The share of the machine's memory that tensors may use unless a budget is given. */
 const SHARE = 0.9;
-/** Milliseconds of rest before the garbage is collected. */
-const REST_MS = 1_000;
+/** Milliseconds without work before the garbage is collected. */
+const IDLE_MS = 1_000;
 
 type Order<T extends ToKernel["type"]> = Extract<ToKernel, { type: T }>;
+type OpenNotebook = { readonly imports: Imports; readonly cache: CellCache };
 
 export class Kernel {
-  readonly #say: (message: FromKernel) => void;
-  readonly #ledger: Ledger;
-  readonly #generations = new Map<CellId, Generation>();
-  /** The latest generation of each cell, also where it has ended. */
-  readonly #latest = new Map<CellId, Generation>();
-  /** What each cell ran last. */
-  readonly #code = new Map<CellId, Code>();
-  /** The living generation that defines a name. */
-  readonly #definers = new Map<string, Generation>();
+  readonly #send: (message: FromKernel) => void;
   readonly #interrupts: Interrupts;
-  #rest: NodeJS.Timeout | undefined;
-  #imports: Imports | undefined;
-  #caches: CacheStore | undefined;
-  /** Cache that are being written. */
-  readonly #keeping = new Set<Promise<void>>();
+  readonly #ledger: Ledger;
+  readonly #cells = new CellTable();
+  #notebook: OpenNotebook | undefined;
+  /** Results that are being written to the cache. */
+  readonly #storing = new Set<Promise<void>>();
+  #idle: NodeJS.Timeout | undefined;
 
-  constructor(say: (message: FromKernel) => void, interrupts: Interrupts) {
-    this.#say = say;
+  constructor(send: (message: FromKernel) => void, interrupts: Interrupts) {
+    this.#send = send;
     this.#interrupts = interrupts;
-    this.#ledger = new Ledger((holdings) => say({ type: "tensors", ...holdings }));
+    this.#ledger = new Ledger((holdings) => send({ type: "tensors", ...holdings }));
   }
 
-  obey(message: Exclude<ToKernel, { type: "close" }>): void {
+  handle(message: Exclude<ToKernel, { type: "close" }>): void {
     switch (message.type) {
       case "open":
         void this.#open(message);
@@ -61,29 +54,32 @@ export class Kernel {
       case "forget":
         void this.#end(message.cells);
         for (const cell of message.cells) {
-          this.#latest.delete(cell);
-          this.#code.delete(cell);
+          this.#cells.forget(cell);
           this.#ledger.forget(cell);
         }
         return;
-      case "input":
-        this.#setInput(message);
+      case "input": {
+        const generation = this.#cells.generation(message.cell);
+        if (generation) setInput(generation, message.name, message.value);
         return;
+      }
       case "steer":
-        for (const generation of this.#generations.values()) if (generation.steer(message.run, message.order)) return;
+        this.#cells.alive.some((generation) => generation.steer(message.run, message.order));
         return;
       case "stop":
-        for (const [cell, generation] of this.#generations) {
-          if (message.cell === undefined || message.cell === cell) generation.stop();
+        for (const generation of this.#cells.alive) {
+          if (message.cell === undefined || message.cell === generation.cell) generation.stop();
         }
         return;
+      default:
+        message satisfies never;
     }
   }
 
-  /** Ends everything. Resolves when the records of its runs are on the disk. */
+  /** Ends everything. @returns a promise that resolves when the cache and the records of the runs are written */
   async close(): Promise<void> {
-    await Promise.all(this.#keeping);
-    await this.#end([...this.#generations.keys()].reverse());
+    await Promise.all(this.#storing);
+    await this.#end(this.#cells.alive.map(({ cell }) => cell).reverse());
   }
 
   async #open({ notebook, workspace, backend, seed, memory }: Order<"open">): Promise<void> {
@@ -93,109 +89,75 @@ export class Kernel {
       const { name, passedOver, note } = await chooseBackend(backend);
       watchEngine(this.#ledger);
       this.#ledger.budget = memory ?? SHARE * ((await roomForTensors(name)) ?? Number.POSITIVE_INFINITY);
-      this.#imports = new Imports(notebook);
-      this.#caches = new CacheStore(workspace, seed);
-      setHost(kernelHost({ workspace, notebook, seed }, new Files(notebook, workspace), this.#say));
-      this.#say({ type: "kernel-ready", pid: process.pid, backend: name, passedOver });
-      if (note) this.#say({ type: "notice", level: "warn", text: note });
+      this.#notebook = { imports: new Imports(notebook), cache: new CellCache(workspace, seed) };
+      setHost(kernelHost({ workspace, notebook, seed }, new Files(notebook, workspace), this.#send));
+      this.#send({ type: "kernel-ready", pid: process.pid, backend: name, passedOver });
+      if (note) this.#send({ type: "notice", level: "warn", text: note });
     } catch (error) {
-      this.#say({ type: "open-failed", message: error instanceof Error ? error.message : String(error) });
+      this.#send({ type: "open-failed", message: error instanceof Error ? error.message : String(error) });
     }
   }
 
   async #execute(order: Order<"execute">): Promise<void> {
-    const { cell, generation: number, snapshot, source, inputs: given, interrupted = [] } = order;
-    if (!this.#imports || !this.#caches) throw new Error("A cell was to run before the notebook was open.");
-    const [imports, caches] = [this.#imports, this.#caches];
+    const notebook = this.#notebook;
+    if (!notebook) throw new Error("The kernel was asked to execute a cell before it had opened the notebook.");
+    const { cell, generation: number, snapshot, source, cache } = order;
     void this.#end([cell]);
-    const before = this.#latest.get(cell);
-    const code = this.#codeOf(cell, source);
+    const code = this.#cells.code(cell, source);
     const { analysis } = code;
-    const about = { cell, number, snapshot, source, analysis, given, previous: before?.kept };
-    const showing = new Showing();
-    const hear = (message: FromKernel): void => {
-      showing.heard(message);
-      this.#say(message);
-      if (message.type === "cell-finished" && message.status === "done" && !restored) keep();
-    };
-    const generation = new Generation(about, this.#interrupts.flag(cell, number), order.cache ? hear : this.#say);
-    let restored = false;
-    const keep = (): void => {
-      const kept = imports.loadedAs(order.files ?? {})
-        ? caches.keep(generation, showing.shown, this.#liveNames())
-        : Promise.resolve();
-      this.#keeping.add(kept);
-      void kept.finally(() => this.#keeping.delete(kept));
-    };
-    if (before) before.successor = number;
-    this.#latest.set(cell, generation);
+    const previous = this.#cells.latest(cell)?.kept;
+    const start = { cell, number, snapshot, source, analysis, userValues: order.inputs, previous };
+    const recorder =
+      cache && new ShownRecorder(this.#send, (shown) => this.#store(notebook, generation, shown, order.files));
+    const send = recorder ? (message: FromKernel): void => recorder.send(message) : this.#send;
+    const generation = new Generation(start, this.#interrupts.flag(cell, number), send);
+    generation.interruptedRuns.push(...(order.interrupted ?? []));
+    this.#cells.add(generation);
     this.#ledger.begin(generation);
-    generation.interrupted.push(...interrupted);
-    this.#generations.set(cell, generation);
-    for (const name of analysis.definitions) this.#definers.set(name, generation);
-    generation.say({ type: "cell-started", cell, generation: number, snapshot });
+    generation.send({ type: "cell-started", cell, generation: number, snapshot });
     await generation.perform(async () => {
-      if (order.cache && order.cache !== "renew") restored = await caches.restore(generation, imports);
-      if (restored) return;
-      if (order.cache === "only") {
-        // The session runs it with its ancestors, and ends this generation.
-        generation.say({ type: "cache-lost", cell, generation: number });
+      const restorable = cache === "use" || cache === "only";
+      if (restorable && (await notebook.cache.restore(generation, notebook.imports))) return recorder?.discard();
+      if (cache === "only") {
+        // The session will run the cell with its ancestors, and end this generation.
+        generation.send({ type: "cache-lost", cell, generation: number });
         await new Promise(() => undefined);
       }
-      await execute(generation, code, imports, (name) => this.#valueOf(name, generation));
+      await execute(generation, code, notebook.imports, (name) => this.#cells.lookUp(name, generation));
     });
     if (generation.aborted) clearEngine();
-    this.#restSoon();
+    this.#collectWhenIdle();
   }
 
-  /** Ends generations in the order given, at once. Resolves when the records of their runs are written. */
+  /** Stores the result of a generation, unless a project file that it imports has changed since it was loaded. */
+  #store(
+    { imports, cache }: OpenNotebook,
+    generation: Generation,
+    shown: Shown,
+    files: Order<"execute">["files"],
+  ): void {
+    if (!imports.loadedAs(files ?? {})) return;
+    const stored = cache.store(generation, shown, this.#cells.liveInputs);
+    this.#storing.add(stored);
+    void stored.finally(() => this.#storing.delete(stored));
+  }
+
+  /** Ends generations in the order given, at once. @returns a promise that resolves when the records of their runs are written */
   async #end(cells: readonly CellId[]): Promise<void> {
     const recorded: Promise<void>[] = [];
     for (const cell of cells) {
-      const generation = this.#generations.get(cell);
-      if (!generation) continue;
-      this.#generations.delete(cell);
-      for (const name of generation.analysis.definitions) {
-        if (this.#definers.get(name) === generation) this.#definers.delete(name);
-      }
-      this.#ledger.end(generation, () => recorded.push(generation.end()));
+      const generation = this.#cells.take(cell);
+      if (generation) this.#ledger.end(generation, () => recorded.push(generation.end()));
     }
     if (recorded.length > 0) this.#interrupts.alert();
     await Promise.all(recorded);
   }
 
-  /** Garbage is collected when nobody is at work: V8 does not see what tensors take, and may not do it for long. */
-  #restSoon(): void {
-    clearTimeout(this.#rest);
-    this.#rest = setTimeout(() => {
-      if ([...this.#generations.values()].every((generation) => generation.finished)) this.#ledger.collect();
-    }, REST_MS).unref();
-  }
-
-  #setInput({ cell, name, value }: Order<"input">): void {
-    const generation = this.#generations.get(cell);
-    if (generation) setInput(generation, name, value);
-  }
-
-  #liveNames(): ReadonlySet<string> {
-    const live = [...this.#generations.values()].flatMap(({ analysis }) => analysis.inputs.filter((each) => each.live));
-    return new Set(live.map(({ name }) => name));
-  }
-
-  #codeOf(cell: CellId, source: string): Code {
-    const known = this.#code.get(cell);
-    if (known?.source === source) return known;
-    const code = new Code(cell, source);
-    this.#code.set(cell, code);
-    return code;
-  }
-
-  /** What only `typeof` asks for may be missing. */
-  #valueOf(name: string, { analysis }: Generation): unknown {
-    const values = this.#definers.get(name)?.values;
-    if (values?.has(name)) return values.get(name);
-    if (name in globalThis) return Reflect.get(globalThis, name);
-    if (analysis.typeofNames.includes(name)) return undefined;
-    throw new ReferenceError(`${name} has no value: the cell that defines it has not run.`);
+  /** V8 does not see what tensors take, and may not collect for a long time, so the kernel does it when no cell is at work. */
+  #collectWhenIdle(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      if (this.#cells.alive.every((generation) => generation.finished)) this.#ledger.collect();
+    }, IDLE_MS).unref();
   }
 }

@@ -1,162 +1,119 @@
 /**
- * Who owns which tensor: the generation in whose async context it was made. A generation that ends takes its tensors
- * along, variables included, but for those that it keeps for the next one. Tensors that nothing reaches any more are
- * reclaimed: tfjs itself never does that outside of its scopes. A budget stops a cell before the process dies of it.
+ * Who owns which tensor: the generation in whose async context it was made. When a generation ends, its tensors are freed,
+ * variables included, except for those that it keeps for the next one. A budget fails a cell before the process runs out of
+ * memory.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Holding, Holdings } from "../events.ts";
+import type { Holdings } from "../events.ts";
 import type { CellId } from "../notebook/types.ts";
-import { Account, type Buffer, type Entry, enter, move, strike } from "./account.ts";
-import { bytesInWords, heldBy } from "./budget.ts";
+import { Account, add, bytesOf, type Entry, entryOf, makeEntry, move, remove } from "./account.ts";
+import { Garbage } from "./garbage.ts";
 import { current, type Generation } from "./generation.ts";
-
-/** At most four reports a second. */
-const REPORT_MS = 250;
-/** The garbage is collected when so many bytes are held more than after the last time: V8 does not see what lies on a device. */
-const PRESSURE = 256 * 2 ** 20;
-
-const ENTRY = Symbol("ledger entry");
-const BUFFER = Symbol("ledger buffer");
-type Tracked = tf.Tensor & { [ENTRY]?: Entry };
-type DataId = tf.DataId & { [BUFFER]?: Buffer };
+import { HoldingsReport, holdingsOf } from "./holdings.ts";
+import { freedTensor, tensorDoesNotFit } from "./tensor-errors.ts";
 
 export class Ledger {
-  readonly #report: (holdings: Holdings) => void;
   /** In the order in which the generations made their first tensor, which is ancestors first. */
   readonly #accounts = new Map<Generation | undefined, Account>();
   /** Tensors kept by generations that ended, until the next one of the cell begins. */
   readonly #kept = new Map<CellId, Account>();
-  readonly #unreachable = new FinalizationRegistry<Entry>((entry) => this.#reclaim(entry));
+  readonly #garbage = new Garbage(
+    (entry) => this.#free(entry),
+    () => this.#total,
+  );
+  readonly #report: HoldingsReport;
   readonly #engine = tf.engine();
-  /** tfjs's own way to end a tensor, whether its object is still there or not. */
+  /** tfjs's own way to dispose a tensor; it works without the tensor's object, too. */
   readonly #dispose: (tensor: tf.Tensor) => void = Object.getPrototypeOf(this.#engine).disposeTensor;
-  readonly #reclaimed = { count: 0, bytes: 0 };
   #total = 0;
   #peak = 0;
   #count = 0;
-  /** Bytes held after the garbage was last collected. */
-  #mark = 0;
-  #collecting = false;
-  /** Tensors were made since then that may have been dropped. */
-  #loose = false;
-  #timer: NodeJS.Timeout | undefined;
-  #last = "";
-  /** The account whose tensors no disposer of the ending generation may touch. */
-  #sheltered: Account | undefined;
-  /** Most bytes that tensors may take. */
+  /** While a generation ends, the account of what it keeps: its disposers must not dispose those tensors. */
+  #protected: Account | undefined;
+  /** The most bytes that tensors may use. */
   budget = Number.POSITIVE_INFINITY;
 
   constructor(report: (holdings: Holdings) => void) {
-    this.#report = report;
+    this.#report = new HoldingsReport(() => this.holdings(), report);
   }
 
-  /** A tensor that the engine has just made, or a variable that has just got another value. @throws when the budget is exceeded */
+  /** The engine has made a tensor, or a variable has got a new value. @throws if the budget is exceeded */
   made(tensor: tf.Tensor): void {
-    const { dataId, dtype, shape, size } = tensor;
-    // A variable that gets a new value is tracked anew, perhaps by a descendant that trains it; it stays its maker's.
-    const known = (tensor as Tracked)[ENTRY]?.account;
+    // A variable with a new value is tracked again, perhaps by a descendant that trains it; it stays with the cell that made it.
+    const known = entryOf(tensor)?.account;
     const account = known && !known.owner?.ended ? known : this.#accountOf(current.getStore());
-    const bytes = dtype === "string" || dtype === "complex64" ? 0 : size * tf.util.bytesPerElement(dtype);
-    const variable = tensor instanceof tf.Variable;
-    const entry: Entry = {
-      dataId,
-      dtype,
-      shape,
-      size,
-      buffer: bufferOf(dataId, bytes),
-      account,
-      tensor: variable ? tensor : undefined,
-    };
-    (tensor as Tracked)[ENTRY] = entry;
-    this.#total += enter(entry);
+    const entry = makeEntry(tensor, account);
+    this.#total += add(entry);
     this.#count += 1;
     if (this.#total > this.#peak) this.#peak = this.#total;
-    if (!variable && this.#engine.state.activeScope == null) this.released(tensor);
+    if (!entry.tensor && this.#engine.state.activeScope == null) this.released(tensor);
     if (account.owner?.ended) setImmediate(() => this.#freeAll(account));
-    this.#changed();
-    if (this.#total > this.#mark + PRESSURE) this.#collectSoon();
-    if (this.#total > this.budget && bytes > 0) {
-      this.#reclaimNow();
-      if (this.#total <= this.budget) return;
-      const refusal = this.#refusal(bytes, this.#total - bytes);
-      tensor.dispose();
-      throw refusal;
-    }
+    this.#report.changed();
+    this.#garbage.grown(this.#total);
+    if (this.#total > this.budget) this.#enforceBudget(tensor);
   }
 
-  /** @throws when so many bytes more would exceed the budget, for whoever can still leave it. */
+  /** Makes sure that so many more bytes fit into the budget. @throws if they do not */
   reserve(bytes: number): void {
     if (this.#total + bytes <= this.budget) return;
-    this.#reclaimNow();
-    if (this.#total + bytes > this.budget) throw this.#refusal(bytes, this.#total);
+    this.#garbage.collectNow(this.#allAccounts());
+    if (this.#total + bytes > this.budget) throw this.#doesNotFit(bytes, this.#total);
   }
 
-  /** No scope of tfjs will end this tensor: it lives until someone does, or until nothing reaches it. */
+  /** No scope of tfjs will dispose this tensor: it lives until code disposes it, or until nothing reaches it. */
   released(tensor: tf.Tensor): void {
-    const entry = (tensor as Tracked)[ENTRY];
-    if (!entry || entry.tensor || tensor.isDisposed) return;
-    this.#loose = true;
-    entry.tensor = new WeakRef(tensor);
-    this.#unreachable.register(tensor, entry, entry);
+    const entry = entryOf(tensor);
+    if (entry && !entry.tensor && !tensor.isDisposed) this.#garbage.watch(tensor, entry);
   }
 
-  /** @returns whether the tensor may go now. */
-  mayGo(tensor: tf.Tensor): boolean {
-    return !this.#sheltered || (tensor as Tracked)[ENTRY]?.account !== this.#sheltered;
+  mayBeDisposed(tensor: tf.Tensor): boolean {
+    return !this.#protected || entryOf(tensor)?.account !== this.#protected;
   }
 
-  gone(tensor: tf.Tensor): void {
-    const entry = (tensor as Tracked)[ENTRY];
-    if (entry) this.#strike(entry);
+  disposed(tensor: tf.Tensor): void {
+    const entry = entryOf(tensor);
+    if (entry) this.#remove(entry);
   }
 
-  /** Why a tensor that is gone cannot be used. */
-  epitaph(tensor: tf.Tensor): string {
-    const owner = (tensor as Tracked)[ENTRY]?.account.owner;
-    const what = `This tensor (${tensor.dtype} [${tensor.shape.join(", ")}])`;
-    if (!owner) return `${what} was disposed.`;
-    const { cell, number, successor } = owner;
-    if (!owner.ended) return `${what}, made by generation ${number} of the cell ${cell}, was disposed.`;
-    const by = successor === undefined ? "which has ended" : `which generation ${successor} of that cell ended`;
-    return (
-      `${what} was freed with generation ${number} of the cell ${cell}, ${by}. ` +
-      `Use what the cell defines now, or hand the tensor over there with keep(…).`
-    );
+  /** The error for code that uses a tensor which was disposed or freed. */
+  freedTensor(tensor: tf.Tensor): Error {
+    return freedTensor(tensor, entryOf(tensor)?.account.owner);
   }
 
-  /** Takes over what the generation before has kept. */
+  /** A generation begins and takes over what the one before has kept. */
   begin(generation: Generation): void {
     const kept = this.#kept.get(generation.cell);
     if (!kept) return;
     this.#kept.delete(generation.cell);
     const account = this.#accountOf(generation);
     for (const entry of [...kept.entries]) move(entry, account);
-    this.#changed();
+    this.#report.changed();
   }
 
   /**
-   * Ends a generation's part: `close` runs while what it keeps is out of its reach, and then what is left is freed. What
-   * it still makes afterwards is freed as soon as it gives way.
+   * A generation ends: `close` runs while the tensors that it keeps cannot be disposed, and then its other tensors are freed.
+   * What it still makes afterwards is freed as soon as it yields.
    */
   end(generation: Generation, close: () => void): void {
     const kept = new Account(generation);
-    const tensors = generation.keeps();
+    const tensors = generation.keptTensors();
     for (const tensor of tensors) {
-      const entry = (tensor as Tracked)[ENTRY];
+      const entry = entryOf(tensor);
       if (entry?.account.owner === generation) move(entry, kept);
     }
-    this.#sheltered = kept;
+    this.#protected = kept;
     close();
-    this.#sheltered = undefined;
-    // A disposer may have called `dispose` on them, which did nothing but mark them.
+    this.#protected = undefined;
+    // If a disposer called `dispose` on them, that only set tfjs's mark; take it off.
     for (const tensor of tensors) {
-      if (kept.entries.has((tensor as Tracked)[ENTRY]!)) Object.assign(tensor, { isDisposedInternal: false });
+      const entry = entryOf(tensor);
+      if (entry && kept.entries.has(entry)) Object.assign(tensor, { isDisposedInternal: false });
     }
     if (kept.entries.size > 0) this.#kept.set(generation.cell, kept);
     const account = this.#accounts.get(generation);
     if (account) this.#freeAll(account);
     this.#accounts.delete(generation);
-    this.#changed();
+    this.#report.changed();
   }
 
   /** Frees what a cell kept that will not run again. */
@@ -166,24 +123,16 @@ export class Ledger {
     if (kept) this.#freeAll(kept);
   }
 
-  /** Collects the garbage, and with it the tensors that nothing reaches any more. Takes 5 to 100 ms, nothing where no tensor was made. */
+  /** Frees tensors that nothing reaches any more. */
   collect(): void {
-    if (!this.#loose) return;
-    this.#loose = false;
-    globalThis.gc?.();
-    // The registry calls back in the turn after this one.
-    setImmediate(() => {
-      this.#mark = this.#total;
-    });
+    this.#garbage.collect();
   }
 
   holdings(): Holdings {
-    const cells: Record<CellId, Holding> = {};
-    for (const [owner, account] of this.#accounts) if (owner) Object.assign(cells, { [owner.cell]: holding(account) });
-    for (const [cell, account] of this.#kept) cells[cell] ??= holding(account);
+    const living = [...this.#accounts].flatMap(([owner, account]) => (owner ? [[owner.cell, account] as const] : []));
     const budget = Number.isFinite(this.budget) ? { budget: this.budget } : {};
-    const memory = { peak: this.#peak, count: this.#count, reclaimed: { ...this.#reclaimed }, ...budget };
-    return { total: this.#total, cells, memory };
+    const memory = { peak: this.#peak, count: this.#count, reclaimed: this.#garbage.reclaimed, ...budget };
+    return holdingsOf(living, this.#kept, this.#total, memory);
   }
 
   #accountOf(owner: Generation | undefined): Account {
@@ -194,12 +143,26 @@ export class Ledger {
     return account;
   }
 
-  #strike(entry: Entry): void {
+  #allAccounts(): Account[] {
+    return [...this.#accounts.values(), ...this.#kept.values()];
+  }
+
+  #enforceBudget(tensor: tf.Tensor): void {
+    const bytes = bytesOf(tensor);
+    if (bytes === 0) return;
+    this.#garbage.collectNow(this.#allAccounts());
+    if (this.#total <= this.budget) return;
+    const error = this.#doesNotFit(bytes, this.#total - bytes);
+    tensor.dispose();
+    throw error;
+  }
+
+  #remove(entry: Entry): void {
     if (!entry.account.entries.has(entry)) return;
-    this.#total -= strike(entry);
+    this.#total -= remove(entry);
     this.#count -= 1;
-    if (entry.tensor instanceof WeakRef) this.#unreachable.unregister(entry);
-    this.#changed();
+    this.#garbage.unwatch(entry);
+    this.#report.changed();
   }
 
   #freeAll({ owner, entries }: Account): void {
@@ -211,69 +174,13 @@ export class Ledger {
     if (owner?.ended) this.#accounts.delete(owner);
   }
 
-  /** Ends a tensor whose object is gone. tfjs reads of it only what an entry has. */
+  /** Disposes a tensor whose object is gone. tfjs reads nothing of it that its entry lacks. */
   #free(entry: Entry): void {
     this.#dispose.call(this.#engine, entry as unknown as tf.Tensor);
-    this.#strike(entry);
+    this.#remove(entry);
   }
 
-  #reclaim(entry: Entry): void {
-    if (!entry.account.entries.has(entry)) return;
-    const before = this.#total;
-    this.#free(entry);
-    this.#reclaimed.count += 1;
-    this.#reclaimed.bytes += before - this.#total;
+  #doesNotFit(bytes: number, held: number): Error {
+    return tensorDoesNotFit(bytes, held, this.budget, this.#allAccounts());
   }
-
-  /** Reclaims in the middle of a task, where the registry does not call. */
-  #reclaimNow(): void {
-    globalThis.gc?.();
-    for (const { entries } of [...this.#accounts.values(), ...this.#kept.values()]) {
-      for (const entry of [...entries]) {
-        if (entry.tensor instanceof WeakRef && entry.tensor.deref() === undefined) this.#reclaim(entry);
-      }
-    }
-    this.#mark = this.#total;
-  }
-
-  #collectSoon(): void {
-    if (this.#collecting) return;
-    this.#collecting = true;
-    setImmediate(() => {
-      this.#collecting = false;
-      // Most of what a training step holds at its height is gone when it gives way.
-      if (this.#total > this.#mark + PRESSURE) this.collect();
-    });
-  }
-
-  #refusal(bytes: number, held: number): Error {
-    const { budget } = this;
-    const holders = heldBy([...this.#accounts.values(), ...this.#kept.values()]);
-    return new Error(
-      `A tensor of ${bytesInWords(bytes)} does not fit: tensors may take ${bytesInWords(budget)} and hold ${bytesInWords(held)}` +
-        `${holders === "" ? "" : ` (${holders})`}. Free what is not needed (tf.tidy, dispose), make smaller batches, or raise the ` +
-        `budget with --memory.`,
-    );
-  }
-
-  #changed(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      const holdings = this.holdings();
-      const said = JSON.stringify(holdings);
-      if (said !== this.#last) this.#report(holdings);
-      this.#last = said;
-    }, REPORT_MS);
-  }
-}
-
-function bufferOf(dataId: DataId, bytes: number): Buffer {
-  dataId[BUFFER] ??= { bytes, holders: [] };
-  return dataId[BUFFER];
-}
-
-function holding(account: Account): Holding {
-  const { bytes, peak, entries, largest } = account;
-  const shown = largest && { shape: largest.shape, dtype: largest.dtype, bytes: largest.buffer.bytes };
-  return { bytes, count: entries.size, peak, ...(shown && { largest: shown }) };
 }

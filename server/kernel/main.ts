@@ -1,10 +1,10 @@
 /**
- * Entry of the kernel process. The server starts it with an IPC channel, standing in the notebook's folder:
+ * Entry of the kernel process. The server starts it in the notebook's folder, with an IPC channel for the messages of
+ * `messages.ts` and with pipe 4 for interrupts:
  *
  *     node --expose-gc server/kernel/begin.mjs
  *
- * and talks to it in the messages of `messages.ts`, and of interrupts on the pipe 4. It lives as long as the server does: when
- * the channel closes, it leaves. No error of a cell ends it, not even one that nobody awaits.
+ * It exits when the channel closes. No error of a cell ends it, not even one that nobody awaits.
  */
 
 import type { FromKernel, ToKernel } from "../messages.ts";
@@ -15,15 +15,15 @@ import { Kernel } from "./kernel.ts";
 import { watchLeftovers } from "./leftovers.ts";
 import { cellError } from "./trace.ts";
 
-// A cell's own line may lie deep below the library's functions that it called.
+// The frame of the cell may be far below the frames of the library that it called.
 Error.stackTraceLimit = 50;
 
-const say = (message: FromKernel): void => {
+const send = (message: FromKernel): void => {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 };
 const interrupts = new Interrupts();
 interrupts.listen(4);
-const kernel = new Kernel(say, interrupts);
+const kernel = new Kernel(send, interrupts);
 captureConsole();
 watchLeftovers(() => current.getStore()?.leftovers);
 
@@ -36,18 +36,18 @@ const leave = (): void => {
 
 process.on("message", (message: ToKernel) => {
   if (message.type === "close") leave();
-  else kernel.obey(message);
+  else kernel.handle(message);
 });
 process.on("disconnect", leave);
 
 /** An error that no code caught goes to the console of the cell in whose context it happened. */
-const uncaught = (thrown: unknown): void => {
+const onUncaught = (thrown: unknown): void => {
   const generation = current.getStore();
   if (thrown instanceof Interrupted || generation?.ended) return;
   if (!generation) return void process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
   const { message, position } = cellError(thrown, generation);
   const where = position ? ` (line ${position.line}, column ${position.column + 1})` : "";
-  generation.log("error", `Nothing caught this error: ${message}${where}`);
+  generation.log("error", `Uncaught error: ${message}${where}`);
 };
-process.on("unhandledRejection", uncaught);
-process.on("uncaughtException", uncaught);
+process.on("unhandledRejection", onUncaught);
+process.on("uncaughtException", onUncaught);

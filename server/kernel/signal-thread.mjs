@@ -1,24 +1,24 @@
 /**
- * Keeps Node ready to break off code by a signal. Node has a thread for it that it starts where such code begins and ends
- * where it is through, which takes longer than most cells; it stays for as long as any such code runs. So this thread
- * always waits in some. A signal goes to whatever began last, and comes here where no cell can be broken off; the outer
- * script stands while the inner one begins again.
+ * Keeps Node ready to break off code by a signal. Node starts a thread for that when interruptible code starts and ends it when
+ * such code ends, which takes longer than most cells; but it keeps the thread while any such code runs. So this worker always
+ * waits in some. A signal goes to the interruptible code that started last, and comes here when no cell runs. The outer
+ * script keeps running while the inner one starts again.
  */
 import { Script } from "node:vm";
 
 const never = new Int32Array(new SharedArrayBuffer(4));
 globalThis.wait = () => void Atomics.wait(never, 0, 0);
-globalThis.waitOn = () => {
+globalThis.waitForEver = () => {
   for (;;) attempt(inner);
 };
 const inner = new Script("wait()");
-const outer = new Script("waitOn()");
+const outer = new Script("waitForEver()");
 for (;;) attempt(outer);
 
 function attempt(script) {
   try {
     script.runInThisContext({ breakOnSigint: true });
   } catch {
-    // It was broken off in place of a cell.
+    // The signal came when no cell could be broken off.
   }
 }

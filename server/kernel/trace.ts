@@ -1,6 +1,6 @@
 /**
  * Where in a cell something happened. Cells run under the file name `cell:<id>` with the lines and columns that the
- * user wrote, so a stack is searched for such frames; all other frames are ours or a library's and stay unseen.
+ * user wrote, so a stack trace is searched for such frames. All other frames, ours or a library's, are left out.
  */
 import { inspect } from "node:util";
 import { type CompiledCell, unshifted } from "../notebook/language/compile.ts";
@@ -10,7 +10,7 @@ export function fileOf(cell: CellId): string {
   return `cell:${cell}`;
 }
 
-/** A cell at work, as far as its positions go. */
+/** What is needed of a running cell to find positions in it. */
 type Running = {
   readonly cell: CellId;
   readonly compiled: CompiledCell | undefined;
@@ -18,7 +18,7 @@ type Running = {
 };
 type Frame = { readonly cell: CellId; readonly position: Position };
 
-/** The frames that lie in cells, innermost first. */
+/** The frames of cells, innermost first. */
 function cellFrames(stack: string): Frame[] {
   return [...stack.matchAll(/\bcell:([^\s():]+):(\d+):(\d+)/g)].map(([, cell, line, column]) => ({
     cell: cell!,
@@ -33,15 +33,17 @@ export function callPosition(cell: CellId): Position | undefined {
   return cellFrames(here.stack).find((frame) => frame.cell === cell)?.position;
 }
 
-/** What was thrown at the top level of a cell, as the user should read it: with their own line, without a stack. */
+/** What the top level of a cell threw, as the user reads it: with the position in the cell, without a stack trace. */
 export function cellError(thrown: unknown, { cell, compiled, importing }: Running): CellError {
   const stack = stackOf(thrown);
   const frames = cellFrames(stack);
   const own = frames.find((frame) => frame.cell === cell);
   const inner = frames[0] && frames[0].cell !== cell ? frames[0] : undefined;
-  // The cells that led to it, from the one where it happened to the one that was called first.
+  // The other cells on the stack, from the one that threw to the one that was called first.
   const chain = [...new Set(frames.map((frame) => frame.cell))].filter((each) => each !== cell);
-  const position = own ? unshifted(own.position, compiled?.shifts ?? []) : (refusedLine(stack, cell) ?? importing);
+  const position = own
+    ? unshifted(own.position, compiled?.shifts ?? [])
+    : (syntaxErrorPosition(stack, cell) ?? importing);
   const file = stack.match(/\b(?:cell|project):([^\s():]+):(\d+):\d+/);
   const inFile = file?.[0].startsWith("project:") ? ` (in ${file[1]}, line ${file[2]})` : undefined;
   const where = inFile ?? (inner ? ` (in the cell ${inner.cell}, line ${inner.position.line})` : "");
@@ -53,26 +55,26 @@ export function cellError(thrown: unknown, { cell, compiled, importing }: Runnin
   };
 }
 
-/** An error in words: its name where it says something, its message, and the causes that the message does not hold. */
+/** An error as text: its name unless that is "Error", its message, and the causes that the message does not contain. */
 export function described(thrown: unknown): string {
   if (!(thrown instanceof Error)) return `Thrown: ${inspect(thrown, { depth: 2 })}`;
   const message = thrown.message || "(no message)";
-  const said =
+  const text =
     thrown.name === "Error" || message.startsWith(`${thrown.name}:`) ? message : `${thrown.name}: ${message}`;
-  const below = thrown instanceof AggregateError ? thrown.errors : thrown.cause === undefined ? [] : [thrown.cause];
-  const more = below.map(described).filter((text) => !said.includes(text));
-  return [said, ...more.map((text) => `Because: ${text}`)].join("\n");
+  const causes = thrown instanceof AggregateError ? thrown.errors : thrown.cause === undefined ? [] : [thrown.cause];
+  const others = causes.map(described).filter((cause) => !text.includes(cause));
+  return [text, ...others.map((cause) => `Cause: ${cause}`)].join("\n");
 }
 
-/** The stack of an error, and of its causes where its own never was in a cell. */
+/** The stack traces of an error and of its causes: the error itself may never have been in a cell. */
 function stackOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return "";
   const own = thrown.stack ?? "";
   return thrown.cause === undefined ? own : `${own}\n${stackOf(thrown.cause)}`;
 }
 
-/** Code that V8 refuses to compile has its line at the head of the stack, above a picture of it. */
-function refusedLine(stack: string, cell: CellId): Position | undefined {
+/** V8 writes the position of a syntax error at the top of the stack: file and line, the source line, and a `^` below it. */
+function syntaxErrorPosition(stack: string, cell: CellId): Position | undefined {
   const lines = stack.split("\n");
   const head = lines[0]?.match(/^cell:(.+):(\d+)$/);
   if (!head || head[1] !== cell) return undefined;

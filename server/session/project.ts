@@ -97,7 +97,7 @@ export class Project {
       const message = `These files import each other: ${circle.join(" → ")}. Move the code that they share into a new file.`;
       faults.push({ kind: "circle", ...place, message });
     } else if (!existsSync(path)) {
-      const message = `There is no file ${path}, which is imported as "${module}".`;
+      const message = `There is no file ${path}, imported as "${module}". Create it, or correct the import.`;
       faults.push({ kind: "missing", ...place, message });
       visit(path);
     } else visit(path);

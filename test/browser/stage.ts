@@ -21,7 +21,7 @@ export class Stage {
     let browser: Browser | undefined;
     let faults: string[];
     beforeAll(async () => {
-      this.server = new FakeServer(await bundle(false));
+      this.server = new FakeServer(await bundle());
       [browser] = await Promise.all([launch(), this.server.listen()]);
       ({ page: this.page, faults } = await openPage(browser));
     });

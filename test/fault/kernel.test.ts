@@ -1,4 +1,4 @@
-/** What a kernel can suffer is done to a real one, under a real session; the session tells of it and goes on. */
+/** Everything that can happen to a kernel happens to a real one, under a real session; the session reports it and goes on. */
 import { spawn } from "node:child_process";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -51,14 +51,14 @@ shown; console.log("on"); await null;
 for (;;) await new Promise((go) => setTimeout(go, 5));
 `;
 
-/** Runs all cells until the busy one is in the middle of its work. */
+/** Runs all cells until the busy one is at work. */
 async function busy(session: Session): Promise<void> {
   await session.request({ type: "run", cells: "all" });
   await until(() => cell(session, "busy").console.length > 0);
 }
 
-describe("kill -9 in mid-cell", () => {
-  test("the page is told, outputs stay, another kernel begins, and the next run works in it", async () => {
+describe("kill -9 while a cell runs", () => {
+  test("the page is told, outputs stay, a new kernel starts, and the next run works in it", async () => {
     const session = await opened(BUSY);
     const told: LoggedEvent[] = [];
     session.subscribe(0, (events) => told.push(...events));
@@ -90,7 +90,7 @@ describe("kill -9 in mid-cell", () => {
     expect(JSON.stringify(cell(session, "busy").outputs)).toContain('"6"');
   });
 
-  test("a kernel that held nothing is not begun again by itself", async () => {
+  test("a kernel that held no values is not restarted automatically", async () => {
     const session = await opened("// %% death\nprocess.kill(process.pid, 'SIGTERM'); await new Promise(() => {});\n");
     await session.request({ type: "run", cells: "all" });
     await until(() => session.state.kernel.status === "ended");
@@ -103,7 +103,7 @@ describe("code that never yields", () => {
     ["a loop", "for (;;);"],
     ["a loop of microtasks", "for (;;) await null;"],
     ["a loop of tensor operations", "for (;;) shown.square().dispose();"],
-  ])("%s is stopped, and stopped again by an edit, in the same process", async (_, loop) => {
+  ])("%s is stopped, and after an edit stopped again, in the same process", async (_, loop) => {
     const session = await opened(
       BUSY.replace(
         "for (;;) await new Promise((go) => setTimeout(go, 5));",
@@ -131,14 +131,14 @@ describe("code that never yields", () => {
     expect(cell(session, "shown").generation).toBe(1);
   });
 
-  test("a call that never returns is ended with its process after the grace time", async () => {
+  test("a call that never returns ends with its process after the grace time", async () => {
     const session = await opened(
       BUSY.replace("for (;;)", "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);\nfor (;;)"),
       { grace: 300 },
     );
     await session.request({ type: "run", cells: "all" });
     await until(() => cell(session, "busy").status === "running");
-    // No word of it comes out any more.
+    // It cannot send messages any more.
     await new Promise((resolve) => setTimeout(resolve, 200));
     const first = pid(session)!;
     await session.request({ type: "stop" });
@@ -150,7 +150,7 @@ describe("code that never yields", () => {
 });
 
 describe("memory", () => {
-  test("an allocation beyond the budget fails its cell, says who holds what, and harms nobody", async () => {
+  test("an allocation beyond the budget fails its cell, says which cells hold how much, and leaves other cells alone", async () => {
     const session = await opened(
       '// %% held\nimport * as tf from "@tensorflow/tfjs";\nconst held = tf.ones([1e6]);\n\n// %% much\nheld; tf.fill([1e6, 1e4], 1);\n',
       { memory: 50e6 },
@@ -159,7 +159,7 @@ describe("memory", () => {
     await until(() => cell(session, "much").status === "failed");
     expect(cell(session, "much").error).toMatchObject({
       message: expect.stringMatching(
-        /A tensor of 40\.0 GB does not fit: tensors may take 50\.0 MB and hold 4\.0 MB \(held 4\.0 MB\)/,
+        /A tensor of 40\.0 GB does not fit: tensors may use 50\.0 MB, and 4\.0 MB \(held 4\.0 MB\) is in use/,
       ),
       position: { line: 1, column: 9 },
     });
@@ -167,7 +167,7 @@ describe("memory", () => {
     expect(cell(session, "held").status).toBe("done");
   });
 
-  test("a kernel whose heap is full says that it ran out of memory", async () => {
+  test("a kernel with a full heap reports that it ran out of memory", async () => {
     const before = process.env.NODE_OPTIONS;
     process.env.NODE_OPTIONS = "--max-old-space-size=150";
     try {
@@ -185,7 +185,7 @@ describe("memory", () => {
   });
 });
 
-test("a kernel does not outlive its server, not even in a loop", async () => {
+test("a kernel exits with its server, even when it is in a loop", async () => {
   const workspace = await mkdtemp(join(tmpdir(), "orphan-"));
   await writeFile(
     join(workspace, "n.ts"),
@@ -205,7 +205,7 @@ test("a kernel does not outlive its server, not even in a loop", async () => {
   await until(() => gone(kernel), 10);
 });
 
-test("what goes on after its generation is reported, once, by what it is and whose", async () => {
+test("work that goes on after its generation is reported once, with what it is and whose", async () => {
   const notices: string[] = [];
   const session = await opened(`// %% clock
 const timer = setInterval(() => {}, 10);
@@ -236,9 +236,9 @@ left.pid
   await until(() => notices.length >= 3);
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(notices.sort()).toEqual([
-    "A timer (setInterval) of generation 1 of the cell clock goes on, though that has ended. Stop it there: onDispose(() => clearInterval(timer)).",
-    "A timer (setTimeout) of generation 1 of the cell chain goes on, though that has ended. Stop it there: onDispose(() => clearTimeout(timer)).",
-    `The process ${left} (sleep) that generation 1 of the cell child began goes on, though that has ended. End it there: onDispose(() => child.kill()).`,
+    "A timer (setInterval) of generation 1 of the cell clock is still running although the generation has ended. Stop it in the cell: onDispose(() => clearInterval(timer)).",
+    "A timer (setTimeout) of generation 1 of the cell chain is still running although the generation has ended. Stop it in the cell: onDispose(() => clearTimeout(timer)).",
+    `The process ${left} (sleep), started by generation 1 of the cell child, is still running although the generation has ended. Stop it in the cell: onDispose(() => child.kill()).`,
   ]);
   process.kill(left);
 });

@@ -1,4 +1,4 @@
-/** Whatever `npm run setup:tensorflow` lacks, and whatever became of what it built, is said in one message with what to do. */
+/** If `npm run setup:tensorflow` cannot work, or what it built is damaged, one message says so and what to do. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -33,14 +33,14 @@ async function program(name: string, script: string): Promise<string> {
   return path;
 }
 
-/** A Python that gives this answer to the question where its TensorFlow is. */
+/** A fake Python that answers where its TensorFlow is. */
 const python = (name: string, answer: object) =>
   program(name, `echo '${JSON.stringify({ python: "3.12", ...answer })}'`);
 const ending = process.platform === "darwin" ? "2.dylib" : "so.2";
 const header = join("include", "tensorflow", "c", "eager", "c_api.h");
 
 describe("a Python", () => {
-  test("that is not there, or is none", async () => {
+  test("that does not exist, or is no Python", async () => {
     await expect(libraryOfPython(join(root, "python9"))).rejects.toThrow(
       /There is no program .*python9; .*--python.*--folder/,
     );
@@ -55,7 +55,7 @@ describe("a Python", () => {
     );
   });
 
-  test("with one that is too old, or that nothing can be linked to", async () => {
+  test("with a TensorFlow that is too old, or without a library to link to", async () => {
     const folder = join(root, "wheel");
     await mkdir(folder, { recursive: true });
     const old = await python("old", { folder, version: "2.4.1" });
@@ -82,7 +82,7 @@ describe("a Python", () => {
   });
 });
 
-test("a folder that is not there, has no library, or lacks the headers", async () => {
+test("a folder that does not exist, has no library, or lacks the headers", async () => {
   expect(() => libraryOfFolder(join(root, "none"))).toThrow(/There is no folder .*none/);
   await file("archive/README");
   expect(() => libraryOfFolder(join(root, "archive"))).toThrow(/archive has no libtensorflow/);
@@ -106,7 +106,7 @@ test.each([
   else expect(() => requireSupported(version, "there")).toThrow(`TensorFlow ${version} in there is not supported`);
 });
 
-test("no compiler, and one that fails", async () => {
+test("no compiler, and a compiler that fails", async () => {
   vi.stubEnv("CXX", join(root, "no-compiler"));
   await expect(compiler()).rejects.toThrow(/There is no C\+\+ compiler \(.*no-compiler\); install one/);
   vi.unstubAllEnvs();
@@ -122,7 +122,7 @@ test("no compiler, and one that fails", async () => {
   );
 });
 
-test("a registry out of reach", async () => {
+test("a registry that cannot be reached", async () => {
   vi.stubEnv("npm_config_registry", "http://127.0.0.1:9");
   vi.stubEnv("npm_config_fetch_retries", "0");
   vi.stubEnv("npm_config_cache", join(root, "cache"));
@@ -132,7 +132,7 @@ test("a registry out of reach", async () => {
   vi.unstubAllEnvs();
 });
 
-test("a binding that was never built, whose TensorFlow is gone, or that does not load", async () => {
+test("a binding that was never built, has lost its TensorFlow, or does not load", async () => {
   expect(registerTensorflow(join(root, "never"))).toMatch(/^no TensorFlow is set up; npm run setup:tensorflow/);
   const folder = dirname(await file("built/package.json", "{}"));
   const library = await file("built/library");
@@ -147,7 +147,7 @@ test("a binding that was never built, whose TensorFlow is gone, or that does not
   );
 });
 
-test("the command ends with 1 after a failure and with 2 after misuse, in one line each and with nothing left behind", async () => {
+test("the command gives exit code 1 after a failure and 2 after misuse, prints one line, and leaves no files", async () => {
   const entry = fileURLToPath(new URL("../../cells/device/tensorflow/setup.ts", import.meta.url));
   const setup = (...words: string[]) =>
     promisify(execFile)(process.execPath, ["--import", import.meta.resolve("tsx"), entry, ...words]).catch(

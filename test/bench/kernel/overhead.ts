@@ -28,7 +28,7 @@ export async function overhead(): Promise<Measure[]> {
     snapshot: "",
     source: "",
     analysis: analyse(""),
-    given: {},
+    userValues: {},
     previous: undefined,
   };
   const generation = new Generation(about, new Interrupts().flag("bench", 1), () => {});

@@ -73,7 +73,7 @@ async function workbench(): Promise<Changing> {
       if (next.actions.length === 0) return;
       for (const action of next.actions) {
         if (action.type === "start-kernel") continue;
-        if (action.type !== "close") kernel.obey(action);
+        if (action.type !== "close") kernel.handle(action);
         if (action.type !== "execute") continue;
         const { cell, generation, snapshot } = action;
         state = reduce(state, {
@@ -106,7 +106,7 @@ async function workbench(): Promise<Changing> {
     return { id: `c${at}`, kind: "code", source, mode: "auto", options: {} };
   });
   const ready = settled(-1);
-  kernel.obey({ type: "open", notebook: join(tmpdir(), "bench.ts"), workspace: tmpdir(), backend: "cpu", seed: 1 });
+  kernel.handle({ type: "open", notebook: join(tmpdir(), "bench.ts"), workspace: tmpdir(), backend: "cpu", seed: 1 });
   view = { ...view, process: "starting" };
   await ready;
   record({ type: "opened", path: "bench.ts", cells, inputs: {} });

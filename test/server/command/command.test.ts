@@ -41,7 +41,7 @@ function palimpsest(
   return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
 }
 
-/** The command line inside this process, for what ends before anything is started; paths are absolute there. */
+/** Runs the command line in this process, for commands that end before they start a kernel. Paths must be absolute. */
 async function inside(args: readonly string[]): Promise<Outcome> {
   const streams = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, "write").mockReturnValue(true));
   const code = await main(args);
@@ -59,20 +59,20 @@ function lastLine(outcome: Outcome): Record<string, unknown> {
   return JSON.parse(outcome.out.trim().split("\n").at(-1) ?? "");
 }
 
-describe("misuse ends with 2 and one line", () => {
+describe("misuse gives exit code 2 and one line", () => {
   it.each([
     [["fly"], /no command "fly"/],
-    [["run"], /takes the notebook/],
+    [["run"], /Name a notebook: palimpsest run <notebook>/],
     [["run", "missing.ts"], /no file .*missing\.ts/],
     [["run", "knobs.ts", "--set", "rnak=4"], /no input rnak.*n, name, seed/],
-    [["run", "knobs.ts", "--set", "n=many"], /n cannot be "many": it takes a number/],
+    [["run", "knobs.ts", "--set", "n=many"], /n cannot be "many": it must be a number/],
     [["run", "knobs.ts", "--set", "n"], /name=value/],
-    [["run", "knobs.ts", "--set", "seed=x"], /seed takes a whole number/],
+    [["run", "knobs.ts", "--set", "seed=x"], /seed must be a whole number/],
     [["run", "knobs.ts", "--colour"], /--colour/],
     [["run", "knobs.ts", "--backend", "gpu"], /one of tensorflow, webgpu, wasm, cpu, not "gpu"/],
-    [["run", "knobs.ts", "--memory", "much"], /--memory takes a size such as 6GB or 800MB, not "much"/],
-    [["start", "--memory", "0GB"], /--memory takes a size/],
-    [["check"], /takes the notebook/],
+    [["run", "knobs.ts", "--memory", "much"], /--memory must be a size such as 6GB or 800MB, not "much"/],
+    [["start", "--memory", "0GB"], /--memory must be a size/],
+    [["check"], /Name a notebook: palimpsest check <notebook>/],
     [["check", "knobs.ts", "knobs.ts"], /one notebook, not 2/],
     [["check", "missing.ts"], /no file .*missing\.ts/],
     [["check", "knobs.ts", "--fix"], /--fix/],
@@ -87,7 +87,7 @@ describe("misuse ends with 2 and one line", () => {
     expect(code).toBe(2);
   });
 
-  it("says that a port is in use", async () => {
+  it("reports that a port is in use", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await until(() => other.listening);
     const address = other.address();
@@ -99,7 +99,7 @@ describe("misuse ends with 2 and one line", () => {
 });
 
 describe("run", () => {
-  it("runs with the code's defaults, the page's values only when asked, and prints one object last", async () => {
+  it("uses the defaults of the code, the saved values only with --saved, and prints one object as the last line", async () => {
     const name = await notebook("a.ts", NOTEBOOK);
     await mkdir(join(folder, ".palimpsest", "inputs"), { recursive: true });
     await writeFile(join(folder, ".palimpsest", "inputs", "a.json"), '{"n": 7}');
@@ -112,19 +112,19 @@ describe("run", () => {
     expect(lastLine(saved).results).toEqual([{ method: "base", twice: 14 }]);
   });
 
-  it("sets inputs by the names of their constants, and reads text as text", async () => {
+  it("sets inputs by the names of their constants, and takes text as it is", async () => {
     const args = ["--set", "n=10", "--set", "name=12", "--set", "seed=3", "--json", "--backend", "cpu"];
     const outcome = await palimpsest(["run", await notebook("b.ts", NOTEBOOK), ...args]);
     expect(lastLine(outcome).results).toEqual([{ method: "12", twice: 20 }]);
   });
 
-  it("refuses a value that the input does not take, rather than bending it", async () => {
+  it("refuses a value outside of the input's limits instead of changing it", async () => {
     const outcome = await palimpsest(["run", await notebook("c.ts", NOTEBOOK), "--set", "n=101", "--backend", "cpu"]);
     expect(outcome.err).toMatch(/n cannot be "101": it must be at most 100/);
     expect(outcome.code).toBe(2);
   });
 
-  it("tells a failed cell by its line and column, and fails", async () => {
+  it("fails with the line and column of a failed cell", async () => {
     const name = await notebook(
       "e.ts",
       '// %% good\nconst good = typeof window;\n\n// %% bad\nconst x = good;\n  throw new Error("no luck");\n',
@@ -135,17 +135,17 @@ describe("run", () => {
     expect(outcome.code).toBe(1);
   });
 
-  it("holds a notebook to the memory that it may take", async () => {
+  it("limits the memory of tensors", async () => {
     const source = '// %% a\nimport { tf } from "palimpsest";\nconst a = tf.fill([1e4, 1e4], 1);\n';
     const outcome = await palimpsest(["run", await notebook("m.ts", source), "--backend", "cpu", "--memory", "20MB"]);
-    expect(outcome.err).toMatch(/cell a:2:\d+ .*400 MB does not fit: tensors may take 20\.0 MB/);
+    expect(outcome.err).toMatch(/cell a:2:\d+ .*400 MB does not fit: tensors may use 20\.0 MB/);
     expect(outcome.code).toBe(1);
   });
 
   it.each([
     ["const x = ;", /cell x:1:11 /],
     ["nowhere + 1", /cell x:?\S* .*nowhere/],
-  ])("does not begin what cannot run: %s", async (source, message) => {
+  ])("starts no cell if one has an error: %s", async (source, message) => {
     await notebook("f.ts", `// %% ok\nconsole.log("began");\n\n// %% x\n${source}\n`);
     const outcome = await inside(["run", join(folder, "f.ts"), "--json"]);
     expect(outcome.err).toMatch(message);
@@ -153,14 +153,14 @@ describe("run", () => {
     expect(outcome.code).toBe(1);
   });
 
-  it("fails on a file that is no text", async () => {
+  it("fails on a file that is not text", async () => {
     await notebook("g.ts", Buffer.from([0xff, 0, 0xfe, 0x80]));
     const outcome = await inside(["run", join(folder, "g.ts")]);
     expect(outcome.err).toMatch(/g\.ts: .*text/);
     expect(outcome.code).toBe(1);
   });
 
-  it("stops when interrupted, and says so", async () => {
+  it("stops when it is interrupted, and reports that", async () => {
     const name = await notebook(
       "h.ts",
       '// %% wait\nconsole.log("waiting");\nawait new Promise((end) => setTimeout(end, 60_000));\n',
@@ -177,7 +177,7 @@ describe("check", () => {
   const checked = async (text: string, ...args: string[]): Promise<Outcome> =>
     inside(["check", join(folder, await notebook("check.ts", text)), ...args]);
 
-  it("tells what cells define and use, globals left out, and which follow which", async () => {
+  it("shows what cells define and use, without globals, and which depend on which", async () => {
     const outcome = await checked(
       `// %% [markdown]\n// # Title\n\n// %% use\ntotal += Math.max(n, rest.length) + typeof fetch;\n\n// %% own\nlet total = 0;\nfor (var n of [1]) console.log(__dirname, n);\n\n// %% rest\nconst [, ...rest] = process.argv, kind = typeof absent;\n`,
       "--json",
@@ -196,7 +196,7 @@ describe("check", () => {
     expect(outcome.code).toBe(1);
   });
 
-  it("gives names and place for every cell that parses, whatever is wrong with it", async () => {
+  it("shows names and positions for every cell that can be parsed, whatever its errors are", async () => {
     const outcome = await checked(
       "// %% e\nconst n = 1;\nenum E { A = n }\n\n// %% a\nconst n = E.A, total = m;\n\n// %% torn\nconst b = ;\n\n// %% m\nconst m = total;\n  totl;\n",
       "--json",
@@ -217,7 +217,7 @@ describe("check", () => {
           error("cycle", 1, 24, /and m depend on each other/),
         ],
       },
-      { id: "torn", definitions: [], references: [], errors: [error("syntax", 1, 11, /Unexpected/)] },
+      { id: "torn", definitions: [], references: [], errors: [error("syntax", 1, 11, /Unexpected `;`/)] },
       {
         ...{ id: "m", definitions: ["m"], references: ["total", "totl"] },
         errors: [
@@ -235,7 +235,7 @@ describe("check", () => {
     expect(outcome.code).toBe(1);
   });
 
-  it("is read by people, too, and ends with 0 when nothing is wrong", async () => {
+  it("prints text for people, and gives exit code 0 without errors", async () => {
     const { out, code } = await checked(
       "// %% a\nconst a = 1;\ntype T = number;\n\n// %% b\nlet b: T = 2;\n\n// %% c\na + b\n",
     );
@@ -244,12 +244,12 @@ describe("check", () => {
       "  defines a",
       "b",
       "  defines b",
-      "  takes types from a",
+      "  uses types of a",
       "c",
       "  uses a, b",
-      "  follows a, b",
+      "  depends on a, b",
     ];
-    expect(out).toBe(`${lines.join("\n")}\n${join(folder, "check.ts")}: nothing is wrong\n`);
+    expect(out).toBe(`${lines.join("\n")}\n${join(folder, "check.ts")}: no errors\n`);
     expect(code).toBe(0);
   });
 
@@ -261,7 +261,7 @@ describe("check", () => {
 });
 
 describe("start", () => {
-  it("prints its address with the token, answers there, and ends with 0", async () => {
+  it("prints its address with the token, serves it, and gives exit code 0", async () => {
     await notebook("knobs.ts", NOTEBOOK);
     let answer = 0;
     const outcome = await palimpsest(["start", ".", "--no-open"], (child, out) => {
@@ -274,12 +274,12 @@ describe("start", () => {
       })();
     });
     expect(answer).toBe(200);
-    expect(outcome.out).toMatch(/^Palimpsest is at http:\/\/127\.0\.0\.1:\d+\/\?token=\S{20,}\n$/);
+    expect(outcome.out).toMatch(/^Palimpsest is running at http:\/\/127\.0\.0\.1:\d+\/\?token=\S{20,}\n$/);
     expect(outcome.code).toBe(0);
   });
 });
 
-it("prints its version and the commands that there are", async () => {
+it("prints its version and its commands", async () => {
   const { version } = JSON.parse(await readFile(new URL("../../../package.json", import.meta.url), "utf8"));
   expect((await palimpsest(["--version"])).out.trim()).toBe(version);
   expect((await inside(["--help"])).out).toMatch(/start[\s\S]+run[\s\S]+check[\s\S]+doctor/);

@@ -41,7 +41,7 @@ afterAll(async () => {
 
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: string };
 
-/** By node:http, which lets a test say any Host. */
+/** Uses node:http, which can send any Host. */
 function ask(
   path: string,
   options: { method?: string; headers?: Record<string, string>; body?: string } = {},
@@ -71,7 +71,7 @@ function post(body: unknown, headers: Record<string, string> = {}): Promise<Answ
   });
 }
 
-/** A page's connection: holds what it got. */
+/** A page's connection, with all that it received. */
 class Page {
   readonly messages: ServerMessage[] = [];
   readonly events: LoggedEvent[] = [];
@@ -113,30 +113,30 @@ class Page {
   }
 }
 
-describe("files that a page hands in", () => {
-  const hand = (query: string, body: string): Promise<Answer> => ask(`/api/files?${query}`, { method: "POST", body });
+describe("uploaded files", () => {
+  const upload = (query: string, body: string): Promise<Answer> => ask(`/api/files?${query}`, { method: "POST", body });
 
-  it("are kept in the workspace and named as the notebook reaches them", async () => {
-    const answer = await hand("notebook=deep/other.ts&name=pairs%20one.tsv", "hello\tsalo\n");
+  it("are stored in the workspace and named relative to the notebook", async () => {
+    const answer = await upload("notebook=deep/other.ts&name=pairs%20one.tsv", "hello\tsalo\n");
     expect(answer.status).toBe(201);
     const { path } = JSON.parse(answer.body);
     expect(path).toMatch(/^\.\.\/\.palimpsest\/files\/[0-9a-f]{16}\/pairs one\.tsv$/);
     expect(await readFile(join(folder, "deep", path), "utf8")).toBe("hello\tsalo\n");
-    expect(JSON.parse((await hand("notebook=deep/other.ts&name=pairs%20one.tsv", "hello\tsalo\n")).body)).toEqual({
+    expect(JSON.parse((await upload("notebook=deep/other.ts&name=pairs%20one.tsv", "hello\tsalo\n")).body)).toEqual({
       path,
     });
   });
 
-  it("cannot name a place of their own", async () => {
-    const { path } = JSON.parse((await hand("notebook=small.ts&name=..%2F..%2Fescaped.tsv", "x")).body);
+  it("cannot choose their folder", async () => {
+    const { path } = JSON.parse((await upload("notebook=small.ts&name=..%2F..%2Fescaped.tsv", "x")).body);
     expect(path).toMatch(/^\.palimpsest\/files\/[0-9a-f]{16}\/escaped\.tsv$/);
-    expect((await hand("notebook=small.ts&name=..", "x")).status).toBe(400);
-    expect((await hand("notebook=missing.ts&name=a.tsv", "x")).status).toBe(404);
+    expect((await upload("notebook=small.ts&name=..", "x")).status).toBe(400);
+    expect((await upload("notebook=missing.ts&name=a.tsv", "x")).status).toBe(404);
   });
 });
 
-describe("the door", () => {
-  it("refuses before routing: what is there and what is not are the same to a stranger", async () => {
+describe("the guard", () => {
+  it("refuses before routing: without a token nobody learns which pages exist", async () => {
     for (const path of ["/", "/api/notebooks", "/assets/main.js", "/nothing", "/notebook/small.ts"]) {
       expect((await ask(path, { headers: { authorization: "" } })).status).toBe(401);
       expect((await ask(path, { headers: { host: "evil.example" } })).status).toBe(403);
@@ -144,7 +144,7 @@ describe("the door", () => {
     expect((await post({ path: "x" }, { origin: "http://evil.example" })).status).toBe(403);
   });
 
-  it("refuses sockets in the same way, as HTTP", async () => {
+  it("refuses sockets in the same way, over HTTP", async () => {
     const query = "notebook=small.ts";
     expect(await new Page(query, { authorization: "Bearer wrong" }).refusedWith()).toBe(401);
     expect(await new Page(query, { origin: "http://evil.example" }).refusedWith()).toBe(403);
@@ -153,7 +153,7 @@ describe("the door", () => {
     expect(await new Page("notebook=../secret.ts").refusedWith()).toBe(403);
   });
 
-  it("turns the token of the address into a cookie that opens the page", async () => {
+  it("moves the token from the address into a cookie that opens the page", async () => {
     const first = await ask(`/?token=${TOKEN}`, { headers: { authorization: "" } });
     expect(first).toMatchObject({ status: 303, headers: { location: "/" } });
     const cookie = String(first.headers["set-cookie"]).split(";")[0] ?? "";
@@ -165,7 +165,7 @@ describe("the door", () => {
     expect(page.body).not.toContain(TOKEN);
   });
 
-  it("serves an asset once and then by its tag", async () => {
+  it("answers 304 for an asset that the browser has", async () => {
     expect(await ask("/assets/main.js")).toMatchObject({ status: 200, body: "1" });
     expect((await ask("/assets/main.js", { headers: { "if-none-match": '"one"' } })).status).toBe(304);
     expect((await ask("/assets/..%2fguard.ts")).status).toBe(404);
@@ -173,13 +173,13 @@ describe("the door", () => {
 });
 
 describe("notebooks", () => {
-  it("are listed with title and summary; links out of the workspace and other files are not", async () => {
+  it("are listed with title and summary; other files and links out of the workspace are not", async () => {
     const { notebooks } = JSON.parse((await ask("/api/notebooks")).body);
     expect(notebooks.map((each: { path: string }) => each.path)).toEqual(["deep/other.ts", "small.ts"]);
     expect(notebooks[1]).toMatchObject({ title: "Small", summary: "It counts.", cells: 3, running: false });
   });
 
-  it("are made and duplicated, never over another", async () => {
+  it("are created and duplicated, and never overwrite another", async () => {
     expect(await post({ path: "made" })).toMatchObject({ status: 201, body: '{"path":"made.ts"}' });
     expect(await readFile(join(folder, "made.ts"), "utf8")).toContain("// # made");
     expect((await post({ path: "made.ts" })).status).toBe(409);
@@ -195,20 +195,21 @@ describe("notebooks", () => {
     ["", 400],
     ["a\0b", 400],
     ["deep/.hidden", 400],
-  ])("cannot be made at %j", async (path, status) => {
+  ])("cannot be created at %j", async (path, status) => {
     expect((await post({ path })).status).toBe(status);
   });
 
-  it("cannot be copied from outside, nor by what is no wish", async () => {
+  it("cannot be copied from outside, nor by an invalid request", async () => {
     expect((await post({ path: "stolen", from: "../secret.ts" })).status).toBe(403);
     expect((await post({ path: "stolen", from: "link.ts" })).status).toBe(403);
     expect((await post({ from: 3 })).status).toBe(400);
+    expect((await post({ path: "stolen", from: 3 })).body).toContain('\\"from\\" must be a string');
     expect((await post("x")).status).toBe(400);
   });
 });
 
 describe("a session", () => {
-  it("reaches every page alike; one that comes back gets exactly what it missed", async () => {
+  it("sends every page the same events; a page that reconnects gets exactly what it missed", async () => {
     const page = new Page("notebook=small.ts");
     await until(() => page.messages.some((each) => each.type === "caught-up"));
     const welcome = page.messages[0];
@@ -238,12 +239,16 @@ describe("a session", () => {
     late.socket.terminate();
   });
 
-  it("answers what cannot be done, and hangs up on what is no message", async () => {
+  it("explains why it refuses a request, and disconnects after an invalid message", async () => {
     const page = new Page("notebook=small.ts");
     await until(() => page.messages.some((each) => each.type === "caught-up"));
     page.send({ id: 7, request: { type: "remove", cell: "nowhere" } });
     expect(await page.answered(7)).toMatchObject({ type: "refused", message: expect.stringContaining("nowhere") });
     page.socket.send('{"id":8,"request":{"type":"edit","cell":3}}');
+    expect(await page.answered(8)).toMatchObject({
+      type: "refused",
+      message: 'Invalid request "edit": "cell" must be a string.',
+    });
     await until(() => page.socket.readyState === WebSocket.CLOSED);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { judge, type Knock } from "../../../server/http/guard.ts";
+import { judge, type RequestHead } from "../../../server/http/guard.ts";
 
 const TOKEN = "right-token";
 const PORT = 4747;
 
-function knock(changes: Partial<Knock> = {}): Knock {
+function head(changes: Partial<RequestHead> = {}): RequestHead {
   return {
     method: "GET",
     path: "/api/notebooks",
@@ -18,8 +18,8 @@ function knock(changes: Partial<Knock> = {}): Knock {
   };
 }
 
-function answer(changes: Partial<Knock>): number {
-  const verdict = judge(knock(changes), PORT, TOKEN);
+function answer(changes: Partial<RequestHead>): number {
+  const verdict = judge(head(changes), PORT, TOKEN);
   return verdict.kind === "enter" ? 200 : verdict.kind === "welcome" ? 303 : verdict.status;
 }
 
@@ -47,7 +47,7 @@ describe("guard", () => {
     ["http://evil.example", 403],
     ["http://127.0.0.1:4747.evil.example", 403],
     ["null", 403],
-  ])("origin %s on what changes and on sockets: %d", (origin, status) => {
+  ])("origin %s for changes and sockets: %d", (origin, status) => {
     expect(answer({ origin, method: "POST" })).toBe(status);
     expect(answer({ origin, method: "DELETE" })).toBe(status);
     expect(answer({ origin, upgrade: true })).toBe(status);
@@ -57,7 +57,7 @@ describe("guard", () => {
     expect(answer({ host: "evil.example:4747", origin: "http://evil.example:4747", method: "POST" })).toBe(403);
   });
 
-  it("a foreign host is told apart before the token is looked at", () => {
+  it("a foreign host is refused before the token is checked", () => {
     expect(answer({ host: "evil.example:4747", cookie: undefined })).toBe(403);
   });
 
@@ -66,6 +66,10 @@ describe("guard", () => {
     [{ cookie: "palimpsest-4747=wrong-token" }, 401],
     [{ cookie: `palimpsest-9999=${TOKEN}` }, 401],
     [{ cookie: `theme=dark; palimpsest-4747=${TOKEN}; x=1` }, 200],
+    [{ cookie: `palimpsest-4747=decoy; palimpsest-4747=${TOKEN}` }, 200],
+    [{ cookie: `palimpsest-4747=${TOKEN}; palimpsest-4747=decoy` }, 200],
+    [{ cookie: "palimpsest-4747=decoy; palimpsest-4747=another" }, 401],
+    [{ cookie: `xpalimpsest-4747=${TOKEN}` }, 401],
     [{ cookie: undefined, authorization: `Bearer ${TOKEN}` }, 200],
     [{ cookie: undefined, authorization: "Bearer " }, 401],
     [{ cookie: undefined, authorization: TOKEN }, 401],
@@ -78,8 +82,8 @@ describe("guard", () => {
     expect(answer(changes)).toBe(status);
   });
 
-  it("hands the token over in a cookie of its port that scripts and other sites cannot use", () => {
-    const verdict = judge(knock({ path: "/", ticket: TOKEN, cookie: undefined }), PORT, TOKEN);
+  it("puts the token into a cookie for its port that scripts and other sites cannot use", () => {
+    const verdict = judge(head({ path: "/", ticket: TOKEN, cookie: undefined }), PORT, TOKEN);
     expect(verdict).toEqual({ kind: "welcome", cookie: `palimpsest-4747=${TOKEN}; Path=/; HttpOnly; SameSite=Strict` });
   });
 });

@@ -1,4 +1,4 @@
-/** What a cell gives, and what the user reads when it fails. */
+/** The values of a cell, and what the user reads when it fails. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Stage } from "./stage.ts";
 
@@ -28,12 +28,12 @@ describe("values", () => {
     expect(await stage.value("c")).toBe(3);
   });
 
-  test("arrays and errors of cells are those of the libraries", async () => {
+  test("arrays and errors of cells are instances of the classes that libraries use", async () => {
     await stage.run("realm", "const same = [[] instanceof Array, new TypeError() instanceof Error];");
     expect(await stage.value("same")).toEqual([true, true]);
   });
 
-  test("an ended cell takes its names along", async () => {
+  test("the names of a cell are gone when it ends", async () => {
     await stage.run("short", "const brief = 1;");
     stage.tell({ type: "end", cells: ["short"] });
     await expect(stage.value("brief")).rejects.toThrow("brief has no value");
@@ -41,7 +41,7 @@ describe("values", () => {
 });
 
 describe("errors", () => {
-  test("show line and column as written, types and all", async () => {
+  test("show line and column as written, types included", async () => {
     const source = ["const wide: Map<string, number> = new Map();", "const y = (wide as any)", "  .missing(1);"].join(
       "\n",
     );
@@ -62,7 +62,7 @@ describe("errors", () => {
     });
   });
 
-  test("in a function of another cell name that cell, and the line that called it", async () => {
+  test("in a function of another cell name that cell and the calling line", async () => {
     await stage.run("tools", "const fail = () => {\n  throw new RangeError('too far');\n};");
     const { error } = await stage.run("calls", "\nfail();");
     expect(error).toEqual({
@@ -73,12 +73,12 @@ describe("errors", () => {
     });
   });
 
-  test("tell their causes and hold no stack", async () => {
+  test("show their causes and no stack trace", async () => {
     const { error } = await stage.run("caused", "throw new Error('no model', { cause: new TypeError('bad shape') });");
-    expect(error?.message).toBe("no model\nBecause: TypeError: bad shape");
+    expect(error?.message).toBe("no model\nCause: TypeError: bad shape");
   });
 
-  test("of code that nobody awaits go to the console of its cell", async () => {
+  test("of promises that nobody awaits go to the console of their cell", async () => {
     const { status } = await stage.run(
       "loose",
       "\nPromise.reject(new Error('lost'));\nsetTimeout(() => { throw new Error('thrown'); }, 1);",
@@ -87,7 +87,7 @@ describe("errors", () => {
     await stage.heard((each) => each.type === "cell-console" && each.lines.some(({ text }) => text.includes("thrown")));
     const lines = stage.console("loose");
     expect(lines.map(({ level }) => level)).toEqual(["error", "error"]);
-    expect(lines[0]?.text).toBe("Nothing caught this error: lost (line 2, column 16)");
+    expect(lines[0]?.text).toBe("Uncaught error: lost (line 2, column 16)");
     expect(await stage.value("1 + 1")).toBe(2);
   });
 });
@@ -98,7 +98,7 @@ describe("imports", () => {
     expect(await stage.value("[four, double(4)]")).toEqual([4, 8]);
   });
 
-  test("a project file that changed is read anew", async () => {
+  test("a project file that changed is loaded again", async () => {
     const { writeFile } = await import("node:fs/promises");
     const at = `${stage.folder}/factor.ts`;
     await writeFile(at, "export const factor = 1;\n");
@@ -108,16 +108,16 @@ describe("imports", () => {
     expect(await stage.value("factor")).toBe(22);
   });
 
-  test("what is missing is named with what to do", async () => {
+  test("a missing package, file or export is named with what to do", async () => {
     const message = async (source: string) => (await stage.run("missing", source)).error?.message;
     expect(await message('import pad from "left-pad-of-nobody/deep";')).toBe(
-      `The package "left-pad-of-nobody" is not installed. In ${stage.folder}: npm install left-pad-of-nobody`,
+      `The package "left-pad-of-nobody" is not installed. Run in ${stage.folder}: npm install left-pad-of-nobody`,
     );
     expect(await message('import { x } from "./nothing.ts";')).toBe(
-      `There is no file ${stage.folder}/nothing.ts, which the cell imports as "./nothing.ts".`,
+      `There is no file ${stage.folder}/nothing.ts, imported as "./nothing.ts". Create it, or correct the import.`,
     );
     expect(await message('import { Double } from "./lengths.ts";')).toBe(
-      '"./lengths.ts" has no export Double. It has double.',
+      '"./lengths.ts" has no export Double. Did you mean double?',
     );
     expect(await message('import { x } from "./broken.ts";')).toContain("nowhere.ts");
     const { error } = await stage.run(
@@ -128,7 +128,7 @@ describe("imports", () => {
   });
 });
 
-test("a last expression behind other code on its line keeps its place, and a promise is waited for", async () => {
+test("a last expression after other code on its line keeps its position, and a promise is awaited", async () => {
   const { error } = await stage.run("shifted", "const o: object = {}; (o as any).f();");
   expect(error?.position).toEqual({ line: 1, column: 33 });
   await stage.run("promised", "Promise.resolve('there')");
@@ -136,7 +136,7 @@ test("a last expression behind other code on its line keeps its place, and a pro
 });
 
 describe("console", () => {
-  test("goes to the cell that wrote, in Node's words, also after an await", async () => {
+  test("goes to the cell that wrote it, formatted as by Node, also after an await", async () => {
     await stage.run(
       "talk",
       "console.log('a %d', 1, { deep: { list: [1] } });\nawait null;\nconsole.warn('b');\nconsole.error('c');",

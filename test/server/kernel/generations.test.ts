@@ -1,4 +1,4 @@
-/** What lives and what ends: tensors, inputs, runs, stops. */
+/** What a generation owns, and what happens to it when it stops or ends: tensors, inputs, runs. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -6,11 +6,11 @@ import type { FromKernel } from "../../../server/messages.ts";
 import { Stage } from "./stage.ts";
 
 const TF = 'import * as tf from "@tensorflow/tfjs";';
-// As addresses: what a cell imports by its path is a project file, of which it gets its own.
+// As URLs: a path would make it a project file, and the cell would get its own copy.
 const HOST = `import { host } from ${JSON.stringify(new URL("../../../cells/host.ts", import.meta.url).href)};`;
 const INPUT = `import { input } from ${JSON.stringify(new URL("../../../cells/show/input.ts", import.meta.url).href)};`;
 
-/** A training of `steps` steps that only counts, as `train()` does: it gives way before each step. */
+/** A training of `steps` steps that only counts, as `train()` does: it yields before each step. */
 const TRAINING = `
 async function training(steps: number) {
   const run = host().startRun({ method: "count", steps, config: { rank: 4 } });
@@ -38,16 +38,16 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 afterEach(() => stage.tell({ type: "end", cells: ["d", "c", "b", "a"] }));
 
-/** The ledger as last reported, once nothing changes any more. */
+/** The last report of the ledger, when nothing changes any more. */
 async function holdings(): Promise<Extract<FromKernel, { type: "tensors" }>> {
   await new Promise((resolve) => setTimeout(resolve, 600));
   const last = stage.said.findLast((each) => each.type === "tensors");
-  if (last?.type !== "tensors") throw new Error("Nothing was reported.");
+  if (last?.type !== "tensors") throw new Error("The ledger has reported nothing.");
   return last;
 }
 
 describe("tensors", () => {
-  test("are counted for the cell that made them, buffers once, temporaries not at all", async () => {
+  test("are counted for the cell that made them, shared buffers once, temporaries not at all", async () => {
     await stage.run("a", "const base = tf.ones([10, 10]); const view = base.reshape([100]);");
     await stage.run("b", "const sum = tf.tidy(() => base.add(1).sum()); const again = base.clone();");
     const { total, cells } = await holdings();
@@ -58,7 +58,7 @@ describe("tensors", () => {
     expect(total).toBe(404);
   });
 
-  test("of an ended generation are freed, variables and those made after an await included", async () => {
+  test("of an ended generation are freed, including variables and tensors made after an await", async () => {
     const source = "const v = tf.variable(tf.ones([4]), true, 'v'); await null; const w = tf.zeros([2]);";
     const before = await stage.value("tf.memory().numTensors");
     await stage.run("a", source);
@@ -83,7 +83,7 @@ describe("tensors", () => {
     expect((await holdings()).cells.a).toEqual(before);
   });
 
-  test("of a variable stay its maker's when a descendant trains it", async () => {
+  test("of a variable stay with the cell that made it when a descendant trains it", async () => {
     await stage.run("a", "const v = tf.variable(tf.scalar(2));");
     await stage.run("b", "tf.train.sgd(0.5).minimize(() => v.square().asScalar());");
     stage.tell({ type: "end", cells: ["b"] });
@@ -102,7 +102,7 @@ describe("tensors", () => {
 describe("inputs", () => {
   const range = (label: string) => `input.range("${label}", { min: 1, max: 64, step: 1, value: 16 })`;
 
-  test("are named after their constants, take the user's value, and keep within their bounds", async () => {
+  test("are named after their constants, take the user's value, and stay within their bounds", async () => {
     const source = `const rank: number = ${range("LoRA rank")}, other =\n  ${range("more")};\nconst inner = { x: ${range("In a record")} };`;
     await stage.run("a", source, { rank: 4, other: 1000 });
     const declared = stage.said.flatMap((each) =>
@@ -116,14 +116,14 @@ describe("inputs", () => {
     expect(await stage.value("[rank, other, inner.x]")).toEqual([4, 64, 16]);
   });
 
-  test("a change replaces the constant for those that run next, and nothing else", async () => {
+  test("a change replaces the constant for the cells that run next, and nothing else", async () => {
     await stage.run("a", `const rank = ${range("rank")}; const made = Math.random();`);
     const made = await stage.value("made");
     stage.tell({ type: "input", cell: "a", name: "rank", value: 5 });
     expect(await stage.value("[rank, made]")).toEqual([5, made]);
   });
 
-  test("a live input changes under the running cell", async () => {
+  test("a live input changes while a cell runs", async () => {
     await stage.run("a", 'const knob = input.live.range("knob", { min: 0, max: 4, step: 1, value: 2 });');
     const generation = stage.begin(
       "b",
@@ -155,7 +155,7 @@ describe("runs", () => {
     return { run: started.run, ended, told, rows: rows.map((row) => JSON.parse(row)), file };
   }
 
-  test("go on after the top level; the cell is settled at once and finished with its last run", async () => {
+  test("go on after the top level; the cell settles at once and finishes with its last run", async () => {
     const source = `${TRAINING}\nconst two = [training(8), training(3)];`;
     const generation = stage.begin("a", source);
     expect((await stage.finished("a", generation)).status).toBe("done");
@@ -192,7 +192,7 @@ describe("runs", () => {
     expect((await record("a", generation)).ended.status).toBe("stopped");
   });
 
-  test("of an ended generation are stopped and take no more rows; what disposes runs", async () => {
+  test("of an ended generation are stopped and take no more rows; disposers run", async () => {
     const endless = TRAINING.replace("step === 50", "false");
     const generation = stage.begin("a", `${endless}\nhost().onDispose(() => console.log("gone")); void training(1e9);`);
     await stage.run("b", "const dependent = 1;");
@@ -205,7 +205,7 @@ describe("runs", () => {
     await expect(stage.value("dependent")).rejects.toThrow("dependent");
   });
 
-  test("that fail fail their cell, with what they said", async () => {
+  test("that fail make their cell fail with their message", async () => {
     const generation = stage.begin("a", `${TRAINING}\nconst kept = 2; void training(60);`);
     expect(await stage.finished("a", generation)).toMatchObject({ status: "failed", error: { message: "diverged" } });
     expect(await stage.value("kept")).toBe(2);
@@ -213,7 +213,7 @@ describe("runs", () => {
 });
 
 describe("a stop", () => {
-  test("ends a top level at its next breath or wait, and the kernel goes on", async () => {
+  test("ends a top level at its next `breathe` or `await`, and the kernel goes on", async () => {
     for (const wait of ["for (;;) await host().breathe();", "await new Promise(() => {});"]) {
       const generation = stage.begin("a", `console.log("on");\n${wait}`);
       await stage.heard((each) => each.type === "cell-console" && each.cell === "a" && each.generation === generation);
@@ -224,7 +224,7 @@ describe("a stop", () => {
     expect(await stage.value("2 + 2")).toBe(4);
   });
 
-  test("does nothing to a cell that is done", async () => {
+  test("leaves a cell alone that is done", async () => {
     await stage.run("a", "const signal = host().signal;");
     stage.tell({ type: "stop" });
     expect(await stage.value("signal.aborted")).toBe(false);
@@ -234,7 +234,7 @@ describe("a stop", () => {
 });
 
 describe("files", () => {
-  test("are the workspace's, relative to the notebook", async () => {
+  test("lie in the workspace; paths are relative to the notebook", async () => {
     const source = (path: string) =>
       `await host().writeFile(${JSON.stringify(path)}, "text");\nconst read = new TextDecoder().decode(await host().readFile(${JSON.stringify(path)}));`;
     await stage.run("a", source("data/notes.txt"));
@@ -243,14 +243,14 @@ describe("files", () => {
     expect(error?.message).toContain("../outside.txt lies outside of the workspace");
   });
 
-  test("a missing model names the places where it was looked for", async () => {
+  test("of a missing model: the error names the folders that were tried", async () => {
     const { error } = await stage.run("a", 'await host().modelFolder("no-such-model");');
     expect(error?.message).toContain("experiments/models/no-such-model");
     expect(error?.message).toContain(`${stage.folder}/no-such-model`);
   });
 });
 
-test("a backend that is not there is one message", async () => {
+test("an unknown backend gives one message", async () => {
   const other = await Stage.open({}, "quantum");
   expect(other.said[0]).toMatchObject({ type: "open-failed", message: expect.stringContaining('"quantum"') });
   await other.close();

@@ -1,4 +1,4 @@
-/** Code that never yields is interrupted in the process that it runs in, and what other cells hold stays. */
+/** Code that never yields is interrupted without ending its process, and other cells keep their values. */
 import { readFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { FromKernel } from "../../../server/messages.ts";
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 afterEach(() => stage.tell({ type: "end", cells: ["after", "a"] }));
 
-/** Runs a cell that would go on for ever, until it has said that it is on, and stops it. */
+/** Starts a cell that would run for ever, waits until it prints, and stops it. */
 async function stopped(source: string): Promise<void> {
   const generation = stage.begin(
     "a",
@@ -29,7 +29,7 @@ async function stopped(source: string): Promise<void> {
   stage.stop("a", generation);
   const { status, error } = await stage.finished("a", generation);
   expect([status, error]).toEqual(["stopped", undefined]);
-  // Without its own help a loop would wait for the end of the process.
+  // A loop that is not interrupted would go on until the process is killed.
   expect(performance.now() - asked).toBeLessThan(2_000);
 }
 
@@ -51,12 +51,11 @@ describe("a stop interrupts", () => {
     "a loop that does nothing": "for (;;);",
     "a loop of microtasks": "for (;;) await null;",
     "a loop that catches everything": "for (;;) { try { JSON.parse('{'); } catch {} }",
-    "a recursion that would take centuries":
-      "const f = (n: number): number => (n < 2 ? n : f(n - 1) + f(n - 2));\nf(120);",
+    "a recursion that never ends": "const f = (n: number): number => (n < 2 ? n : f(n - 1) + f(n - 2));\nf(120);",
     "a loop in a function of another cell": "spin();",
     "a loop in a callback of a library": "[1].forEach(() => { while (true); });",
     "a loop of timers": "for (;;) await new Promise((go) => setTimeout(go, 1));",
-    "a promise that nobody keeps": "await new Promise(() => {});",
+    "a promise that never resolves": "await new Promise(() => {});",
     "tensor operations of code without checks":
       "const again = new Function('tf', 'for (;;) tf.ones([8]).add(1).dispose()');\nagain(tf);",
     "a gradient in the middle":
@@ -67,7 +66,7 @@ describe("a stop interrupts", () => {
     await unharmed();
   });
 
-  test("the same where code of the user listens to that signal; one that finds nothing to break off does no harm", async () => {
+  test("the same if code of the user listens to that signal; a signal that finds nothing to break off does no harm", async () => {
     await stage.run("b", 'process.on("SIGINT", () => {}); onDispose(() => process.removeAllListeners("SIGINT"));');
     await stage.run("c", "1;");
     const generation = stage.begin("a", "new Function('for (;;);')();");
@@ -80,7 +79,7 @@ describe("a stop interrupts", () => {
     await unharmed();
   });
 
-  test("code without checks that stands before the first await, by a signal", async () => {
+  test("code without checks before the first await, by a signal", async () => {
     const generation = stage.begin("a", "tf.tidy(() => { tf.ones([4]); new Function('for (;;);')(); });");
     await new Promise((resolve) => setTimeout(resolve, 200));
     stage.stop("a", generation);
@@ -94,11 +93,11 @@ test("a cell that is busy runs again at once, with other code", async () => {
   await stage.heard((each) => each.type === "cell-started" && each.cell === "a" && each.generation === first);
   stage.interrupt("a", first);
   stage.tell({ type: "end", cells: ["a"] });
-  expect((await stage.run("a", "const mended = 2;")).status).toBe("done");
-  expect(await stage.value("[mended, process.pid]")).toEqual([2, stage.pid]);
+  expect((await stage.run("a", "const fixed = 2;")).status).toBe("done");
+  expect(await stage.value("[fixed, process.pid]")).toEqual([2, stage.pid]);
 });
 
-test("an interrupt is its generation's alone: others go on, also in a function that both use", async () => {
+test("an interrupt stops its own generation only: others go on, also in a function that both use", async () => {
   await stage.run(
     "other",
     "let turns = 0; const timer = setInterval(() => { for (let i = 0; i < 10; i++) turns++; tf.ones([1]).dispose(); }, 2); const count = () => turns;",
@@ -113,7 +112,7 @@ test("an interrupt is its generation's alone: others go on, also in a function t
   stage.tell({ type: "end", cells: ["other"] });
 });
 
-test("a run that is stopped has the kernels that it needs to save what it has", async () => {
+test("a stopped run can still compute what it needs to save its state", async () => {
   const host = JSON.stringify(new URL("../../../cells/host.ts", import.meta.url).href);
   const source = `import { host } from ${host};
 const run = host().startRun({ method: "m", steps: 9, config: {} }, () => {});

@@ -1,4 +1,4 @@
-/** Who owns tensors, who inherits them, what is reclaimed, and what stops a cell that wants too much. */
+/** Who owns tensors, who takes them over, what is reclaimed, and what stops a cell that asks for too much memory. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { FromKernel } from "../../../server/messages.ts";
 import { until } from "../until.ts";
@@ -24,7 +24,7 @@ function reported(): Extract<FromKernel, { type: "tensors" }> | undefined {
 }
 
 describe("keep", () => {
-  test("hands what a value holds over to the next generation, and what is not kept again ends with that", async () => {
+  test("hands the tensors of a value over to the next generation, and those that it does not keep again are freed with it", async () => {
     const source = `const before = previous<{ list: tf.Tensor[]; named: Map<string, tf.Tensor> }>();
 const sum = before ? before.list[0].add(before.named.get("v")!).dataSync()[0] : -1;
 const kept = before ? undefined : keep({ list: [tf.scalar(1)], named: new Map([["v", tf.variable(tf.scalar(2), true, "kept")]]) });
@@ -41,7 +41,7 @@ const lost = tf.ones([3]);`;
     expect(await tensors()).toBe(empty);
   });
 
-  test("holds against what disposes, and leaves to other cells what is theirs", async () => {
+  test("protects tensors from disposers, and leaves tensors of other cells to them", async () => {
     await stage.run("a", "const theirs = tf.scalar(5);");
     const source =
       "const old = previous<tf.Tensor[]>();\nconst mine = tf.scalar(7); onDispose(() => mine.dispose()); keep([mine, theirs]);";
@@ -53,16 +53,16 @@ const lost = tf.ones([3]);`;
   });
 });
 
-describe("a tensor that is gone", () => {
-  test("says whose it was, and which generation ended that", async () => {
+describe("a tensor that was freed", () => {
+  test("names the generation that made it and the one that replaced that", async () => {
     await stage.run("box", "const box = new Map<string, tf.Tensor>();");
     await stage.run("maker", "const x = tf.ones([2, 3]);");
     await stage.run("b", "box.set('x', x);");
     await stage.run("maker", "const x = tf.ones([2, 3]);");
     for (const use of ["tf.add(box.get('x')!, 1);", "box.get('x')!.add(1);", "await box.get('x')!.data();"]) {
       expect(await message("b", `\n${use}`)).toBe(
-        "This tensor (float32 [2, 3]) was freed with generation 1 of the cell maker, which generation 2 of that cell ended. " +
-          "Use what the cell defines now, or hand the tensor over there with keep(…).",
+        "This tensor (float32 [2, 3]) was made by generation 1 of the cell maker and freed when generation 2 of that cell started. " +
+          "Use the tensor that the cell defines now, or hand this one over in that cell with keep(…).",
       );
     }
     expect(await message("own", "const t = tf.ones([4]); t.dispose(); tf.neg(t);")).toBe(
@@ -71,8 +71,8 @@ describe("a tensor that is gone", () => {
   });
 });
 
-describe("tensors that nothing reaches", () => {
-  test("are reclaimed when the cell is through, also those of a scope and of a gradient, and the ledger says so", async () => {
+describe("unreachable tensors", () => {
+  test("are freed when the cell is done, those of a scope and of a gradient included, and the ledger counts them", async () => {
     const before = reported()?.memory?.reclaimed.count ?? 0;
     const held = await tensors();
     await stage.run(
@@ -93,8 +93,8 @@ const one = tf.ones([5]);`,
     expect(await stage.value("[...one.dataSync()]")).toEqual([1, 1, 1, 1, 1]);
   });
 
-  test("make room under pressure, while those in reach keep their values", async () => {
-    // 120 results of 10 MB against a budget of 400 MB; a loop that never gives way would find nothing reclaimed.
+  test("are freed when memory is short, while reachable ones keep their values", async () => {
+    // 120 results of 10 MB with a budget of 400 MB. In a loop that never yields nothing would be reclaimed.
     const source = `const kept = tf.fill([10], 4);
 for (let i = 0; i < 120; i++) { tf.fill([2_500_000], i); if (i % 10 === 9) await new Promise((go) => setTimeout(go)); }`;
     expect(await message("a", source)).toBeUndefined();
@@ -103,23 +103,23 @@ for (let i = 0; i < 120; i++) { tf.fill([2_500_000], i); if (i % 10 === 9) await
 });
 
 describe("the budget", () => {
-  test("stops a cell with who holds what, before the memory is taken, and the others keep what they have", async () => {
+  test("stops a cell before the memory is taken, names who holds how much, and the other cells keep their tensors", async () => {
     stage.tell({ type: "end", cells: ["maker", "box", "own"] });
     await stage.run("a", "const big = tf.fill([50_000_000], 1);");
     const { error } = await stage.run("b", "const small = tf.ones([10]);\n\n  tf.fill([100_000, 10_000], 2);");
     expect(error).toMatchObject({ position: { line: 3, column: 5 } });
     expect(error?.message).toMatch(
-      /^A tensor of 4\.0 GB does not fit: tensors may take 400 MB and hold 200 MB \(a 200 MB, b 40 bytes\)\. .*--memory/,
+      /^A tensor of 4\.0 GB does not fit: tensors may use 400 MB, and 200 MB \(a 200 MB, b 40 B\) is in use\. .*--memory/,
     );
     expect(await message("b", "const one = tf.fill([60_000_000], 1);")).toMatch(/^A tensor of 240 MB does not fit/);
     expect(await message("b", "const data = tf.tensor(new Float32Array(60_000_000));")).toMatch(/does not fit/);
-    // More than 32 bits can count.
+    // More than 32 bits can address.
     expect(await message("b", "tf.fill([40_000, 40_000], 1);")).toMatch(/^A tensor of 6\.4 GB does not fit/);
     expect(await stage.value("big.slice([49_999_999]).dataSync()[0]")).toBe(1);
     expect((await stage.run("b", "const fits = tf.fill([40_000_000], 1);")).status).toBe("done");
   });
 
-  test("holds on a backend that tells nothing before it takes memory", async () => {
+  test("works on a backend that takes memory without notice", async () => {
     const other = await Stage.open({}, "cpu", 40 * MB);
     await other.run("packages", PACKAGES);
     for (const source of [
@@ -130,12 +130,12 @@ describe("the budget", () => {
       "tf.oneHot(tf.zeros([1e4], 'int32'), 1e6);",
       "tf.ones([6000, 1000]).concat(tf.ones([6000, 1000]));",
     ])
-      expect((await other.run("a", source)).error?.message).toMatch(/does not fit: tensors may take 40\.0 MB/);
+      expect((await other.run("a", source)).error?.message).toMatch(/does not fit: tensors may use 40\.0 MB/);
     expect(await other.value("tf.ones([3]).sum().dataSync()[0]")).toBe(3);
     await other.close();
   });
 
-  test("in the middle of a product leaves nothing behind", async () => {
+  test("leaves no tensors behind when it stops a product halfway", async () => {
     const before = await tensors();
     expect(await message("a", "tf.tidy(() => tf.ones([20_000, 1]).matMul(tf.ones([1, 20_000])));")).toMatch(
       /1\.6 GB does not fit/,

@@ -1,4 +1,4 @@
-/** Runs in a real kernel: steered by messages, kept in their folders, handed over from one execution to the next. */
+/** Runs in a real kernel: steered by messages, recorded in their folders, continued by the next execution of their cell. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -42,12 +42,12 @@ async function lines(run: RunInfo, table: string): Promise<{ step: number; [colu
     .filter(Boolean)
     .map((line) => JSON.parse(line));
 }
-/** Rates are times and no numbers of the training. */
+/** Without rates, which differ from run to run. */
 const numbers = (rows: readonly object[]): object[] =>
   rows.map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => column !== "tokensPerSecond")));
 
 describe("a steered run", () => {
-  test("pauses, goes back, is forked and stopped by messages, and its files agree with what was told", async () => {
+  test("pauses, rewinds, is forked and stopped by messages, and its files agree with the messages", async () => {
     const generation = stage.begin("a", training(100_000, ", checkpointEvery: 20"));
     const run = await begun("a", generation);
     expect(run).toMatchObject({ snapshot: "s", knobs: { weight: 1, learningRate: 0.02 } });
@@ -99,7 +99,7 @@ describe("a steered run", () => {
     await stage.heard(() => finishes().length === 2);
   });
 
-  test("is gone through again from run.json and events.jsonl, and rows.jsonl comes out the same", async () => {
+  test("is replayed from run.json and events.jsonl, and gives the same rows.jsonl", async () => {
     const generation = stage.begin("a", training(100_000, ", checkpointEvery: 10"));
     const run = await begun("a", generation);
     for (const value of [0.5, 2, 0.25]) {
@@ -138,7 +138,7 @@ again.replay(record);`,
     expect(numbers(rows)).toEqual(numbers(await lines(run, "rows")));
   });
 
-  test("of a cell that runs again is taken over with another rank: it goes on from the loss where it was", async () => {
+  test("of a cell that runs again is continued with another rank, from the loss that it had reached", async () => {
     const cell = (rank: number): string =>
       `const last = previous<Run>(); ${training(100_000, ", from: last", rank)} keep(run);`;
     const first = await begun("a", stage.begin("a", cell(4)));

@@ -1,4 +1,4 @@
-/** A kernel process with a notebook in a folder of its own, and all that it has said. Plays the server's part. */
+/** A kernel process with a notebook in a temporary folder, driven as the server drives it, and all messages that it has sent. */
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -62,7 +62,7 @@ export class Stage {
     return generation;
   }
 
-  /** Stops a generation that is at work, as the session does. */
+  /** Stops a running generation, as the session does. */
   stop(cell: string, generation: number): void {
     this.tell({ type: "stop", cell });
     this.interrupt(cell, generation);
@@ -88,14 +88,14 @@ export class Stage {
     );
   }
 
-  /** Waits for a message, past or to come. */
+  /** Waits for a message; one that has arrived already counts. */
   async heard<T extends FromKernel>(
     which: ((message: FromKernel) => message is T) | ((message: FromKernel) => boolean),
   ): Promise<T> {
     for (;;) {
       const found = this.said.find(which);
       if (found) return found as T;
-      if (this.#gone !== undefined) throw new Error(`The kernel is gone: ${this.#gone}`);
+      if (this.#gone !== undefined) throw new Error(`The kernel has ended: ${this.#gone}`);
       await new Promise<void>((resolve) => {
         const wake = (): void => {
           this.#waiting.delete(wake);
@@ -106,14 +106,14 @@ export class Stage {
     }
   }
 
-  /** The present value of an expression over the cells' names, as JSON. */
+  /** The value of an expression that uses the cells' names. It travels as JSON. */
   async value(expression: string): Promise<unknown> {
     const cell = `asked-${this.said.length}`;
     const finished = await this.run(cell, `JSON.stringify(${expression})`);
     this.tell({ type: "end", cells: [cell] });
     if (finished.error) throw new Error(finished.error.message);
     const output = this.outputs(cell)[0];
-    if (output?.kind !== "value" || output.value.kind !== "primitive") throw new Error("It has no value.");
+    if (output?.kind !== "value" || output.value.kind !== "primitive") throw new Error("The expression has no value.");
     return JSON.parse(output.value.text);
   }
 

@@ -176,7 +176,7 @@ it("name a package that is not installed, and the command that installs it", asy
   const session = await opened(workspace);
   await ran(session);
   expect(cell(session, "a").error).toMatchObject({
-    message: `The package "left-pad-of-nobody" is not installed. In ${workspace}: npm install left-pad-of-nobody`,
+    message: `The package "left-pad-of-nobody" is not installed. Run in ${workspace}: npm install left-pad-of-nobody`,
     position: { line: 1, column: 18 },
   });
 });

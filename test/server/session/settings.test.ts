@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { clientMessage } from "../../../server/http/wire.ts";
+import { readMessage } from "../../../server/http/wire.ts";
 import { until } from "../until.ts";
 import { cell, closeAll, opened, workspaceOf } from "./workbench.ts";
 
@@ -12,7 +12,11 @@ it("flags and settings are written to the file and read from it", async () => {
   const workspace = await workspaceOf({ "n.ts": "// %% a\nconst a = 1;\n\n// %% [markdown]\n// text\n" });
   const file = join(workspace, "n.ts");
   const session = await opened(workspace);
-  const ask = (request: object) => session.request(clientMessage(JSON.stringify({ id: 1, request }))!.request as never);
+  const ask = (request: object) => {
+    const reading = readMessage(JSON.stringify({ id: 1, request }));
+    if (reading.kind === "invalid") throw new Error(reading.reason);
+    return session.request(reading.message.request);
+  };
   await ask({ type: "flag", cell: "a", flag: "cache", on: true });
   await ask({ type: "flag", cell: "a", flag: "disabled", on: true });
   await ask({ type: "settings", lazy: true });
@@ -26,7 +30,7 @@ it("flags and settings are written to the file and read from it", async () => {
   );
   await expect(ask({ type: "flag", cell: "markdown-1", flag: "cache", on: true })).rejects.toThrow(/holds text/);
   await expect(ask({ type: "settings", ask: -1 })).rejects.toThrow(/cannot be -1/);
-  expect(clientMessage('{"id":1,"request":{"type":"settings","lazy":"yes"}}')).toBeUndefined();
+  expect(readMessage('{"id":1,"request":{"type":"settings","lazy":"yes"}}').kind).toBe("invalid");
 
   await writeFile(file, "// palimpsest: ask=5\n\n// %% a disabled\nconst a = 2;\n");
   await until(() => session.state.settings.ask === 5);

@@ -107,9 +107,11 @@ const list = [stream(function* () { yield 1; })];
   });
   expect(cell(session, "user")).toMatchObject({ status: "done" });
   expect(printed(session, "user")).toEqual(["1"]);
-  expect(cell(session, "none").error?.message).toBe("The stream y ended without a value.");
+  expect(cell(session, "none").error?.message).toBe(
+    "The stream y ended without a value. Its generator must yield one.",
+  );
   expect(cell(session, "apart").error).toMatchObject({
-    message: expect.stringMatching(/whole of a constant/),
+    message: expect.stringMatching(/whole value of a constant/),
     position: { line: 1, column: 14 },
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { RunInfo, SessionEvent } from "../../../server/events.ts";
-import { clientMessage } from "../../../server/http/wire.ts";
+import { readMessage } from "../../../server/http/wire.ts";
 import { printNotebook } from "../../../server/notebook/source/print.ts";
 import { earlierEvents, logPath } from "../../../server/session/history.ts";
 import { Log } from "../../../server/session/log.ts";
@@ -143,15 +143,14 @@ it("an order that a run cannot follow is refused with the reason", () => {
 });
 
 it("valid orders pass the wire unchanged; all others are rejected", () => {
-  const sent = (order: unknown) =>
-    clientMessage(JSON.stringify({ id: 1, request: { type: "steer", run: "r1", order } }));
+  const sent = (order: unknown) => readMessage(JSON.stringify({ id: 1, request: { type: "steer", run: "r1", order } }));
   for (const order of [
     { type: "pause" },
     { type: "step", steps: 3 },
     { type: "rewind", to: 0 },
     { type: "fork", at: 4, knobs: { weight: 0.5 } },
   ])
-    expect(sent(order)?.request).toEqual({ type: "steer", run: "r1", order });
+    expect(sent(order)).toEqual({ kind: "message", message: { id: 1, request: { type: "steer", run: "r1", order } } });
   for (const order of [{ type: "dance" }, { type: "step", steps: 0 }, { type: "rewind" }, { type: "fork", at: 4 }, 7])
-    expect(sent(order)).toBeUndefined();
+    expect(sent(order).kind).toBe("invalid");
 });

@@ -1,11 +1,11 @@
 /**
- * How many elements an operation of tfjs is about to make, for those that make much out of little: a wrong shape there is how one
- * line asks for more than a machine has. Operations whose result is no larger than their inputs are left out.
+ * How many elements an operation of tfjs is about to make, for operations that make much out of little: with a wrong shape
+ * there, one line asks for more memory than the machine has. Operations whose result is no larger than their inputs are left out.
  */
 import type { NamedTensorMap, TensorInfo } from "@tensorflow/tfjs";
 
-/** @returns 0 where nothing is known. */
-export function wishedElements(kernel: string, inputs: NamedTensorMap, attributes: object = {}): number {
+/** @param kernel the name of the tfjs kernel. @returns 0 if the number is not known */
+export function outputElements(kernel: string, inputs: NamedTensorMap, attributes: object = {}): number {
   const named = attributes as Readonly<Record<string, unknown>>;
   const { a, b, x, indices } = inputs;
   switch (kernel) {
@@ -17,7 +17,7 @@ export function wishedElements(kernel: string, inputs: NamedTensorMap, attribute
       return (indices?.size ?? 0) * Number(named.depth);
     case "BatchMatMul":
     case "_FusedMatMul":
-      return a && b ? matrices(a, b, named.transposeA === true, named.transposeB === true) : 0;
+      return a && b ? matrices(a, b, named) : 0;
     default:
       return a && b ? broadcast(a, b) : 0;
   }
@@ -28,9 +28,13 @@ function product(sizes: unknown): number {
 }
 
 /** `[batch…, m, k]` by `[batch…, k, n]`; batches broadcast. */
-function matrices(a: TensorInfo, b: TensorInfo, transposeA: boolean, transposeB: boolean): number {
-  const rows = a.shape.at(transposeA ? -1 : -2) ?? 1;
-  const columns = b.shape.at(transposeB ? -2 : -1) ?? 1;
+function matrices(
+  a: TensorInfo,
+  b: TensorInfo,
+  { transposeA, transposeB }: { readonly transposeA?: unknown; readonly transposeB?: unknown },
+): number {
+  const rows = a.shape.at(transposeA === true ? -1 : -2) ?? 1;
+  const columns = b.shape.at(transposeB === true ? -2 : -1) ?? 1;
   return Math.max(product(a.shape.slice(0, -2)), product(b.shape.slice(0, -2))) * rows * columns;
 }
 

@@ -1,0 +1,80 @@
+/** Runs all cells of a session to their end, without a page. */
+import type { SessionEvent } from "../events.ts";
+import type { CellError } from "../notebook/types.ts";
+import type { Session } from "../session/session.ts";
+import { blockerOf, type CellState, type SessionState } from "../state/state.ts";
+import { ProgressLine } from "./progress-line.ts";
+import { checkSetting, type Settings } from "./settings.ts";
+
+export type HeadlessResult = {
+  readonly status: "done" | "failed" | "stopped";
+  readonly state: SessionState;
+  /** One line per error. */
+  readonly errors: readonly string[];
+};
+
+/**
+ * Waits for all cells and their trainings, and closes the session. The first interrupt (Ctrl+C) stops the cells and keeps their
+ * values; the second one closes the session at once. @throws Misuse for a setting that its input does not accept
+ */
+export async function runHeadless(session: Session, settings: Settings): Promise<HeadlessResult> {
+  const progress = new ProgressLine(process.stderr);
+  let misuse: Error | undefined;
+  let stopped = false;
+  const stop = (): void => {
+    if (stopped) return void session.close();
+    stopped = true;
+    void session.request({ type: "stop" });
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  const allEnded = new Promise<void>((resolve) => {
+    session.subscribe(session.state.seq, (logged) => {
+      for (const { event } of logged) {
+        if (event.type === "cell-console") for (const { text } of event.lines) progress.print(text);
+        else if (event.type === "notice") progress.print(event.text);
+        else if (event.type === "input-declared") misuse ??= misuseOf(event, settings);
+      }
+      progress.show(session.state);
+      if (misuse || session.state.cells.every((cell) => cell.status !== "queued" && cell.status !== "running"))
+        resolve();
+    });
+  });
+  try {
+    await session.request({ type: "run", cells: "all" });
+    await allEnded;
+  } finally {
+    progress.clear();
+    process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
+  }
+  const { state } = session;
+  await session.close();
+  if (misuse) throw misuse;
+  return resultOf(state, stopped ? "stopped" : undefined);
+}
+
+/** What ran, and its errors; the kernel's end counts as one if nothing else explains it. */
+function resultOf(state: SessionState, interrupted: "stopped" | undefined): HeadlessResult {
+  const disabled = (cell: CellState): boolean => blockerOf(cell)?.why === "disabled";
+  const failed = state.cells.some((cell) => cell.status !== "done" && cell.analysis && !disabled(cell));
+  const errors = state.cells.flatMap(({ cell, error, errors }) =>
+    [...(error ? [error] : []), ...errors].map((each) => errorLine(cell.id, each)),
+  );
+  if (errors.length === 0 && state.kernel.status === "ended" && !interrupted) errors.push(state.kernel.reason);
+  return { status: interrupted ?? (failed ? "failed" : "done"), state, errors };
+}
+
+function misuseOf(event: Extract<SessionEvent, { type: "input-declared" }>, settings: Settings): Error | undefined {
+  try {
+    checkSetting(event, settings);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** `cell model:3:7 …`; lines and columns count from 1. */
+export function errorLine(cell: string, { position, message }: CellError): string {
+  return `cell ${cell}${position ? `:${position.line}:${position.column + 1}` : ""} ${message}`;
+}

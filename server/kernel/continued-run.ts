@@ -1,0 +1,53 @@
+/**
+ * Continues a run that was cut off when its kernel ended: if the same cell with the same snapshot starts a training with the
+ * same description, that training gets the old run's folder and name, cut back to its last checkpoint.
+ */
+import { isDeepStrictEqual } from "node:util";
+import type { RunAccount, RunCheckpoint, RunMeta, RunPast } from "../../cells/host.ts";
+import type { Generation } from "./generation.ts";
+import { RunFolder } from "./run-folder.ts";
+
+type ContinuedRun = {
+  readonly folder: RunFolder;
+  readonly started: Date;
+  readonly checkpoints: readonly RunCheckpoint[];
+  readonly seconds: Readonly<Record<RunAccount, number>>;
+  readonly past: RunPast;
+};
+
+/** @returns the first of the cell's interrupted runs that was this training and has a checkpoint, cut back to its last one */
+export function continuedRun(meta: RunMeta, generation: Generation, workspace: string): ContinuedRun | undefined {
+  const { interruptedRuns } = generation;
+  for (const id of interruptedRuns) {
+    const opened = RunFolder.open(workspace, id);
+    if (!opened) continue;
+    const { folder, description } = opened;
+    const { rows, changes } = opened.records;
+    const checkpoints = ((description.checkpoints ?? []) as readonly RunCheckpoint[]).filter(
+      ({ step }) => step <= rows.length && folder.checkpoints.has(step),
+    );
+    const last = checkpoints.at(-1);
+    // A kernel whose server was killed exits by itself and stops its runs. A run that the user stopped says so in its changes.
+    const isOver = !["running", "stopped"].includes(String(description.status)) || changes.at(-1)?.kind === "stop";
+    if (!last || isOver || !isDeepStrictEqual(trainingOf(description), trainingOf(meta))) {
+      folder.tables.close();
+      continue;
+    }
+    interruptedRuns.splice(interruptedRuns.indexOf(id), 1);
+    const left = folder.tables.cut(last.step, { kind: "restart", step: rows.length, to: last.step });
+    return {
+      folder,
+      started: new Date(String(description.started)),
+      checkpoints,
+      seconds: description.seconds as ContinuedRun["seconds"],
+      past: { step: last.step, knobs: (description.knobs ?? {}) as RunPast["knobs"], ...left },
+    };
+  }
+  return undefined;
+}
+
+/** What makes two trainings the same, as JSON has it, since `run.json` was written as JSON. */
+function trainingOf(each: object): unknown {
+  const { method, steps, config, parent } = each as Partial<RunMeta>;
+  return JSON.parse(JSON.stringify({ method, steps, config, parent }));
+}

@@ -1,0 +1,39 @@
+/** What `run.json` says about a run. */
+import type { RunAccount, RunCheckpoint, RunMeta, RunStatus } from "../../cells/host.ts";
+
+export type RunFacts = {
+  readonly id: string;
+  /** Relative to the workspace. */
+  readonly notebook: string;
+  readonly cell: string;
+  readonly snapshot: string;
+  readonly seed: number;
+  readonly meta: RunMeta;
+  readonly started: Date;
+  readonly seconds: Readonly<Record<RunAccount, number>>;
+  readonly checkpoints: readonly RunCheckpoint[];
+};
+
+export function runDescription(facts: RunFacts, status: RunStatus, message?: string): object {
+  const { id, notebook, cell, snapshot, seed, meta, started, checkpoints } = facts;
+  const { method, steps, config, knobs = {}, parent } = meta;
+  const seconds = Object.entries(facts.seconds).map(([account, s]) => [account, Math.round(s * 1000) / 1000]);
+  return {
+    id,
+    notebook,
+    cell,
+    snapshot,
+    method,
+    steps,
+    seed,
+    config,
+    knobs,
+    ...(parent && { parent }),
+    status,
+    started: started.toISOString(),
+    ...(status !== "running" && { ended: new Date().toISOString() }),
+    seconds: Object.fromEntries(seconds),
+    checkpoints,
+    ...(message && { message }),
+  };
+}
