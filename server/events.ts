@@ -1,7 +1,7 @@
 /**
- * All that can happen to a session, as data. The server appends each to the notebook's log with a sequence number and
- * applies it with the reducer; pages receive the same events and apply them with the same reducer. Nothing that the
- * page shows exists outside this union.
+ * The events of a session. The server gives each a sequence number, appends it to the notebook's log and applies it with the
+ * reducer. Pages receive the same events and apply them with the same reducer. Everything that a page shows comes from
+ * these events.
  */
 import type { NotebookSettings } from "./notebook/source/settings.ts";
 import type { Cell, CellError, CellId } from "./notebook/types.ts";
@@ -24,26 +24,26 @@ export type RunInfo = {
   readonly id: RunId;
   readonly cell: CellId;
   readonly generation: number;
-  /** What its cell ran with: a run that was cut off goes on where the cell runs with the same again. */
+  /** The snapshot of its cell. An interrupted run continues if the cell runs again with the same snapshot. */
   readonly snapshot: string;
   readonly method: string;
   readonly steps: number;
   readonly config: Readonly<Record<string, unknown>>;
-  /** What the knobs that it reads at each step stood at when it began. */
+  /** The values that its knobs (the live inputs that it reads at each step) had when it started. */
   readonly knobs: Readonly<Record<string, InputValue>>;
-  /** Of a fork: where it left which run. `asked`: by the user, so that no code knows of it and charts of the run show it too. */
+  /** Of a fork: the run that it comes from, and the step. `asked`: the user forked it in the page, so charts of the parent also show it. */
   readonly parent?: { readonly run: RunId; readonly step: number; readonly asked?: true };
-  /** The run's folder, relative to the workspace. */
+  /** The folder of the run, relative to the workspace. */
   readonly folder: string;
 };
 
 export type ConsoleLine = { readonly level: "log" | "info" | "warn" | "error"; readonly text: string };
 
-/** What the kernel says about one generation of one cell. Late words of an ended generation are dropped by the reducer. */
+/** What the kernel reports about one generation of one cell. The reducer ignores late events of a generation that has ended. */
 export type CellEvent =
-  /** The generation began: outputs, console, error and progress of the one before are gone. */
+  /** The generation started. Outputs, console, error and progress of the one before are removed. */
   | { readonly type: "cell-started"; readonly cell: CellId; readonly generation: number; readonly snapshot: string }
-  /** The top level is through: dependents may run, although runs that it started go on. */
+  /** The top level is done: dependents may run, even if runs that it started continue. */
   | { readonly type: "cell-settled"; readonly cell: CellId; readonly generation: number }
   | {
       readonly type: "cell-finished";
@@ -51,7 +51,7 @@ export type CellEvent =
       readonly generation: number;
       readonly status: "done" | "failed" | "stopped";
       readonly error?: CellError;
-      /** Blocker time of the whole generation, its runs included. */
+      /** Wall time of the generation with its runs, in milliseconds. */
       readonly ms: number;
     }
   | { readonly type: "cell-output"; readonly cell: CellId; readonly generation: number; readonly output: Output }
@@ -84,7 +84,7 @@ export type CellEvent =
       readonly generation: number;
       readonly results: readonly Result[];
     }
-  /** A stream of the cell has another value: its constant is that now. `count` = how many values there were. */
+  /** A stream of the cell gave a value, which its constant now has. `count`: how many values it has given. */
   | {
       readonly type: "stream-value";
       readonly cell: CellId;
@@ -92,18 +92,18 @@ export type CellEvent =
       readonly name: string;
       readonly count: number;
     }
-  /** What the cell gave was taken from the cache; its code did not run. */
+  /** The result of the cell was restored from the cache. Its code did not run. */
   | { readonly type: "cell-restored"; readonly cell: CellId; readonly generation: number }
-  /** What the generation gave lies in the cache, under the snapshot. */
+  /** The result of the generation was stored in the cache under the snapshot. */
   | { readonly type: "cache-stored"; readonly cell: CellId; readonly generation: number; readonly snapshot: string }
-  /** What the generation gave cannot be kept, and why. */
+  /** The result of the generation cannot be stored, for this reason. */
   | { readonly type: "cache-refused"; readonly cell: CellId; readonly generation: number; readonly reason: string }
-  /** The generation was to be restored, and its cache is not there or is torn: the cell must run. */
+  /** The cached result is missing or damaged, so the cell must run. */
   | { readonly type: "cache-lost"; readonly cell: CellId; readonly generation: number };
 
 export type RunEvent =
   | { readonly type: "run-started"; readonly run: RunInfo }
-  /** Rows appended to a table of the run, `from` = how many there were before. */
+  /** Rows were appended to a table of the run. `from`: how many there were before. */
   | {
       readonly type: "run-rows";
       readonly run: RunId;
@@ -119,13 +119,13 @@ export type RunEvent =
       readonly rows: readonly ProbeRow[];
     }
   | { readonly type: "run-changed"; readonly run: RunId; readonly change: RunChange }
-  /** Rows, probes and changes after the step `to` are gone; the change itself stays. */
+  /** Rows, probes and changes after the step `to` were removed; this change is recorded. */
   | {
       readonly type: "run-rewound";
       readonly run: RunId;
       readonly change: Extract<RunChange, { readonly kind: "rewind" | "restart" }>;
     }
-  /** All that there are now. */
+  /** All checkpoints that exist now. */
   | { readonly type: "run-checkpoints"; readonly run: RunId; readonly checkpoints: readonly RunCheckpoint[] }
   | {
       readonly type: "run-ended";
@@ -134,12 +134,12 @@ export type RunEvent =
       readonly message?: string;
     };
 
-/** What a user asked of a run. The run says itself what came of it. */
+/** A user gave the run an order. The run itself reports the effect. */
 export type SteerEvent = { readonly type: "run-steered"; readonly run: RunId; readonly order: RunOrder };
 
 /**
- * `closed`, `restarted`: ended on request. `unresponsive`: ended by the server, since a cell could not be interrupted.
- * `died`: ended by itself. After the last two, a new kernel starts at once and takes over what there is.
+ * Why a kernel ended. `closed`, `restarted`: on request. `unresponsive`: the server ended it because a cell could not be
+ * interrupted. `died`: by itself. After the last two, a new kernel starts at once and restores the cached results.
  */
 export type KernelEnd = "closed" | "restarted" | "unresponsive" | "died";
 
@@ -151,18 +151,18 @@ export type KernelEvent =
       readonly backend: string;
       readonly passedOver: readonly { readonly name: string; readonly reason: string }[];
     }
-  /** The process is gone and all values with it. Outputs and rows stay. */
+  /** The process has ended, and all values are gone. Outputs and rows stay. */
   | { readonly type: "kernel-ended"; readonly cause: KernelEnd; readonly reason: string }
   | ({ readonly type: "tensors" } & Holdings);
 
-/** Tensors of one cell. `peak`: the most bytes that this generation held at once; `largest`: what takes most of them now. */
+/** Tensors of one cell. `peak`: the most bytes that this generation held at once. `largest`: the kind of tensor that takes the most bytes now. */
 export type Holding = {
   readonly bytes: number;
   readonly count: number;
   readonly peak?: number;
   readonly largest?: { readonly shape: readonly number[]; readonly dtype: string; readonly bytes: number };
 };
-/** All tensors. `reclaimed`: what nothing reached any more, since the kernel began. `budget`: the most bytes there may be. */
+/** All tensors. `reclaimed`: unused tensors that were freed since the kernel started. `budget`: the most bytes allowed. */
 export type Memory = {
   readonly peak: number;
   readonly count: number;
@@ -175,17 +175,17 @@ export type Holdings = {
   readonly memory?: Memory;
 };
 
-/** Changes of the notebook itself. `by` tells a page whether its own editor is the origin. */
+/** Changes of the notebook. `by` tells a page whether the edit comes from its own editor. */
 export type NotebookEvent =
   | {
       readonly type: "opened";
       readonly path: string;
       readonly cells: readonly Cell[];
       readonly inputs: Readonly<Record<string, InputValue>>;
-      /** As usual where absent. */
+      /** The defaults if absent. */
       readonly settings?: NotebookSettings;
     }
-  /** The file changed outside: the merged cells. */
+  /** The file was changed in another program. These are the merged cells. */
   | { readonly type: "replaced"; readonly cells: readonly Cell[]; readonly settings?: NotebookSettings }
   | { readonly type: "settings"; readonly settings: NotebookSettings }
   | { readonly type: "cell-edited"; readonly cell: CellId; readonly source: string; readonly by: string }
@@ -195,29 +195,29 @@ export type NotebookEvent =
   | { readonly type: "cell-mode"; readonly cell: CellId; readonly mode: Cell["mode"] }
   | { readonly type: "cell-options"; readonly cell: CellId; readonly options: Cell["options"] }
   | { readonly type: "cell-renamed"; readonly cell: CellId; readonly to: CellId }
-  /** Something the user should read: a file with conflict markers, a save that failed. */
+  /** A message for the user, for example: a file contains conflict markers, a save failed. */
   | { readonly type: "notice"; readonly level: "info" | "warn" | "error"; readonly text: string };
 
-/** What was asked for; the reducer turns it into queued cells. */
+/** A request of a user. The reducer queues the cells that it runs. */
 export type DemandEvent =
   | { readonly type: "run-asked"; readonly cells: readonly CellId[] | "all" | "stale" }
   | { readonly type: "stop-asked"; readonly cell?: CellId }
   | { readonly type: "input-set"; readonly cell: CellId; readonly name: string; readonly value: InputValue }
-  /** The answer to `asks` of the state: whether what it names is to run. */
+  /** The answer to `pending` of the state: whether its cells are to run. */
   | { readonly type: "ask-answered"; readonly run: boolean };
 
-/** What lies on the disk beside the notebook and bears on its cells. */
+/** What the server found on the disk. */
 export type DiskEvent =
-  /** The project files that cells import, by the names that they import them by. */
+  /** The project files that cells import, by the names in the imports. */
   | { readonly type: "files-read"; readonly files: Readonly<Record<string, ProjectFile>> }
-  /** The cache holds what the cell gave under this snapshot; `shown` is what it showed. */
+  /** The cache has a result for this snapshot of the cell. `shown`: the outputs of that result. */
   | { readonly type: "cache-found"; readonly cell: CellId; readonly snapshot: string; readonly shown: Shown }
-  /** What executions of the cell took, as an earlier session learnt. */
+  /** The cost of the cell that an earlier session measured. */
   | { readonly type: "cost-known"; readonly cell: CellId; readonly cost: Cost };
 
-/** A project file together with all that it imports. */
+/** A project file together with the files that it imports. */
 export type ProjectFile = { readonly digest: string; readonly faults: readonly FileFault[] };
-/** `file` relative to the notebook's folder; line and column from 1. `circle`: files that import each other. */
+/** `file`: relative to the notebook's folder. Line and column from 1. `circle`: files that import each other. */
 export type FileFault = {
   readonly kind: "syntax" | "missing" | "circle";
   readonly file: string;
@@ -225,9 +225,9 @@ export type FileFault = {
   readonly column: number;
   readonly message: string;
 };
-/** Blocker time and the most tensor bytes held at once. */
+/** Wall time, and the most tensor bytes held at once. */
 export type Cost = { readonly seconds: number; readonly bytes: number };
-/** What a generation showed, beside its values. */
+/** The outputs of a generation and what else the page shows of it. */
 export type Shown = {
   readonly outputs: readonly Output[];
   readonly console: readonly ConsoleLine[];
@@ -237,6 +237,6 @@ export type Shown = {
 
 export type SessionEvent = CellEvent | RunEvent | KernelEvent | NotebookEvent | DemandEvent | DiskEvent | SteerEvent;
 
-/** As it stands in the log and on the wire. `time` in milliseconds since 1970. */
+/** An event as it is in the log and on the wire. `time` in milliseconds since 1970. */
 export type LoggedEvent = { readonly seq: number; readonly time: number; readonly event: SessionEvent };
 export type { Columns };

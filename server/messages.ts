@@ -1,4 +1,4 @@
-/** What server and kernel say to each other over IPC. The kernel only reports; it never waits for an answer. */
+/** The messages between server and kernel, over IPC. The kernel only reports; it never waits for an answer. */
 
 import type { CellEvent, KernelEvent, NotebookEvent, RunEvent, RunId } from "./events.ts";
 import type { CellId } from "./notebook/types.ts";
@@ -12,37 +12,37 @@ export type ToKernel =
       readonly workspace: string;
       readonly backend?: string;
       readonly seed: number;
-      /** Most bytes that tensors may take; what the machine has, where left out. */
+      /** The most bytes that tensors may take; the memory of the machine if left out. */
       readonly memory?: number;
     }
-  /** Begins a new generation. All generations of the cell and of its descendants have been ended before. */
+  /** Starts a new generation. The earlier generations of the cell and its descendants have been ended before. */
   | {
       readonly type: "execute";
       readonly cell: CellId;
       readonly generation: number;
       readonly snapshot: string;
       readonly source: string;
-      /** Values set by the user for inputs that this cell declares, by name. */
+      /** Values that the user set for inputs, by name. */
       readonly inputs: Readonly<Record<string, InputValue>>;
-      /** Runs of this cell with this snapshot that the end of a kernel cut off: they are gone on with. */
+      /** Runs of this cell with this snapshot that were interrupted when a kernel ended. They continue. */
       readonly interrupted?: readonly RunId[];
-      /** The digests of the project files that it imports, as the snapshot has them. */
+      /** The digests of the project files that it imports, as they are in the snapshot. */
       readonly files?: Readonly<Record<string, string>>;
       /**
-       * For a cell with a cache. `use`: restore what the cache has under the snapshot, else compute and keep. `renew`:
-       * compute and keep. `only`: restore, or say that the cache is lost, since ancestors have no values.
+       * For a cell with the option `cache`. `use`: restore the cached result, or compute and store it. `renew`: compute
+       * and store. `only`: restore, or report that the cached result is lost, because the ancestors have no values.
        */
       readonly cache?: "use" | "renew" | "only";
     }
-  /** Ends generations: signals abort, disposers run, runs stop, tensors are freed, values are forgotten. In the order given. */
+  /** Ends generations in the order given: signals abort, disposers run, runs stop, tensors are freed, values are dropped. */
   | { readonly type: "end"; readonly cells: readonly CellId[] }
-  /** Gives the constant (or the live handle) of an input a new value. */
+  /** Sets the constant or the live handle of an input. */
   | { readonly type: "input"; readonly cell: CellId; readonly name: string; readonly value: InputValue }
-  /** Asks a run of a living generation to do something before its next step. */
+  /** Gives an order to a run of a current generation; the run follows it before its next step. */
   | { readonly type: "steer"; readonly run: RunId; readonly order: RunOrder }
-  /** Stops what runs in the cell (all cells when absent) and keeps its values: a training ends as `stopped` at its next step. */
+  /** Stops the cell, or all cells, and keeps the values. A training ends as `stopped` at its next step. */
   | { readonly type: "stop"; readonly cell?: CellId }
-  /** These cells are no more: what they kept for a next generation is freed. */
+  /** These cells were removed: tensors that they handed over with `keep()` are freed. */
   | { readonly type: "forget"; readonly cells: readonly CellId[] }
   | { readonly type: "close" };
 

@@ -1,7 +1,8 @@
 /**
- * The wire between page and server: one WebSocket per open notebook at `/api/session?notebook=<path>&since=<seq>&epoch=<epoch>`,
- * and a few HTTP requests for the start page. The server sends a welcome, then every logged event after `since`, in order and
- * without gaps, then goes on live. A page that reconnects names the last sequence number that it has.
+ * The protocol between page and server: one WebSocket per open notebook, at
+ * `/api/session?notebook=<path>&since=<seq>&epoch=<epoch>`, and a few HTTP requests for the start page. The server sends a
+ * welcome, then all logged events after `since` in order and without gaps, then new events as they happen. A page that
+ * reconnects gives the last sequence number that it has.
  */
 
 import type { LoggedEvent, RunId } from "./events.ts";
@@ -9,7 +10,7 @@ import type { Flag } from "./notebook/source/head.ts";
 import type { Cell, CellId, CellMode } from "./notebook/types.ts";
 import type { InputValue, RunOrder } from "./values.ts";
 
-/** What a page asks for. Each is answered by `done` or `refused`; its effects arrive as events. */
+/** A request of the page. The server answers each with `done` or `refused`; the effects arrive as events. */
 export type Request =
   | { readonly type: "edit"; readonly cell: CellId; readonly source: string; readonly by: string }
   | {
@@ -19,31 +20,31 @@ export type Request =
       readonly source?: string;
     }
   | { readonly type: "remove"; readonly cell: CellId }
-  /** Undoes a removal: the cell as it was, its id, mode and words included. */
+  /** Undoes a removal: the cell as it was, with its id, mode and options. */
   | { readonly type: "put-back"; readonly cell: Cell; readonly after: CellId | null }
   | { readonly type: "move"; readonly cell: CellId; readonly after: CellId | null }
   | { readonly type: "rename"; readonly cell: CellId; readonly to: CellId }
   | { readonly type: "mode"; readonly cell: CellId; readonly mode: CellMode }
-  /** Whether the cell keeps its results, or does not run: words of its `// %%` line. */
+  /** Sets or removes a flag of the cell's `// %%` line: `cache` or `disabled`. */
   | { readonly type: "flag"; readonly cell: CellId; readonly flag: Flag; readonly on: boolean }
-  /** What holds for the notebook as a whole; what is left out stays. */
+  /** Changes the settings of the notebook; those left out stay. */
   | { readonly type: "settings"; readonly lazy?: boolean; readonly ask?: number | "never" }
-  /** Answers what the state asks: whether the dear cells are to run. */
+  /** Answers `pending` of the state: whether the expensive cells are to run. */
   | { readonly type: "answer"; readonly run: boolean }
   | { readonly type: "run"; readonly cells: readonly CellId[] | "all" | "stale" }
   | { readonly type: "stop"; readonly cell?: CellId }
   | { readonly type: "input"; readonly cell: CellId; readonly name: string; readonly value: InputValue }
-  /** Asks something of a run that its cell's values still stand behind. */
+  /** Gives an order to a run of the current generation of its cell. */
   | { readonly type: "steer"; readonly run: RunId; readonly order: RunOrder }
   | { readonly type: "restart-kernel" };
 
 export type ClientMessage = { readonly id: number; readonly request: Request };
 
 export type ServerMessage =
-  /** `epoch` changes when the log was begun anew: the page drops its state and takes everything from the start. */
+  /** `epoch` changes when a new log starts: the page then drops its state and receives all events from the start. */
   | { readonly type: "welcome"; readonly epoch: string; readonly path: string; readonly from: number }
   | { readonly type: "events"; readonly events: readonly LoggedEvent[] }
-  /** All events up to the present have been sent. */
+  /** All events so far have been sent. */
   | { readonly type: "caught-up"; readonly seq: number }
   | { readonly type: "done"; readonly id: number }
   | { readonly type: "refused"; readonly id: number; readonly message: string };
@@ -54,7 +55,7 @@ export type NotebookListing = {
   readonly notebooks: readonly {
     /** Relative to the workspace, with forward slashes. */
     readonly path: string;
-    /** The first heading of the notebook's markdown, else the path. */
+    /** The first heading of the notebook's markdown, or the path. */
     readonly title: string;
     /** The first paragraph under it. */
     readonly summary: string;
@@ -65,9 +66,9 @@ export type NotebookListing = {
     readonly running: boolean;
   }[];
 };
-/** `POST /api/notebooks` {path} makes an empty one; {path, from} duplicates. Answers 201 {path} or 4xx {message}. */
+/** `POST /api/notebooks`: {path} creates an empty notebook, {path, from} a copy. Answers 201 {path} or 4xx {message}. */
 export type NewNotebook = { readonly path: string; readonly from?: string };
-/** `POST /api/files?notebook=<path>&name=<name>` keeps the body as a file of the workspace. Answers 201 {path} or 4xx {message}. */
+/** `POST /api/files?notebook=<path>&name=<name>` saves the body as a file in the workspace. Answers 201 {path} or 4xx {message}. */
 export type KeptFile = { readonly path: string };
 export type Refusal = { readonly message: string };
 export type { LoggedEvent };

@@ -1,7 +1,6 @@
 /**
- * The values that travel from cells to the page: outputs, inputs, rows, results. The shapes are those of
- * `cells/output.ts`, `cells/inputs.ts`, `cells/runs.ts` and `cells/types.ts`; they are written down again on this side of the border
- * because a page must not reach into `cells/`, and the kernel, which imports both, makes the compiler compare them.
+ * The values that cells send to the page: outputs, inputs, rows, results. `cells/` defines the same types. They are repeated
+ * here because a page must not import from `cells/`. The kernel imports both, so the compiler checks that they agree.
  */
 
 export type Inspected =
@@ -81,9 +80,9 @@ export type InputSpec =
       readonly value: readonly string[];
       readonly options: readonly string[];
     }
-  /** Its value is how often it was pressed. */
+  /** The value is how often it was pressed. */
   | { readonly kind: "button"; readonly label: string; readonly value: number }
-  /** Its value is a path relative to the notebook, empty where there is none. */
+  /** The value is a path relative to the notebook, or empty. */
   | { readonly kind: "file"; readonly label: string; readonly value: string; readonly accept?: string }
   | {
       readonly kind: "table";
@@ -94,19 +93,19 @@ export type InputSpec =
 export type TableRow = Readonly<Record<string, number | string | boolean>>;
 export type InputValue = number | string | boolean | readonly string[] | readonly TableRow[];
 
-/** `interrupted`: the kernel ended while it went on; it goes on from its last checkpoint when its cell runs again. */
+/** `interrupted`: the kernel ended during the run. It continues from its last checkpoint when its cell runs again. */
 export type RunStatus = "running" | "done" | "stopped" | "failed" | "interrupted";
-/** Something that happened to a run while it went on. A knob's value holds from its step on, all else is after that many steps. */
+/** A change of a run while it was running. A knob has its value from that step on; the other changes come after that many steps. */
 export type RunChange =
   | { readonly kind: "knob"; readonly step: number; readonly name: string; readonly value: InputValue }
   | { readonly kind: "pause" | "resume"; readonly step: number }
-  /** `rule`: what a stop rule said. */
+  /** `rule`: the message of the stop rule that stopped it, if one did. */
   | { readonly kind: "stop"; readonly step: number; readonly rule?: string }
   | { readonly kind: "rewind"; readonly step: number; readonly to: number }
   | { readonly kind: "restart"; readonly step: number; readonly to: number }
   | { readonly kind: "fork"; readonly step: number; readonly parent: string }
   | { readonly kind: "alert"; readonly step: number; readonly name: string; readonly message: string };
-/** What a run is asked to do before its next step. */
+/** An order to a run; the run follows it before its next step. */
 export type RunOrder =
   | { readonly type: "pause" | "resume" | "stop" }
   | { readonly type: "step"; readonly steps: number }

@@ -8,7 +8,7 @@ import { dirname, extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isFile } from "../notebook/language/imports.ts";
 import type { ImportDeclaration } from "../notebook/types.ts";
-import { Project, type SourceFile, sound } from "../session/project.ts";
+import { moduleOf, Project, type SourceFile } from "../session/project.ts";
 import { type Exports, evaluate } from "./module.ts";
 
 export class Imports {
@@ -53,7 +53,7 @@ export class Imports {
   async #file(path: string, module: string): Promise<Exports> {
     if (!existsSync(path))
       throw new Error(`There is no file ${path}, imported as "${module}". Create it, or correct the import.`);
-    const { digest, faults } = this.#project.whole(path);
+    const { digest, faults } = this.#project.withImports(path);
     const known = this.#loaded.get(path);
     if (known?.digest === digest) return known.exports;
     const [fault] = faults;
@@ -67,7 +67,7 @@ export class Imports {
 
   async #evaluated(file: SourceFile): Promise<Exports> {
     const { path, digest, text } = file;
-    const compiled = sound(file);
+    const compiled = moduleOf(file);
     if (compiled) {
       return evaluate(compiled, {
         name: this.#project.name(path),

@@ -1,44 +1,53 @@
 /**
- * The cache on the disk: `.palimpsest/cache/<snapshot>/seed-<n>.json` and, where there are tensors, the `.safetensors` beside
- * it. The key is the snapshot (code, inputs, project files, parents) and the seed; not the backend, so what one computed
- * another takes over, bit for bit. A file that is torn or was touched counts as none.
+ * The cache on disk: `.palimpsest/cache/<snapshot>/seed-<n>.json`, and beside it the tensors in a `.safetensors` file. The key
+ * is the snapshot (code, inputs, project files, parents) and the seed. The backend is not part of it, so a result is
+ * restored bit for bit on another backend, too. A file that is damaged or was changed by others counts as missing.
  */
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import * as v from "valibot";
 import type { Shown } from "../events.ts";
 import { flagged } from "../notebook/source/head.ts";
 import type { CellId } from "../notebook/types.ts";
 import type { SessionState } from "../state/state.ts";
+import { shown } from "./schema/events.ts";
 
-/** `values` is the kernel's to read. */
+/** Only the kernel reads `values`. */
 export type CachedResult = {
   readonly format: 1;
   readonly shown: Shown;
   readonly values: unknown;
-  /** Of the file of tensors; absent where there is none. */
+  /** Describes the file of tensors; absent if there are no tensors. */
   readonly tensors?: { readonly bytes: number; readonly sha256: string };
 };
 
-/** Without the ending. */
+const cachedResult: v.GenericSchema<unknown, CachedResult> = v.object({
+  format: v.literal(1),
+  shown,
+  values: v.unknown(),
+  tensors: v.optional(v.object({ bytes: v.number(), sha256: v.string() })),
+});
+const cacheFile = v.object({ check: v.string(), cache: v.unknown() });
+
+/** The path without the file extension. */
 export function cachePath(workspace: string, snapshot: string, seed: number): string {
   return join(workspace, ".palimpsest", "cache", snapshot, `seed-${seed}`);
 }
 
+/** The text of a cache file: the result with its checksum. */
 export function sealed(cache: CachedResult): string {
   return `${JSON.stringify({ check: sha256(JSON.stringify(cache)), cache })}\n`;
 }
 
-/** @returns undefined where there is none that is whole. */
+/** @returns undefined if there is no cached result, or if it is damaged */
 export async function readCached(path: string): Promise<CachedResult | undefined> {
   try {
-    const { check, cache } = JSON.parse(await readFile(`${path}.json`, "utf8")) as {
-      check: string;
-      cache: CachedResult;
-    };
-    if (cache.format !== 1 || check !== sha256(JSON.stringify(cache))) return undefined;
-    if (cache.tensors && (await stat(`${path}.safetensors`)).size !== cache.tensors.bytes) return undefined;
-    return cache;
+    const file = v.parse(cacheFile, JSON.parse(await readFile(`${path}.json`, "utf8")));
+    if (file.check !== sha256(JSON.stringify(file.cache))) return undefined;
+    const { tensors, ...result } = v.parse(cachedResult, file.cache);
+    if (tensors && (await stat(`${path}.safetensors`)).size !== tensors.bytes) return undefined;
+    return { ...result, ...(tensors && { tensors }) };
   } catch {
     return undefined;
   }
@@ -48,12 +57,13 @@ export function sha256(content: string | Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** Looks for what the cells with a cache would give as the notebook stands, once for each snapshot. */
+/** Looks for cached results of the cells with the option `cache`, once for each snapshot. */
 export class CacheLookup {
   readonly #workspace: string;
   readonly #seed: number;
-  readonly #looked = new Map<CellId, string>();
-  #seen: SessionState["cells"] = [];
+  readonly #lookedFor = new Map<CellId, string>();
+  /** The cells of the last call. */
+  #lastCells: SessionState["cells"] = [];
 
   constructor(workspace: string, seed: number) {
     this.#workspace = workspace;
@@ -63,22 +73,22 @@ export class CacheLookup {
   async found(
     state: SessionState,
   ): Promise<{ readonly cell: CellId; readonly snapshot: string; readonly shown: Shown }[]> {
-    const before = this.#seen;
-    this.#seen = state.cells;
+    const before = this.#lastCells;
+    this.#lastCells = state.cells;
     const changed = state.cells.filter((cell, place) => cell !== before[place]);
-    const looking = changed.flatMap(({ cell, snapshot, cache, analysis }) => {
+    const toRead = changed.flatMap(({ cell, snapshot, cache, analysis }) => {
       if (
         !analysis ||
         !flagged(cell, "cache") ||
         (cache.kind === "stored" && cache.snapshot === snapshot) ||
-        this.#looked.get(cell.id) === snapshot
+        this.#lookedFor.get(cell.id) === snapshot
       )
         return [];
-      this.#looked.set(cell.id, snapshot);
+      this.#lookedFor.set(cell.id, snapshot);
       return [{ cell: cell.id, snapshot }];
     });
     const found = await Promise.all(
-      looking.map(async ({ cell, snapshot }) => {
+      toRead.map(async ({ cell, snapshot }) => {
         const cache = await readCached(cachePath(this.#workspace, snapshot, this.#seed));
         return cache ? [{ cell, snapshot, shown: cache.shown }] : [];
       }),

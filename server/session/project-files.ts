@@ -41,7 +41,7 @@ export class ProjectFiles {
     const files: Record<string, ProjectFile> = {};
     const folders = new Set<string>();
     for (const module of modulesOf(state)) {
-      const { digest, faults, paths } = this.#project.whole(this.#project.resolve(module));
+      const { digest, faults, paths } = this.#project.withImports(this.#project.resolve(module));
       files[module] = { digest, faults };
       for (const path of paths) folders.add(dirname(path));
     }

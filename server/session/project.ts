@@ -1,7 +1,7 @@
 /**
- * The files that cells import, as they lie on the disk: each is read when it is asked for, and told from its earlier self
- * by its content alone, since times of change are too coarse and copies keep them. The kernel loads by the same reading
- * that the session's snapshots are made of, so that both mean the same version.
+ * The project files that cells import, read from the disk on request. A change is detected by the content alone, since
+ * modification times are too coarse and copies keep them. Session and kernel both use this class, so a snapshot and the
+ * loaded code have the same version of a file.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -10,10 +10,10 @@ import type { FileFault, ProjectFile } from "../events.ts";
 import { isFile, placeOfImport } from "../notebook/language/imports.ts";
 import { compileModule, oneBased, type ProjectModule } from "../notebook/language/project-module.ts";
 
-/** One file. Without `module` it is no code of ours to compile: data, or what Node must load itself. */
+/** One file. Without `module` it is not compiled here: it is data, or Node loads it. */
 export type SourceFile = {
   readonly path: string;
-  /** `missing` where there is none. */
+  /** `missing` if the file does not exist. */
   readonly digest: string;
   readonly text: string;
   readonly module?: ReturnType<typeof compileModule>;
@@ -25,12 +25,12 @@ export class Project {
   readonly folder: string;
   readonly #read = new Map<string, SourceFile>();
 
-  /** @param folder the notebook's. */
+  /** @param folder the folder of the notebook */
   constructor(folder: string) {
     this.folder = folder;
   }
 
-  /** Where a module lies that a file of this folder imports. `./x.js` may mean `./x.ts`, as TypeScript has it. */
+  /** The path of a module that is imported in the folder `from`. `./x.js` may mean `./x.ts`, as in TypeScript. */
   resolve(module: string, from: string = this.folder): string {
     const path = resolve(from, module);
     const typed = path.replace(/\.(m?)js$/, ".$1ts");
@@ -53,8 +53,8 @@ export class Project {
     return file;
   }
 
-  /** A file together with all files that it imports: their paths, their digest, what is wrong with them. */
-  whole(root: string): ProjectFile & { readonly paths: readonly string[] } {
+  /** A file together with all files that it imports: their paths, one digest, and their faults. */
+  withImports(root: string): ProjectFile & { readonly paths: readonly string[] } {
     const found = new Map<string, string>();
     const faults: FileFault[] = [];
     const open: string[] = [];
@@ -76,7 +76,7 @@ export class Project {
     return { digest, faults, paths: [...found.keys()] };
   }
 
-  /** A path as a reader of the notebook knows it. */
+  /** A path as it would be imported in the notebook. */
   name(path: string): string {
     const name = relative(this.folder, path);
     return name.startsWith("../") ? name : `./${name}`;
@@ -94,17 +94,17 @@ export class Project {
     const place = { file: this.name(file.path), line: at.line, column: at.column + 1 };
     if (open.includes(path)) {
       const circle = [...open.slice(open.indexOf(path)), path].map((each) => this.name(each));
-      const message = `These files import each other: ${circle.join(" → ")}. Move what they share into a file of its own.`;
+      const message = `These files import each other: ${circle.join(" → ")}. Move the code that they share into a new file.`;
       faults.push({ kind: "circle", ...place, message });
     } else if (!existsSync(path)) {
-      const message = `There is no file ${path}, which is imported as "${module}".`;
+      const message = `There is no file ${path}, imported as "${module}". Create it, or correct the import.`;
       faults.push({ kind: "missing", ...place, message });
       visit(path);
     } else visit(path);
   }
 }
 
-/** The module of a file that can run. */
-export function sound({ module }: SourceFile): ProjectModule | undefined {
+/** The compiled module of a file without errors. */
+export function moduleOf({ module }: SourceFile): ProjectModule | undefined {
   return module && !("error" in module) ? module : undefined;
 }

@@ -1,9 +1,9 @@
 /**
- * The one way to write a file safely. A reader finds the old content or the new one, never a part of it; after a crash or
- * on a full disk the old content is still there; nothing is left behind where writing fails.
+ * The one way to write a file safely. A reader sees the old content or the new content, never a part. After a crash or on a
+ * full disk the old content is still there, and no temporary file is left if writing fails.
  *
- * The content goes to a new file beside the target, with a random name that no link can wait under. It is flushed to the
- * disk and renamed over the target; then the folder is flushed too, since the rename is an entry of the folder.
+ * The content is written to a new file in the same folder, with a random name that no prepared link can have. It is flushed
+ * to the disk and renamed over the target. Then the folder is flushed, since the rename changed the folder.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -27,8 +27,8 @@ const MODE = 0o666;
 const PERMISSIONS = 0o7777;
 
 /**
- * Replaces a file, or makes it and its folders. The permissions of an existing file stay.
- * @throws as `node:fs` does; the file is then as it was.
+ * Replaces a file, or creates it with its folders. An existing file keeps its permissions.
+ * @throws as `node:fs` does; the file is then unchanged
  */
 export async function writeSafely(path: string, data: string | Uint8Array): Promise<void> {
   const folder = dirname(path);
@@ -52,7 +52,7 @@ export async function writeSafely(path: string, data: string | Uint8Array): Prom
   await flushFolder(folder);
 }
 
-/** The same, before anything else happens in this process: for the few places that cannot wait. */
+/** The same without waiting, for the few places that must finish before anything else happens in this process. */
 export function writeSafelySync(path: string, data: string | Uint8Array): void {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true });
@@ -71,13 +71,14 @@ export function writeSafelySync(path: string, data: string | Uint8Array): void {
     rmSync(temporary, { force: true });
     throw error;
   }
+  flushFolderSync(folder);
 }
 
 function besideOf(path: string): string {
   return join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.new`);
 }
 
-/** Not every system lets a folder be opened; the content is safe without it. */
+/** Some systems cannot flush a folder. The content of the file is safe without it. */
 async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => undefined);
   try {
@@ -86,5 +87,17 @@ async function flushFolder(folder: string): Promise<void> {
     // Windows and some network file systems.
   } finally {
     await handle?.close();
+  }
+}
+
+function flushFolderSync(folder: string): void {
+  let handle: number | undefined;
+  try {
+    handle = openSync(folder, "r");
+    fsyncSync(handle);
+  } catch {
+    // Windows and some network file systems.
+  } finally {
+    if (handle !== undefined) closeSync(handle);
   }
 }

@@ -1,7 +1,9 @@
-/** The cache, with real kernels, real files and real ends. */
-import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+/** The cache, with real kernels and real files; kernels and sessions really end. */
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
+import { type CachedResult, readCached, sealed } from "../../../server/session/cache.ts";
 import { type CellState, heldValues, refusalOf } from "../../../server/state/state.ts";
 import { until } from "../until.ts";
 import { cell, closeAll, opened, printed, ran, rest, workspaceOf } from "./workbench.ts";
@@ -40,7 +42,7 @@ console.log(data.shared === data.again, data.shared.list[5] === data.shared, dat
 const cached = ({ cache }: CellState): string | undefined => (cache.kind === "stored" ? cache.snapshot : undefined);
 const restored = (state: CellState): boolean => heldValues(state)?.restored ?? false;
 
-it("gives back values, tensors bit for bit, and all that was shown, after the machine was off, and runs no ancestor", async () => {
+it("restores values, tensors bit for bit, and outputs after a restart of the server, without running ancestors", async () => {
   const workspace = await workspaceOf({ "n.ts": COSTLY });
   const first = await opened(workspace);
   await ran(first);
@@ -70,7 +72,7 @@ it("gives back values, tensors bit for bit, and all that was shown, after the ma
   expect(printed(again, "user")[0]).toBe(before[0]);
 });
 
-it("shows what was kept even where the log is gone", async () => {
+it("shows the cached outputs even if the log is missing", async () => {
   const workspace = await workspaceOf({ "n.ts": COSTLY });
   const first = await opened(workspace);
   await ran(first);
@@ -83,7 +85,7 @@ it("shows what was kept even where the log is gone", async () => {
   expect(cell(again, "user").outputs).toEqual([]);
 });
 
-it("comes back for code that is as it was, and after an undo", async () => {
+it("restores the result of unchanged code, also after an edit was undone", async () => {
   const session = await opened(
     await workspaceOf({ "n.ts": "// %% a cache\nconst a = Math.random();\n\n// %% b\nconsole.log(a);\n" }),
   );
@@ -102,7 +104,7 @@ it("comes back for code that is as it was, and after an undo", async () => {
   expect(restored(cell(session, "a"))).toBe(true);
 });
 
-it("runs the cell and its ancestors where the files are torn or touched", async () => {
+it("runs the cell and its ancestors if a file is damaged or was changed", async () => {
   const workspace = await workspaceOf({ "n.ts": COSTLY });
   const first = await opened(workspace);
   await ran(first);
@@ -130,7 +132,7 @@ it("runs the cell and its ancestors where the files are torn or touched", async 
   }
 });
 
-it("says why what is neither data, tensor nor model is not kept", async () => {
+it("says why a value that is neither data, tensor nor model cannot be stored", async () => {
   const text = `// %% fn cache
 const helpers = { inner: { square: (x: number) => x * x } };
 
@@ -159,7 +161,7 @@ const seen = live.value;
   expect(refusalOf(cell(session, "reads"))).toMatch(/live input live/);
 });
 
-it("brings back what was fresh when the kernel dies, and leaves all else stale", async () => {
+it("restores the fresh cells when the kernel dies, and leaves the others stale", async () => {
   const session = await opened(
     await workspaceOf({
       "n.ts":
@@ -181,4 +183,14 @@ it("brings back what was fresh when the kernel dies, and leaves all else stale",
   await ran(session, "after");
   expect(printed(session, "after")).toEqual([value]);
   expect(cell(session, "plain").status).toBe("idle");
+});
+
+it("ignores a file whose outputs have a wrong shape, even if its checksum is right", async () => {
+  const path = join(await mkdtemp(join(tmpdir(), "cached-")), "seed-1");
+  const result = (outputs: readonly unknown[]) =>
+    ({ format: 1, shown: { outputs, console: [], inputs: [], results: [] }, values: {} }) as CachedResult;
+  await writeFile(`${path}.json`, sealed(result([{ kind: "text", text: "right" }])));
+  expect((await readCached(path))?.shown.outputs).toEqual([{ kind: "text", text: "right" }]);
+  await writeFile(`${path}.json`, sealed(result([{ kind: "text", text: 7 }])));
+  expect(await readCached(path)).toBeUndefined();
 });

@@ -18,7 +18,7 @@ const progress = (cell: string, done: number): SessionEvent => ({
   total: 9,
 });
 
-it("joins rows of a table and keeps only the last progress of a cell", () => {
+it("joins rows of one table, and passes on only the last progress of a cell", () => {
   const events = [row("r", 0), progress("a", 1), row("s", 0), row("r", 1), progress("b", 1), progress("a", 2)];
   const held = events.reduce<SessionEvent[]>(joined, []);
   expect(held).toEqual([
@@ -35,7 +35,7 @@ it("joins rows of a table and keeps only the last progress of a cell", () => {
   ]);
 });
 
-it("lets nothing overtake: what was held passes before a word of another kind", () => {
+it("keeps the order: collected events come before an event of another kind", () => {
   const passed: SessionEvent[] = [];
   const coalescing = new Coalescing((events) => passed.push(...events));
   coalescing.push(row("r", 0));

@@ -26,7 +26,7 @@ function sources(session: Session): Record<string, string> {
   return Object.fromEntries(session.state.cells.map(({ cell }) => [cell.id, cell.source.trim()]));
 }
 
-it("saves an edit by itself, without leaving files about, and does not take it for an outside edit", async () => {
+it("saves an edit by itself, leaves no temporary file, and does not read it as a change from outside", async () => {
   const { session, path } = await opened(TEXT);
   await session.request({ type: "edit", cell: "b", source: "const b = a + 1;", by: "me" });
   await until(async () => (await readFile(path, "utf8")).includes("const b = a + 1;"));
@@ -38,7 +38,7 @@ it("saves an edit by itself, without leaving files about, and does not take it f
   expect(kinds).toEqual(["opened", "cell-edited", "cell-edited"]);
 });
 
-it("takes in an outside edit by cell, beside an edit that is not written yet", async () => {
+it("merges a change from outside with an edit that is not written yet, cell by cell", async () => {
   const { session, path } = await opened(TEXT);
   const editing = session.request({ type: "edit", cell: "b", source: "const b = 5;", by: "me" });
   const beside = `${path}.editor`;
@@ -51,7 +51,7 @@ it("takes in an outside edit by cell, beside an edit that is not written yet", a
   expect(await readFile(path, "utf8")).toContain("const a = 7;");
 });
 
-it("saves what waited when a merge with conflicts is undone", async () => {
+it("saves the waiting edits when merge conflicts in the file are undone", async () => {
   const { session, path } = await opened(TEXT);
   await writeFile(
     path,
@@ -87,14 +87,14 @@ it("opens a file that is not text with a notice, and never writes it", async () 
   expect(await readFile(path)).toEqual(bytes);
 });
 
-it("splits a cell where its text begins another, as the file will be read", async () => {
+it("splits a cell at a line that begins a cell, as the saved file will be read", async () => {
   const { session, path } = await opened(TEXT);
   await session.request({ type: "edit", cell: "a", source: "const a = 1;\n// %% more\nconst more = 2;", by: "me" });
   expect(session.state.cells.map(({ cell }) => cell.id)).toEqual(["a", "more", "b"]);
   await until(async () => (await readFile(path, "utf8")).includes("// %% more"));
 });
 
-it("is the same after closing and opening: cells, what they showed, values of inputs", async () => {
+it("is the same after closing and opening: cells, outputs, values of inputs", async () => {
   const { session, path } = await opened(TEXT);
   await session.request({ type: "mode", cell: "b", mode: "manual" });
   await session.close();

@@ -14,19 +14,19 @@ beforeEach(async () => {
   return () => rm(root, { recursive: true, force: true });
 });
 
-it("gives the real place of a path inside, whether or not it exists yet", async () => {
+it("gives the real path of a path inside, whether or not it exists yet", async () => {
   expect(await placeInside(folder, join(folder, "data", "..", "data"))).toBe(join(folder, "data"));
   expect(await placeInside(folder, join(folder, "new", "file.txt"))).toBe(join(folder, "new", "file.txt"));
 });
 
-it("refuses what leads outside, by dots, by a link, by a link to what does not exist", async () => {
+it("refuses a path that leads outside, by dots, by a link, or by a link to a missing file", async () => {
   await symlink(root, join(folder, "up"));
   await symlink(join(root, "not-there"), join(folder, "dangling"));
   for (const path of ["../secret", "up/secret", "dangling", "dangling/x"])
     expect([path, await placeInside(folder, join(folder, path))]).toEqual([path, undefined]);
 });
 
-it("tells a neighbour with a longer name from the folder", () => {
+it("distinguishes the folder from one beside it with a longer name", () => {
   expect(holds("/a/work", "/a/workspace/x")).toBe(false);
   expect(holds("/a/work", "/a/work/..x")).toBe(true);
   expect(holds("/a/work", "/a")).toBe(false);

@@ -25,7 +25,7 @@ const read = async (path: string): Promise<readonly LoggedEvent[]> => {
   return log.events;
 };
 
-it("gives back what was appended, and survives a last line that was cut off", async () => {
+it("gives the appended events back, even if the last line was cut off", async () => {
   const path = await fresh();
   const log = await Log.begin(path, events.slice(0, 1), fail);
   log.append(events.slice(1));
@@ -36,7 +36,7 @@ it("gives back what was appended, and survives a last line that was cut off", as
   expect(await readLog(path)).toEqual({ kind: "events", events, skipped: [] });
 });
 
-it("starts again without ever being empty on the disk, and continues in the new file", async () => {
+it("is replaced without ever being empty on disk, and continues in the new file", async () => {
   const path = await fresh();
   await (await Log.begin(path, events, fail)).close();
   const log = await Log.begin(path, events.slice(2), fail);
@@ -69,7 +69,7 @@ it("skips lines that are not valid events and keeps all others, each fault with 
   ]);
 });
 
-it("tells a log of another version", async () => {
+it("recognises a log of another version", async () => {
   const path = await fresh();
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${JSON.stringify(events[0])}\n`);

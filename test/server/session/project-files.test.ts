@@ -7,7 +7,7 @@ import { cell, closeAll, opened, printed, ran, rest, workspaceOf } from "./workb
 
 afterEach(closeAll);
 
-it("reads project files anew when they change, and runs again just the cells that use them", async () => {
+it("reads project files again when they change, and runs only the cells that use them", async () => {
   const workspace = await workspaceOf({
     "n.ts": `// %% lib
 import { area, type Shape } from "./shapes.ts";
@@ -80,7 +80,7 @@ export const area = ({ side }: Shape): number => times(side, side);
   });
 });
 
-it("lets a cell at work finish with the file as it was, and then runs it again", async () => {
+it("lets a running cell finish with the old file, and then runs it again", async () => {
   const workspace = await workspaceOf({
     "n.ts": `// %% user
 import { word } from "./word.ts";
@@ -124,7 +124,7 @@ import { x } from "./not-there.ts";
   await until(() => cell(session, "absent").status === "done");
 });
 
-it("may be written in all the ways of modules, and in TypeScript", async () => {
+it("can use all module syntax, and TypeScript", async () => {
   const session = await opened(
     await workspaceOf({
       "n.ts": `// %% all
@@ -168,7 +168,7 @@ export default (x: number) => { for (;;) return x; }
   ]);
 });
 
-it("name a package that is not installed, and what installs it", async () => {
+it("name a package that is not installed, and the command that installs it", async () => {
   const workspace = await workspaceOf({
     "n.ts": '// %% a\nimport { x } from "./lib.ts";\n',
     "lib.ts": 'import pad from "left-pad-of-nobody";\nexport const x = pad;\n',

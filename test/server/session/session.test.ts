@@ -38,7 +38,7 @@ function status(session: Session, id: string): string | undefined {
   return cellState(session.state, id)?.status;
 }
 
-it("runs a notebook, replays the same state to a late listener, and remembers it over a restart", async () => {
+it("runs a notebook, gives a late listener the same state, and restores it after a restart", async () => {
   const workspace = await mkdtemp(join(tmpdir(), "session-"));
   await writeFile(
     join(workspace, "n.ts"),
@@ -68,7 +68,7 @@ it("runs a notebook, replays the same state to a late listener, and remembers it
   expect(JSON.stringify(cellState(again.state, "user")?.outputs)).toContain('"10"');
 });
 
-it("ends a kernel that is caught in a call which never returns, says so, and runs the mended cell in a new one", async () => {
+it("ends a kernel that is in a call which never returns, with a notice, and runs the fixed cell in a new one", async () => {
   // Behind an `await` no signal reaches it either.
   const caught = "await null; Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, before - 1);";
   const session = await opened(`// %% before\nconst before = 1;\n\n// %% loop\n${caught}\n`, 400);
@@ -88,7 +88,7 @@ it("ends a kernel that is caught in a call which never returns, says so, and run
   expect(status(session, "before")).toBe("done");
 });
 
-it("tells how the kernel died, keeps what was shown, and starts another when asked", async () => {
+it("says how the kernel died, keeps the outputs, and starts a new one on request", async () => {
   const session = await opened(
     '// %% shown\nconst shown = "kept";\nshown\n\n// %% death\nshown; process.kill(process.pid, "SIGKILL"); await new Promise(() => {});\n',
   );
@@ -105,7 +105,7 @@ it("tells how the kernel died, keeps what was shown, and starts another when ask
   await until(() => status(session, "shown") === "done");
 });
 
-it("restarts the kernel on request: a new process, with nothing in it", async () => {
+it("restarts the kernel on request: a new process without values", async () => {
   const session = await opened("// %% a\nconst a = 1;\n");
   await session.request({ type: "run", cells: "all" });
   await until(() => status(session, "a") === "done");
@@ -116,7 +116,7 @@ it("restarts the kernel on request: a new process, with nothing in it", async ()
   expect(cellState(session.state, "a")).toMatchObject({ status: "idle", stale: true });
 });
 
-it("puts a removed cell back as it was, words and all, and only where its name is free", async () => {
+it("puts a removed cell back with its options, and only if its id is free", async () => {
   const session = await opened('// %% a\nconst a = 1;\n\n// %% b mode=manual code=folded note="two words"\na;\n');
   const cells = () => session.state.cells.map((each) => each.cell);
   const before = cells();
@@ -130,7 +130,7 @@ it("puts a removed cell back as it was, words and all, and only where its name i
   );
 });
 
-it("refuses what a page that is out of date may ask", async () => {
+it("refuses requests of a page that is out of date", async () => {
   const session = await opened("// %% a\nconst a = 1;\n");
   await expect(session.request({ type: "run", cells: ["gone"] })).rejects.toThrow(/cell gone no longer exists/);
   await expect(session.request({ type: "input", cell: "a", name: "n", value: 1 })).rejects.toThrow(/no input n/);

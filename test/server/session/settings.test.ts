@@ -8,7 +8,7 @@ import { cell, closeAll, opened, workspaceOf } from "./workbench.ts";
 
 afterEach(closeAll);
 
-it("words and settings go to the file, and come from it", async () => {
+it("flags and settings are written to the file and read from it", async () => {
   const workspace = await workspaceOf({ "n.ts": "// %% a\nconst a = 1;\n\n// %% [markdown]\n// text\n" });
   const file = join(workspace, "n.ts");
   const session = await opened(workspace);

@@ -7,7 +7,7 @@ import { cell, closeAll, opened, printed, ran, rest, workspaceOf } from "./workb
 
 afterEach(closeAll);
 
-it("gives dependents the latest value, and skips those that came while they were at work", async () => {
+it("gives dependents the latest value, and skips values that came while they were running", async () => {
   const session = await opened(
     await workspaceOf({
       "n.ts": `// %% ticks
@@ -50,7 +50,7 @@ const other = 1;
   expect(session.state.cells.map((each) => [each.status, each.stale])).toEqual(Array(5).fill(["done", false]));
 });
 
-it("ends with its generation: the generator's finally runs, at its yield", async () => {
+it("ends with its generation: the `finally` of the generator runs at its `yield`", async () => {
   const workspace = await workspaceOf({
     "n.ts": `// %% endless
 import { signal, stream } from "palimpsest";
@@ -79,7 +79,7 @@ const seen = tick;
   expect(cell(session, "user").status).toBe("done");
 });
 
-it("fails its cell where the generator does, with the line, and dependents keep the last value", async () => {
+it("fails its cell when the generator fails, with the line; dependents keep the last value", async () => {
   const session = await opened(
     await workspaceOf({
       "n.ts": `// %% broken

@@ -14,7 +14,7 @@ describe.each([
   ["writeSafely", writeSafely],
   ["writeSafelySync", async (path: string, data: string) => writeSafelySync(path, data)],
 ] as const)("%s", (_name, write) => {
-  it("makes the file and its folders, and leaves nothing beside it", async () => {
+  it("creates the file and its folders, and no other file", async () => {
     const path = join(folder, "a", "b", "notes.txt");
     await write(path, "first");
     await write(path, "second");
@@ -30,7 +30,7 @@ describe.each([
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  it("leaves the old content and no temporary file where it fails", async () => {
+  it("keeps the old content and leaves no temporary file if it fails", async () => {
     const path = join(folder, "taken");
     await mkdir(join(path, "full"), { recursive: true });
     await expect(write(path, "new")).rejects.toThrow();
