@@ -22,7 +22,7 @@ export async function serve(folder: string): Promise<{ address: string; close: (
       const found = /http:\S+/.exec(printed)?.[0];
       if (found) resolve(found);
     });
-    server.once("exit", () => reject(new Error("The server ended before it said where it is.")));
+    server.once("exit", () => reject(new Error("The server ended before it printed its address.")));
   });
   return { address, close };
 }
