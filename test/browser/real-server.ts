@@ -1,4 +1,4 @@
-/** The real server on a folder, started as a user starts it. */
+/** Starts the real server for a folder, with the command that users run. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -6,10 +6,10 @@ import { fileURLToPath } from "node:url";
 
 export const CLI = fileURLToPath(new URL("../../server/palimpsest.mjs", import.meta.url));
 
-/** The address with the token, as the server prints it, and the way to end the server. */
+/** @returns the address with the token that the server prints, and a function that ends the server */
 export async function serve(folder: string): Promise<{ address: string; close: () => Promise<void> }> {
-  const words = [CLI, "start", folder, "--port", String(await freePort()), "--no-open"];
-  const server = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+  const args = [CLI, "start", folder, "--port", String(await freePort()), "--no-open"];
+  const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(server, "exit");
   const close = async (): Promise<void> => {
     server.kill("SIGTERM");
@@ -22,7 +22,7 @@ export async function serve(folder: string): Promise<{ address: string; close: (
       const found = /http:\S+/.exec(printed)?.[0];
       if (found) resolve(found);
     });
-    server.once("exit", () => reject(new Error("The server ended before it said where it is.")));
+    server.once("exit", () => reject(new Error("The server ended before it printed its address.")));
   });
   return { address, close };
 }

@@ -2,7 +2,7 @@
  * One cell: gutter, body and tools. When the cell itself has the focus (Escape), keys work on it: arrows go to the
  * neighbours, Enter edits, Shift+Enter and Ctrl/Cmd+Enter run.
  */
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import type { Position } from "../../server/notebook/types.ts";
 import type { CellState } from "../../server/state/state.ts";
 import type { Leave } from "../editor/extensions.ts";
@@ -18,74 +18,14 @@ import { moveFocus } from "./move-focus.ts";
 import { shownStatus, statusWord } from "./status.ts";
 import type { TextCell } from "./text-cell.ts";
 import "./text-cell.ts";
+import { cellStyles } from "./cell-styles.ts";
 
 export class CellView extends LitElement {
   static override properties = {
     cell: { attribute: false },
     folded: { state: true },
   };
-  static override styles = [
-    controls,
-    css`
-      :host {
-        display: block;
-        scroll-margin: 5rem;
-      }
-      article {
-        display: grid;
-        grid-template-columns: var(--gutter) minmax(0, 1fr);
-        gap: 0 1rem;
-        position: relative;
-        border-radius: var(--radius);
-      }
-      article:focus-visible {
-        outline: 2px solid var(--accent);
-        outline-offset: 0.375rem;
-      }
-      .gutter {
-        position: relative;
-      }
-      pal-gutter {
-        position: sticky;
-        top: 4.25rem;
-      }
-      .disabled :is(pal-code, pal-text) {
-        opacity: 0.55;
-      }
-      .markdown pal-gutter,
-      pal-tools {
-        opacity: 0;
-        transition: opacity 0.12s;
-      }
-      article:hover :is(pal-gutter, pal-tools),
-      article:focus-within :is(pal-gutter, pal-tools) {
-        opacity: 1;
-      }
-      pal-tools {
-        position: absolute;
-        right: 0.375rem;
-        top: -1rem;
-        z-index: 2;
-      }
-      @media (hover: none) {
-        pal-tools,
-        .markdown pal-gutter {
-          opacity: 1;
-        }
-      }
-      @media (max-width: 56rem) {
-        article {
-          grid-template-columns: minmax(0, 1fr);
-        }
-        pal-gutter {
-          position: static;
-        }
-        .markdown .gutter {
-          display: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [controls, cellStyles];
 
   declare cell: CellState;
   declare folded: boolean;

@@ -2,7 +2,7 @@
  * A code cell: its code, or one line when it is folded, then its progress and its results. Folded code keeps its editor, so
  * that edits from elsewhere are still merged into it.
  */
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { runsTopLevel } from "../../server/state/freshness.ts";
 import type { CellState } from "../../server/state/state.ts";
 import type { Editor } from "../editor/editor.ts";
@@ -16,78 +16,14 @@ import { allErrors } from "./errors.ts";
 import { foldedLine } from "./layout.ts";
 import { moveFocus } from "./move-focus.ts";
 import "./results.ts";
+import { codeCellStyles } from "./code-cell-styles.ts";
 
 export class CodeCell extends LitElement {
   static override properties = {
     cell: { attribute: false },
     folded: { attribute: false },
   };
-  static override styles = [
-    controls,
-    css`
-      :host {
-        display: block;
-      }
-      .text-box {
-        background: var(--surface);
-        border: 1px solid transparent;
-        border-radius: var(--radius);
-      }
-      .text-box:focus-within {
-        border-color: var(--accent);
-      }
-      .strip {
-        position: relative;
-        height: 1.375rem;
-        margin-top: 2px;
-        font-size: 0.75rem;
-        line-height: 1.375rem;
-        color: var(--muted);
-        font-variant-numeric: tabular-nums;
-        display: flex;
-        justify-content: space-between;
-        gap: 1rem;
-        overflow: hidden;
-        white-space: nowrap;
-      }
-      .strip i {
-        position: absolute;
-        inset: 0 0 auto 0;
-        height: 2px;
-        background: var(--accent);
-        transform-origin: left;
-        border-radius: 1px;
-      }
-      .folded {
-        position: relative;
-        display: flex;
-        align-items: center;
-        gap: 1rem;
-        height: 1.75rem;
-      }
-      .folded .line {
-        flex: 1;
-        min-width: 0;
-        justify-content: start;
-        padding: 0 0.5rem;
-        min-height: 1.75rem;
-        font: 0.8125rem var(--mono);
-      }
-      .folded .line code {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        font: inherit;
-      }
-      .folded .strip {
-        position: static;
-        flex: none;
-        margin: 0 0.5rem 0 0;
-      }
-      .folded .strip i {
-        inset: auto 0 0 0;
-      }
-    `,
-  ];
+  static override styles = [controls, codeCellStyles];
 
   declare cell: CellState;
   declare folded: boolean;

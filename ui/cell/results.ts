@@ -1,5 +1,5 @@
 /** The results of a code cell, below its code: errors, inputs, outputs and console. */
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { CellState } from "../../server/state/state.ts";
 import "../input/input-view.ts";
@@ -8,71 +8,11 @@ import { consoleOf, outputOf, outputStyles } from "../output/output.ts";
 import { SessionConsumer } from "../session/session-context.ts";
 import { errorStyles, errorsOf } from "./errors.ts";
 import { isGrid } from "./layout.ts";
+import { resultStyles } from "./results-styles.ts";
 
 export class Results extends LitElement {
   static override properties = { cell: { attribute: false } };
-  static override styles = [
-    controls,
-    outputStyles,
-    errorStyles,
-    css`
-      :host {
-        display: block;
-      }
-      .results {
-        display: flow-root;
-        container-type: inline-size;
-        padding-top: 0.25rem;
-      }
-      .results > * {
-        margin-bottom: 0.875rem;
-      }
-      .results > :last-child {
-        margin-bottom: 0.25rem;
-      }
-      .inputs {
-        display: grid;
-        grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr);
-        gap: 0.375rem 1.25rem;
-      }
-      .inputs pal-input {
-        display: grid;
-        grid-column: 1 / -1;
-        grid-template-columns: subgrid;
-      }
-      .outputs {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 0.875rem 1.75rem;
-        align-items: start;
-      }
-      @container (min-width: 56rem) {
-        .inputs.grid {
-          grid-template-columns: repeat(2, minmax(7rem, max-content) minmax(0, 1fr));
-        }
-        .inputs.grid pal-input {
-          grid-column: span 2;
-        }
-      }
-      @container (min-width: 44rem) {
-        .outputs.grid {
-          grid-template-columns: repeat(2, minmax(0, 1fr));
-        }
-        .outputs.grid > :only-child {
-          grid-column: 1 / -1;
-        }
-      }
-      .output {
-        position: relative;
-      }
-      .stale::before {
-        content: "";
-        position: absolute;
-        inset: 0 auto 0 -0.625rem;
-        border-left: 2px dashed var(--warn);
-      }
-    `,
-  ];
+  static override styles = [controls, outputStyles, errorStyles, resultStyles];
 
   declare cell: CellState;
   readonly #session = new SessionConsumer(this);

@@ -3,7 +3,7 @@
  * others typed without moving the cursor (see merge.ts). It does not know the session: it fires `edit`, and gets sources
  * from elsewhere through `receive`.
  *
- * Events: `edit` {source}; `submit` and `leave`, whose details extensions.ts explains.
+ * Events: `edit` {source}, `submit` (a `Submit`), `leave` (a `Leave`).
  */
 import { setDiagnostics } from "@codemirror/lint";
 import { EditorState, Transaction } from "@codemirror/state";

@@ -6,7 +6,7 @@
 import { diff } from "@codemirror/merge";
 import { ChangeSet } from "@codemirror/state";
 
-/** How many characters `diff` compares exactly before it becomes faster and coarser. */
+/** From this many changed characters on, `diff` is faster and less exact. */
 const SCAN_LIMIT = 500;
 
 /** The changes that turn `before` into `after`. */

@@ -5,7 +5,7 @@ import type { SessionState } from "../../server/state/state.ts";
 import { wanted } from "../../server/state/targets.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
-import { presentTheme, switchTheme } from "../look/theme.ts";
+import "../look/theme-button.ts";
 import { SessionConsumer } from "../session/session-context.ts";
 import type { Link } from "../session/socket.ts";
 import "./kernel-panel.ts";
@@ -63,7 +63,7 @@ export class Bar extends LitElement {
         border-color: var(--accent);
         background: var(--wash);
       }
-      [data-action="theme"] {
+      pal-theme-button {
         margin-left: auto;
       }
       .link {
@@ -110,9 +110,7 @@ export class Bar extends LitElement {
       <pal-kernel></pal-kernel>
       <pal-memory></pal-memory>
       ${this.#link(link)}
-      <button class="quiet icon" data-action="theme" aria-label="Switch to the ${presentTheme() === "dark" ? "light" : "dark"} theme" title="Light or dark theme" @click=${this.#theme}>
-        ${icon(presentTheme() === "dark" ? "light" : "dark")}
-      </button>
+      <pal-theme-button></pal-theme-button>
     </header><pal-run-confirmation></pal-run-confirmation>`;
   }
 
@@ -135,11 +133,6 @@ export class Bar extends LitElement {
   #run(cells: "all" | "stale"): void {
     this.dispatchEvent(new Event("before-run"));
     void this.#session.value.send({ type: "run", cells });
-  }
-
-  #theme(): void {
-    switchTheme();
-    this.requestUpdate();
   }
 }
 

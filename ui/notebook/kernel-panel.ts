@@ -82,7 +82,7 @@ function kernelWord(kernel: KernelState): string {
     case "ready":
       return kernel.backend;
     case "ended":
-      return kernel.cause === "died" ? "died" : "ended";
+      return kernel.cause === "died" ? "crashed" : "stopped";
     default:
       return kernel satisfies never;
   }

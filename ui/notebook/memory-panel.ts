@@ -1,85 +1,18 @@
 /** The memory of tensors in the bar: the total and its budget; the panel shows how much each cell holds. */
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { bytes } from "../../server/state/quantity.ts";
 import { cellLink } from "../cell/cell-link.ts";
 import { shapeText, tensorCount } from "../cell/details.ts";
 import { controls } from "../look/controls.ts";
 import "../look/panel.ts";
 import { SessionConsumer } from "../session/session-context.ts";
+import { memoryPanelStyles } from "./memory-panel-styles.ts";
 
 /** From this share of the budget on, the total is shown in a warning colour. */
 const NEARLY_FULL = 0.85;
 
 export class MemoryPanel extends LitElement {
-  static override styles = [
-    controls,
-    css`
-      [slot="opener"] {
-        display: flex;
-        align-items: center;
-        gap: 0.5rem;
-        min-width: 6.75rem;
-        justify-content: end;
-        font-size: var(--small);
-        color: var(--muted);
-        font-variant-numeric: tabular-nums;
-      }
-      .nearly-full {
-        color: var(--warn);
-      }
-      .meter {
-        position: relative;
-        width: 2.5rem;
-        height: 0.375rem;
-        border-radius: 3px;
-        overflow: hidden;
-        background: var(--hairline);
-      }
-      .meter i {
-        position: absolute;
-        inset: 0;
-        background: currentColor;
-        transform-origin: left;
-      }
-      p {
-        margin: 0 0 0.625rem;
-      }
-      b {
-        white-space: nowrap;
-      }
-      p:last-child {
-        margin: 0.625rem 0 0;
-        color: var(--muted);
-      }
-      table {
-        width: 100%;
-        border-collapse: collapse;
-        font-variant-numeric: tabular-nums;
-      }
-      th {
-        font-weight: 500;
-        color: var(--muted);
-      }
-      th,
-      td {
-        padding: 0.1875rem 0 0.1875rem 0.75rem;
-        text-align: right;
-        white-space: nowrap;
-        border-bottom: 1px solid var(--hairline);
-      }
-      :is(th, td):first-child {
-        width: 100%;
-        max-width: 0;
-        padding-left: 0;
-        text-align: left;
-        overflow: hidden;
-        text-overflow: ellipsis;
-      }
-      .background {
-        color: var(--muted);
-      }
-    `,
-  ];
+  static override styles = [controls, memoryPanelStyles];
 
   readonly #session = new SessionConsumer(this, ({ state }) => [state.tensorBytes, state.memory, state.cells]);
 

@@ -4,7 +4,7 @@
  * following links.
  */
 import { ContextProvider } from "@lit/context";
-import { css, html, LitElement, type TemplateResult } from "lit";
+import { html, LitElement, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { firstHeading } from "../../server/notebook/source/heading.ts";
 import type { Cell, CellId } from "../../server/notebook/types.ts";
@@ -27,52 +27,11 @@ import "./insert-bar.ts";
 import type { Notices } from "./notices.ts";
 import "./notices.ts";
 import "./outline.ts";
+import { notebookPageStyles } from "./notebook-page-styles.ts";
 
 export class NotebookPage extends LitElement {
   static override properties = { path: { attribute: false } };
-  static override styles = [
-    controls,
-    css`
-      :host {
-        display: block;
-        min-height: 100vh;
-      }
-      .layout {
-        --main: calc(var(--gutter) + 1rem + var(--column));
-        display: grid;
-        grid-template-columns: minmax(0, var(--main));
-        justify-content: center;
-        gap: 0 3rem;
-        padding: 1.5rem 1.25rem 30vh;
-      }
-      .layout.wide {
-        --main: calc(var(--gutter) + 1rem + var(--wide));
-      }
-      main > :not([data-wide]) {
-        max-width: calc(var(--gutter) + 1rem + var(--column));
-      }
-      pal-outline {
-        display: none;
-      }
-      @media (min-width: 84rem) {
-        .layout {
-          grid-template-columns: minmax(0, var(--main)) 12rem;
-        }
-        pal-outline {
-          display: block;
-        }
-      }
-      .loading {
-        color: var(--muted);
-        padding-left: calc(var(--gutter) + 1rem);
-      }
-      @media (max-width: 56rem) {
-        .layout {
-          padding-inline: 1rem;
-        }
-      }
-    `,
-  ];
+  static override styles = [controls, notebookPageStyles];
 
   declare path: string;
   session!: Session;

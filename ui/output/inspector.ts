@@ -1,7 +1,8 @@
 /** A value as a tree. A click opens a branch; closed branches are not rendered. */
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import type { Inspected } from "../../server/values.ts";
 import { controls } from "../look/controls.ts";
+import { inspectorStyles } from "./inspector-styles.ts";
 
 /** How many items an entry shows on its own line. */
 const PREVIEWED = 6;
@@ -12,57 +13,7 @@ export class Inspector extends LitElement {
     name: { attribute: false },
     open: { state: true },
   };
-  static override styles = [
-    controls,
-    css`
-      :host {
-        display: block;
-        font: var(--code) / 1.6 var(--mono);
-        overflow-wrap: anywhere;
-        white-space: pre-wrap;
-      }
-      button {
-        all: unset;
-        cursor: pointer;
-        border-radius: 3px;
-      }
-      button::before {
-        content: "▸";
-        display: inline-block;
-        width: 1.1em;
-        color: var(--muted);
-      }
-      button[aria-expanded="true"]::before {
-        content: "▾";
-      }
-      button:focus-visible {
-        outline: 2px solid var(--accent);
-      }
-      .children {
-        padding-left: 1.1em;
-        border-left: 1px solid var(--hairline);
-        margin-left: 0.4em;
-      }
-      .key,
-      .function {
-        color: var(--accent);
-      }
-      .string {
-        color: var(--code-string);
-      }
-      .number,
-      .boolean,
-      .bigint {
-        color: var(--code-number);
-      }
-      .null,
-      .undefined,
-      .opaque,
-      .rest {
-        color: var(--muted);
-      }
-    `,
-  ];
+  static override styles = [controls, inspectorStyles];
 
   declare value: Inspected;
   declare name: string | undefined;

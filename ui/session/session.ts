@@ -138,8 +138,8 @@ export class Session {
         this.#socket.settled();
         this.#apply();
         this.loaded = true;
-        this.#tellAllSources();
-        this.#tell();
+        this.#publishAllSources();
+        this.#publish();
         return;
       case "done":
         this.#apply();
@@ -161,7 +161,7 @@ export class Session {
         each.reject(new Refused("The connection was lost before the server answered."));
       this.#unanswered.clear();
     }
-    this.#tell();
+    this.#publish();
   }
 
   /** Once per frame; in a hidden tab, which has no frames, by a timer. */
@@ -190,24 +190,24 @@ export class Session {
       const { event } = logged;
       if (event.type === "notice") this.#notify(event);
       if (event.type === "cell-edited")
-        this.#tellSource(event.cell, event.by === this.page ? "this-page" : "elsewhere");
-      if (event.type === "replaced") this.#tellAllSources();
+        this.#publishSource(event.cell, event.by === this.page ? "this-page" : "elsewhere");
+      if (event.type === "replaced") this.#publishAllSources();
     }
     this.state = state;
     if (fromStart && state.notice && state.notice.level !== "info") this.#notify(state.notice);
-    this.#tell();
+    this.#publish();
   }
 
-  #tellSource(cell: CellId, origin: SourceOrigin): void {
+  #publishSource(cell: CellId, origin: SourceOrigin): void {
     const source = cellState(this.state, cell)?.cell.source;
     if (source !== undefined) this.#sources.get(cell)?.(source, origin);
   }
 
-  #tellAllSources(): void {
-    for (const cell of [...this.#sources.keys()]) this.#tellSource(cell, "elsewhere");
+  #publishAllSources(): void {
+    for (const cell of [...this.#sources.keys()]) this.#publishSource(cell, "elsewhere");
   }
 
-  #tell(): void {
+  #publish(): void {
     for (const listener of [...this.#listeners]) listener();
   }
 }

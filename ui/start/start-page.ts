@@ -4,7 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { NotebookListing } from "../../server/protocol.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
-import { presentTheme, switchTheme } from "../look/theme.ts";
+import "../look/theme-button.ts";
 import { since } from "../look/time.ts";
 import { addressOf, copyName, createNotebook, type ListedNotebook, listNotebooks } from "./notebooks.ts";
 import { startPageStyles } from "./start-page-styles.ts";
@@ -37,7 +37,7 @@ export class StartPage extends LitElement {
           <h1>Palimpsest</h1>
           <p class="workspace">${listing?.workspace ?? html`&nbsp;`}</p>
         </div>
-        <button class="quiet icon" data-action="theme" aria-label="Switch to the ${presentTheme() === "dark" ? "light" : "dark"} theme" @click=${this.#theme}>${icon(presentTheme() === "dark" ? "light" : "dark")}</button>
+        <pal-theme-button></pal-theme-button>
       </header>
       <form @submit=${this.#create}>
         <input type="text" name="path" required autocomplete="off" spellcheck="false" aria-label="Name of a new notebook" placeholder="Name of a new notebook" />
@@ -101,11 +101,6 @@ export class StartPage extends LitElement {
     } catch (reason) {
       this.error = reason instanceof Error ? reason.message : String(reason);
     }
-  }
-
-  #theme(): void {
-    switchTheme();
-    this.requestUpdate();
   }
 }
 

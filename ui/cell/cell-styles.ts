@@ -1,0 +1,62 @@
+/** The look of a cell: gutter, body and tools. */
+import { css } from "lit";
+
+export const cellStyles = css`
+  :host {
+    display: block;
+    scroll-margin: 5rem;
+  }
+  article {
+    display: grid;
+    grid-template-columns: var(--gutter) minmax(0, 1fr);
+    gap: 0 1rem;
+    position: relative;
+    border-radius: var(--radius);
+  }
+  article:focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 0.375rem;
+  }
+  .gutter {
+    position: relative;
+  }
+  pal-gutter {
+    position: sticky;
+    top: 4.25rem;
+  }
+  .disabled :is(pal-code, pal-text) {
+    opacity: 0.55;
+  }
+  .markdown pal-gutter,
+  pal-tools {
+    opacity: 0;
+    transition: opacity 0.12s;
+  }
+  article:hover :is(pal-gutter, pal-tools),
+  article:focus-within :is(pal-gutter, pal-tools) {
+    opacity: 1;
+  }
+  pal-tools {
+    position: absolute;
+    right: 0.375rem;
+    top: -1rem;
+    z-index: 2;
+  }
+  @media (hover: none) {
+    pal-tools,
+    .markdown pal-gutter {
+      opacity: 1;
+    }
+  }
+  @media (max-width: 56rem) {
+    article {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    pal-gutter {
+      position: static;
+    }
+    .markdown .gutter {
+      display: none;
+    }
+  }
+`;
