@@ -26,6 +26,7 @@ import {
   topLevelOver,
 } from "./life.ts";
 import { type OpenRun, OpenRuns } from "./open-runs.ts";
+import { OutputCount } from "./output-limits.ts";
 import { tensorsIn } from "./tensors-in.ts";
 import { cellError, described } from "./trace.ts";
 
@@ -65,6 +66,8 @@ export class Generation {
   readonly #send: (message: FromKernel) => void;
   readonly #abort = new Abort();
   /** Made when the first line is printed. */
+  /** Limits what it shows. */
+  readonly outputs = new OutputCount();
   #console: ConsoleBuffer | undefined;
   readonly #disposers: (() => void)[] = [];
   readonly #runs = new OpenRuns();

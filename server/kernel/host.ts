@@ -61,7 +61,9 @@ export function kernelHost(place: RunPlace, files: Files, send: (message: FromKe
 }
 
 export function showIn(generation: Generation, output: Output): void {
-  generation.send({ type: "cell-output", cell: generation.cell, generation: generation.number, output });
+  const shown = generation.outputs.next(output);
+  if (shown)
+    generation.send({ type: "cell-output", cell: generation.cell, generation: generation.number, output: shown });
 }
 
 function callingCell(what: string): Generation {
