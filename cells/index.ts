@@ -12,7 +12,7 @@ export * as tf from "@tensorflow/tfjs";
 export type { ChatModel, Method, Probe, Rule, Run, RunRecord } from "./contracts.ts";
 export { keep, onDispose, previous, readFile, seed, signal } from "./current-cell.ts";
 // Data of one's own: conversations, parallel text, lists of requests; what is left out of them, and whether a test leaks.
-export { type Chat, chatFile, chatPrompts, chatSamples, chatSides } from "./data/chat-file.ts";
+export { type Conversation, chatFile, chatPrompts, chatSamples, chatSides } from "./data/chat-file.ts";
 export { cleanPairs } from "./data/cleaning.ts";
 export { leakCheck } from "./data/leaks.ts";
 export { pairs, translationInstructions } from "./data/pair-file.ts";
