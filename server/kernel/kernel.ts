@@ -89,10 +89,10 @@ export class Kernel {
   async #open({ notebook, workspace, backend, seed, memory }: Order<"open">): Promise<void> {
     try {
       const { chooseBackend } = await import("../../cells/device/backend.ts");
-      const { roomForTensors } = await import("../../cells/device/room.ts");
+      const { availableMemory } = await import("../../cells/device/available-memory.ts");
       const { name, passedOver, note } = await chooseBackend(backend);
       watchEngine(this.#ledger);
-      this.#ledger.budget = memory ?? SHARE * ((await roomForTensors(name)) ?? Number.POSITIVE_INFINITY);
+      this.#ledger.budget = memory ?? SHARE * ((await availableMemory(name)) ?? Number.POSITIVE_INFINITY);
       this.#imports = new Imports(notebook);
       this.#caches = new CacheStore(workspace, seed);
       setHost(kernelHost({ workspace, notebook, seed }, new Files(notebook, workspace), this.#say));

@@ -11,7 +11,7 @@ import { registerTensorflow } from "../../cells/device/tensorflow/binding.ts";
 import { compile, compiler } from "../../cells/device/tensorflow/compile.ts";
 import { cudaLibraries } from "../../cells/device/tensorflow/cuda.ts";
 import { libraryOfFolder, libraryOfPython, requireSupported } from "../../cells/device/tensorflow/library.ts";
-import { bindingIn, recordIn } from "../../cells/device/tensorflow/place.ts";
+import { bindingIn, recordIn } from "../../cells/device/tensorflow/binding-folder.ts";
 import { unpack } from "../../cells/device/tensorflow/sources.ts";
 
 let root: string;
