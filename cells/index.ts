@@ -14,7 +14,7 @@ export * as tf from "@tensorflow/tfjs";
 export type { ChatModel, Method, Probe, Rule, Run, RunRecord } from "./contracts.ts";
 export { keep, onDispose, previous, readFile, seed, signal } from "./current-cell.ts";
 // Your own data: conversations, parallel text, requests; splits, cleaning and the check for leaks from training to test.
-export { type Chat, chatFile, chatPrompts, chatSamples, chatSides } from "./data/chat-file.ts";
+export { type Conversation, chatFile, chatPrompts, chatSamples, chatSides } from "./data/chat-file.ts";
 export { cleanPairs } from "./data/cleaning.ts";
 export { leakCheck } from "./data/leaks.ts";
 export { pairs, translationInstructions } from "./data/pair-file.ts";

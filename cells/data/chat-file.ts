@@ -1,7 +1,7 @@
 /**
- * Conversations out of a user's files in the three forms in which chat data are published: Alpaca (`instruction`, `input`,
- * `output`), ShareGPT (`conversations` of `from` and `value`) and OpenAI's messages (`messages` of `role` and `content`).
- * A conversation is a system message or none, then user and assistant by turns, the assistant last.
+ * Reads conversations in the three common formats of chat data: Alpaca (`instruction`, `input`, `output`), ShareGPT
+ * (`conversations` with `from` and `value`) and OpenAI's messages (`messages` with `role` and `content`). A conversation may begin
+ * with a system message; then user and assistant alternate, and the assistant has the last turn.
  */
 import { isRecord } from "../json.ts";
 import type { Message, Role, Sample } from "../types.ts";
@@ -9,25 +9,26 @@ import type { Sides } from "./content.ts";
 import { BadRowError, type BadRows, field, type RawRow, type Reading, readRows, textField } from "./reading.ts";
 import { type RecordFormat, recordsOf } from "./records.ts";
 
-export type Chat = readonly Message[];
+export type Conversation = readonly Message[];
 export type ChatForm = "alpaca" | "sharegpt" | "messages";
 
 export type ChatOptions = {
-  /** By the names of the first record's fields unless given. */
+  /** Detected from the field names of the first record by default. */
   readonly form?: ChatForm;
-  /** By the file's ending unless given. */
+  /** Detected from the file's extension by default. */
   readonly format?: RecordFormat;
   readonly bad?: BadRows;
 };
 
-/** @throws if the form cannot be told, or as `bad` says. */
-export async function chatFile(path: string, { form, format, bad }: ChatOptions = {}): Promise<Reading<Chat>> {
+/** @throws if the form is not recognised; for bad rows see `bad`. */
+export async function chatFile(path: string, { form, format, bad }: ChatOptions = {}): Promise<Reading<Conversation>> {
   const rows = await recordsOf(path, format);
   const read = readers[form ?? formOf(path, rows)];
   return readRows(path, rows, (row) => [checked(read(row))], bad);
 }
 
-const marks: Readonly<Record<ChatForm, string>> = {
+/** The field by which each form is recognised. */
+const formFields: Readonly<Record<ChatForm, string>> = {
   messages: "messages",
   sharegpt: "conversations",
   alpaca: "instruction",
@@ -35,11 +36,11 @@ const marks: Readonly<Record<ChatForm, string>> = {
 
 function formOf(path: string, rows: readonly RawRow[]): ChatForm {
   const first = rows.find((row) => "value" in row)?.value;
-  const form = (Object.keys(marks) as ChatForm[]).find((each) => field(first, marks[each]) !== undefined);
+  const form = (Object.keys(formFields) as ChatForm[]).find((each) => field(first, formFields[each]) !== undefined);
   if (form !== undefined) return form;
-  const names = Object.values(marks).join('", "');
+  const names = Object.values(formFields).join('", "');
   throw new Error(
-    `${path} is no chat set that is known: its first record has none of "${names}". Give its form, or mend it.`,
+    `${path} has no known chat format: its first record has none of the fields "${names}". Give the option form, or fix the file.`,
   );
 }
 
@@ -69,32 +70,35 @@ const said = (role: Role, content: string): Message => ({ role, content });
 
 function turnsOf(row: unknown, list: string, who: string, what: string): Message[] {
   const turns = field(row, list);
-  if (!Array.isArray(turns)) throw new BadRowError(`"${list}" is no list of turns`);
+  if (!Array.isArray(turns)) throw new BadRowError(`"${list}" is not a list of turns`);
   return turns.map((turn: unknown) => {
     const name = isRecord(turn) ? String(turn[who]) : "";
     const role = Object.hasOwn(roles, name) ? roles[name] : undefined;
-    if (role === undefined) throw new BadRowError(`a turn is said by "${name}", neither user nor assistant`);
+    if (role === undefined) throw new BadRowError(`a turn has the unknown role "${name}"`);
     return said(role, textField(turn, what));
   });
 }
 
-function checked(chat: Message[]): Chat {
-  const turns = chat[0]?.role === "system" ? chat.slice(1) : chat;
-  const stray = turns.findIndex(({ role }, i) => role !== (i % 2 === 0 ? "user" : "assistant"));
-  if (stray >= 0)
-    throw new BadRowError(`turn ${stray + 1} is the ${turns[stray]!.role}'s; user and assistant do not take turns`);
+function checked(conversation: Message[]): Conversation {
+  const turns = conversation[0]?.role === "system" ? conversation.slice(1) : conversation;
+  const wrong = turns.findIndex(({ role }, i) => role !== (i % 2 === 0 ? "user" : "assistant"));
+  if (wrong >= 0)
+    throw new BadRowError(
+      `turn ${wrong + 1} has the role ${turns[wrong]!.role}, but user and assistant must alternate`,
+    );
   if (turns.length === 0 || turns.length % 2 === 1) throw new BadRowError("the last turn is not the assistant's");
-  return chat;
+  return conversation;
 }
 
-/** What is asked: each conversation up to its last user turn. */
-export const chatPrompts = (from: readonly Chat[]): Message[][] => from.map((chat) => chat.slice(0, -1));
+/** The prompts: each conversation up to its last user turn. */
+export const chatPrompts = (conversations: readonly Conversation[]): Message[][] =>
+  conversations.map((conversation) => conversation.slice(0, -1));
 
-export type ChatSides = Sides & { readonly chat: Chat };
+export type ChatSides = Sides & { readonly chat: Conversation };
 
-/** All that is said before the last answer, and that answer, as the two sides by which conversations are split, cleaned and checked for leaks. */
-export const chatSides = (from: readonly Chat[]): ChatSides[] =>
-  from.map((chat) => ({
+/** Two sides for splitting, cleaning and the leak check: all text before the last answer, and that answer. */
+export const chatSides = (conversations: readonly Conversation[]): ChatSides[] =>
+  conversations.map((chat) => ({
     chat,
     source: chat
       .slice(0, -1)
@@ -105,13 +109,13 @@ export const chatSides = (from: readonly Chat[]): ChatSides[] =>
     to: "assistant",
   }));
 
-/** One sample for each assistant turn, all that was said before it as its prompt. */
-export function chatSamples(from: readonly Chat[]): Sample[] {
-  return from.flatMap((chat) =>
-    chat.flatMap((message, at): Sample[] => {
+/** One sample for each assistant turn; its prompt is everything before the turn. */
+export function chatSamples(conversations: readonly Conversation[]): Sample[] {
+  return conversations.flatMap((conversation) =>
+    conversation.flatMap((message, at): Sample[] => {
       if (message.role !== "assistant") return [];
       const answer = { role: "answer", origin: "data", text: message.content, weight: 1 } as const;
-      return [{ prompt: chat.slice(0, at), segments: [answer], endTurn: true }];
+      return [{ prompt: conversation.slice(0, at), segments: [answer], endTurn: true }];
     }),
   );
 }

@@ -1,27 +1,27 @@
 /**
- * What is left out of a corpus before training, and why: pairs that stand there twice, and pairs that are too long, too
- * short, or so unequal in length that they can hardly be translations of each other.
+ * Removes pairs from a corpus before training, each with a reason: duplicates, pairs that are too long or too short, and pairs with
+ * such different lengths that they can hardly be translations of each other.
  */
 import { form, pairContent, type Sameness, type Sides } from "./content.ts";
 
 export type Dropped = { readonly source: string; readonly reference: string; readonly reason: string };
 export type Cleaned<T> = { readonly pairs: readonly T[]; readonly dropped: readonly Dropped[] };
 
-/** Bounds are of both sides. */
+/** The limits apply to each side of a pair. */
 export type LengthLimits = {
   readonly unit?: "characters" | "words" | "tokens";
-  /** Counts tokens: `(text) => base.tokenizer.encode(text).length`. Needed for `tokens` and for nothing else. */
+  /** Counts tokens: `(text) => base.tokenizer.encode(text).length`. Only needed for the unit `tokens`. */
   readonly count?: (text: string) => number;
   readonly min?: number;
   readonly max?: number;
-  /** Most that the longer side may be of the shorter. */
+  /** The maximum length of the longer side divided by that of the shorter. */
   readonly ratio?: number;
 };
 
 export type CleaningOptions = {
-  /** Which pairs count as one; the first stays. `exact` unless given. */
+  /** Which pairs are duplicates; the first one stays. `exact` by default; `keep` removes none. */
   readonly duplicates?: Sameness | "keep";
-  /** Both sides the same (the default), or one side alone: then a sentence has one translation, the first. */
+  /** Which sides of a duplicate must be equal: both (the default), or one. With one side, each sentence has one translation, the first. */
   readonly sides?: "both" | "source" | "reference";
   readonly length?: LengthLimits;
 };
@@ -30,32 +30,32 @@ export function cleanPairs<T extends Sides>(pairs: readonly T[], options: Cleani
   const { duplicates = "exact", sides = "both", length = {} } = options;
   const lengthFault = lengthCheck(length);
   const seen = new Set<string>();
-  const kept: T[] = [];
+  const accepted: T[] = [];
   const dropped: Dropped[] = [];
   for (const pair of pairs) {
     const key = duplicates === "keep" ? undefined : content(pair, duplicates, sides);
     const fault =
       lengthFault(pair) ?? (key !== undefined && seen.has(key) ? duplicateReason(duplicates, sides) : undefined);
-    if (fault === undefined) kept.push(pair);
+    if (fault === undefined) accepted.push(pair);
     else dropped.push({ source: pair.source, reference: pair.reference, reason: fault });
     if (key !== undefined && fault === undefined) seen.add(key);
   }
-  return { pairs: kept, dropped };
+  return { pairs: accepted, dropped };
 }
 
-/** A pair stands beside its other direction: the direction is part of what must be the same. */
+/** The text by which duplicates are found. It contains the direction, so the two directions of a sentence are no duplicates. */
 function content(pair: Sides, sameness: Sameness, sides: "both" | "source" | "reference"): string {
   const direction = `${pair.from}\t${pair.to}\n`;
   return direction + (sides === "both" ? pairContent(pair, sameness) : form(sameness)(pair[sides]));
 }
 
 const duplicateReason = (sameness: string, sides: string): string =>
-  `${sameness === "exact" ? "the same" : "nearly the same"} ${sides === "both" ? "pair" : sides} stands before it`;
+  `${sameness === "exact" ? "duplicate" : "near duplicate"} of an earlier ${sides === "both" ? "pair" : sides}`;
 
 function lengthCheck({ unit = "characters", count, min = 1, max = Infinity, ratio = Infinity }: LengthLimits) {
   if (unit === "tokens" && !count)
     throw new Error(
-      'To count tokens, say whose: length: { unit: "tokens", count: (text) => base.tokenizer.encode(text).length }.',
+      'To count tokens, give a function that counts them: length: { unit: "tokens", count: (text) => base.tokenizer.encode(text).length }.',
     );
   const counts = {
     characters: (text: string): number => Array.from(text).length,

@@ -1,15 +1,15 @@
 /**
- * What a text is the same as. Two rows of a corpus are often one sentence with another apostrophe, case or space; a
- * model that has seen one has seen the other.
+ * When two texts count as the same. Rows of a corpus often differ only in an apostrophe, in case or in spaces; a model that was
+ * trained on one of them has seen the other too.
  */
 import type { Pair } from "../types.ts";
 
-/** What splits, cleaning and the leak check look at: a pair, or whatever has two sides that belong together (`chatSides`). */
+/** The input of splits, cleaning and the leak check: a pair, or other items with two sides (`chatSides`). */
 export type Sides = Pick<Pair, "source" | "reference" | "from" | "to">;
 
 export type Sameness = "exact" | "normalised";
 
-/** Compatibility forms, case, punctuation and white space made alike; letters and digits are what is left, if there are any. */
+/** NFKC, lower case, and runs of punctuation, symbols and white space as one space. A text of only these is trimmed instead. */
 export function normalised(text: string): string {
   const folded = text.normalize("NFKC").toLowerCase();
   return folded.replace(/[\p{P}\p{S}\s]+/gu, " ").trim() || folded.trim();
@@ -19,7 +19,7 @@ const forms: Readonly<Record<Sameness, (text: string) => string>> = { exact: (te
 
 export const form = (sameness: Sameness): ((text: string) => string) => forms[sameness];
 
-/** The two sides of a pair by language, so that both directions of a sentence have one content. */
+/** Both sides with their languages, in a fixed order, so that both directions of a sentence have the same content. */
 export function pairContent({ source, reference, from, to }: Sides, sameness: Sameness): string {
   const sides = [`${from}\t${form(sameness)(source)}`, `${to}\t${form(sameness)(reference)}`];
   return sides.sort().join("\n");

@@ -1,10 +1,10 @@
-/** Comma-separated values as RFC 4180 has them: quoted fields may hold commas, quotes and line breaks. */
+/** Comma-separated values by RFC 4180: quoted fields may contain commas, quotes and line breaks. */
 import { parse } from "csv-parse/sync";
-import { type Line, notUtf8 } from "./lines.ts";
+import { notUtf8, type TextLine } from "./lines.ts";
 import type { RawRow } from "./reading.ts";
 
-/** The fields of each record, the first record included. */
-export function csvRows(lines: readonly Line[]): RawRow[] {
+/** The fields of each record, the header included. */
+export function csvRows(lines: readonly TextLine[]): RawRow[] {
   const broken = lines.filter(({ isUtf8 }) => !isUtf8).map(({ line }) => line);
   const rows: RawRow[] = [];
   let before = 0;
@@ -24,7 +24,7 @@ export function csvRows(lines: readonly Line[]): RawRow[] {
     },
     on_skip: (error, text) => {
       const last = typeof error?.lines === "number" ? error.lines : before + 1;
-      rows.push({ line: before + 1, text: text ?? "", fault: "quotes are not closed or not doubled" });
+      rows.push({ line: before + 1, text: text ?? "", fault: "its quotes are not closed or not doubled" });
       before = last;
       return undefined;
     },

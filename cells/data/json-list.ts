@@ -1,29 +1,29 @@
 /**
- * The elements of a JSON list with the lines on which they begin, each parsed by itself: a broken element in a file of
- * thousands is one bad row, where `JSON.parse` would refuse the file and name an offset.
+ * The elements of a JSON list with their line numbers, each parsed separately: one invalid element among thousands is one bad row,
+ * while `JSON.parse` would reject the complete file.
  */
-import { type Line, notUtf8 } from "./lines.ts";
+import { notUtf8, type TextLine } from "./lines.ts";
 import type { RawRow } from "./reading.ts";
 
-/** @throws if the text is no list. */
-export function jsonElements(lines: readonly Line[]): RawRow[] {
+/** @throws if the text is not a list. */
+export function jsonElements(lines: readonly TextLine[]): RawRow[] {
   const broken = new Set(lines.filter(({ isUtf8 }) => !isUtf8).map(({ line }) => line));
   const text = lines.map((line) => line.text).join("\n");
-  if (!/^\s*\[/.test(text)) throw new Error('it is not a JSON list: it begins with no "["');
+  if (!/^\s*\[/.test(text)) throw new Error('it is not a JSON list, which begins with "["');
   const rows: RawRow[] = [];
   let line = 1;
   let depth = 0;
   let inString = false;
   let from = -1;
-  let begun = 1;
+  let firstLine = 1;
   const close = (to: number): void => {
     const element = from < 0 ? "" : text.slice(from, to);
-    if (element.trim() !== "") rows.push(parsed(element, begun, hasBetween(broken, begun, line)));
+    if (element.trim() !== "") rows.push(parsed(element, firstLine, hasBetween(broken, firstLine, line)));
     from = -1;
   };
   for (let at = text.indexOf("[") + 1; at < text.length; at += 1) {
     const char = text[at]!;
-    if (from < 0 && !/[\s,\]]/.test(char)) [from, begun] = [at, line];
+    if (from < 0 && !/[\s,\]]/.test(char)) [from, firstLine] = [at, line];
     if (char === "\n") line += 1;
     if (inString) {
       if (char === "\\") at += 1;
@@ -36,7 +36,7 @@ export function jsonElements(lines: readonly Line[]): RawRow[] {
       return rows;
     } else if (char === "}" || char === "]") depth = Math.max(0, depth - 1);
   }
-  // A bracket or a quote inside of it is open, or the file was cut off: nobody can tell where a further element begins.
+  // A bracket or quote is not closed, or the file was cut off. It cannot be known where the next element begins.
   close(text.length);
   rows.push({ line: lines.length, text: "", fault: "the list is not closed" });
   return rows;
@@ -47,7 +47,11 @@ export function parsed(text: string, line: number, isBroken: boolean): RawRow {
   try {
     return { line, text, value: JSON.parse(text) };
   } catch (error) {
-    return { line, text, fault: `no JSON (${error instanceof Error ? error.message.split("\n", 1)[0] : error})` };
+    return {
+      line,
+      text,
+      fault: `not valid JSON (${error instanceof Error ? error.message.split("\n", 1)[0] : error})`,
+    };
   }
 }
 

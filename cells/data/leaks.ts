@@ -1,10 +1,10 @@
 /**
- * Whether a test is in the training: test pairs that training has word for word, nearly so, or with one side only. A score
- * on sentences that were trained on tells memory, and one side alone already gives half of it away.
+ * Finds test pairs that occur in the training data: exactly, almost exactly, or with one side only. A score on such sentences
+ * measures memory; one known side is already enough to distort it.
  */
 import { form, type Sameness, type Sides } from "./content.ts";
 
-/** The nearest kin of a test pair in training, the worst first. */
+/** How a test pair overlaps with the training data, worst first. */
 export type LeakKind =
   | "pair, exact"
   | "pair, normalised"
@@ -16,7 +16,7 @@ export type LeakKind =
 export type Leak<T> = { readonly kind: LeakKind; readonly test: T; readonly train: T };
 
 export type LeakCheck<T> = {
-  /** How many test pairs there are, and how many leak in each way; each pair counts once, in the first way that holds. For `table(…)`. */
+  /** The number and share of leaking test pairs for each kind, for `table(…)`. Each pair counts once, for the first kind that applies. */
   readonly rows: readonly {
     readonly leak: string;
     readonly pairs: number;
@@ -24,7 +24,7 @@ export type LeakCheck<T> = {
     readonly example: string;
   }[];
   readonly leaks: readonly Leak<T>[];
-  /** The training without the pairs that any test pair leaks from. */
+  /** The training data without the pairs that overlap with a test pair. */
   readonly train: readonly T[];
 };
 
@@ -33,7 +33,7 @@ const kinds = (["pair", "source", "reference"] as const).flatMap((side) =>
   (["exact", "normalised"] as const).map((sameness) => ({ side, sameness, kind: `${side}, ${sameness}` as LeakKind })),
 );
 
-/** Sides are compared by language, whichever direction a pair has in training: `source` and `reference` are the test pair's. */
+/** Sides are compared within one language, in either direction of translation. `source` and `reference` in a kind are those of the test pair. */
 export function leakCheck<T extends Sides>(train: readonly T[], test: readonly T[]): LeakCheck<T> {
   const indices = kinds.map(({ side, sameness }) => ({ side, sameness, seen: contents(train, side, sameness) }));
   const leaks: Leak<T>[] = [];
@@ -41,9 +41,9 @@ export function leakCheck<T extends Sides>(train: readonly T[], test: readonly T
   for (const pair of test) {
     let found: Leak<T> | undefined;
     for (const [i, { side, sameness, seen }] of indices.entries()) {
-      const kin = seen.get(key(pair, side, sameness)) ?? [];
-      for (const each of kin) leaking.add(each);
-      if (kin[0]) found ??= { kind: kinds[i]!.kind, test: pair, train: kin[0] };
+      const matches = seen.get(key(pair, side, sameness)) ?? [];
+      for (const match of matches) leaking.add(match);
+      if (matches[0]) found ??= { kind: kinds[i]!.kind, test: pair, train: matches[0] };
     }
     if (found) leaks.push(found);
   }
@@ -62,7 +62,7 @@ export function leakCheck<T extends Sides>(train: readonly T[], test: readonly T
 function contents<T extends Sides>(train: readonly T[], side: Side, sameness: Sameness): Map<string, T[]> {
   const seen = new Map<string, T[]>();
   for (const pair of train) {
-    // One side of a test pair may stand on either side of a training pair.
+    // A side of a test pair may occur on either side of a training pair.
     const keys =
       side === "pair" ? [key(pair, side, sameness)] : [key(pair, "source", sameness), key(pair, "reference", sameness)];
     for (const each of keys) {

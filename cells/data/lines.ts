@@ -1,17 +1,18 @@
 /**
- * The lines of a text file, byte by byte: UTF-8 is decoded line by line, so that one broken byte spoils one line. A byte
- * order mark is dropped, and so is the carriage return of a Windows file. Only the line feed ends a line; Unicode's other
- * line ends stand inside sentences of real corpora.
+ * The lines of a text file. UTF-8 is decoded line by line, so an invalid byte makes only one line invalid. A byte order mark and the
+ * carriage returns of Windows files are removed. Only a line feed ends a line; Unicode's other line separators occur inside
+ * sentences of real corpora.
  */
 
-export type Line = { readonly line: number; readonly text: string; readonly isUtf8: boolean };
+/** `line` counts from 1. */
+export type TextLine = { readonly line: number; readonly text: string; readonly isUtf8: boolean };
 
 export const notUtf8 = "not UTF-8";
 
-export function linesOf(bytes: Uint8Array): Line[] {
+export function linesOf(bytes: Uint8Array): TextLine[] {
   const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const lax = new TextDecoder("utf-8", { ignoreBOM: true });
-  const lines: Line[] = [];
+  const lines: TextLine[] = [];
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   for (let from = start; from < bytes.length; ) {
     const feed = bytes.indexOf(0x0a, from);

@@ -1,7 +1,7 @@
 /**
- * Parallel sentences out of a user's files: TSV, CSV, JSONL, Parquet, two parallel text files, or lists in ALMA's form,
- * `{"translation": {"de": "…", "en": "…"}}`. What comes out is what `world.corpus` gives for the embedded world, so methods and
- * measures do not know the difference.
+ * Reads parallel sentences: TSV, CSV, JSONL, Parquet, two parallel text files, or lists in ALMA's format,
+ * `{"translation": {"de": "…", "en": "…"}}`. The result has the same type as a corpus of the embedded world, so methods and measures
+ * work on both.
  */
 import { host } from "../host.ts";
 import { isRecord } from "../json.ts";
@@ -12,7 +12,7 @@ import { BadRowError, type BadRows, field, type RawRow, type Reading, readRows, 
 import { type RecordFormat, recordsOf, withHeader } from "./records.ts";
 import { fillTemplate } from "./template.ts";
 
-/** What the model is asked, with `{from}`, `{to}` and `{source}` in it. */
+/** The prompt for the model, with `{from}`, `{to}` and `{source}` as placeholders. */
 export type Instruction = string;
 
 export const translationInstructions = {
@@ -21,36 +21,38 @@ export const translationInstructions = {
   alma: ["Translate this from {from} to {to}:\n{from}: {source}\n{to}:"],
 } as const satisfies Record<string, readonly Instruction[]>;
 
-/** A column by its name, in records also by a path (`translation.de`); or by its place from 0, in TSV and CSV files without a header. */
+/** A column by name (in records also a path, `translation.de`), or by number from 0 in TSV and CSV files without a header. */
 export type Column = string | number;
 
 export type PairOptions = {
-  /** The names of the languages, as instructions and scores shall spell them: `German`. */
+  /** The names of the languages as they appear in instructions and scores: `German`. */
   readonly from: string;
   readonly to: string;
-  /** By the file's ending unless given. */
+  /** Detected from the file's extension by default. */
   readonly format?: RecordFormat;
   /**
-   * Where the two sides stand. Left out: `source` and `reference`, or the two languages by their codes or names, in a header or
-   * in a `translation` record; the first two columns of TSV that has no such header.
+   * The columns of the two sides. By default `source` and `reference`, or the two languages by code or name, in a header or in a
+   * `translation` record; or else the first two columns of a TSV file.
    */
   readonly columns?: { readonly source: Column; readonly reference: Column };
-  /** Several are shared out by content: the same sentence always gets the same. `translationInstructions.plain` unless given. */
+  /** If there are several, the content of a pair decides: the same sentence always gets the same one. `translationInstructions.plain` by default. */
   readonly instruction?: Instruction | readonly Instruction[];
-  /** `both` gives each row as two pairs, one per direction. */
+  /** `both` makes two pairs of each row, one for each direction. */
   readonly directions?: "one" | "both";
   readonly bad?: BadRows;
 };
 
 /**
- * @param path one file of rows, or two text files whose lines belong together, the source first
- * @throws if two text files have different numbers of lines, an instruction lacks `{source}`, or as `bad` says.
+ * @param path one file, or two text files with corresponding lines, the source first
+ * @throws if two text files have different numbers of lines, or an instruction has no `{source}`; for bad rows see `bad`.
  */
 export async function pairs(path: string | readonly [string, string], options: PairOptions): Promise<Reading<Pair>> {
   const instructions = [options.instruction ?? translationInstructions.plain].flat();
-  const mute = instructions.find((each) => !each.includes("{source}"));
-  if (mute !== undefined || instructions.length === 0)
-    throw new Error(`An instruction needs {source} where the sentence shall stand; "${mute ?? ""}" has none.`);
+  const incomplete = instructions.find((each) => !each.includes("{source}"));
+  if (incomplete !== undefined || instructions.length === 0)
+    throw new Error(
+      `The instruction "${incomplete ?? ""}" needs {source}. Write {source} where the sentence is to be inserted.`,
+    );
   const both = options.directions === "both";
   const made = (source: string, reference: string): Pair[] => {
     const there = pair(source, reference, options.from, options.to, instructions);
@@ -94,8 +96,8 @@ function columnsOf(path: string, rows: readonly RawRow[], { columns, from, to, f
     if (source !== undefined && reference !== undefined) return { source, reference };
     if (format !== "csv" && !/\.csv$/i.test(path)) return { source: 0, reference: 1 };
     throw new Error(
-      `${path} begins with ${first.join(", ")}; which columns are ${from} and ${to}? Say it by their names or, without ` +
-        "a header, by their places: columns: { source: 0, reference: 1 }.",
+      `The columns of ${from} and ${to} in ${path} are not known; its first row is ${first.join(", ")}. Give their names or, ` +
+        "without a header, their numbers: columns: { source: 0, reference: 1 }.",
     );
   }
   if (!isRecord(translation)) return named;
@@ -104,14 +106,14 @@ function columnsOf(path: string, rows: readonly RawRow[], { columns, from, to, f
     const code = codeOf(language, codes);
     if (code !== undefined) return `translation.${code}`;
     throw new Error(
-      `The rows have translations in ${codes.join(" and ")}; none of them is known as ${language}. ` +
-        'Say where it stands: columns: { source: "translation.…", reference: "translation.…" }.',
+      `The rows of ${path} have translations in ${codes.join(" and ")}, but none in ${language}. ` +
+        'Give the option columns: { source: "translation.…", reference: "translation.…" }.',
     );
   };
   return { source: place(from), reference: place(to) };
 }
 
-/** The one of several language codes, or names, that means a language. */
+/** The language code or name that stands for this language. */
 function codeOf(language: string, codes: readonly string[]): string | undefined {
   const names = new Intl.DisplayNames(["en"], { type: "language", fallback: "code" });
   const meant = language.toLowerCase();
@@ -138,7 +140,7 @@ async function parallelLines([sources, references]: readonly [string, string]): 
   const [left, right] = [linesOf(await host().readFile(sources)), linesOf(await host().readFile(references))];
   if (left.length !== right.length) {
     throw new Error(
-      `${sources} has ${left.length} lines and ${references} has ${right.length}; lines that belong together must be as many.`,
+      `${sources} has ${left.length} lines and ${references} has ${right.length}. Parallel files must have the same number of lines.`,
     );
   }
   return left.map(({ line, text, isUtf8 }, i): RawRow => {

@@ -1,12 +1,11 @@
 /**
- * The rows of a data file whatever its format: a record of named fields, or a list of fields where the file names none.
- * The format is told by the file's ending, or given. TSV takes quotes for what they are, as parallel corpora do; CSV
- * takes them for quotes.
+ * The rows of a data file of any format: a record of named fields, or a list of fields if the file has no names. The format is given
+ * or follows from the extension. In TSV a quotation mark is an ordinary character, as in parallel corpora; in CSV it quotes a field.
  */
 import { host } from "../host.ts";
 import { csvRows } from "./csv.ts";
 import { jsonElements, parsed } from "./json-list.ts";
-import { type Line, linesOf, notUtf8 } from "./lines.ts";
+import { linesOf, notUtf8, type TextLine } from "./lines.ts";
 import type { RawRow } from "./reading.ts";
 
 export type RecordFormat = "tsv" | "csv" | "jsonl" | "json" | "parquet";
@@ -21,7 +20,7 @@ const endings: Readonly<Record<string, RecordFormat>> = {
   parquet: "parquet",
 };
 
-/** @throws if the ending tells nothing, or the file does not begin as its format does. */
+/** @throws if the extension is unknown, or the file does not have its format. */
 export async function recordsOf(path: string, given?: RecordFormat): Promise<RawRow[]> {
   const bytes = await host().readFile(path);
   const format = given ?? formatOf(path, bytes);
@@ -29,36 +28,36 @@ export async function recordsOf(path: string, given?: RecordFormat): Promise<Raw
   const lines = linesOf(bytes);
   switch (format) {
     case "tsv":
-      return written(lines).map((line) => fields(line));
+      return nonEmpty(lines).map((line) => fields(line));
     case "csv":
       return csvRows(lines);
     case "jsonl":
-      return written(lines).map(({ line, text, isUtf8 }) => parsed(text, line, !isUtf8));
+      return nonEmpty(lines).map(({ line, text, isUtf8 }) => parsed(text, line, !isUtf8));
     case "json":
       return listOf(path, lines);
   }
 }
 
-/** By the ending; a `.json` file that begins with a record is JSON lines, as many data sets are named. */
+/** From the extension. A `.json` file that begins with a record is read as JSON lines, since many data sets are named so. */
 function formatOf(path: string, bytes: Uint8Array): RecordFormat {
   const ending = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
   const format = endings[ending];
   if (format === undefined) {
     const known = [...new Set(Object.values(endings))].join(", ");
-    throw new Error(`The ending of ${path} does not tell its format. Give one: format: ${known}.`);
+    throw new Error(`The format of ${path} is not known from its extension. Give the option format: one of ${known}.`);
   }
   if (format !== "json") return format;
   const first = bytes.find((byte) => byte > 0x20 && byte < 0x80);
   return first === 0x7b ? "jsonl" : "json";
 }
 
-/** Lines with anything in them: an empty line between records or at the end is no row. */
-const written = (lines: readonly Line[]): Line[] => lines.filter(({ text }) => text.trim() !== "");
+/** An empty line between records or at the end is not a row. */
+const nonEmpty = (lines: readonly TextLine[]): TextLine[] => lines.filter(({ text }) => text.trim() !== "");
 
-const fields = ({ line, text, isUtf8 }: Line): RawRow =>
+const fields = ({ line, text, isUtf8 }: TextLine): RawRow =>
   isUtf8 ? { line, text, value: text.split("\t") } : { line, text, fault: notUtf8 };
 
-function listOf(path: string, lines: readonly Line[]): RawRow[] {
+function listOf(path: string, lines: readonly TextLine[]): RawRow[] {
   try {
     return jsonElements(lines);
   } catch (error) {
@@ -67,8 +66,8 @@ function listOf(path: string, lines: readonly Line[]): RawRow[] {
 }
 
 /**
- * Names the fields of rows that are lists by the first of them, the header, which is then no row.
- * @throws if the header lacks a name that is wanted.
+ * Uses the first row as the header, which names the fields of the other rows.
+ * @throws if the header does not have all `wanted` names.
  */
 export function withHeader(path: string, rows: readonly RawRow[], wanted: readonly string[]): RawRow[] {
   const [first, ...others] = rows;
@@ -77,7 +76,9 @@ export function withHeader(path: string, rows: readonly RawRow[], wanted: readon
   const missing = wanted.filter((name) => !header.includes(name));
   if (missing.length > 0) {
     const names = (list: readonly string[]): string => list.map((name) => `"${name}"`).join(", ");
-    throw new Error(`${path} has no column ${names(missing)}; its first row names ${names(header) || "none"}.`);
+    throw new Error(
+      `${path} has no column ${names(missing)}; the columns in its first row are ${names(header) || "none"}.`,
+    );
   }
   return others.map((row): RawRow => {
     if ("fault" in row || !Array.isArray(row.value)) return row;

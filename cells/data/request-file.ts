@@ -1,6 +1,6 @@
 /**
- * Lists of requests: harmful ones, as AdvBench has them (CSV with `goal` and `target`, Zou et al. 2023,
- * https://arxiv.org/abs/2307.15043), and harmless look-alikes. A text file has one request per line.
+ * Reads lists of requests: harmful ones in AdvBench's format (CSV with `goal` and `target`, Zou et al. 2023,
+ * https://arxiv.org/abs/2307.15043), and harmless ones that look similar. A text file has one request per line.
  */
 import { host } from "../host.ts";
 import type { Message } from "../types.ts";
@@ -10,17 +10,17 @@ import { recordsOf, withHeader } from "./records.ts";
 
 export type Request = {
   readonly text: string;
-  /** How a model that complies would begin, where the list says so. */
+  /** The beginning of a complying answer, if the list has one. */
   readonly target?: string;
 };
 
 export type RequestOptions = {
-  /** The column of the request: `goal` unless given. */
+  /** The column of the request; `goal` by default. */
   readonly column?: string;
   readonly bad?: BadRows;
 };
 
-/** @throws if the file has no such column, or as `bad` says. */
+/** @throws if the file does not have this column; for bad rows see `bad`. */
 export async function requestFile(
   path: string,
   { column = "goal", bad }: RequestOptions = {},
@@ -43,6 +43,6 @@ function request(row: unknown, column: string): Request {
   return { text: textField(row, column), ...(typeof target === "string" && target !== "" && { target }) };
 }
 
-/** Requests as a model is asked them. */
+/** Each request as a conversation with one user turn. */
 export const requestPrompts = (list: readonly Request[]): Message[][] =>
   list.map(({ text }) => [{ role: "user", content: text }]);

@@ -1,29 +1,29 @@
 /**
- * Splits that stay: whether an item is for training or for testing is told by its content and a seed alone. So rows that
- * are added, dropped or reordered move no other row from one part to the other, and both directions of a sentence, however
- * it is spaced or capitalised, come into one part.
+ * Stable splits: only the content of an item and a seed decide whether it is used for training or for testing. Adding, removing or
+ * reordering rows moves no other row to another part. Both directions of a sentence, and its variants in case, punctuation and
+ * spaces, are always in the same part.
  */
 
 import { hash32 } from "../random.ts";
 import { normalised, pairContent, type Sides } from "./content.ts";
 
 export type SplitOptions = {
-  /** The share of the contents that is kept for testing, from 0 to 1; of few items the real share lies near it. */
+  /** The share for testing, from 0 to 1. With few items the actual share differs a little. */
   readonly test: number;
-  /** Kept for choosing between models, besides; none unless given. */
+  /** The share for choosing between models; 0 by default. */
   readonly validation?: number;
-  /** Another seed gives another split; 1 unless given. The notebook's own seed does not count, for a test is the same for all seeds. */
+  /** Another seed gives another split; 1 by default. The notebook's seed has no effect, so that the test set is the same for all seeds. */
   readonly seed?: number;
 };
 
 export type Split<T> = { readonly train: T[]; readonly validation: T[]; readonly test: T[] };
 
-/** @throws if the shares are not from 0 to 1 together. */
+/** @throws if the shares are negative or their sum is above 1. */
 export function splitPairs<T extends Sides>(pairs: readonly T[], options: SplitOptions): Split<T> {
   return split(pairs, (pair) => pairContent(pair, "normalised"), options);
 }
 
-/** Requests or whatever else: `content` gives the text that an item is known by. */
+/** Splits any items. @param content returns the text that identifies an item */
 export function split<T>(
   items: readonly T[],
   content: (item: T) => string,
@@ -31,7 +31,7 @@ export function split<T>(
 ): Split<T> {
   if (!(test >= 0 && validation >= 0 && test + validation <= 1))
     throw new Error(
-      `The shares for testing (${test}) and validation (${validation}) must lie between 0 and 1 together.`,
+      `The shares for testing (${test}) and validation (${validation}) must not be negative, and their sum must be at most 1.`,
     );
   const parts: Split<T> = { train: [], validation: [], test: [] };
   for (const item of items) {

@@ -1,4 +1,4 @@
-/** AdamW (Loshchilov & Hutter 2019) as torch does it: decay decoupled and first, moments corrected for their start. */
+/** AdamW (Loshchilov & Hutter 2019) as in PyTorch: decoupled weight decay is applied first, and the moments are bias-corrected. */
 import * as tf from "@tensorflow/tfjs";
 import type { AdamW } from "./adamw-settings.ts";
 import { defineKernel } from "./kernel.ts";
@@ -7,13 +7,13 @@ import { adamw as onWebgpu } from "./webgpu/adamw.ts";
 const update = defineKernel<{ param: tf.Tensor; grad: tf.Tensor; m: tf.Tensor; v: tf.Tensor }, AdamW>({
   name: "AdamW",
   reference({ param, grad, m, v }, { learningRate, beta1, beta2, eps, weightDecay, step, gradScale }) {
-    // Factors are gathered where they can be: on TensorFlow an operation costs more than the numbers of a small matrix.
+    // Factors are combined, because on TensorFlow one more operation costs more time than the numbers of a small matrix.
     const corrected = Math.sqrt(1 - beta2 ** step);
     const m2 = tf.add(tf.mul(m, beta1), tf.mul(grad, (1 - beta1) * gradScale));
     const v2 = tf.add(tf.mul(v, beta2), tf.mul(tf.square(grad), (1 - beta2) * gradScale ** 2));
     const change = tf.div(m2, tf.add(tf.sqrt(v2), eps * corrected));
-    const kept = weightDecay === 0 ? param : tf.mul(param, 1 - learningRate * weightDecay);
-    return [tf.sub(kept, tf.mul(change, (learningRate * corrected) / (1 - beta1 ** step))), m2, v2];
+    const decayed = weightDecay === 0 ? param : tf.mul(param, 1 - learningRate * weightDecay);
+    return [tf.sub(decayed, tf.mul(change, (learningRate * corrected) / (1 - beta1 ** step))), m2, v2];
   },
   webgpu: onWebgpu,
   fused({ param, grad, m, v }, { learningRate, beta1, beta2, eps, weightDecay, step, gradScale }, memory) {
@@ -41,7 +41,7 @@ const update = defineKernel<{ param: tf.Tensor; grad: tf.Tensor; m: tf.Tensor; v
   },
 });
 
-/** One update of one parameter: four tensors of one shape → the new parameter, first and second moment. Not differentiable. */
+/** One update of one parameter: four tensors of the same shape → the new parameter, first and second moment. Not differentiable. */
 export function adamw(
   param: tf.Tensor,
   grad: tf.Tensor,
@@ -52,7 +52,7 @@ export function adamw(
   for (const [name, tensor] of Object.entries({ grad, m, v })) {
     if (!tf.util.arraysEqual(param.shape, tensor.shape)) {
       throw new Error(
-        `adamw: the parameter is [${param.shape}] and ${name} is [${tensor.shape}]; they must have one shape.`,
+        `adamw: the parameter is [${param.shape}] and ${name} is [${tensor.shape}]; they must have the same shape.`,
       );
     }
   }

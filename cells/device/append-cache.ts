@@ -1,6 +1,6 @@
 /**
- * Growth of a key or value cache of fixed capacity. Concatenating would copy the whole cache at every token; on wasm
- * the new rows are written into the cache's own memory.
+ * Appends rows to a key or value cache of fixed capacity. Concatenation would copy the complete cache at each token; the fused forms
+ * write the new rows into the memory of the cache.
  */
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
@@ -34,9 +34,8 @@ const append = defineKernel<{ cache: tf.Tensor; rows: tf.Tensor }, { at: number 
 });
 
 /**
- * rows `[batch, t, kvHeads, width]` written into cache `[batch, capacity, kvHeads, width]` from time `at` on → the
- * cache. The tensor given in is spent: dispose it and go on with the one that comes back (on wasm they are one
- * memory). Not differentiable.
+ * Writes rows `[batch, t, kvHeads, width]` to cache `[batch, capacity, kvHeads, width]` from time `at` on → the new cache. Do not use
+ * the given cache afterwards, only dispose it: the fused forms change it in place. Not differentiable.
  */
 export function appendCache(cache: tf.Tensor, rows: tf.Tensor, at: number): tf.Tensor {
   const [batch, capacity, heads, width] = cache.shape;

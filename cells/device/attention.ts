@@ -1,7 +1,7 @@
 /**
- * Causal attention with grouped heads, segments and a sliding window. Segments make one mask serve right padding, left
- * padding and packing: a query sees the keys of its own segment that do not stand after it. Kept for the backward pass
- * is one number per query (the log of its softmax's denominator); the probabilities are made again.
+ * Causal attention with grouped heads, segments and a sliding window. With segments one mask serves right padding, left padding and
+ * packing: a query sees the keys of its own segment that are not after it. For the backward pass only one number per query is saved
+ * (the log of the softmax's denominator); the probabilities are computed again.
  */
 import * as tf from "@tensorflow/tfjs";
 import { type DeviceKernel, defineKernel } from "./kernel.ts";
@@ -13,16 +13,15 @@ type Visibility = { readonly window: number; readonly keys: number };
 type Attended = { q: tf.Tensor; k: tf.Tensor; v: tf.Tensor; segments: tf.Tensor };
 
 export type AttentionOptions = {
-  /** A query sees itself and at most `window` − 1 keys before it. */
+  /** A query sees its own key and at most `window` − 1 keys before it. */
   readonly window?: number;
-  /** How many keys of a cache with spare room are filled; all by default. */
+  /** The number of filled keys in a cache with spare capacity; all by default. */
   readonly keys?: number;
 };
 
-/** Gives y and, for the backward pass, log Σ exp of each query's scores, `[batch, heads, tq]`. */
-const body: DeviceKernel<Attended, Visibility> = {
-  name: "Attention",
-  whole: ["segments"],
+/** Returns y and, for the backward pass, log Σ exp of each query's scores, `[batch, heads, tq]`. */
+const withoutGradient = {
+  integers: ["segments"],
   reference(inputs, visibility) {
     const { scores, value, awake, perHead } = scoresOf(inputs, visibility);
     const largest = tf.max(scores, 3, true);
@@ -48,13 +47,18 @@ const body: DeviceKernel<Attended, Visibility> = {
     });
     return [y, logSum];
   },
+} satisfies Omit<DeviceKernel<Attended, Visibility>, "name">;
+
+const forward = defineKernel<Attended, Visibility>({
+  ...withoutGradient,
+  name: "Attention",
   gradient: {
     savedInputs: ["q", "k", "v", "segments"],
     savedOutputs: [false, true],
     of([dy], [q, k, v, segments, logSum], visibility) {
       if (visibility.keys !== k!.shape[1]) {
         throw new Error(
-          `attention: no gradient through a cache of ${k!.shape[1]} keys of which ${visibility.keys} are filled.`,
+          `attention: there is no gradient through a cache with spare capacity (${visibility.keys} of ${k!.shape[1]} keys are filled).`,
         );
       }
       const inputs = { dy: dy!, q: q!, k: k!, v: v!, segments: segments!, logSum: logSum! };
@@ -62,25 +66,26 @@ const body: DeviceKernel<Attended, Visibility> = {
       return { q: () => dq!, k: () => dk!, v: () => dv! };
     },
   },
-};
+});
 
-const forward = defineKernel(body);
-
-/** While a text is read and written: few queries per row, and no backward pass. It may give y alone. */
-const { gradient: _, ...forwardOnly } = body;
-const ofFew = defineKernel({ ...forwardOnly, name: "AttentionOfFew", tensorflow: onTensorflow.attend });
+/** For generation: few queries per row and no backward pass. May return y alone. */
+const ofFew = defineKernel<Attended, Visibility>({
+  ...withoutGradient,
+  name: "AttentionOfFew",
+  tensorflow: onTensorflow.attend,
+});
 
 const backward = defineKernel<Attended & { dy: tf.Tensor; logSum: tf.Tensor }, Visibility>({
   name: "AttentionGradient",
-  whole: ["segments"],
+  integers: ["segments"],
   reference({ dy, logSum, ...inputs }, visibility) {
     const { scores, query, key, value, awake, scale, perHead } = scoresOf(inputs, visibility);
     const p = tf.exp(tf.sub(scores, tf.expandDims(logSum, 3)));
-    // Nothing comes back from a query that is padding.
+    // The gradient of padding queries is zero.
     const dO = folded(tf.mul(tf.transpose(dy, [0, 2, 1, 3]), awake), value);
     const dP = tf.reshape(tf.matMul(dO, value, false, true), p.shape);
     const dS = folded(tf.mul(p, tf.sub(dP, tf.sum(tf.mul(p, dP), 3, true))), key);
-    // A key head's product goes over the rows of all its query heads, and so sums them.
+    // The product of a key head goes over the rows of all its query heads, and so sums over them.
     return [
       perHead(tf.mul(tf.matMul(dS, key), scale)),
       tf.matMul(dS, query, true, false),
@@ -112,15 +117,14 @@ function sizesOf(q: tf.TensorInfo, k: tf.TensorInfo, keys: number) {
   return { batch, queries, heads, width, capacity, kvHeads, keys };
 }
 
-/** Length of a row of scores in memory: whole vectors of four. */
+/** The length of a row of scores in memory, a multiple of four (one vector). */
 function padded(keys: number): number {
   return Math.ceil(keys / 4) * 4;
 }
 
 /**
- * The reference's view: heads in front, scores `[batch, heads, tq, tk]` with −1e30 at keys that are not seen. Query, key and
- * value are `[batch, kvHeads, rows, width]`, where the queries of all heads of a group stand as rows below each other, so
- * that keys and values need not be repeated.
+ * For the reference: scores `[batch, heads, tq, tk]`, with −1e30 added at keys that are not seen. Query, key and value are
+ * `[batch, kvHeads, rows, width]`; the queries of all heads of a group are rows of one matrix, so keys and values are not repeated.
  */
 function scoresOf({ q, k, v, segments }: Attended, { window, keys }: Visibility) {
   const { batch, queries, heads, width, kvHeads } = sizesOf(q, k, keys);
@@ -146,7 +150,7 @@ function scoresOf({ q, k, v, segments }: Attended, { window, keys }: Visibility)
   };
 }
 
-/** `[batch, heads, tq, n]` as `[batch, kvHeads, heads / kvHeads · tq, n]`: one matrix per head of the keys. */
+/** `[batch, heads, tq, n]` as `[batch, kvHeads, heads / kvHeads · tq, n]`: one matrix per key head. */
 function folded(perHead: tf.Tensor, keys: tf.Tensor): tf.Tensor {
   const [batch, kvHeads] = keys.shape as [number, number];
   const [, , , size] = perHead.shape as [number, number, number, number];
@@ -155,9 +159,9 @@ function folded(perHead: tf.Tensor, keys: tf.Tensor): tf.Tensor {
 
 /**
  * q `[batch, tq, heads, width]`, k and v `[batch, tk, kvHeads, width]`, segments int32 `[batch, tk]` → q's shape.
- * Scores are divided by √width. Query i stands at place p = keys − tq + i; it sees key j when j ≤ p, their segments
- * are equal and p − j < window. A query whose segment is negative is padding and gives zeros. Differentiable with
- * respect to q, k and v where `keys` is tk.
+ * Scores are divided by √width. Query i is at place p = keys − tq + i; it sees key j if j ≤ p, their segments are equal and
+ * p − j < window. A query with a negative segment is padding and gives zeros. Differentiable with respect to q, k and v if `keys` is
+ * tk.
  */
 export function attention(
   q: tf.Tensor,
@@ -173,9 +177,9 @@ export function attention(
   const fits = segments.shape[0] === batch && segments.shape[1] === capacity && keys <= (capacity ?? 0);
   if (q.rank !== 4 || !alike || !fits || (heads ?? 0) % (kvHeads ?? 1) !== 0 || (queries ?? 0) > keys) {
     throw new Error(
-      `attention: q [${q.shape}], k [${k.shape}], v [${v.shape}], segments [${segments.shape}], ${keys} keys do not fit; ` +
-        "needed are [batch, tq, heads, width], twice [batch, tk, kvHeads, width], [batch, tk], heads a multiple of " +
-        "kvHeads, tq ≤ keys ≤ tk.",
+      `attention: q [${q.shape}], k [${k.shape}], v [${v.shape}], segments [${segments.shape}] and ${keys} keys do not fit; ` +
+        "the shapes must be [batch, tq, heads, width], twice [batch, tk, kvHeads, width] and [batch, tk], with heads a multiple " +
+        "of kvHeads and tq ≤ keys ≤ tk.",
     );
   }
   if (options.window !== undefined && options.window < 1) {

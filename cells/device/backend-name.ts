@@ -1,2 +1,2 @@
-/** The backends by the name that `--backend` takes and that tfjs uses. */
+/** The names of the backends, in `--backend` and in tfjs. */
 export type BackendName = "tensorflow" | "webgpu" | "wasm" | "cpu";

@@ -1,6 +1,6 @@
 /**
- * Which backend computes: the first that this machine can really use, and of each one passed over the reason, so that
- * nobody wonders why training is slow. Backends are tried, not guessed: what is offered has just computed something.
+ * Chooses the backend: the first one that works on this machine. For each one before it the reason is reported, so that users see why
+ * training is slow. A backend counts as working only if it has just computed something.
  */
 import * as tf from "@tensorflow/tfjs";
 import "./functions.ts";
@@ -10,20 +10,20 @@ export type PassedOver = { readonly name: string; readonly reason: string };
 export type Choice = {
   readonly name: BackendName;
   readonly passedOver: readonly PassedOver[];
-  /** What whoever waits for results should know of it. */
+  /** A warning about its speed. */
   readonly note?: string;
 };
 
 type Candidate = {
   readonly name: BackendName;
-  /** The backend with the device that it is to run on. */
+  /** The backend with its device. */
   readonly title: string;
-  /**
-   * Leaves the backend set and gives undefined, or gives the reason why it cannot be used. `named`: it was asked for by
-   * name, so that it may also be one that nobody would choose.
-   */
-  readonly attempt: (named: boolean) => Promise<string | undefined>;
+  /** Sets the backend and returns undefined, or returns the reason why it cannot be used. */
+  readonly attempt: (selection: Selection) => Promise<string | undefined>;
 };
+
+/** `by name`: the user asked for this backend, so a software adapter may be used as well. */
+type Selection = "automatic" | "by name";
 
 /** In order of preference. */
 const candidates: readonly Candidate[] = [
@@ -35,32 +35,33 @@ const candidates: readonly Candidate[] = [
 ];
 
 /**
- * Sets the backend. Without a request: the first usable one in the order TensorFlow on a GPU, WebGPU, TensorFlow on
- * the CPU, wasm, cpu. With one: that, or an error that names the usable ones.
+ * Sets the backend.
+ * @param requested name of a backend; by default the first usable one of TensorFlow on a GPU, WebGPU, TensorFlow on the CPU, wasm, cpu
+ * @throws if the requested backend cannot be used, naming the usable ones.
  */
 export async function chooseBackend(requested?: string): Promise<Choice> {
   const passedOver: PassedOver[] = [];
   for (const { name, title, attempt } of candidates) {
     if (requested !== undefined && requested !== name) continue;
-    const reason = await attempt(requested !== undefined);
+    const reason = await attempt(requested === undefined ? "automatic" : "by name");
     if (reason === undefined) return { name, passedOver, ...(await noteOn(name)) };
     passedOver.push({ name: title, reason });
   }
-  if (requested === undefined) throw new Error(`No backend computes here: ${listed(passedOver)}.`);
+  if (requested === undefined) throw new Error(`No backend works on this machine: ${listed(passedOver)}.`);
   const usable = (await surveyBackends()).filter((backend) => backend.reason === undefined);
   const reason = listed(passedOver) || "there is no backend of that name";
   const names = [...new Set(usable.map((backend) => backend.name))].join(", ");
-  throw new Error(`The backend "${requested}" cannot be used (${reason}). Usable here: ${names}.`);
+  throw new Error(`The backend "${requested}" cannot be used (${reason}). These can: ${names}.`);
 }
 
 export type Surveyed = { readonly name: BackendName; readonly title: string; readonly reason: string | undefined };
 
-/** Tries every backend, or those of one name; those without a reason are usable. Leaves the last usable one set. */
+/** Tries every backend, or those with one name. Those without a reason are usable. The last usable one stays set. */
 export async function surveyBackends(requested?: string): Promise<Surveyed[]> {
   const found: Surveyed[] = [];
   for (const { name, title, attempt } of candidates) {
     if (requested !== undefined && requested !== name) continue;
-    found.push({ name, title, reason: await attempt(requested !== undefined) });
+    found.push({ name, title, reason: await attempt(requested === undefined ? "automatic" : "by name") });
   }
   return found;
 }
@@ -71,7 +72,7 @@ function listed(passedOver: readonly PassedOver[]): string {
 
 /** Sets a registered backend and computes 1 + 1 on it. */
 async function settle(name: BackendName): Promise<string | undefined> {
-  // Silences the greeting and the advice that tfjs prints on standard error.
+  // Otherwise tfjs prints a greeting and advice on standard error.
   tf.enableProdMode();
   try {
     if (!(await tf.setBackend(name))) return "it did not start";
@@ -84,9 +85,9 @@ async function settle(name: BackendName): Promise<string | undefined> {
   }
 }
 
-async function webgpu(named: boolean): Promise<string | undefined> {
+async function webgpu(selection: Selection): Promise<string | undefined> {
   const { findAdapter } = await import("./webgpu/dawn.ts");
-  const found = await findAdapter(named);
+  const found = await findAdapter(selection === "by name" ? "software too" : "hardware only");
   if (typeof found === "string") return found;
   if (!tf.findBackendFactory("webgpu")) {
     const { registerDevice } = await import("./webgpu/device.ts");
@@ -101,7 +102,7 @@ async function noteOn(name: BackendName): Promise<{ readonly note?: string }> {
   const adapter = softwareAdapter();
   return adapter === undefined
     ? {}
-    : { note: `${adapter} computes in software: good for tests, far too slow for work` };
+    : { note: `${adapter} computes in software: good for tests, much too slow for training` };
 }
 
 async function tensorflow(device: "gpu" | "cpu"): Promise<string | undefined> {
@@ -110,10 +111,10 @@ async function tensorflow(device: "gpu" | "cpu"): Promise<string | undefined> {
   const unusable = await settle("tensorflow");
   if (unusable !== undefined || device === "cpu") return unusable;
   const { isUsingGpuDevice } = tf.backend() as unknown as { readonly isUsingGpuDevice?: boolean };
-  return isUsingGpuDevice ? undefined : "TensorFlow loads but finds no GPU that it can use";
+  return isUsingGpuDevice ? undefined : "TensorFlow works but finds no usable GPU";
 }
 
-/** Registers the backend "tensorflow": the binding built for the user's TensorFlow, else a tfjs-node that loads. */
+/** Registers the backend "tensorflow": the binding built for the user's TensorFlow, or else an installed tfjs-node. */
 async function loadTensorflow(): Promise<string | undefined> {
   if (tf.findBackendFactory("tensorflow")) return undefined;
   const { prepareProcess, registerTensorflow } = await import("./tensorflow/binding.ts");
@@ -126,7 +127,7 @@ async function loadTensorflow(): Promise<string | undefined> {
       await import(name);
       return undefined;
     } catch (error) {
-      if (!missing(error, name)) reasons.push(`${name} does not load (${firstLine(error)})`);
+      if (!missing(error, name)) reasons.push(`${name} cannot be loaded (${firstLine(error)})`);
     }
   }
   return reasons.join("; ");

@@ -1,6 +1,6 @@
 /**
- * −log softmax(hidden·headᵀ) at the targets. The logits of all rows would be the largest tensor of a step (tokens ×
- * vocabulary); here only those of a few rows live at a time, and the backward pass makes them again.
+ * −log softmax(hidden·headᵀ) at the targets. The logits of all rows would be the largest tensor of a training step (tokens ×
+ * vocabulary). Here only those of some rows are in memory at a time, and the backward pass computes them again.
  */
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
@@ -9,16 +9,16 @@ import type { WasmMemory } from "./wasm/memory.ts";
 import { packedSize } from "./wasm/product.ts";
 import * as onWebgpu from "./webgpu/cross-entropy.ts";
 
-/** Rows whose logits live at a time. */
+/** The number of rows whose logits are in memory at a time. */
 const chunk = 64;
 
 type Likelihood = { hidden: tf.Tensor; head: tf.Tensor; targets: tf.Tensor };
 type Backward = { dy: tf.Tensor; hidden: tf.Tensor; head: tf.Tensor; targets: tf.Tensor; logSum: tf.Tensor };
 
-/** Gives the nll and, for the backward pass, log Σ exp of each row's logits. */
+/** Returns the NLL and, for the backward pass, log Σ exp of each row's logits. */
 const forward = defineKernel<Likelihood, Record<string, never>>({
   name: "CrossEntropy",
-  whole: ["targets"],
+  integers: ["targets"],
   reference({ hidden, head, targets }) {
     const logSums = overParts({ hidden, head }, ({ logits }) => {
       const largest = tf.max(logits, 1, true);
@@ -32,7 +32,7 @@ const forward = defineKernel<Likelihood, Record<string, never>>({
   fused({ hidden, head, targets }, _, memory) {
     const [rows, width, vocab] = [rowsOf(hidden), widthOf(hidden), rowsOf(head)];
     const [nll, logSum] = [memory.make([rows]), memory.make([rows])];
-    const bad = memory.scratch(scratchSize(rows, width, vocab), (scratch) => {
+    const invalid = memory.scratch(scratchSize(rows, width, vocab), (scratch) => {
       const [h, w, t] = [memory.at(hidden), memory.at(head), memory.at(targets)];
       return memory.kernels.crossEntropy(
         h,
@@ -47,10 +47,10 @@ const forward = defineKernel<Likelihood, Record<string, never>>({
         scratch,
       );
     });
-    if (bad >= 0) {
+    if (invalid >= 0) {
       memory.free(nll);
       memory.free(logSum);
-      throw new Error(`crossEntropy: the target at place ${bad} is outside the vocabulary of ${vocab}.`);
+      throw new Error(`crossEntropy: the target at place ${invalid} is outside the vocabulary of ${vocab} tokens.`);
     }
     return [nll, logSum];
   },
@@ -66,7 +66,7 @@ const forward = defineKernel<Likelihood, Record<string, never>>({
 
 const hiddenGradient = defineKernel<Backward, Record<string, never>>({
   name: "CrossEntropyHiddenGradient",
-  whole: ["targets"],
+  integers: ["targets"],
   reference({ dy, hidden, head, targets, logSum }) {
     const expected = overParts({ hidden, head }, (part) => tf.matMul(softmax(part, logSum), head as tf.Tensor2D));
     return tf.mul(tf.sub(tf.concat(expected), tf.gather(head, targets)), tf.expandDims(dy, 1));
@@ -77,7 +77,7 @@ const hiddenGradient = defineKernel<Backward, Record<string, never>>({
 
 const headGradient = defineKernel<Backward, Record<string, never>>({
   name: "CrossEntropyHeadGradient",
-  whole: ["targets"],
+  integers: ["targets"],
   reference({ dy, hidden, head, targets, logSum }) {
     const weighted = tf.mul(hidden, tf.expandDims(dy, 1)) as tf.Tensor2D;
     const expected = overParts({ hidden, head }, (part) => {
@@ -93,8 +93,8 @@ const headGradient = defineKernel<Backward, Record<string, never>>({
 type Part = { readonly from: number; readonly rows: number; readonly logits: tf.Tensor2D };
 
 /**
- * Goes over the logits of some rows at a time, for the references: at most 32 MB live, and each operation over them costs a
- * call. What concerns only the targets is computed from their rows of the head: a one-hot matrix would be as large as the logits.
+ * Calls `use` with the logits of some rows at a time, for the references: at most 32 MB, but not fewer, since each part costs calls.
+ * Terms of the targets alone are computed from their rows of the head: a one-hot matrix would be as large as the logits.
  */
 function overParts({ hidden, head }: Pick<Likelihood, "hidden" | "head">, use: (part: Part) => tf.Tensor): tf.Tensor[] {
   const [count, vocab] = [rowsOf(hidden), rowsOf(head)];
@@ -129,21 +129,21 @@ function backward(
   return out;
 }
 
-/** The packed head, a second packed matrix (the head again, or a chunk of rows), and a chunk's logits. */
+/** Floats for the packed head, a second packed matrix (the head again, or a chunk of rows), and the logits of a chunk. */
 function scratchSize(rows: number, width: number, vocab: number): number {
   const second = Math.max(packedSize(vocab, width), packedSize(chunk, width));
   return packedSize(width, vocab) + second + Math.min(rows, chunk) * vocab;
 }
 
 /**
- * hidden `[n, width]`, head `[vocab, width]`, targets int32 `[n]` → nll `[n]` in nats. Differentiable with respect to
- * hidden and head. A target outside the vocabulary is an error.
+ * hidden `[n, width]`, head `[vocab, width]`, targets int32 `[n]` → NLL `[n]` in nats. Differentiable with respect to hidden and
+ * head. A target outside the vocabulary is an error (NaN on WebGPU).
  */
 export function crossEntropy(hidden: tf.Tensor, head: tf.Tensor, targets: tf.Tensor): tf.Tensor {
   if (hidden.rank !== 2 || targets.size !== rowsOf(hidden) || widthOf(hidden) !== widthOf(head)) {
     throw new Error(
-      `crossEntropy: hidden [${hidden.shape}], head [${head.shape}], targets [${targets.shape}] do not fit; ` +
-        "needed are [n, width], [vocab, width], [n].",
+      `crossEntropy: hidden [${hidden.shape}], head [${head.shape}] and targets [${targets.shape}] do not fit; ` +
+        "the shapes must be [n, width], [vocab, width] and [n].",
     );
   }
   const [nll, logSum] = forward({ hidden, head, targets }, {});

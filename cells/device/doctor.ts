@@ -1,44 +1,44 @@
 /**
- * What this machine computes with, and how fast: for each backend why it is or is not used, the speed of a product, the
- * time that one small operation costs, the speed of its memory and how much of that there is. About a second each.
+ * Measures the backends of this machine: for each one whether it is used or why not, its speed in a matrix product, the time of one
+ * small operation, and the speed and size of its memory. Takes about a second per backend.
  */
 import * as tf from "@tensorflow/tfjs";
+import { availableMemory } from "./available-memory.ts";
 import { chooseBackend, surveyBackends } from "./backend.ts";
 import type { BackendName } from "./backend-name.ts";
 import { linear } from "./functions.ts";
-import { roomForTensors } from "./room.ts";
 import { secondsOf } from "./seconds.ts";
 import type { Adapter } from "./webgpu/adapter.ts";
 
 export type Measured = {
-  /** Thousand million floating-point operations per second in a linear map of `productSize`² matrices. */
+  /** 10⁹ floating-point operations per second in a linear layer with matrices of `productSize`². */
   readonly gigaflops: number;
   readonly productSize: number;
   /** Microseconds per small operation. */
   readonly overhead: number;
-  /** Thousand million bytes per second, read and written, of an operation that only goes over a large tensor. */
+  /** 10⁹ bytes per second, read and written, of an elementwise operation on a large tensor. */
   readonly copy: number;
-  /** Bytes that tensors can take; undefined where nothing tells. */
+  /** Bytes that tensors can take; undefined if they cannot be found out. */
   readonly memory: number | undefined;
-  /** What WebGPU runs on. */
+  /** The adapter of WebGPU. */
   readonly adapter?: Adapter;
 };
 
 export type BackendReport =
   | ({
-      /** The backend and, where it has a choice, its device. */
+      /** The backend and, if it has several, its device. */
       readonly name: string;
-      /** The name that `--backend` takes. */
+      /** Its name for `--backend`. */
       readonly backend: BackendName;
       readonly usable: true;
-      /** Whether notebooks run on it unless they ask for another. */
+      /** Whether it is the default for notebooks. */
       readonly used: boolean;
     } & Measured)
   | { readonly name: string; readonly usable: false; readonly used: false; readonly reason: string };
 
 /**
- * Tries and measures every backend in order of preference, or only that of the name given; software adapters only then. Leaves
- * the preferred one set.
+ * Tries and measures every backend in order of preference, or only the requested one. Software adapters are used only on request. The
+ * preferred backend stays set.
  */
 export async function examine(requested?: string): Promise<BackendReport[]> {
   const survey = await surveyBackends(requested);
@@ -59,7 +59,7 @@ export async function examine(requested?: string): Promise<BackendReport[]> {
 
 async function measure(name: BackendName): Promise<Measured> {
   await tf.setBackend(name);
-  // Smaller ones a WebGPU backend would compute in JavaScript.
+  // tfjs's WebGPU backend computes smaller tensors in JavaScript.
   const small = tf.ones([1024]);
   const batch = 200;
   const operations = await secondsOf(() => {
@@ -76,11 +76,11 @@ async function measure(name: BackendName): Promise<Measured> {
     ...(name === "webgpu" ? { adapter: await (await import("./webgpu/adapter.ts")).describeAdapter() } : {}),
     overhead: (operations / batch) * 1e6,
     copy: (2 * bytes) / pass / 1e9,
-    memory: await roomForTensors(name),
+    memory: await availableMemory(name),
   };
 }
 
-/** At the size from which on a product takes long enough that nothing else counts: a card wants larger ones. */
+/** Doubles the size until a product takes long enough to be measured well; a GPU needs larger ones than a CPU. */
 async function product(): Promise<Pick<Measured, "gigaflops" | "productSize">> {
   for (let productSize = 128; ; productSize *= 2) {
     const matrix = tf.ones([productSize, productSize]);

@@ -1,6 +1,6 @@
 /**
- * Rows of a table by their numbers, and the scatter-add that is its gradient (stock tfjs has none on wasm). Also the
- * way to pick some rows of a hidden state, where a gradient must flow.
+ * Looks up rows of a table by their ids. The gradient is a scatter-add, which tfjs does not have on wasm. Also selects rows of hidden
+ * states in a differentiable way.
  */
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
@@ -9,16 +9,16 @@ import * as onWebgpu from "./webgpu/embed.ts";
 
 const forward = defineKernel<{ table: tf.Tensor; ids: tf.Tensor }, Record<string, never>>({
   name: "Embed",
-  whole: ["ids"],
+  integers: ["ids"],
   reference: ({ table, ids }) => tf.gather(asRows(table), ids),
   webgpu: onWebgpu.embed,
   fused({ table, ids }, _, memory) {
     const [vocab, width, count] = [rowsOf(table), widthOf(table), memory.size(ids)];
     const out = memory.make([...ids.shape, width]);
-    const bad = memory.kernels.gatherRows(memory.at(table), memory.at(ids), memory.at(out), count, width, vocab);
-    if (bad >= 0) {
+    const invalid = memory.kernels.gatherRows(memory.at(table), memory.at(ids), memory.at(out), count, width, vocab);
+    if (invalid >= 0) {
       memory.free(out);
-      throw new Error(`embed: the id at place ${bad} is outside the table of ${vocab} rows.`);
+      throw new Error(`embed: the id at place ${invalid} is outside the table of ${vocab} rows.`);
     }
     return out;
   },
@@ -30,7 +30,7 @@ const forward = defineKernel<{ table: tf.Tensor; ids: tf.Tensor }, Record<string
 
 const tableGradient = defineKernel<{ dy: tf.Tensor; ids: tf.Tensor }, { vocab: number }>({
   name: "EmbedGradient",
-  whole: ["ids"],
+  integers: ["ids"],
   reference({ dy, ids }, { vocab }) {
     const places = tf.reshape(ids, [ids.size, 1]);
     return tf.scatterND(places, asRows(dy), [vocab, widthOf(dy)]);
@@ -44,7 +44,7 @@ const tableGradient = defineKernel<{ dy: tf.Tensor; ids: tf.Tensor }, { vocab: n
   },
 });
 
-/** table `[rows, width]`, ids int32 of any shape → `[...ids, width]`. An id outside the table is an error. */
+/** table `[rows, width]`, ids int32 of any shape → `[...ids, width]`. An id outside the table is an error (NaN on WebGPU). */
 export function embed(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
   return forward({ table, ids }, {})[0]!;
 }

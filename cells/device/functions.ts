@@ -1,4 +1,4 @@
-/** All device functions: what the decoder, the loss and the optimizer are made of. */
+/** All device functions. The decoder, the loss and the optimizer are made of them. */
 export { adamw } from "./adamw.ts";
 export type { AdamW } from "./adamw-settings.ts";
 export { appendCache } from "./append-cache.ts";

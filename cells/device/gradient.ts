@@ -1,17 +1,17 @@
 /**
- * Backward passes that hold no more than they need. tfjs keeps every saved activation and every gradient on the way until
- * the whole pass is over; here each is freed as soon as the pass is behind it. And a pass may run inside another one,
- * which makes it possible to compute a part of the forward pass a second time instead of keeping what it made
- * (gradient checkpointing, Chen et al. 2016, https://arxiv.org/abs/1604.06174).
+ * Backward passes that use little memory. tfjs keeps every saved activation and every intermediate gradient until the backward pass has
+ * finished; here each is freed as soon as it is no longer needed. A pass may also run inside another one, which makes gradient
+ * checkpointing possible: a part of the forward pass is computed again instead of saved (Chen et al. 2016,
+ * https://arxiv.org/abs/1604.06174).
  */
 import * as tf from "@tensorflow/tfjs";
 
 type Tape = NonNullable<ReturnType<typeof tf.engine>["state"]["activeTape"]>;
 
 /**
- * The value of `f` and its gradient with respect to each of `xs`, undefined where f does not depend on it. The tensors are the
- * caller's. May be called while another backward pass is under way, which tfjs's own functions may not.
- * @param dy what comes from behind, of f's shape; ones where left out
+ * The value of `f` and its gradient with respect to each of `xs`, undefined if f does not depend on it. The caller owns the tensors.
+ * Unlike tfjs's own functions, this can be called during another backward pass.
+ * @param dy the gradient with respect to f's value, of its shape; ones by default
  */
 export function gradientsOf(
   f: () => tf.Tensor,
@@ -19,15 +19,15 @@ export function gradientsOf(
   dy?: tf.Tensor,
 ): { value: tf.Tensor; gradients: (tf.Tensor | undefined)[] } {
   const { state } = tf.engine();
-  // The engine has one tape at a time; the inner pass would leave none for the outer one to clear.
+  // The engine has one tape at a time. After the inner pass the outer tape is restored, since the outer pass has to clear it.
   const outer = state.activeTape;
   try {
     const taped = (): tf.Tensor => {
       const y = f();
-      if (state.activeTape) freeBehind(state.activeTape, new Set(xs.map(({ id }) => id)));
+      if (state.activeTape) freeEarly(state.activeTape, new Set(xs.map(({ id }) => id)));
       return y;
     };
-    // The engine's own function, as `tf.variableGrads` wants variables, which live in a global registry by name.
+    // The engine's function, since `tf.variableGrads` needs variables, which are in a global registry by name.
     const { value, grads } = tf.engine().gradients(taped, [...xs], dy, true);
     return { value, gradients: grads };
   } catch (error) {
@@ -38,8 +38,8 @@ export function gradientsOf(
   }
 }
 
-/** The tape is walked from its end: when a node's turn comes, what the node before it had saved and was given is done with. */
-function freeBehind(tape: Tape, wanted: ReadonlySet<number>): void {
+/** The tape is processed from its end. When a node is processed, the saved tensors and gradients of the previous one are no longer needed. */
+function freeEarly(tape: Tape, wanted: ReadonlySet<number>): void {
   let done: (tf.Tensor | undefined | null)[] = [];
   for (const node of tape) {
     const gradient = node.gradient;
@@ -48,7 +48,7 @@ function freeBehind(tape: Tape, wanted: ReadonlySet<number>): void {
       for (const tensor of done) tensor?.dispose();
       done = [...(node.saved ?? []), ...dys.filter((_, at) => !wanted.has(node.outputs[at]!.id))];
       const thunks = Object.entries(gradient(dys)).map(([input, thunk]) => {
-        // A gradient that only hands on what it was given must outlive it.
+        // A gradient function may return its input, which is freed before the result is used.
         const own = (): tf.Tensor => {
           const dx = thunk();
           return dys.includes(dx) ? dx.clone() : dx;
@@ -61,9 +61,9 @@ function freeBehind(tape: Tape, wanted: ReadonlySet<number>): void {
 }
 
 /**
- * compute(inputs), of which a backward pass keeps the inputs alone and computes the rest again.
- * @param inputs all that `compute` uses and that may be gone when the pass comes
- * @param wanted whatever needs a gradient: inputs, and parameters that stay where they are
+ * The result of `compute(inputs)`. Only the inputs are saved for the backward pass, which computes the rest again.
+ * @param inputs all tensors that `compute` uses and that may be disposed before the backward pass
+ * @param wanted the tensors that need a gradient: inputs, and parameters that stay alive
  */
 export function recomputed<I extends { readonly [name: string]: tf.Tensor | undefined }>(
   compute: (inputs: I) => tf.Tensor,
@@ -76,8 +76,8 @@ export function recomputed<I extends { readonly [name: string]: tf.Tensor | unde
     return {
       value: compute(inputs),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const kept = new Map(given.map(([, tensor], at) => [tensor, saved[at]!]));
-        const xs = wanted.map((tensor) => kept.get(tensor) ?? tensor);
+        const savedOf = new Map(given.map(([, tensor], at) => [tensor, saved[at]!]));
+        const xs = wanted.map((tensor) => savedOf.get(tensor) ?? tensor);
         const again = Object.fromEntries(given.map(([name], at) => [name, saved[at]])) as I;
         const { value, gradients } = gradientsOf(() => compute(again), xs, dy);
         value.dispose();

@@ -1,10 +1,10 @@
 /**
- * A device function's body: one tfjs kernel in several forms. The reference is written in plain tfjs operations and runs on
- * every backend; a fused form works in place on the wasm backend's memory, another by programs on a WebGPU device. All
- * stand behind one kernel name, so that the tape, the profiler and the tests see one operation wherever it runs.
+ * A device function is one tfjs kernel in several forms. The reference is written in plain tfjs operations and runs on every backend;
+ * fused forms work on the memory of the wasm backend, with programs on a WebGPU device, or with TensorFlow's operations. All have one
+ * kernel name, so the tape, the profiler and the tests see the same operation on every backend.
  */
 import * as tf from "@tensorflow/tfjs";
-// Its kernels must be in the registry before ours, which take the place of some of them.
+// tfjs's kernels must be registered first, because ours replace some of them.
 import "@tensorflow/tfjs-backend-wasm";
 import type { BackendName } from "./backend-name.ts";
 import { type WasmMemory, wasmMemory } from "./wasm/memory.ts";
@@ -12,7 +12,7 @@ import type { Gpu } from "./webgpu/gpu.ts";
 
 type Inputs = { readonly [name: string]: tf.Tensor | undefined };
 type Attributes = { readonly [name: string]: number };
-/** What a fused form sees of its inputs: shapes and data ids. */
+/** The inputs of a fused form: shapes and data ids. */
 export type Infos<I extends Inputs> = {
   readonly [K in keyof I]: undefined extends I[K] ? tf.TensorInfo | undefined : tf.TensorInfo;
 };
@@ -20,20 +20,20 @@ export type Form = "fused" | "reference";
 
 export interface DeviceKernel<I extends Inputs, A extends Attributes> {
   readonly name: string;
-  /** The inputs that hold whole numbers (int32); all others hold float32. */
-  readonly whole?: readonly (keyof I & string)[];
-  /** In plain operations. What it makes on the way is freed; it must return new tensors. */
+  /** The names of the int32 inputs. All others are float32. */
+  readonly integers?: readonly (keyof I & string)[];
+  /** In plain tfjs operations. Intermediate tensors are freed. It must return new tensors. */
   reference(inputs: I, attributes: A): tf.Tensor | tf.Tensor[];
   /** On the memory of the wasm backend. */
   fused(inputs: Infos<I>, attributes: A, memory: WasmMemory): tf.TensorInfo | tf.TensorInfo[];
-  /** In TensorFlow's own operations, where they are fewer than the reference's. */
+  /** With TensorFlow's operations, if fewer are needed than in the reference. */
   tensorflow?(inputs: Infos<I>, attributes: A, backend: unknown): Out;
   /** On a WebGPU device. */
   webgpu?(inputs: Infos<I>, attributes: A, gpu: Gpu): tf.TensorInfo | tf.TensorInfo[];
   readonly gradient?: {
     readonly savedInputs: readonly (keyof I & string)[];
     readonly savedOutputs?: readonly boolean[];
-    /** One thunk per input; the tape calls only those that lead to a tensor whose gradient was asked for. */
+    /** One function per input. The tape calls only those that are needed for the requested gradients. */
     of(dys: tf.Tensor[], saved: tf.Tensor[], attributes: A): { readonly [K in keyof I]?: () => tf.Tensor };
   };
 }
@@ -44,12 +44,12 @@ type Call<I extends Inputs, A> = { readonly inputs: I & Infos<I>; readonly attri
 const forms = new Map<string, Record<BackendName, Form>>();
 const calls = new Map<string, number>();
 
-/** How often a kernel ran since the process began, by form: tells whether the fused form ran or its reference. */
+/** How often a form of a kernel has run since the process started. For tests of which form was used. */
 export function kernelCalls(name: string, form: Form = "fused"): number {
   return calls.get(`${form} ${name}`) ?? 0;
 }
 
-/** Every kernel, and which of its forms runs on which backend. */
+/** Every kernel, with the form that it has on each backend. */
 export function kernelForms(): ReadonlyMap<string, Readonly<Record<BackendName, Form>>> {
   return forms;
 }
@@ -58,7 +58,7 @@ function count(name: string, form: Form): void {
   calls.set(`${form} ${name}`, kernelCalls(name, form) + 1);
 }
 
-/** Registers all forms and the gradient; returns the function that runs the kernel, always with a list of outputs. */
+/** Registers all forms and the gradient. @returns a function that runs the kernel and returns a list of outputs */
 export function defineKernel<I extends Inputs, A extends Attributes>(
   kernel: DeviceKernel<I, A>,
 ): (inputs: I, attributes: A) => tf.Tensor[] {
@@ -83,7 +83,7 @@ export function defineKernel<I extends Inputs, A extends Attributes>(
   register("wasm", ({ inputs, attributes, backend }) =>
     kernel.fused(inputs, attributes, wasmMemory(backend as object)),
   );
-  // The backend that is registered under this name is one.
+  // The backend with this name is a Gpu.
   register("webgpu", onWebgpu && (({ inputs, attributes, backend }) => onWebgpu(inputs, attributes, backend as Gpu)));
   const webgpu = onWebgpu ? "fused" : "reference";
   const tensorflow = onTensorflow ? "fused" : "reference";
@@ -101,7 +101,7 @@ export function defineKernel<I extends Inputs, A extends Attributes>(
     const given: tf.NamedTensorMap = {};
     for (const [input, tensor] of Object.entries(inputs)) {
       if (!tensor) continue;
-      const dtype = kernel.whole?.includes(input) ? "int32" : "float32";
+      const dtype = kernel.integers?.includes(input) ? "int32" : "float32";
       if (tensor.dtype !== dtype) throw new Error(`${name}: ${input} is ${tensor.dtype}; it must be ${dtype}.`);
       given[input] = tensor;
     }

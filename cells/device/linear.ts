@@ -1,6 +1,6 @@
 /**
- * The linear map in Hugging Face's layout, y = x·wᵀ + bias. Its gradients are kernels of their own, so that the tape
- * leaves out the one for a frozen weight: half of the backward products.
+ * The linear layer in Hugging Face's layout, y = x·wᵀ + bias. Each gradient is a kernel of its own, so the tape skips that of a frozen
+ * weight, which is half of the products of the backward pass.
  */
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
@@ -96,7 +96,7 @@ export function columnSum(x: tf.Tensor): tf.Tensor {
   return sums({ x }, {})[0]!;
 }
 
-/** x·wᵀ + bias: `[..., in]`, `[out, in]`, `[out]` → `[..., out]`. A weight that is not asked for costs no gradient. */
+/** x·wᵀ + bias: `[..., in]`, `[out, in]`, `[out]` → `[..., out]`. Differentiable; a frozen weight's gradient is not computed. */
 export function linear(x: tf.Tensor, w: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
   if (widthOf(x) !== widthOf(w)) {
     throw new Error(`linear: x is [${x.shape}] and w is [${w.shape}]; their last dimensions must be equal.`);

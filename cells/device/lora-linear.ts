@@ -1,7 +1,6 @@
 /**
- * A frozen linear map with a low-rank update (LoRA, Hu et al. 2021): y = x·wᵀ + scale·(x·aᵀ)·bᵀ + bias. The two
- * small products go into the output of the large one, so that no matrix of the output's size is made and added; the
- * gradient to x comes in the same way.
+ * A frozen linear layer with a low-rank update (LoRA, Hu et al. 2021): y = x·wᵀ + scale·(x·aᵀ)·bᵀ + bias. The low-rank product is added
+ * directly to the output of the large one, without another matrix of that size. The gradient with respect to x works the same way.
  */
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
@@ -13,7 +12,7 @@ import * as onWebgpu from "./webgpu/linear.ts";
 
 type Lora = { x: tf.Tensor; w: tf.Tensor; a: tf.Tensor; b: tf.Tensor; bias?: tf.Tensor | undefined };
 
-/** Gives y and, for the backward pass, h = x·aᵀ `[rows, rank]`. */
+/** Returns y and, for the backward pass, h = x·aᵀ `[rows, rank]`. */
 const forward = defineKernel<Lora, { scale: number }>({
   name: "LoraLinear",
   reference({ x, w, a, b, bias }, { scale }) {
@@ -73,7 +72,7 @@ const inputGradient = defineKernel<{ dy: tf.Tensor; w: tf.Tensor; dh: tf.Tensor;
 
 /**
  * x·wᵀ + scale·(x·aᵀ)·bᵀ + bias: x `[..., in]`, w `[out, in]`, a `[rank, in]`, b `[out, rank]`, bias `[out]` →
- * `[..., out]`. Differentiable with respect to all tensors; what is frozen costs nothing.
+ * `[..., out]`. Differentiable with respect to all tensors; gradients of frozen ones are not computed.
  */
 export function loraLinear(
   x: tf.Tensor,
@@ -87,7 +86,7 @@ export function loraLinear(
   if (!agree || rowsOf(a) !== widthOf(b) || rowsOf(b) !== rowsOf(w) || (bias && bias.size !== rowsOf(w))) {
     throw new Error(
       `loraLinear: x [${x.shape}], w [${w.shape}], a [${a.shape}], b [${b.shape}]` +
-        `${bias ? `, bias [${bias.shape}]` : ""} do not fit; needed are [..., in], [out, in], [rank, in], [out, rank], [out].`,
+        `${bias ? `, bias [${bias.shape}]` : ""} do not fit; the shapes must be [..., in], [out, in], [rank, in], [out, rank], [out].`,
     );
   }
   const [y, h] = forward({ x, w, a, b, bias }, { scale });

@@ -1,9 +1,9 @@
-/** Weights outside of tensors: as values, and as a file stores them. */
+/** Weights outside tensors: as float32 values, and as stored in a file. */
 
-/** Row-major float32 values and their shape: how weights travel between files and tensors. */
+/** Row-major float32 values and their shape. */
 export type Matrix = { readonly shape: readonly number[]; readonly values: Float32Array };
 
-/** Weights as a safetensors file stores them, little-endian. */
+/** The little-endian bytes of a safetensors file. */
 export type StoredMatrix = {
   readonly dtype: "F32" | "F16" | "BF16";
   readonly shape: readonly number[];

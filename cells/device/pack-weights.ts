@@ -1,7 +1,6 @@
 /**
- * Weights a second time, in the order in which a product of few rows reads them. Such a product (one token for each row of a
- * batch) takes hardly longer than bringing the weight into that order, which it otherwise does on every call: worth the
- * memory while many tokens are written, and given back after.
+ * Packed copies of weights, for generation: in the order in which a product of few rows reads them. Without them each product packs its
+ * weight again, which takes about as long as the product itself if there are few rows. The copies are freed after the generation.
  */
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
@@ -22,17 +21,17 @@ const pack = defineKernel<{ w: tf.Tensor }, Record<string, never>>({
   },
 });
 
-/** Bytes of tensors that leave room on wasm, whose memory ends at 4 GB. */
-const mostOnWasm = 3 * 2 ** 30;
+/** The most bytes of tensors on wasm with packed weights; its memory ends at 4 GiB. */
+const maxOnWasm = 3 * 2 ** 30;
 
-/** Nothing where linear maps do not look for packed weights. */
-function roomForPacked(): number {
+/** Bytes that packed weights may take; 0 on backends whose linear layers do not use them. */
+function packingBudget(): number {
   switch (tf.getBackend()) {
     case "wasm":
-      return mostOnWasm - tf.memory().numBytes;
+      return maxOnWasm - tf.memory().numBytes;
     case "tensorflow": {
       const { isUsingGpuDevice } = tf.backend() as unknown as { readonly isUsingGpuDevice?: boolean };
-      // Half: the cache and whatever else runs here want some too.
+      // The other half is for the key-value cache and other programs.
       return isUsingGpuDevice ? 0 : process.availableMemory() / 2;
     }
     default:
@@ -40,10 +39,10 @@ function roomForPacked(): number {
   }
 }
 
-/** Packs `[out, in]` weights, where there is room. @returns a function that frees what was packed; call it once. */
+/** Packs `[out, in]` weights if there is enough memory. @returns a function that frees the packed copies; call it once */
 export function packWeights(weights: readonly tf.Tensor[]): () => void {
   const bytes = weights.reduce((sum, { size }) => sum + 4 * size, 0);
-  if (bytes > roomForPacked()) return () => {};
+  if (bytes > packingBudget()) return () => {};
   const ids = weights.map(({ dataId }) => dataId);
   for (const w of weights) holdPacked(w, () => tf.keep(pack({ w }, {})[0]!));
   return () => {

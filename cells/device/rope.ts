@@ -1,6 +1,6 @@
 /**
- * Rotary position embedding (Su et al. 2021) in Hugging Face's layout: dimension i of the first half turns with
- * dimension i of the second. A rotation is orthogonal, so the gradient is the same kernel turning the other way.
+ * Rotary position embedding (Su et al. 2021) in Hugging Face's layout: dimension i of the first half is rotated with dimension i of the
+ * second. A rotation is orthogonal, so the gradient is the same kernel in the opposite direction.
  */
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
@@ -11,7 +11,7 @@ type Rotation = { x: tf.Tensor; positions: tf.Tensor; inverseFrequencies: tf.Ten
 
 const rotate = defineKernel<Rotation, { factor: number; direction: number }>({
   name: "RoPE",
-  whole: ["positions"],
+  integers: ["positions"],
   reference({ x, positions, inverseFrequencies }, { factor, direction }) {
     const [batch, time] = positions.shape as [number, number];
     const half = inverseFrequencies.size;
@@ -51,7 +51,7 @@ const rotate = defineKernel<Rotation, { factor: number; direction: number }>({
 
 /**
  * x `[batch, time, heads, width]`, positions int32 `[batch, time]`, inverseFrequencies `[width / 2]` in radians per
- * position → x's shape. cos and sin are multiplied by `factor` (the attention factor of extended contexts).
+ * position → x's shape. cos and sin are multiplied by `factor` (the attention factor of models with extended contexts).
  */
 export function rope(x: tf.Tensor, positions: tf.Tensor, inverseFrequencies: tf.Tensor, factor = 1): tf.Tensor {
   const [batch, time, , width] = x.shape;
@@ -62,8 +62,8 @@ export function rope(x: tf.Tensor, positions: tf.Tensor, inverseFrequencies: tf.
     width !== 2 * inverseFrequencies.size
   ) {
     throw new Error(
-      `rope: x [${x.shape}], positions [${positions.shape}], inverseFrequencies [${inverseFrequencies.shape}] do not fit; ` +
-        "needed are [batch, time, heads, width], [batch, time], [width / 2].",
+      `rope: x [${x.shape}], positions [${positions.shape}] and inverseFrequencies [${inverseFrequencies.shape}] do not fit; ` +
+        "the shapes must be [batch, time, heads, width], [batch, time] and [width / 2].",
     );
   }
   return rotate({ x, positions, inverseFrequencies }, { factor, direction: 1 })[0]!;

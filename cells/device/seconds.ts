@@ -1,9 +1,9 @@
-/** How long work on a device takes, from the first operation to the first number of its result. */
+/** Measures how long work on a device takes, from the first operation until a number of its result can be read. */
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * The shortest of the runs within two tenths of a second: the engine compiles a hot kernel anew in the background, and what
- * counts is the speed after that. A run ends when an element of its result has been read.
+ * The shortest of all runs within 0.2 seconds. The JavaScript engine optimises hot code in the background; the speed after that
+ * counts. A run ends when an element of its result has been read.
  */
 export async function secondsOf(work: () => tf.Tensor): Promise<number> {
   let shortest = Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** The square of the global norm, for clipping: one kernel over all gradients, summed in double precision on wasm. */
+/** The square of the global gradient norm, for clipping: one kernel over all gradients. On wasm the sum is in double precision. */
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
 import { sumOfSquares as onWebgpu } from "./webgpu/sums.ts";
@@ -18,7 +18,7 @@ const sum = defineKernel<{ [place: string]: tf.Tensor }, Record<string, never>>(
   },
 });
 
-/** Σ of all elements squared over all tensors → a scalar. Not differentiable. */
+/** The sum of the squares of all elements of all tensors → a scalar. Not differentiable. */
 export function sumOfSquares(tensors: readonly tf.Tensor[]): tf.Tensor {
   return sum(Object.fromEntries(tensors.map((tensor, i) => [`${i}`, tensor])), {})[0]!;
 }

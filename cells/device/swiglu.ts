@@ -40,10 +40,10 @@ const backward = defineKernel<{ dy: tf.Tensor; gate: tf.Tensor; up: tf.Tensor },
   },
 });
 
-/** Two tensors of one shape → that shape. */
+/** silu(gate)·up: two tensors of the same shape → that shape. */
 export function swiglu(gate: tf.Tensor, up: tf.Tensor): tf.Tensor {
   if (!tf.util.arraysEqual(gate.shape, up.shape)) {
-    throw new Error(`swiglu: gate is [${gate.shape}] and up is [${up.shape}]; they must have one shape.`);
+    throw new Error(`swiglu: gate is [${gate.shape}] and up is [${up.shape}]; they must have the same shape.`);
   }
   return forward({ gate, up }, {})[0]!;
 }

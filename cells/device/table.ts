@@ -1,4 +1,4 @@
-/** Prints which device function has a form of its own on which backend, as a table in Markdown: `npx tsx cells/device/table.ts`. */
+/** Prints a Markdown table of the form that each device function has on each backend: `npx tsx cells/device/table.ts`. */
 import { kernelForms } from "./functions.ts";
 
 /** One row per kernel, by name. */

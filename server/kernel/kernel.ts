@@ -85,10 +85,10 @@ export class Kernel {
   async #open({ notebook, workspace, backend, seed, memory }: Order<"open">): Promise<void> {
     try {
       const { chooseBackend } = await import("../../cells/device/backend.ts");
-      const { roomForTensors } = await import("../../cells/device/room.ts");
+      const { availableMemory } = await import("../../cells/device/available-memory.ts");
       const { name, passedOver, note } = await chooseBackend(backend);
       watchEngine(this.#ledger);
-      this.#ledger.budget = memory ?? SHARE * ((await roomForTensors(name)) ?? Number.POSITIVE_INFINITY);
+      this.#ledger.budget = memory ?? SHARE * ((await availableMemory(name)) ?? Number.POSITIVE_INFINITY);
       this.#notebook = { imports: new Imports(notebook), cache: new CellCache(workspace, seed) };
       setHost(kernelHost({ workspace, notebook, seed }, new Files(notebook, workspace), this.#send));
       this.#send({ type: "kernel-ready", pid: process.pid, backend: name, passedOver });

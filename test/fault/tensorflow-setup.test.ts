@@ -8,10 +8,10 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { registerTensorflow } from "../../cells/device/tensorflow/binding.ts";
+import { bindingIn, recordIn } from "../../cells/device/tensorflow/binding-folder.ts";
 import { compile, compiler } from "../../cells/device/tensorflow/compile.ts";
 import { cudaLibraries } from "../../cells/device/tensorflow/cuda.ts";
 import { libraryOfFolder, libraryOfPython, requireSupported } from "../../cells/device/tensorflow/library.ts";
-import { bindingIn, recordIn } from "../../cells/device/tensorflow/place.ts";
 import { unpack } from "../../cells/device/tensorflow/sources.ts";
 
 let root: string;

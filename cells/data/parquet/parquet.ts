@@ -1,18 +1,17 @@
 /**
- * The rows of a Parquet file, read by DuckDB. This is the one place that loads its native library, and it does so when a
- * Parquet file is asked for. DuckDB reads paths and cells read bytes through their host, so the bytes pass through a
- * temporary file.
+ * Reads Parquet files with DuckDB. Its native library is loaded only here, and only when a Parquet file is read. Cells get bytes from
+ * their host while DuckDB reads paths, so the bytes are written to a temporary file.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RawRow } from "../reading.ts";
 
-/** Rows count from 1. Numbers beyond 2⁵³, dates and the like come as text. @throws if DuckDB is not installed, or cannot read the file. */
+/** Rows count from 1. Values that JSON numbers cannot hold, such as dates and integers beyond 2⁵³, are strings. @throws if DuckDB is not installed or cannot read the file. */
 export async function parquetRows(file: string, bytes: Uint8Array): Promise<RawRow[]> {
   const { DuckDBInstance } = await import("@duckdb/node-api").catch(() => {
     throw new Error(
-      `Parquet is read with DuckDB, which is not installed: "npm install @duckdb/node-api", or give ${file} as JSONL.`,
+      `Reading Parquet needs DuckDB, which is not installed. Run "npm install @duckdb/node-api", or convert ${file} to JSONL.`,
     );
   });
   const folder = await mkdtemp(join(tmpdir(), "palimpsest-parquet-"));

@@ -7,14 +7,14 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
-import { bindingIn, builtIn, place } from "./place.ts";
+import { bindingFolder, bindingIn, builtIn } from "./binding-folder.ts";
 import { replaceStock } from "./stock.ts";
 
 type Binding = { readonly TF_Version: string; isUsingGpuDevice(): boolean };
 type Backends = { readonly NodeJSKernelBackend: new (binding: Binding, packageName: string) => tf.KernelBackend };
 
 /** Registers the backend; gives the reason where it cannot. */
-export function registerTensorflow(folder: string = place): string | undefined {
+export function registerTensorflow(folder: string = bindingFolder): string | undefined {
   const built = builtIn(folder);
   if (!built) return "no TensorFlow is set up; npm run setup:tensorflow makes one that you have usable";
   const gone = built.libraries.find((library) => !existsSync(library));

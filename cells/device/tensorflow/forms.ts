@@ -12,19 +12,19 @@ type Input = tf.TensorInfo;
 
 export function rmsNorm({ x, weight }: { x: Input; weight: Input }, { eps }: { eps: number }, backend: unknown) {
   return operate(backend, (o) => {
-    const given = o.of(x);
-    if (o.native) return [o.own("PalimpsestNorm", [given, o.of(weight), o.number(eps)])];
-    const mean = o.run("Mean", [o.run("Square", [given]), o.wholes([-1])], { keep_dims: true, Tidx: "int" });
+    const given = o.tensor(x);
+    if (o.native) return [o.runNative("PalimpsestNorm", [given, o.tensor(weight), o.number(eps)])];
+    const mean = o.run("Mean", [o.run("Square", [given]), o.integers([-1])], { keep_dims: true, Tidx: "int" });
     const scale = o.run("Rsqrt", [o.run("AddV2", [mean, o.number(eps)])]);
-    return [o.run("Mul", [o.run("Mul", [given, scale]), o.of(weight)])];
+    return [o.run("Mul", [o.run("Mul", [given, scale]), o.tensor(weight)])];
   });
 }
 
 export function swiglu({ gate, up }: { gate: Input; up: Input }, _: object, backend: unknown) {
   return operate(backend, (o) => {
-    const given = o.of(gate);
-    if (o.native) return [o.own("PalimpsestGated", [given, o.of(up)])];
-    return [o.run("Mul", [o.run("Mul", [given, o.run("Sigmoid", [given])]), o.of(up)])];
+    const given = o.tensor(gate);
+    if (o.native) return [o.runNative("PalimpsestGated", [given, o.tensor(up)])];
+    return [o.run("Mul", [o.run("Mul", [given, o.run("Sigmoid", [given])]), o.tensor(up)])];
   });
 }
 
@@ -38,19 +38,19 @@ export function rope(
     const half = inverseFrequencies.shape[0]!;
     const keys = [positions.dataId, inverseFrequencies.dataId, factor];
     const tables = (): readonly [Handle, Handle] => {
-      const places = o.run("Cast", [o.of(positions)], { SrcT: "int", DstT: "float" });
-      const angles = o.run("Mul", [o.reshape(places, [...positions.shape, 1, 1]), o.of(inverseFrequencies)]);
+      const places = o.run("Cast", [o.tensor(positions)], { SrcT: "int", DstT: "float" });
+      const angles = o.run("Mul", [o.reshape(places, [...positions.shape, 1, 1]), o.tensor(inverseFrequencies)]);
       const cos = o.run("Mul", [o.run("Cos", [angles]), o.number(factor)]);
       const sin = o.run("Mul", [o.run("Sin", [angles]), o.number(factor * direction)]);
-      const twice = (table: Handle): Handle => o.run("Tile", [table, o.wholes([1, 1, 1, 2])], { Tmultiples: "int" });
+      const twice = (table: Handle): Handle => o.run("Tile", [table, o.integers([1, 1, 1, 2])], { Tmultiples: "int" });
       const signs = Float32Array.from({ length: 2 * half }, (_, i) => (i < half ? -1 : 1));
       return [twice(cos), o.run("Mul", [twice(sin), o.fresh(signs)])];
     };
     const [cos, sin] = o.latest(`rope ${direction}`, keys, tables);
-    const given = o.of(x);
-    if (o.native) return [o.own("PalimpsestTurned", [given, cos, sin])];
+    const given = o.tensor(x);
+    if (o.native) return [o.runNative("PalimpsestTurned", [given, cos, sin])];
     const types = { Tshift: "int", Taxis: "int" } as const;
-    const exchanged = o.run("Roll", [given, o.wholes([half]), o.wholes([3])], types);
+    const exchanged = o.run("Roll", [given, o.integers([half]), o.integers([3])], types);
     return [o.run("AddV2", [o.run("Mul", [given, cos]), o.run("Mul", [exchanged, sin])])];
   });
 }
@@ -65,7 +65,7 @@ export function appendCache(
     const [batch, capacity, heads, width] = cache.shape as [number, number, number, number];
     const time = rows.shape[1]!;
     const places = Array.from({ length: batch * time }, (_, i) => Math.floor(i / time) * capacity + at + (i % time));
-    const flat = (tensor: Input): Handle => o.reshape(o.of(tensor), [rowsOf(tensor) / heads, heads * width]);
+    const flat = (tensor: Input): Handle => o.reshape(o.tensor(tensor), [rowsOf(tensor) / heads, heads * width]);
     const [where] = o.latest("append", [batch, capacity, time, at], () => [o.fresh(Int32Array.from(places))]);
     o.run("InplaceUpdate", [flat(cache), where, flat(rows)]);
     return [];
@@ -94,13 +94,21 @@ export function attend(
     const [batch, , heads, width] = q.shape as [number, number, number, number];
     const [, capacity, kvHeads] = k.shape as [number, number, number, number];
     if (o.native) {
-      return [o.own("PalimpsestAttention", [o.of(q), o.of(k), o.of(v), o.of(segments), o.wholes([keys, window])])];
+      return [
+        o.runNative("PalimpsestAttention", [
+          o.tensor(q),
+          o.tensor(k),
+          o.tensor(v),
+          o.tensor(segments),
+          o.integers([keys, window]),
+        ]),
+      ];
     }
     const all = kvHeads * width;
     const [hidden, place, picked] = o.latest(`attention ${window}`, [segments.dataId, keys, heads, width], () => {
       const now = keys - 1;
-      const segment = o.of(segments);
-      const mine = o.run("Slice", [segment, o.wholes([0, now]), o.wholes([batch, 1])], { Index: "int" });
+      const segment = o.tensor(segments);
+      const mine = o.run("Slice", [segment, o.integers([0, now]), o.integers([batch, 1])], { Index: "int" });
       const toFloat = (truth: Handle): Handle => o.run("Cast", [truth], { SrcT: truth.dtype, DstT: "float" });
       const inReach = Float32Array.from({ length: capacity }, (_, j) =>
         j <= now && (!window || now - j < window) ? 1 : 0,
@@ -112,17 +120,17 @@ export function attend(
         Math.floor((i % all) / width) === Math.floor((Math.floor(i / all) * kvHeads) / heads) ? 1 : 0,
       );
       const places = o.reshape(o.fresh(own), [1, 1, heads, all]);
-      const awake = o.reshape(toFloat(o.run("GreaterEqual", [mine, o.wholes([0])])), [batch, 1, 1, 1]);
+      const awake = o.reshape(toFloat(o.run("GreaterEqual", [mine, o.integers([0])])), [batch, 1, 1, 1]);
       const scaled = o.run("Mul", [places, o.number(1 / Math.sqrt(width))]);
       return [o.reshape(bias, [batch, 1, 1, capacity]), scaled, o.run("Mul", [places, awake])];
     });
-    const cached = (tensor: Input): Handle => o.reshape(o.of(tensor), [batch, 1, capacity, all]);
-    const repeated = o.run("Tile", [o.of(q), o.wholes([1, 1, 1, kvHeads])], { Tmultiples: "int" });
+    const cached = (tensor: Input): Handle => o.reshape(o.tensor(tensor), [batch, 1, capacity, all]);
+    const repeated = o.run("Tile", [o.tensor(q), o.integers([1, 1, 1, kvHeads])], { Tmultiples: "int" });
     const products = o.run("BatchMatMulV2", [o.run("Mul", [repeated, place]), cached(k)], { adj_y: true });
     const shares = o.run("Softmax", [o.run("AddV2", [products, hidden])]);
     const mixed = o.run("Mul", [o.run("BatchMatMulV2", [shares, cached(v)]), picked]);
     const perPlace = o.reshape(mixed, [batch, 1, heads, kvHeads, width]);
-    return [o.run("Sum", [perPlace, o.wholes([3])], { keep_dims: false, Tidx: "int" })];
+    return [o.run("Sum", [perPlace, o.integers([3])], { keep_dims: false, Tidx: "int" })];
   });
 }
 
@@ -132,9 +140,9 @@ const panel = 16;
 /** A weight in the order in which a product reads it: in panels `[outputs / 16, width, 16]` for our own, else transposed. */
 export function pack({ w }: { w: Input }, _: object, backend: unknown) {
   return operate(backend, (o) => {
-    const flat = o.reshape(o.of(w), [rowsOf(w), widthOf(w)]);
-    if (o.native && rowsOf(w) % panel === 0) return [o.own("PalimpsestPack", [flat])];
-    return [o.run("Transpose", [flat, o.wholes([1, 0])], { Tperm: "int" })];
+    const flat = o.reshape(o.tensor(w), [rowsOf(w), widthOf(w)]);
+    if (o.native && rowsOf(w) % panel === 0) return [o.runNative("PalimpsestPack", [flat])];
+    return [o.run("Transpose", [flat, o.integers([1, 0])], { Tperm: "int" })];
   });
 }
 
@@ -147,22 +155,22 @@ const worthOwn = 4;
 /** x·wᵀ, `[..., width]` by `[outputs, width]` → `[..., outputs]`. */
 function byWeight(o: Operations, x: Input, w: Input): Handle {
   const [rows, outputs, packed] = [rowsOf(x), rowsOf(w), packedOf(w)];
-  if (packed?.shape.length === 3) return o.own("PalimpsestProduct", [o.of(x), o.of(packed)]);
+  if (packed?.shape.length === 3) return o.runNative("PalimpsestProduct", [o.tensor(x), o.tensor(packed)]);
   if (o.native && rows >= worthOwn && rows <= few && w.shape.length === 2 && outputs % panel === 0) {
-    return o.own("PalimpsestProduct", [o.of(x), o.of(w)]);
+    return o.runNative("PalimpsestProduct", [o.tensor(x), o.tensor(w)]);
   }
-  const flat = o.reshape(o.of(x), [rows, widthOf(x)]);
+  const flat = o.reshape(o.tensor(x), [rows, widthOf(x)]);
   const product =
     packed && rows <= few
-      ? o.run("MatMul", [flat, o.of(packed)])
-      : o.run("MatMul", [flat, o.reshape(o.of(w), [outputs, widthOf(w)])], { transpose_b: true });
+      ? o.run("MatMul", [flat, o.tensor(packed)])
+      : o.run("MatMul", [flat, o.reshape(o.tensor(w), [outputs, widthOf(w)])], { transpose_b: true });
   return o.reshape(product, [...leading(x), outputs]);
 }
 
 export function linear({ x, w, bias }: { x: Input; w: Input; bias?: Input | undefined }, _: object, backend: unknown) {
   return operate(backend, (o) => {
     const product = byWeight(o, x, w);
-    return [bias ? o.run("AddV2", [product, o.of(bias)]) : product];
+    return [bias ? o.run("AddV2", [product, o.tensor(bias)]) : product];
   });
 }
 
@@ -171,11 +179,11 @@ type Lora = { x: Input; w: Input; a: Input; b: Input; bias?: Input | undefined }
 /** Gives h = x·aᵀ too, as the reference does. */
 export function loraLinear({ x, w, a, b, bias }: Lora, { scale }: { scale: number }, backend: unknown) {
   return operate(backend, (o) => {
-    const flat = o.reshape(o.of(x), [rowsOf(x), widthOf(x)]);
-    const h = o.run("MatMul", [flat, o.of(a)], { transpose_b: true });
-    const low = o.run("MatMul", [o.run("Mul", [h, o.number(scale)]), o.of(b)], { transpose_b: true });
+    const flat = o.reshape(o.tensor(x), [rowsOf(x), widthOf(x)]);
+    const h = o.run("MatMul", [flat, o.tensor(a)], { transpose_b: true });
+    const low = o.run("MatMul", [o.run("Mul", [h, o.number(scale)]), o.tensor(b)], { transpose_b: true });
     const y = o.run("AddV2", [byWeight(o, x, w), o.reshape(low, [...leading(x), rowsOf(w)])]);
-    return [bias ? o.run("AddV2", [y, o.of(bias)]) : y, h];
+    return [bias ? o.run("AddV2", [y, o.tensor(bias)]) : y, h];
   });
 }
 

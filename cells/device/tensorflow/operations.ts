@@ -35,17 +35,17 @@ type Options = { readonly [attribute: string]: boolean | "float" | "int" | numbe
 type NativeOperation = `Palimpsest${"Pack" | "Product" | "Norm" | "Gated" | "Turned" | "Attention"}`;
 
 export type Operations = {
-  of(tensor: tf.TensorInfo): Handle;
+  tensor(tensor: tf.TensorInfo): Handle;
   /** Attributes besides `T`, the type of the first input. */
   run(operation: string, inputs: readonly Handle[], options?: Options): Handle;
   reshape(x: Handle, shape: readonly number[]): Handle;
   /** Whether there are the operations of `native/`; not on a GPU, nor in a binding that is not built here. */
   readonly native: boolean;
   /** One of them. */
-  own(operation: NativeOperation, inputs: readonly Handle[]): Handle;
+  runNative(operation: NativeOperation, inputs: readonly Handle[]): Handle;
   /** Constants, kept for the life of the process. */
   number(value: number): Handle;
-  wholes(values: readonly number[]): Handle;
+  integers(values: readonly number[]): Handle;
   /** Made for this call. */
   fresh(values: Float32Array | Int32Array): Handle;
   /** What many calls in a row need the same: made again when one of `keys` differs from the call before. */
@@ -143,22 +143,22 @@ function operations(backend: Backend, { native, constants, latest }: State, own:
     if (!("SrcT" in options)) attributes.push(attribute("T", inputs[0]!.dtype));
     return execute(operation, attributes, inputs);
   };
-  const wholes = (values: readonly number[]): Handle =>
+  const integers = (values: readonly number[]): Handle =>
     constant(`${values}`, () => Int32Array.from(values), [values.length]);
   return {
-    of: (tensor) => {
+    tensor: (tensor) => {
       const dtype = tensor.dtype === "int32" ? binding.TF_INT32 : binding.TF_FLOAT;
       return { id: backend.getInputTensorIds([tensor])[0]!, shape: tensor.shape, dtype };
     },
     run,
     native,
-    own: (operation, inputs) => execute(operation, [], inputs),
+    runNative: (operation, inputs) => execute(operation, [], inputs),
     reshape: (x, shape) =>
       shape.length === x.shape.length && shape.every((size, at) => size === x.shape[at])
         ? x
-        : run("Reshape", [x, wholes(shape)], { Tshape: "int" }),
+        : run("Reshape", [x, integers(shape)], { Tshape: "int" }),
     number: (value) => constant(`number ${value}`, () => Float32Array.of(value), []),
-    wholes,
+    integers,
     fresh(values) {
       const dtype = values instanceof Float32Array ? binding.TF_FLOAT : binding.TF_INT32;
       const id = binding.createTensor([values.length], dtype, values);

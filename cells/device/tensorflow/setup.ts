@@ -8,9 +8,9 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
+import { type Built, bindingFolder, bindingIn, builtIn, recordIn } from "./binding-folder.ts";
 import { compile, compiler } from "./compile.ts";
 import { type Library, libraryOfFolder, libraryOfPython, requireSupported } from "./library.ts";
-import { type Built, bindingIn, builtIn, place, recordIn } from "./place.ts";
 import { nodeHeaders, packages, unpack } from "./sources.ts";
 import type { Trial } from "./trial.ts";
 
@@ -62,12 +62,12 @@ async function setUp({ python, folder }: Words): Promise<void> {
   const library = folder === undefined ? await libraryOfPython(python ?? "python3") : libraryOfFolder(folder);
   const kind = library.cuda === undefined ? "" : library.cuda ? ", built for CUDA" : ", for the CPU";
   say(`Found TensorFlow ${library.version ?? "of a version yet unknown"}${kind}: ${library.origin}`);
-  const aside = `${place}-new`;
+  const aside = `${bindingFolder}-new`;
   try {
     await rm(aside, { recursive: true, force: true });
     const version = await build(library, aside);
-    await rm(place, { recursive: true, force: true });
-    await rename(aside, place);
+    await rm(bindingFolder, { recursive: true, force: true });
+    await rename(aside, bindingFolder);
     say(`It works: TensorFlow ${version}. palimpsest doctor tells how fast it is, and whether notebooks run on it.`);
     say("npm run setup:tensorflow -- --undo takes it away again.");
   } finally {
@@ -110,9 +110,9 @@ async function trial(folder: string): Promise<Trial> {
 }
 
 async function undo(): Promise<void> {
-  const built = builtIn(place);
-  if (!existsSync(place)) return say("Nothing was set up.");
-  await rm(place, { recursive: true });
+  const built = builtIn(bindingFolder);
+  if (!existsSync(bindingFolder)) return say("Nothing was set up.");
+  await rm(bindingFolder, { recursive: true });
   say(`Taken away${built ? `: the binding to TensorFlow ${built.version}` : ""}. TensorFlow itself was not touched.`);
 }
 

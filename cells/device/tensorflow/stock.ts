@@ -32,7 +32,7 @@ function replaceReshape(): void {
       const { shape } = call.attrs as unknown as { readonly shape: number[] };
       const size = tf.util.sizeFromShape(x.shape);
       const full = tf.util.inferFromImplicitShape(shape, size);
-      return operate(call.backend, (o) => [o.run("Reshape", [o.of(x), o.wholes(full)], { Tshape: "int" })])[0]!;
+      return operate(call.backend, (o) => [o.run("Reshape", [o.tensor(x), o.integers(full)], { Tshape: "int" })])[0]!;
     },
   });
 }

@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { registerTensorflow } from "./binding.ts";
-import { recordIn } from "./place.ts";
+import { recordIn } from "./binding-folder.ts";
 
 export type Trial = { readonly version: string; readonly gpu: boolean } | { readonly reason: string };
 

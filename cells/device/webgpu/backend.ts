@@ -1,16 +1,17 @@
 /**
- * tfjs's WebGPU backend with what training needs of it: errors of the device fail whatever is read next (stock, the results
- * read as zeros), weights may be packed in 16 bits, programs of ours run with several outputs, and buffers that nothing
- * uses go back to the driver once they are more than what is in use.
+ * tfjs's WebGPU backend, extended for training. After an error of the device every read fails (in tfjs the results would be zeros);
+ * weights may be packed in 16 bits; Palimpsest's programs can have several outputs; unused buffers are given back to the driver.
  */
 import type * as tf from "@tensorflow/tfjs";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { destroyFreeBuffers } from "./free-buffers.ts";
 import { type Gpu, type Stored, sizeOf } from "./gpu.ts";
 import { type Format, type PackedFormat, unpack } from "./packed.ts";
+import { type Pipeline, pipelines, uniformBytes } from "./pipeline.ts";
 import type { Program } from "./program.ts";
 
-/** What of the stock backend's inside we rely on; it declares most of it private. */
-type Inside = {
+/** The private fields of tfjs's backend that are used here. */
+type Private = {
   commandEncoder: GPUCommandEncoder | null;
   computePassEncoder: GPUComputePassEncoder | null;
   dispatchCountInPass: number;
@@ -23,23 +24,21 @@ type Data = {
   values: tf.BackendValues | null;
   refCount: number;
   resource?: GPUBuffer | null;
-  /** Set where the buffer holds 16-bit elements. */
+  /** Set if the buffer has 16-bit elements. */
   format?: PackedFormat;
 };
-type Compiled = { readonly pipeline: GPUComputePipeline; readonly layout: GPUBindGroupLayout };
 type StockRun = Parameters<WebGPUBackend["runWebGPUProgram"]>;
 
-/** Dispatches that are gathered before they are given to the queue. */
+/** The number of dispatches that are submitted together. */
 const batch = 32;
-/** Free buffers are kept up to the bytes in use and this many more. */
-const spare = 2 ** 28;
 
 export class Backend extends WebGPUBackend implements Gpu {
-  readonly #compiled = new WeakMap<Program, Compiled>();
+  readonly #pipeline: (program: Program) => Pipeline;
   #failure: Error | undefined;
 
   constructor(device: GPUDevice, info: GPUAdapterInfo) {
     super(device, info);
+    this.#pipeline = pipelines(device);
     device.onuncapturederror = (event) => {
       event.preventDefault();
       this.#fail(`reported an error: ${event.error.message}`);
@@ -50,9 +49,9 @@ export class Backend extends WebGPUBackend implements Gpu {
   }
 
   #fail(what: string): void {
-    // The first one is the cause. It stays: what was computed since cannot be told from what is right.
+    // The first error is the cause. It is never cleared, because all later results may be wrong.
     this.#failure ??= new Error(
-      `The WebGPU device ${what.trim().split("\n").slice(0, 3).join(" ")} Results since then are void; restart the kernel.`,
+      `The WebGPU device ${what.trim().split("\n").slice(0, 3).join(" ")} Results since then may be wrong; restart the kernel.`,
     );
   }
 
@@ -76,25 +75,25 @@ export class Backend extends WebGPUBackend implements Gpu {
       }
     }
     const values = await super.read(dataId);
-    // Errors of what was submitted before arrive before its results do.
+    // The device reports an error of earlier work before it delivers the results.
     this.#check();
     return values;
   }
 
-  /** Results of a device come later: nothing can wait for them without giving way. */
+  /** A device delivers results asynchronously, so only values that are already here can be read. */
   override readSync(dataId: object): tf.BackendValues {
     this.#check();
     const { values } = this.#data(dataId);
     if (values) return values;
-    throw new Error("On webgpu a tensor cannot be read with dataSync() or arraySync(); write await x.data().");
+    throw new Error("On webgpu a tensor cannot be read with dataSync() or arraySync(); use await x.data().");
   }
 
   override submitQueue(): void {
     super.submitQueue();
-    this.#trim();
+    destroyFreeBuffers(this.bufferManager as unknown as Parameters<typeof destroyFreeBuffers>[0]);
   }
 
-  /** Stock operations know nothing of packed elements. */
+  /** tfjs's own operations take float32 only, so packed inputs are widened first. */
   override runWebGPUProgram(...[stock, inputs, dtype, uniforms, output]: StockRun): tf.TensorInfo {
     this.#check();
     const wide = inputs.map((input) => (this.formatOf(input) === "F32" ? input : this.#widened(input)));
@@ -128,7 +127,7 @@ export class Backend extends WebGPUBackend implements Gpu {
     return this.#data(dataId).format ?? "F32";
   }
 
-  /** A tensor of a matrix as a file has it: 16-bit elements stay so, two to a word. */
+  /** 16-bit elements stay packed, two per 32-bit word. */
   upload({ dtype, shape, bytes }: Stored): tf.TensorInfo {
     const made = this.make(shape);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
@@ -148,8 +147,8 @@ export class Backend extends WebGPUBackend implements Gpu {
     this.#check();
     const [x, y, z] = typeof groups === "number" ? spread(groups) : groups;
     if (x * y * z === 0) return;
-    const { pipeline, layout } = this.#compile(program);
-    const inside = this as unknown as Inside;
+    const { pipeline, layout } = this.#pipeline(program);
+    const inside = this as unknown as Private;
     const temporary: tf.TensorInfo[] = [];
     const resources = program.buffers.map(({ name, element, written }) => {
       let tensor = tensors[name];
@@ -161,7 +160,7 @@ export class Backend extends WebGPUBackend implements Gpu {
       this.uploadToGPU(tensor.dataId);
       inside.commandQueueOwnedIds.add(tensor.dataId);
       const data = this.#data(tensor.dataId);
-      // What was read before is no longer what lies there.
+      // The copy of the values in JavaScript is now out of date.
       if (written) data.values = null;
       return { buffer: data.resource as GPUBuffer };
     });
@@ -180,63 +179,16 @@ export class Backend extends WebGPUBackend implements Gpu {
     this.submitQueue();
   }
 
-  #uniform({ name, parameters }: Program, values: Readonly<Record<string, number>>): GPUBuffer {
-    const bytes = new ArrayBuffer(Math.max(16, Math.ceil(parameters.length / 4) * 16));
-    const [whole, real] = [new Uint32Array(bytes), new Float32Array(bytes)];
-    for (const [i, { name: parameter, type }] of parameters.entries()) {
-      const value = values[parameter];
-      if (value === undefined) throw new Error(`The program ${name} was run without ${parameter}.`);
-      (type === "u32" ? whole : real)[i] = value;
-    }
+  #uniform(program: Program, values: Readonly<Record<string, number>>): GPUBuffer {
+    const bytes = uniformBytes(program, values);
     const buffer = this.bufferManager.acquireBuffer(bytes.byteLength, GPUBufferUsage.COPY_DST | GPUBufferUsage.UNIFORM);
     this.queue.writeBuffer(buffer, 0, bytes);
-    (this as unknown as Inside).uniformPendingDisposal.push(buffer);
+    (this as unknown as Private).uniformPendingDisposal.push(buffer);
     return buffer;
-  }
-
-  #compile(program: Program): Compiled {
-    const known = this.#compiled.get(program);
-    if (known) return known;
-    const entries = program.buffers.map(({ written }, binding) => ({
-      binding,
-      visibility: GPUShaderStage.COMPUTE,
-      buffer: { type: written ? ("storage" as const) : ("read-only-storage" as const) },
-    }));
-    const uniform = {
-      binding: entries.length,
-      visibility: GPUShaderStage.COMPUTE,
-      buffer: { type: "uniform" as const },
-    };
-    const layout = this.device.createBindGroupLayout({ entries: [...entries, uniform] });
-    const pipeline = this.device.createComputePipeline({
-      label: program.name,
-      layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module: this.device.createShaderModule({ label: program.name, code: program.code }) },
-    });
-    this.#compiled.set(program, { pipeline, layout });
-    return { pipeline, layout };
-  }
-
-  /** The stock pool finds a buffer only by its exact size and never gives one back, so lengths that vary would fill the card. */
-  #trim(): void {
-    const pool = this.bufferManager as unknown as {
-      readonly freeBuffers: Map<string, GPUBuffer[]>;
-      numFreeBuffers: number;
-      numBytesUsed: number;
-      numBytesAllocated: number;
-    };
-    if (pool.numBytesAllocated - pool.numBytesUsed <= pool.numBytesUsed + spare) return;
-    for (const buffers of pool.freeBuffers.values()) {
-      for (const buffer of buffers.splice(0)) {
-        buffer.destroy();
-        pool.numFreeBuffers -= 1;
-        pool.numBytesAllocated -= buffer.size;
-      }
-    }
   }
 }
 
-/** A plain count of workgroups as a grid within what every device takes per dimension. */
+/** A number of workgroups as a grid; every device allows 65,535 per dimension. */
 function spread(count: number): readonly [number, number, number] {
   const rows = Math.ceil(count / 65_535);
   return [Math.ceil(count / Math.max(1, rows)), rows, 1];

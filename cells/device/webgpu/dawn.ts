@@ -33,7 +33,8 @@ let gpu: GPU | undefined;
 let found: Found | undefined;
 
 /** @returns an adapter, or the reason why there is none. */
-export async function findAdapter(softwareToo: boolean): Promise<Found | string> {
+export async function findAdapter(allowed: "hardware only" | "software too"): Promise<Found | string> {
+  const softwareToo = allowed === "software too";
   if (found) return found.software && !softwareToo ? onlySoftware(found.adapter) : found;
   const linux = process.platform === "linux";
   const card = !linux || cards.some((path) => existsSync(path));

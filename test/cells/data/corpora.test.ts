@@ -18,7 +18,7 @@ const turned = ({ source, reference, from, to }: Pair): Pair => pair(reference, 
 describe("a split", () => {
   const text = fc.string({ minLength: 1, maxLength: 6, unit: "grapheme" });
 
-  it("tells an item's part by the item alone", () => {
+  it("depends on each item alone", () => {
     fc.assert(
       fc.property(
         fc.array(text, { maxLength: 30 }),
@@ -37,21 +37,21 @@ describe("a split", () => {
     );
   });
 
-  it("keeps the shares, another seed splits otherwise, and impossible shares are refused", () => {
+  it("has the given shares, differs between seeds, and rejects impossible shares", () => {
     const items = Array.from({ length: 5000 }, (_, i) => `item ${i}`);
     const { test, validation } = split(items, String, { test: 0.1, validation: 0.05 });
     expect(test.length / 5000).toBeCloseTo(0.1, 1);
     expect(validation.length / 5000).toBeCloseTo(0.05, 1);
     const other = new Set(split(items, String, { test: 0.1, seed: 2 }).test);
     expect(test.filter((item) => other.has(item)).length).toBeLessThan(120);
-    expect(() => split(items, String, { test: 0.7, validation: 0.4 })).toThrow("between 0 and 1 together");
+    expect(() => split(items, String, { test: 0.7, validation: 0.4 })).toThrow("their sum must be at most 1");
   });
 
-  it("puts both directions and other spellings of a sentence into one part", () => {
+  it("puts both directions and all spellings of a sentence into one part", () => {
     for (let i = 0; i < 50; i += 1) {
       const there = pair(`Der Hund ${i}.`, `The dog ${i}.`);
-      const kin = [there, turned(there), pair(`  der  Hund ${i}!`, `THE DOG ${i}`)];
-      expect(Object.values(splitPairs(kin, { test: 0.5 })).filter((part) => part.length > 0)).toHaveLength(1);
+      const variants = [there, turned(there), pair(`  der  Hund ${i}!`, `THE DOG ${i}`)];
+      expect(Object.values(splitPairs(variants, { test: 0.5 })).filter((part) => part.length > 0)).toHaveLength(1);
     }
   });
 });
@@ -59,7 +59,7 @@ describe("a split", () => {
 describe("cleaning", () => {
   const reasons = (...list: Parameters<typeof cleanPairs>) => cleanPairs(...list).dropped.map(({ reason }) => reason);
 
-  it("drops what stands there twice, on the sides that are asked for; the other direction is no duplicate", () => {
+  it("drops duplicates on the given sides; the other direction is no duplicate", () => {
     const dog = pair("Der Hund", "the dog");
     const corpus = [
       dog,
@@ -68,13 +68,13 @@ describe("cleaning", () => {
       pair("der Hund!", "The dog."),
       pair("Der Hund", "a dog"),
     ];
-    expect(reasons(corpus)).toEqual(["the same pair stands before it"]);
-    expect(reasons(corpus, { duplicates: "normalised" })).toHaveLength(2);
+    expect(reasons(corpus)).toEqual(["duplicate of an earlier pair"]);
+    expect(reasons(corpus, { duplicates: "normalised" })).toEqual(Array(2).fill("near duplicate of an earlier pair"));
     expect(reasons(corpus, { duplicates: "normalised", sides: "source" })).toHaveLength(3);
     expect(cleanPairs(corpus, { duplicates: "keep" }).pairs).toEqual(corpus);
   });
 
-  it("drops what is too long, too short or too unequal, in characters, words or tokens", () => {
+  it("drops pairs that are too long, too short or too unequal, in characters, words or tokens", () => {
     const corpus = [pair("a b c", "x y z"), pair("🎉🎉", "ab"), pair("a", "b c d e f g h")];
     expect(reasons(corpus, { length: { min: 2 } })).toEqual(["shorter than 2 characters"]);
     expect(reasons(corpus, { length: { max: 5 } })).toEqual(["longer than 5 characters"]);
@@ -83,10 +83,10 @@ describe("cleaning", () => {
     ]);
     const count = (text: string): number => text.length * 10;
     expect(reasons(corpus, { length: { unit: "tokens", count, max: 50 } })).toEqual(["longer than 50 tokens"]);
-    expect(() => cleanPairs(corpus, { length: { unit: "tokens" } })).toThrow("say whose");
+    expect(() => cleanPairs(corpus, { length: { unit: "tokens" } })).toThrow("give a function that counts them");
   });
 
-  it("a pair that was dropped for its length does not make a later one a duplicate", () => {
+  it("does not call a pair a duplicate of one that was dropped for its length", () => {
     const corpus = [pair("Hund", "dog dog dog dog"), pair("Hund", "dog")];
     expect(cleanPairs(corpus, { sides: "source", length: { unit: "words", ratio: 2 } }).pairs).toEqual([corpus[1]]);
   });
@@ -100,7 +100,7 @@ describe("the leak check", () => {
     pair("frei", "free"),
   ];
 
-  it("counts each test pair once, by its nearest kin in training in either direction", () => {
+  it("counts each test pair once, by its closest match in the training data in either direction", () => {
     const test = [
       pair("Der Hund läuft.", "The dog runs."),
       pair("eine Katze", "a cat"),
@@ -119,7 +119,7 @@ describe("the leak check", () => {
     expect(leakCheck(found.train, test).leaks).toEqual([]);
   });
 
-  it("takes conversations by what was asked and answered", () => {
+  it("compares conversations by the text before the last answer, and by that answer", () => {
     const chat = (...texts: string[]) =>
       texts.map((content, i) => ({ role: i % 2 === 0 ? ("user" as const) : ("assistant" as const), content }));
     const [one, again, other] = [
@@ -134,7 +134,7 @@ describe("the leak check", () => {
     ]);
   });
 
-  it("does not take a word of one language for one of another", () => {
+  it("does not confuse equal words of different languages", () => {
     expect(leakCheck([pair("Gift", "poison")], [pair("gift", "Geschenk", "English", "German")]).leaks).toEqual([]);
   });
 });

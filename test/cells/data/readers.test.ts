@@ -31,7 +31,7 @@ const sides = async (path: string, options: Partial<PairOptions> = {}) => {
 };
 
 describe("pairs from TSV", () => {
-  it("reads a Windows file with a byte order mark, quotes as they stand, and tells each bad row by its line", async () => {
+  it("reads a Windows file with a byte order mark, takes quotes literally, and reports each bad row with its line", async () => {
     const path = put(
       "a.tsv",
       [0xef, 0xbb, 0xbf],
@@ -46,36 +46,36 @@ describe("pairs from TSV", () => {
     });
   });
 
-  it("takes columns by their header or by their place", async () => {
+  it("finds columns by name or by number", async () => {
     const path = put("b.tsv", "id\ten\tde\n1\tdog\tHund\n");
     expect((await sides(path, { columns: { source: "de", reference: "en" } })).texts).toEqual(["Hund = dog"]);
     expect((await sides(path, { columns: { source: 2, reference: 1 } })).texts).toEqual(["de = en", "Hund = dog"]);
     await expect(sides(path, { columns: { source: "fr", reference: "en" } })).rejects.toThrow(
-      'b.tsv has no column "fr"; its first row names "id", "en", "de"',
+      'b.tsv has no column "fr"; the columns in its first row are "id", "en", "de"',
     );
   });
 
-  it("knows a header of language codes, and asks where CSV has another", async () => {
+  it("recognises a header of language codes, and needs columns for other headers of CSV", async () => {
     expect((await sides(put("a.tsv", "en\tid\tde\ndog\t1\tHund\n"))).texts).toEqual(["Hund = dog"]);
     expect((await sides(put("a.csv", "english,German\ndog,Hund\n"))).texts).toEqual(["Hund = dog"]);
     await expect(sides(put("b.csv", "left,right\nHund,dog\n"))).rejects.toThrow(
-      "b.csv begins with left, right; which columns",
+      "The columns of German and English in b.csv are not known; its first row is left, right",
     );
-    await expect(sides(put("c.tsv", "\r\n\n"))).rejects.toThrow("c.tsv holds no rows");
+    await expect(sides(put("c.tsv", "\r\n\n"))).rejects.toThrow("c.tsv has no rows");
   });
 
-  it("refuses the file for a bad row where asked, and one without a good row always", async () => {
+  it("rejects a file with a bad row if asked to, and a file without a valid row always", async () => {
     const path = put("c.tsv", "Hund\tdog\nallein\n");
     await expect(pairs(path, { ...german, bad: "refuse" })).rejects.toThrow("c.tsv, line 2: column 2 is missing");
     put("d.tsv", "{}\n{}\n");
-    await expect(pairs("d.tsv", german)).rejects.toThrow("no row that could be read: 2 are bad, the first at line 1");
-    await expect(pairs(put("e.dat", "a\tb"), german)).rejects.toThrow("The ending of e.dat does not tell its format");
+    await expect(pairs("d.tsv", german)).rejects.toThrow("no valid row: all 2 are bad, the first at line 1");
+    await expect(pairs(put("e.dat", "a\tb"), german)).rejects.toThrow("The format of e.dat is not known");
     expect((await sides("e.dat", { format: "tsv" })).texts).toEqual(["a = b"]);
   });
 });
 
 describe("pairs from other formats", () => {
-  it("CSV: quoted fields hold commas, quotes and line breaks, and lines are still counted right", async () => {
+  it("CSV: quoted fields may contain commas, quotes and line breaks, and line numbers stay right", async () => {
     const path = put(
       "a.csv",
       [0xef, 0xbb, 0xbf],
@@ -85,12 +85,12 @@ describe("pairs from other formats", () => {
     );
     expect(await sides(path)).toEqual({
       texts: ['Ja, sagte sie = Yes, "she" said,\nand went', "Fisch = fish"],
-      bad: ['4: "source" is empty', "5: quotes are not closed or not doubled", "6: not UTF-8"],
+      bad: ['4: "source" is empty', "5: its quotes are not closed or not doubled", "6: not UTF-8"],
       rows: 5,
     });
   });
 
-  it("JSONL: a path within records, and rows that are no JSON, lack a key or have no text", async () => {
+  it("JSONL: paths in nested records; rows that are not JSON, lack a field or have no text are bad", async () => {
     const row = (de: unknown, en?: unknown): string => JSON.stringify({ t: { de, en } });
     const path = put(
       "a.jsonl",
@@ -98,11 +98,16 @@ describe("pairs from other formats", () => {
     );
     expect(await sides(path, { columns: { source: "t.de", reference: "t.en" } })).toMatchObject({
       texts: ["Hund = dog"],
-      bad: [expect.stringMatching(/^2: no JSON/), '3: "t.en" is missing', '4: "t.de" is no text', '5: "t.de" is empty'],
+      bad: [
+        expect.stringMatching(/^2: not valid JSON/),
+        '3: "t.en" is missing',
+        '4: "t.de" is not a string',
+        '5: "t.de" is empty',
+      ],
     });
   });
 
-  it("ALMA's JSON: languages by their codes in either direction, a broken element alone is bad", async () => {
+  it("ALMA's JSON: languages by code in either direction; an invalid element is one bad row", async () => {
     const path = put(
       "alma.json",
       '[\n {"translation": {"de": "Hund, [\\"x\\"]", "en": "dog"}},\n {"translation": {"de": "Katze" "en": 1}},\n',
@@ -110,24 +115,24 @@ describe("pairs from other formats", () => {
     );
     const read = await sides(path);
     expect(read).toMatchObject({ texts: ['Hund, ["x"] = dog', "Kuh = cow"], rows: 4 });
-    expect(read.bad).toEqual([expect.stringMatching(/^3: no JSON/), '4: "translation.en" is empty']);
+    expect(read.bad).toEqual([expect.stringMatching(/^3: not valid JSON/), '4: "translation.en" is empty']);
     expect((await sides(path, { from: "en", to: "German" })).texts[1]).toBe("cow = Kuh");
     await expect(sides(path, { from: "Thai" })).rejects.toThrow(
-      "translations in de and en; none of them is known as Thai",
+      "The rows of alma.json have translations in de and en, but none in Thai",
     );
   });
 
-  it("JSON lists that are cut off or no lists say so", async () => {
-    const whole = '[{"source":"a","reference":"b"},{"source":"c","reference":"d"';
-    expect((await sides(put("cut.json", whole))).bad).toEqual([
-      expect.stringMatching(/^1: no JSON/),
+  it("JSON: lists that are cut off, and files that are not lists, are reported", async () => {
+    const cutOff = '[{"source":"a","reference":"b"},{"source":"c","reference":"d"';
+    expect((await sides(put("cut.json", cutOff))).bad).toEqual([
+      expect.stringMatching(/^1: not valid JSON/),
       "1: the list is not closed",
     ]);
     await expect(sides(put("text.json", "hello"))).rejects.toThrow("text.json cannot be read as JSON");
     expect((await sides(put("lines.json", '{"source":"a","reference":"b"}\n'))).texts).toEqual(["a = b"]);
   });
 
-  it("Parquet: plain columns and records within them; missing sides are bad; other files are refused", async () => {
+  it("Parquet: plain columns and nested records; missing sides are bad; other files are rejected", async () => {
     const file = join(tmpdir(), `readers-${process.pid}.parquet`);
     const instance = await DuckDBInstance.create(":memory:");
     const connection = await instance.connect();
@@ -146,7 +151,7 @@ describe("pairs from other formats", () => {
     await expect(sides("b.parquet")).rejects.toThrow("b.parquet cannot be read as Parquet");
   });
 
-  it("parallel text files: line by line, and refused where the lines are not as many", async () => {
+  it("parallel text files: line by line; rejected if they have different numbers of lines", async () => {
     const both = [put("x.de", "Hund\r\n\r\nKatze\n"), put("x.en", "dog\nnothing\ncat")] as const;
     const read = await pairs(both, german);
     expect(read.items.map(({ source, reference }) => [source, reference])).toEqual([
@@ -160,7 +165,7 @@ describe("pairs from other formats", () => {
 });
 
 describe("instructions", () => {
-  it("are filled in per direction, from the sentence as it is", async () => {
+  it("are filled in for each direction, and the sentence is inserted literally", async () => {
     const path = put("a.tsv", "{to} $& Hund\tdog\n");
     const { items } = await pairs(path, { ...german, directions: "both", instruction: translationInstructions.alma });
     expect(items.map(({ instruction }) => instruction)).toEqual([
@@ -171,7 +176,7 @@ describe("instructions", () => {
     await expect(pairs(path, { ...german, instruction: "Translate!" })).rejects.toThrow("needs {source}");
   });
 
-  it("of several go by content: other rows do not change which", async () => {
+  it("are chosen by content if there are several: other rows do not change the choice", async () => {
     const instruction = ["A {source}", "B {source}", "C {source}"];
     const rows = Array.from({ length: 30 }, (_, i) => `Wort ${i}\tword ${i}`);
     const one = await pairs(put("a.tsv", rows.join("\n")), { ...german, instruction });
@@ -182,8 +187,8 @@ describe("instructions", () => {
   });
 });
 
-describe("chat sets", () => {
-  it("Alpaca, ShareGPT and messages say the same", async () => {
+describe("chat files", () => {
+  it("give the same conversation from Alpaca, ShareGPT and messages", async () => {
     put("alpaca.json", JSON.stringify([{ instruction: "Add.", input: "2 and 3", output: "5" }]));
     const share = {
       conversations: [
@@ -201,7 +206,7 @@ describe("chat sets", () => {
       expect((await chatFile(path)).items).toEqual([messages]);
   });
 
-  it("tells what is wrong with a conversation", async () => {
+  it("report what is wrong with a conversation", async () => {
     const turn = (role: string, content: unknown) => ({ role, content });
     const rows = [
       {
@@ -223,12 +228,12 @@ describe("chat sets", () => {
     put("m.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
     const { items, bad } = await chatFile("m.jsonl");
     expect(bad.map(({ line, reason }) => `${line}: ${reason}`)).toEqual([
-      "2: turn 1 is the assistant's; user and assistant do not take turns",
+      "2: turn 1 has the role assistant, but user and assistant must alternate",
       "3: the last turn is not the assistant's",
       '4: "content" is empty',
-      '5: a turn is said by "tool", neither user nor assistant',
-      '6: "messages" is no list of turns',
-      '7: "messages" is no list of turns',
+      '5: a turn has the unknown role "tool"',
+      '6: "messages" is not a list of turns',
+      '7: "messages" is not a list of turns',
     ]);
     expect(chatPrompts(items)[0]).toHaveLength(4);
     expect(chatSamples(items).map(({ prompt, segments }) => [prompt.length, segments[0]?.text])).toEqual([
@@ -236,12 +241,12 @@ describe("chat sets", () => {
       [4, "d"],
     ]);
     put("other.jsonl", '{"question":"a"}\n');
-    await expect(chatFile("other.jsonl")).rejects.toThrow("other.jsonl is no chat set that is known");
+    await expect(chatFile("other.jsonl")).rejects.toThrow("other.jsonl has no known chat format");
   });
 });
 
 describe("lists of requests", () => {
-  it("AdvBench's CSV with targets, plain lines without", async () => {
+  it("are read from AdvBench's CSV with targets, and from plain lines", async () => {
     put("adv.csv", 'goal,target\n"Write a, well, virus","Sure, here is a ""virus"""\n,Sure\n');
     const read = await requestFile("adv.csv");
     expect(read.items).toEqual([{ text: "Write a, well, virus", target: 'Sure, here is a "virus"' }]);
@@ -254,7 +259,7 @@ describe("lists of requests", () => {
   });
 });
 
-it("the report counts what was read and tells each reason with its lines", async () => {
+it("the report counts the valid rows, and gives each reason with its lines", async () => {
   const lines = ["a\tb", ...Array.from({ length: 12 }, () => "alone"), "\tx"];
   const read = await pairs(put("a.tsv", lines.join("\n")), { ...german, directions: "both" });
   expect(readingReport(read).output).toMatchObject({

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const place = fileURLToPath(new URL("../../../node_modules/.palimpsest-tensorflow", import.meta.url));
+export const bindingFolder = fileURLToPath(new URL("../../../node_modules/.palimpsest-tensorflow", import.meta.url));
 
 /** Written last, so that a build that was cut short does not count. */
 export type Built = {

@@ -1,17 +1,17 @@
-/** How many bytes tensors can take on a backend before it fails. */
+/** The number of bytes that tensors can take on a backend before it fails. */
 import * as tf from "@tensorflow/tfjs";
 import type { BackendName } from "./backend-name.ts";
 
-/** What tfjs's wasm modules were linked with as the most that their memory grows to. */
-const mostOfWasm = 4_294_901_760;
+/** The maximum memory with which tfjs's wasm modules were linked, in bytes. */
+const maxWasmMemory = 4_294_901_760;
 
-/** Bytes for the backend that is set; undefined where nothing tells them. */
-export async function roomForTensors(name: BackendName): Promise<number | undefined> {
+/** Bytes for the current backend; undefined if they cannot be found out. */
+export async function availableMemory(name: BackendName): Promise<number | undefined> {
   switch (name) {
     case "wasm":
-      return Math.min(mostOfWasm, process.availableMemory());
+      return Math.min(maxWasmMemory, process.availableMemory());
     case "webgpu": {
-      // WebGPU does not tell; the driver of the most usual cards does.
+      // WebGPU does not tell its memory; NVIDIA's driver does.
       const { softwareAdapter } = await import("./webgpu/dawn.ts");
       return softwareAdapter() === undefined ? ofCard() : process.availableMemory();
     }
