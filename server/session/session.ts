@@ -1,33 +1,24 @@
 /**
- * An open notebook: its state, log, file and kernel. Everything that happens passes through `#record`: it numbers the events,
- * applies the reducer, writes the log and tells the listeners. Then `#advance` does what `plan.ts` says the kernel must do.
- * Nothing here waits for the kernel before it answers a page.
+ * An open notebook: its event loop. Everything that happens passes through `#record`: it numbers the events, applies the
+ * reducer, writes the log and tells the listeners; then the driver brings the kernel in line with the new state. Nothing here
+ * waits for the kernel before it answers a page.
  */
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { LoggedEvent, SessionEvent } from "../events.ts";
-import type { FromKernel } from "../messages.ts";
-import type { CellId } from "../notebook/types.ts";
 import type { Request } from "../protocol.ts";
 import type { TimedEvent } from "../state/condense.ts";
-import { alive, runsTopLevel } from "../state/freshness.ts";
-import { type Action, inputKey, type KernelView, NO_KERNEL, plan } from "../state/plan.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import { eventsOf, Refused } from "../state/requests.ts";
-import { cellState, type SessionState } from "../state/state.ts";
+import type { SessionState } from "../state/state.ts";
 import { CacheLookup } from "./cache.ts";
-import { Coalescing } from "./coalescing.ts";
 import type { Reading } from "./file.ts";
-import { type KernelEnding, KernelSupervisor } from "./kernel-supervisor.ts";
+import { KernelDriver } from "./kernel-driver.ts";
 import type { SessionOptions } from "./options.ts";
 import { ProjectFiles } from "./project-files.ts";
 import { Storage } from "./storage.ts";
 
 export type Listener = (events: readonly LoggedEvent[]) => void;
-
-const GRACE_MS = 5_000;
-const NEW_KERNEL =
-  "A new kernel is starting. Outputs are kept. Cached cells are restored; run the others again. A training continues from its last checkpoint.";
 
 export class Session {
   /** Changes whenever the log starts again. */
@@ -35,17 +26,14 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #listeners = new Set<Listener>();
   readonly #events: LoggedEvent[] = [];
-  readonly #kernel: KernelSupervisor;
-  readonly #fromKernel = new Coalescing((events) => this.#record(events));
+  readonly #kernel: KernelDriver;
   readonly #files: ProjectFiles;
   readonly #cache: CacheLookup;
   #state: SessionState;
-  #view: KernelView = NO_KERNEL;
   #storage: Storage | undefined;
   /** Why nothing can be saved. */
   #readOnly: string | undefined;
   #closed = false;
-  #refusedKernelMessages = false;
 
   /** @param first what the session starts with; `openSession` reads it */
   constructor(options: SessionOptions, first: readonly TimedEvent[]) {
@@ -58,10 +46,10 @@ export class Session {
       failed: (text) => this.#notify("warn", text),
     });
     this.#cache = new CacheLookup(options.workspace, options.seed);
-    this.#kernel = new KernelSupervisor(options.grace ?? GRACE_MS, {
-      said: (message) => this.#heard(message),
-      refused: (fault) => this.#refuse(fault),
-      ended: (end) => this.#kernelEnded(end),
+    this.#kernel = new KernelDriver(options, {
+      state: () => this.#state,
+      publish: (events) => this.#publish(events),
+      record: (events) => this.#record(events),
     });
   }
 
@@ -88,7 +76,7 @@ export class Session {
 
   /** Resolves when the effects are in the log. @throws Refused with a message for the user */
   async request(request: Request): Promise<void> {
-    if (request.type === "restart-kernel") await this.#restartKernel();
+    if (request.type === "restart-kernel") await this.#kernel.restart();
     else this.#record(this.#permitted(eventsOf(this.#state, request)));
     await this.#storage?.flush().catch((error: Error) => {
       throw new Refused(error.message);
@@ -112,7 +100,7 @@ export class Session {
   /** Ends the kernel, writes what is not written yet, and closes the files. */
   async close(): Promise<void> {
     if (this.#closed) return;
-    const kernel = this.#kernel.close("closed", "The workbench was closed.");
+    const kernel = this.#kernel.close();
     this.#closed = true;
     this.#files.close();
     await Promise.all([kernel, this.#storage?.close()]);
@@ -128,22 +116,12 @@ export class Session {
   #record(events: readonly SessionEvent[]): void {
     if (this.#closed || events.length === 0) return;
     this.#publish(events);
-    this.#advance();
+    this.#kernel.advance();
     void this.#lookInCache();
   }
 
   #notify(level: "info" | "warn" | "error", text: string): void {
     this.#record([{ type: "notice", level, text }]);
-  }
-
-  #advance(): void {
-    for (;;) {
-      const before = this.#view.planned;
-      const { actions, view } = plan(this.#state, this.#view);
-      this.#view = view;
-      if (actions.length === 0) return;
-      for (const action of actions) this.#perform(action, before);
-    }
   }
 
   /** Comes before any plan: the snapshots of cells that import files depend on these. */
@@ -172,7 +150,7 @@ export class Session {
   #follow(event: SessionEvent): void {
     if (changesNotebook(event)) {
       this.#storage?.touchFile();
-      if (event.type === "cell-removed" || event.type === "replaced") this.#forget();
+      if (event.type === "cell-removed" || event.type === "replaced") this.#kernel.forgetRemovedCells();
       this.#readImported();
     }
     switch (event.type) {
@@ -180,125 +158,14 @@ export class Session {
         this.#storage?.saveInputs();
         break;
       case "stop-asked":
-        this.#stop(event.cell);
+        this.#kernel.stop(event.cell);
         break;
       case "run-steered":
-        this.#kernel.tell({ type: "steer", run: event.run, order: event.order });
+        this.#kernel.steer({ type: "steer", run: event.run, order: event.order });
         break;
       default:
         break;
     }
-  }
-
-  /** Cells that the notebook no longer has keep nothing for a next generation. */
-  #forget(): void {
-    const known = (this.#view.planned?.cells ?? [])
-      .filter(({ generation }) => generation > 0)
-      .map(({ cell }) => cell.id);
-    const gone = known.filter((id) => !cellState(this.#state, id));
-    if (gone.length > 0) this.#kernel.tell({ type: "forget", cells: gone });
-  }
-
-  /** @param before the state that the kernel was in line with */
-  #perform(action: Action, before: SessionState | undefined): void {
-    switch (action.type) {
-      case "start-kernel":
-        this.#startKernel();
-        break;
-      case "end": {
-        const generationOf = (id: CellId): number => (before && cellState(before, id)?.generation) ?? 0;
-        this.#kernel.endGenerations(action.cells.map((cell) => ({ cell, generation: generationOf(cell) })));
-        break;
-      }
-      case "execute": {
-        // The log says when a generation starts, so that no event can fall between the request and the start.
-        const { cell, generation, snapshot } = action;
-        this.#kernel.execute(action);
-        this.#publish([{ type: "cell-started", cell, generation, snapshot }]);
-        break;
-      }
-      default:
-        this.#kernel.tell(action);
-    }
-  }
-
-  #startKernel(): void {
-    const { workspace, path, backend, seed, memory } = this.#options;
-    const notebook = join(workspace, path);
-    const chosen = { ...(backend !== undefined && { backend }), ...(memory !== undefined && { memory }) };
-    this.#kernel.start(dirname(notebook), { type: "open", notebook, workspace, seed, ...chosen });
-    this.#view = { ...this.#view, process: "starting" };
-    this.#refusedKernelMessages = false;
-    this.#publish([{ type: "kernel-starting" }]);
-  }
-
-  #heard(message: FromKernel): void {
-    switch (message.type) {
-      case "cell-started":
-      case "open-failed":
-        return;
-      case "kernel-ready":
-        this.#view = { ...this.#view, process: "ready" };
-        break;
-      case "input-declared": {
-        const cell = cellState(this.#state, message.cell);
-        if (cell?.values.kind !== "in-kernel" || cell.generation !== message.generation) return;
-        const inputs = new Map(this.#view.inputs).set(inputKey(message.cell, message.name), message.value);
-        this.#view = { ...this.#view, inputs };
-        break;
-      }
-      default:
-        break;
-    }
-    this.#fromKernel.push(message);
-  }
-
-  /** Said once for each kernel: code that sends one such message mostly sends many. */
-  #refuse(fault: string): void {
-    if (this.#refusedKernelMessages) return;
-    this.#refusedKernelMessages = true;
-    this.#notify(
-      "warn",
-      `A cell sent a message to the server that was ignored: ${fault}. Cells cannot use process.send.`,
-    );
-  }
-
-  /** If nobody asked for the end, a new kernel starts and restores what it can. */
-  #kernelEnded(end: KernelEnding): void {
-    const { cause, reason } = end;
-    this.#fromKernel.flush();
-    const waiting = this.#state.cells.filter((each) => each.status === "queued" || runsTopLevel(each));
-    const replaced = cause === "died" || cause === "unresponsive";
-    const restart = replaced && this.#options.use.kind === "page" && this.#state.cells.some(alive);
-    this.#view = NO_KERNEL;
-    const text = restart ? `${reason} ${NEW_KERNEL}` : reason;
-    const notice: SessionEvent = { type: "notice", level: cause === "died" ? "error" : "warn", text };
-    const ended: SessionEvent = { type: "kernel-ended", cause, reason };
-    this.#record(replaced ? [ended, notice] : [ended]);
-    if (restart && !this.#kernel.started && !this.#closed) this.#startKernel();
-    // A cell was to end so that others could run: these run in the new kernel.
-    if (cause === "unresponsive" && end.told === "end" && waiting.length > 0)
-      this.#record([{ type: "run-asked", cells: waiting.map(({ cell }) => cell.id) }]);
-  }
-
-  async #restartKernel(): Promise<void> {
-    await this.#kernel.close("restarted", "The kernel was restarted.");
-    if (!this.#kernel.started && !this.#closed) this.#startKernel();
-  }
-
-  #stop(id: CellId | undefined): void {
-    const running = this.#state.cells.filter(
-      (each) => each.status === "running" && (id === undefined || each.cell.id === id),
-    );
-    if (running.length === 0) return;
-    this.#kernel.stop(
-      id,
-      running.map((each) => ({
-        cell: each.cell.id,
-        generation: each.generation,
-        part: runsTopLevel(each) ? "top level" : "runs",
-      })),
-    );
   }
 }
 

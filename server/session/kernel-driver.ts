@@ -1,0 +1,179 @@
+/**
+ * Keeps the kernel in line with the session's state: performs what `plan.ts` says it must be told, turns what it says into
+ * events, and replaces it if it dies. The kernel's process is the supervisor's; the state is the session's.
+ */
+import { dirname, join } from "node:path";
+import type { SessionEvent } from "../events.ts";
+import type { FromKernel, ToKernel } from "../messages.ts";
+import type { CellId } from "../notebook/types.ts";
+import { alive, runsTopLevel } from "../state/freshness.ts";
+import { type Action, inputKey, type KernelView, NO_KERNEL, plan } from "../state/plan.ts";
+import { cellState, type SessionState } from "../state/state.ts";
+import { Coalescing } from "./coalescing.ts";
+import { type KernelEnding, KernelSupervisor } from "./kernel-supervisor.ts";
+import type { SessionOptions } from "./options.ts";
+
+/** What the driver needs of its session. */
+export type DrivenSession = {
+  readonly state: () => SessionState;
+  /** Applies, logs and sends events. */
+  readonly publish: (events: readonly SessionEvent[]) => void;
+  /** The same, and then brings the kernel in line. */
+  readonly record: (events: readonly SessionEvent[]) => void;
+};
+
+const GRACE_MS = 5_000;
+const NEW_KERNEL =
+  "A new kernel is starting. Outputs are kept. Cached cells are restored; run the others again. A training continues from its last checkpoint.";
+
+export class KernelDriver {
+  readonly #options: SessionOptions;
+  readonly #session: DrivenSession;
+  readonly #kernel: KernelSupervisor;
+  readonly #fromKernel: Coalescing;
+  #view: KernelView = NO_KERNEL;
+  #refusedMessages = false;
+  #closed = false;
+
+  constructor(options: SessionOptions, session: DrivenSession) {
+    this.#options = options;
+    this.#session = session;
+    this.#fromKernel = new Coalescing(session.record);
+    this.#kernel = new KernelSupervisor(options.grace ?? GRACE_MS, {
+      said: (message) => this.#heard(message),
+      refused: (fault) => this.#refuse(fault),
+      ended: (end) => this.#ended(end),
+    });
+  }
+
+  /** Performs the plan until nothing is left to do. */
+  advance(): void {
+    for (;;) {
+      const before = this.#view.planned;
+      const { actions, view } = plan(this.#session.state(), this.#view);
+      this.#view = view;
+      if (actions.length === 0) return;
+      for (const action of actions) this.#perform(action, before);
+    }
+  }
+
+  /** Orders for a running training. */
+  steer(order: Extract<ToKernel, { readonly type: "steer" }>): void {
+    this.#kernel.tell(order);
+  }
+
+  /** Cells that the notebook no longer has keep nothing for a next generation. */
+  forgetRemovedCells(): void {
+    const ran = (this.#view.planned?.cells ?? []).filter(({ generation }) => generation > 0);
+    const gone = ran.map(({ cell }) => cell.id).filter((id) => !cellState(this.#session.state(), id));
+    if (gone.length > 0) this.#kernel.tell({ type: "forget", cells: gone });
+  }
+
+  /** Stops what runs in a cell, or in all cells, and keeps the values. */
+  stop(id: CellId | undefined): void {
+    const running = this.#session
+      .state()
+      .cells.filter((each) => each.status === "running" && (id === undefined || each.cell.id === id));
+    if (running.length === 0) return;
+    this.#kernel.stop(
+      id,
+      running.map((each) => ({
+        cell: each.cell.id,
+        generation: each.generation,
+        part: runsTopLevel(each) ? "top level" : "runs",
+      })),
+    );
+  }
+
+  async restart(): Promise<void> {
+    await this.#kernel.close("restarted", "The kernel was restarted.");
+    if (!this.#kernel.started && !this.#closed) this.#start();
+  }
+
+  async close(): Promise<void> {
+    const closing = this.#kernel.close("closed", "The workbench was closed.");
+    this.#closed = true;
+    await closing;
+  }
+
+  /** @param before the state that the kernel was in line with */
+  #perform(action: Action, before: SessionState | undefined): void {
+    switch (action.type) {
+      case "start-kernel":
+        this.#start();
+        break;
+      case "end": {
+        const generationOf = (id: CellId): number => (before && cellState(before, id)?.generation) ?? 0;
+        this.#kernel.endGenerations(action.cells.map((cell) => ({ cell, generation: generationOf(cell) })));
+        break;
+      }
+      case "execute": {
+        // The log says when a generation starts, so that no event can fall between the request and the start.
+        const { cell, generation, snapshot } = action;
+        this.#kernel.execute(action);
+        this.#session.publish([{ type: "cell-started", cell, generation, snapshot }]);
+        break;
+      }
+      default:
+        this.#kernel.tell(action);
+    }
+  }
+
+  #start(): void {
+    const { workspace, path, backend, seed, memory } = this.#options;
+    const notebook = join(workspace, path);
+    const chosen = { ...(backend !== undefined && { backend }), ...(memory !== undefined && { memory }) };
+    this.#kernel.start(dirname(notebook), { type: "open", notebook, workspace, seed, ...chosen });
+    this.#view = { ...this.#view, process: "starting" };
+    this.#refusedMessages = false;
+    this.#session.publish([{ type: "kernel-starting" }]);
+  }
+
+  #heard(message: FromKernel): void {
+    switch (message.type) {
+      case "cell-started":
+      case "open-failed":
+        return;
+      case "kernel-ready":
+        this.#view = { ...this.#view, process: "ready" };
+        break;
+      case "input-declared": {
+        const cell = cellState(this.#session.state(), message.cell);
+        if (cell?.values.kind !== "in-kernel" || cell.generation !== message.generation) return;
+        const inputs = new Map(this.#view.inputs).set(inputKey(message.cell, message.name), message.value);
+        this.#view = { ...this.#view, inputs };
+        break;
+      }
+      default:
+        break;
+    }
+    this.#fromKernel.push(message);
+  }
+
+  /** Said once for each kernel: code that sends one such message mostly sends many. */
+  #refuse(fault: string): void {
+    if (this.#refusedMessages) return;
+    this.#refusedMessages = true;
+    const text = `A cell sent a message to the server that was ignored: ${fault}. Cells cannot use process.send.`;
+    this.#session.record([{ type: "notice", level: "warn", text }]);
+  }
+
+  /** If nobody asked for the end, a new kernel starts and restores what it can. */
+  #ended(end: KernelEnding): void {
+    const { cause, reason } = end;
+    this.#fromKernel.flush();
+    const { cells } = this.#session.state();
+    const waiting = cells.filter((each) => each.status === "queued" || runsTopLevel(each));
+    const replaced = cause === "died" || cause === "unresponsive";
+    const restart = replaced && this.#options.use.kind === "page" && cells.some(alive);
+    this.#view = NO_KERNEL;
+    const text = restart ? `${reason} ${NEW_KERNEL}` : reason;
+    const notice: SessionEvent = { type: "notice", level: cause === "died" ? "error" : "warn", text };
+    const ended: SessionEvent = { type: "kernel-ended", cause, reason };
+    this.#session.record(replaced ? [ended, notice] : [ended]);
+    if (restart && !this.#kernel.started && !this.#closed) this.#start();
+    // A cell was to end so that others could run: these run in the new kernel.
+    if (cause === "unresponsive" && end.told === "end" && waiting.length > 0)
+      this.#session.record([{ type: "run-asked", cells: waiting.map(({ cell }) => cell.id) }]);
+  }
+}
