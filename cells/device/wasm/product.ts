@@ -1,26 +1,26 @@
-/** c = scale·a·b and c += scale·a·b on the backend's memory. b is packed into panels of eight columns first. */
+/** Matrix products on the memory of the wasm backend: c = scale·a·b and c += scale·a·b. First b is packed into panels of eight columns. */
 import type * as tf from "@tensorflow/tfjs";
 import { packedOf } from "../packed-weight.ts";
 import type { Matrix, WasmMemory } from "./memory.ts";
 
 type Sizes = readonly [rows: number, columns: number, inner: number];
 
-/** Floats that a packed `[inner, columns]` matrix takes. */
+/** The number of floats of a packed `[inner, columns]` matrix. */
 export function packedSize(inner: number, columns: number): number {
   return inner * Math.ceil(columns / 8) * 8;
 }
 
-/** c `[rows, columns]`, contiguous, becomes scale·a·b. */
+/** Sets c `[rows, columns]`, contiguous, to scale·a·b. */
 export function product(memory: WasmMemory, a: Matrix, b: Matrix, c: number, sizes: Sizes, scale = 1): void {
   multiply(memory, a, b, c, sizes, scale, 0);
 }
 
-/** c `[rows, columns]`, contiguous, grows by scale·a·b. */
+/** Adds scale·a·b to c `[rows, columns]`, contiguous. */
 export function addProduct(memory: WasmMemory, a: Matrix, b: Matrix, c: number, sizes: Sizes, scale = 1): void {
   multiply(memory, a, b, c, sizes, scale, 1);
 }
 
-/** c becomes a·wᵀ, or grows by it; w `[columns, inner]` is not packed again where it lies packed. */
+/** Sets c to a·wᵀ, or adds it; w is `[columns, inner]`. Uses the packed copy of w if there is one. */
 export function weightProduct(
   memory: WasmMemory,
   a: Matrix,

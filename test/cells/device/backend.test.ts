@@ -24,7 +24,7 @@ test("a request is followed", async () => {
 
 test("a request that cannot be followed names the backends that can be used", async () => {
   await expect(chooseBackend("abacus")).rejects.toThrow(
-    /^The backend "abacus" cannot be used \(there is no backend of that name\)\. Usable here: .*wasm, cpu\.$/,
+    /^The backend "abacus" cannot be used \(there is no backend of that name\)\. These can: .*wasm, cpu\.$/,
   );
 });
 

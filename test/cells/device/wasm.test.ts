@@ -132,7 +132,7 @@ test("ids outside the table and shapes that do not fit are errors that say so, a
       "embed: the id at place 1 is outside the table of 3 rows.",
     );
     expect(() => crossEntropy(filled([2, 2]), filled([3, 2]), tf.tensor1d([0, -1], "int32"))).toThrow(
-      "crossEntropy: the target at place 1 is outside the vocabulary of 3.",
+      "crossEntropy: the target at place 1 is outside the vocabulary of 3 tokens.",
     );
     expect(() => linear(filled([3, 2]), filled([3, 4]))).toThrow(/linear: x is \[3,2\] and w is \[3,4\]/);
     expect(() => embed(filled([3, 2]), tf.tensor1d([0]))).toThrow("Embed: ids is float32; it must be int32.");
