@@ -1,6 +1,6 @@
 /**
- * Checks our translation metrics against a file of sacreBLEU's results: scores of corpora and of single sentences,
- * printed lines, signatures and tokenisations. The file says by name which settings a score was made with.
+ * Compares our translation metrics with a file of sacreBLEU's results: scores of corpora and of single sentences, printed lines,
+ * signatures and tokenisations. The file names the settings of each score.
  */
 import { bleuMetric, sentenceBleu } from "../cells/measure/translation/bleu.ts";
 import { type BleuTokenizer, bleuTokenizers } from "../cells/measure/translation/bleu-tokenizers.ts";
@@ -8,7 +8,7 @@ import { chrfMetric, sentenceChrf } from "../cells/measure/translation/chrf.ts";
 import { sentenceTer, terMetric } from "../cells/measure/translation/ter.ts";
 import { scoreTexts, type TextMetric } from "../cells/measure/translation/text-metric.ts";
 
-/** `error` is the largest difference in points of 100; infinite where a text differs or nothing was found to compare. */
+/** `error` is the largest difference in points of 100; infinite if a text differs or there is nothing to compare. */
 export type ScoreCheck = { readonly name: string; readonly error: number; readonly fault?: string };
 
 /** `refs[r][i]` is reference r of sentence i. */
@@ -49,7 +49,7 @@ const sentenceScores: Readonly<Record<string, (hypothesis: string, references: r
   ter: sentenceTer,
 };
 
-/** One check for each metric, sentence score and tokenizer that the file names, in its order. */
+/** One check for each metric, sentence score and tokenizer in the file, in its order. */
 export function checkScores(json: unknown): ScoreCheck[] {
   if (!isScoreFile(json))
     return [broken("sacrebleu", "This is no file of scores: it lacks a list of systems with texts and scores.")];
@@ -79,7 +79,7 @@ const broken = (name: string, fault: string): ScoreCheck => ({ name, error: Numb
 
 const referencesOf = (system: System): string[][] => system.hyps.map((_, i) => system.refs.map((each) => each[i]!));
 
-/** The largest difference of all; anything that is no number counts as infinite. */
+/** The largest difference; NaN counts as infinite. */
 const worst = (differences: readonly number[]): number =>
   Math.max(...differences.map((each) => (Number.isNaN(each) ? Number.POSITIVE_INFINITY : Math.abs(each))));
 
