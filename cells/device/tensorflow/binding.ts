@@ -8,7 +8,7 @@ import { join } from "node:path";
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { bindingFolder, bindingIn, builtIn } from "./binding-folder.ts";
-import { replaceStock } from "./stock.ts";
+import { replaceKernels } from "./replaced-kernels.ts";
 
 type Binding = { readonly TF_Version: string; isUsingGpuDevice(): boolean };
 type Backends = { readonly NodeJSKernelBackend: new (binding: Binding, packageName: string) => tf.KernelBackend };
@@ -24,7 +24,7 @@ export function registerTensorflow(folder: string = bindingFolder): string | und
     const require = createRequire(join(folder, "package.json"));
     const binding: Binding = require(bindingIn(folder));
     require("@tensorflow/tfjs-node/dist/register_all_kernels");
-    replaceStock();
+    replaceKernels();
     const { NodeJSKernelBackend }: Backends = require("@tensorflow/tfjs-node/dist/nodejs_kernel_backend");
     tf.registerBackend("tensorflow", () => new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node"), 3);
     return undefined;

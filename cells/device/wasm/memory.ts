@@ -17,7 +17,7 @@ type Backend = {
 };
 
 /** A matrix in memory: its byte offset, and its strides in elements, one of which is 1. */
-export type Matrix = { readonly at: number; readonly row: number; readonly column: number };
+export type StridedMatrix = { readonly at: number; readonly row: number; readonly column: number };
 
 export type WasmMemory = {
   readonly kernels: KernelExports;
@@ -26,9 +26,9 @@ export type WasmMemory = {
   /** The number of elements. */
   size(tensor: tf.TensorInfo): number;
   /** A tensor as rows of `width`. */
-  matrix(tensor: tf.TensorInfo, width: number): Matrix;
+  matrix(tensor: tf.TensorInfo, width: number): StridedMatrix;
   /** The transpose of a tensor with rows of `width`. */
-  transposed(tensor: tf.TensorInfo, width: number): Matrix;
+  transposed(tensor: tf.TensorInfo, width: number): StridedMatrix;
   /** A new tensor. Its elements are not initialised. */
   make(shape: readonly number[], dtype?: tf.DataType): tf.TensorInfo;
   /** Copies bytes to a byte offset. */

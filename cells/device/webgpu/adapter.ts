@@ -8,7 +8,7 @@ import { secondsOf } from "../seconds.ts";
 import { adapterInUse, softwareAdapter } from "./dawn.ts";
 import type { Gpu } from "./gpu.ts";
 
-export type Adapter = {
+export type AdapterReport = {
   readonly name: string;
   readonly vendor: string;
   readonly architecture: string;
@@ -32,7 +32,7 @@ export type Adapter = {
 type Info = GPUAdapterInfo & { readonly subgroupMatrixConfigs?: Iterable<object> };
 
 /** The adapter of the current backend. @throws if it is not WebGPU. */
-export async function describeAdapter(): Promise<Adapter> {
+export async function describeAdapter(): Promise<AdapterReport> {
   const adapter = adapterInUse();
   if (!adapter) throw new Error("No WebGPU adapter is in use.");
   const info: Info = adapter.info;
@@ -62,7 +62,7 @@ function plain(config: object): object {
   return read;
 }
 
-async function products(size: number): Promise<Adapter["products"]> {
+async function products(size: number): Promise<AdapterReport["products"]> {
   const square = tf.ones([size, size]) as tf.Tensor2D;
   const bytes = new Uint8Array(new Uint16Array(size * size).fill(0x3f80).buffer);
   const stored = { dtype: "BF16", shape: [size, size], bytes } as const;

@@ -14,7 +14,7 @@ type Backend = {
 };
 
 /** Call it after tfjs-node's kernels are registered. */
-export function replaceStock(): void {
+export function replaceKernels(): void {
   replaceProduct();
   replaceReshape();
 }
@@ -22,13 +22,13 @@ export function replaceStock(): void {
 /** A size of −1 is replaced by the actual size first, so that equal shapes use the same constant. */
 function replaceReshape(): void {
   const kernelName = "Reshape";
-  const stock = tf.getKernel(kernelName, "tensorflow");
+  const original = tf.getKernel(kernelName, "tensorflow");
   tf.unregisterKernel(kernelName, "tensorflow");
   tf.registerKernel({
-    ...stock,
+    ...original,
     kernelFunc(call) {
       const x = call.inputs.x!;
-      if (x.dtype !== "float32" && x.dtype !== "int32") return stock.kernelFunc(call);
+      if (x.dtype !== "float32" && x.dtype !== "int32") return original.kernelFunc(call);
       const { shape } = call.attrs as unknown as { readonly shape: number[] };
       const size = tf.util.sizeFromShape(x.shape);
       const full = tf.util.inferFromImplicitShape(shape, size);
@@ -40,14 +40,14 @@ function replaceReshape(): void {
 /** Products with more dimensions still use tfjs-node's kernel. */
 function replaceProduct(): void {
   const kernelName = "BatchMatMul";
-  const stock = tf.getKernel(kernelName, "tensorflow");
+  const original = tf.getKernel(kernelName, "tensorflow");
   tf.unregisterKernel(kernelName, "tensorflow");
   tf.registerKernel({
-    ...stock,
+    ...original,
     kernelFunc(call) {
       const { a, b } = call.inputs as { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo };
       const flat = a.shape.length === 2 && b.shape.length === 2 && a.dtype === "float32" && b.dtype === "float32";
-      if (!flat) return stock.kernelFunc(call);
+      if (!flat) return original.kernelFunc(call);
       const { transposeA, transposeB } = call.attrs as { readonly transposeA: boolean; readonly transposeB: boolean };
       const { binding, executeSingleOutput } = call.backend as unknown as Backend;
       const attributes = [
