@@ -2,6 +2,7 @@
  * Compares our translation metrics with a file of sacreBLEU's results: scores of corpora and of single sentences, printed lines,
  * signatures and tokenisations. The file names the settings of each score.
  */
+import { isRecord } from "../cells/json.ts";
 import { bleuMetric, sentenceBleu } from "../cells/measure/translation/bleu.ts";
 import { type BleuTokenizer, bleuTokenizers } from "../cells/measure/translation/bleu-tokenizers.ts";
 import { chrfMetric, sentenceChrf } from "../cells/measure/translation/chrf.ts";
@@ -72,8 +73,6 @@ const isScoreFile = (json: unknown): json is ScoreFile =>
   json.systems.every(
     (each) => isRecord(each) && Array.isArray(each.hyps) && Array.isArray(each.refs) && isRecord(each.corpus),
   );
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 const broken = (name: string, fault: string): ScoreCheck => ({ name, error: Number.POSITIVE_INFINITY, fault });
 
