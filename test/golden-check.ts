@@ -1,6 +1,6 @@
 /**
- * What a folder of reference results has to check: models, tokenizers and scores, found by the files that they consist
- * of. A reference that cannot even be read is a check that fails, and the others go on.
+ * Checks a folder of reference results: models, tokenizers and scores, recognised by their files. A reference that cannot be read is a
+ * failed check; the other checks still run.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -9,7 +9,7 @@ import { checkModel } from "./golden-model.ts";
 import type { Check } from "./golden-result.ts";
 import { checkTokenizer } from "./golden-tokenizer.ts";
 
-/** Checks the folder itself, or all folders in it, `metrics` with the tokenizers in it. */
+/** Checks the folder itself and, if it is no reference model or tokenizer, all folders in it. */
 export async function* checkFolder(folder: string): AsyncGenerator<Check & { readonly folder: string }> {
   const files = await readdir(folder, { withFileTypes: true });
   const has = (name: string): boolean => files.some((file) => file.name === name);

@@ -2,6 +2,7 @@
  * Compares the translation metrics with a file of results of sacreBLEU: scores of corpora and of single sentences, printed lines,
  * signatures and tokenisations. The name of a score in the file stands for its settings.
  */
+import { isRecord } from "../cells/json.ts";
 import { bleuMetric, sentenceBleu } from "../cells/measure/translation/bleu.ts";
 import { type BleuTokenizer, bleuTokenizers } from "../cells/measure/translation/bleu-tokenizers.ts";
 import { chrfMetric, sentenceChrf } from "../cells/measure/translation/chrf.ts";
@@ -49,7 +50,7 @@ const sentenceScores: Readonly<Record<string, (hypothesis: string, references: r
   ter: sentenceTer,
 };
 
-/** One check for each metric, sentence score and tokenizer that the file names, in its order. */
+/** One check for each metric, sentence score and tokenizer in the file, in its order. */
 export function checkScores(json: unknown): ScoreCheck[] {
   if (!isScoreFile(json))
     return [broken("sacrebleu", "This is not a file of scores: it has no list of systems with texts and scores.")];
@@ -72,8 +73,6 @@ const isScoreFile = (json: unknown): json is ScoreFile =>
   json.systems.every(
     (each) => isRecord(each) && Array.isArray(each.hyps) && Array.isArray(each.refs) && isRecord(each.corpus),
   );
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 const broken = (name: string, fault: string): ScoreCheck => ({ name, error: Number.POSITIVE_INFINITY, fault });
 

@@ -1,4 +1,4 @@
-/** Checks of one reference model: its numbers by PyTorch, transformers and PEFT against ours, each with the error that is let pass. */
+/** Checks one reference model: compares its results with those of PyTorch, transformers and PEFT, each with its largest allowed error. */
 import * as tf from "@tensorflow/tfjs";
 import { type Adapter, adapterVocabulary, disposeAdapter, holdAdapter } from "../cells/model/adapter.ts";
 import { readAdapter, writeAdapter } from "../cells/model/adapter-files.ts";
@@ -45,8 +45,8 @@ async function* checkBase(decoder: Decoder, golden: Golden): AsyncGenerator<Chec
   const logits = await goldenLogits(decoder, undefined, batch);
   const places = golden.logits.map((row, at) => gap(logits[at]!.slice(0, row.length).flat(), row.flat()));
   const rows = golden.attention_mask.map((mask) => mask.reduce((sum, bit) => sum + bit, 0));
-  const whole = rows.every((length, at) => length === golden.logits[at]!.length);
-  yield { name: "logits", error: whole ? Math.max(...places) : Number.POSITIVE_INFINITY, limit: 2e-4 };
+  const complete = rows.every((length, at) => length === golden.logits[at]!.length);
+  yield { name: "logits", error: complete ? Math.max(...places) : Number.POSITIVE_INFINITY, limit: 2e-4 };
 
   const coefficients = lossCoefficients([batch], perToken)[0]!.nll;
   const nll = await read(() => tokenNll(decoder, undefined, batch));
@@ -96,7 +96,7 @@ async function* checkAdapter(decoder: Decoder, adapter: Adapter, golden: Golden)
   const sampled = byName.get(lora.grad_sample.name);
   const sample = sampled ? await sampled.data() : [];
   const largest = Math.max(1e-9, ...lora.grad_sample.values.map(Math.abs));
-  // Printed to seven decimals, which is all that can be asked of small gradients.
+  // The reference has seven decimals, which limits the precision for small gradients.
   const error = Math.max(0, gap([...sample], lora.grad_sample.values) - 5e-8) / largest;
   yield { name: "gradient sample", error, limit: 1e-3 };
   tf.dispose([...byName.values()]);
@@ -122,11 +122,11 @@ async function* checkSteps(
   yield { name: "logits after the steps", error: stepped.logits, limit: 1e-3, note };
 }
 
-/** An element of a tensor, and by how much PyTorch's first step differed from ours there. */
+/** An element of a tensor, and the difference between PyTorch's first step and ours there. */
 type Turn = { readonly name: string; readonly at: number; readonly by: number };
 type Values = ReadonlyMap<string, Float32Array>;
 
-/** Ten steps of AdamW from the adapter's values on: the errors, the first gradient and the values after the steps. */
+/** Ten steps of AdamW from the adapter's values: the errors, the first gradient, and the values after the steps. */
 async function takeSteps(decoder: Decoder, adapter: Adapter, golden: Golden, turns: readonly Turn[] = []) {
   const { lr, betas, eps, weight_decay, clip, loss_and_grad_norm } = golden.lora.adamw;
   const config = { beta1: betas[0], beta2: betas[1], eps, weightDecay: weight_decay, clip };
@@ -151,9 +151,9 @@ async function takeSteps(decoder: Decoder, adapter: Adapter, golden: Golden, tur
 }
 
 /**
- * Adam's first step has the size lr and the gradient's sign, however small the gradient. Where an element's gradient is
- * smaller than what float32 loses in the sum that it comes from, the order of summation decides, and PyTorch on another
- * CPU (or in float64) misses its own figures by more than the limit. Which way it went is seen in its trained adapter.
+ * Adam's first step has the size lr and the sign of the gradient, however small the gradient is. If the gradient of an element is smaller
+ * than the rounding error of the sum that it comes from, the order of summation decides the sign. Then even PyTorch on another CPU (or in
+ * float64) differs from the reference by more than the limit. The trained adapter shows which sign PyTorch had.
  */
 function undecided(first: Values, after: Values, trained: Values, golden: Golden): Turn[] {
   return [...first].flatMap(([name, gradient]) => {
@@ -201,24 +201,24 @@ async function gapOfTensors(a: ReadonlyMap<string, tf.Tensor>, b: ReadonlyMap<st
   return Math.max(...gaps);
 }
 
-/** The largest difference; infinite where the lengths differ or something is not a number. */
+/** The largest difference; infinite if the lengths differ or a value is NaN. */
 function gap(found: readonly number[], wanted: readonly number[]): number {
   if (found.length !== wanted.length) return Number.POSITIVE_INFINITY;
   const worst = wanted.reduce((worst, value, at) => Math.max(worst, Math.abs(value - found[at]!)), 0);
   return Number.isNaN(worst) ? Number.POSITIVE_INFINITY : worst;
 }
 
-/** A gradient that is zero is zero in both; the floor keeps it from being divided by. */
+/** The floor avoids a division by zero for gradients that are zero in both. */
 function relative(found: number, wanted: number): number {
   return Math.abs(found - wanted) / Math.max(Math.abs(wanted), 1e-9);
 }
 
-/** Labels that are no label of ours: the token of the same place is what is learnt there. */
+/** The number of labels that are not the token at the same place, which is what Palimpsest learns there. */
 function mislabelled(ids: number[][], labels: number[][]): number {
   return labels.flatMap((row, at) => row.filter((label, t) => label >= 0 && label !== ids[at]![t])).length;
 }
 
-/** Between the highest and the second of a row of logits. */
+/** The difference between the highest and the second highest logit of a row. */
 function margin(logits: readonly number[]): number {
   const [first = 0, second = 0] = [...logits].sort((a, b) => b - a);
   return first - second;

@@ -1,10 +1,10 @@
-/** What one comparison with a reference found. */
+/** The result of one comparison with a reference. */
 export type Check = {
   readonly name: string;
-  /** The largest that was found. */
+  /** The largest error. */
   readonly error: number;
-  /** The largest that is let pass. */
+  /** The largest error that passes. */
   readonly limit: number;
-  /** What a number does not say. */
+  /** Explains the error. */
   readonly note?: string | undefined;
 };

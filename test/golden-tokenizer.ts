@@ -1,4 +1,4 @@
-/** Checks of one reference tokenizer: token ids, decoded texts and conversations must be identical. Errors count what differs. */
+/** Checks one reference tokenizer: token ids, decoded texts and conversations must be identical. An error is the number of differences. */
 import { readFile, stat } from "node:fs/promises";
 import { chatTokenizer } from "../cells/model/tokenizer.ts";
 import type { Message } from "../cells/types.ts";

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 describe("the checker of reference results", () => {
-  it("passes every model, tokenizer and score that is here", async () => {
+  it("passes for all models, tokenizers and scores in test/golden", async () => {
     const folders = new Set<string>();
     for await (const check of checkFolder(goldenFolder(""))) {
       expect(passes(check), `${check.folder}: ${check.name} ${check.error}`).toBe(true);
@@ -27,7 +27,7 @@ describe("the checker of reference results", () => {
     expect(models).toHaveLength(7);
   });
 
-  const spoil: [string, string, (golden: Golden) => void][] = [
+  const changes: [string, string, (golden: Golden) => void][] = [
     ["a logit", "logits", ({ logits }) => add(logits[1]![3]!, 40, 1e-3)],
     ["the nll", "weighted nll", (golden) => add(golden, "weighted_nll", 2e-5)],
     ["a greedy token", "greedy tokens", ({ greedy }) => add(greedy.tokens, 19, 1)],
@@ -35,7 +35,7 @@ describe("the checker of reference results", () => {
     ["a step's norm", "gradient norms of the steps", ({ lora }) => add(lora.adamw.loss_and_grad_norm[6]!, 1, 2e-3)],
     ["a trained logit", "logits with adapter-trained", ({ lora }) => add(lora.trained_logits_row, 2, 1.1e-3)],
   ];
-  it.each(spoil)("fails at %s that is spoiled", async (_what, name, change) => {
+  it.each(changes)("fails if %s is wrong", async (_what, name, change) => {
     const folder = await copied("llama-gqa");
     const golden = JSON.parse(await readFile(`${folder}/golden.json`, "utf8")) as Golden;
     change(golden);
@@ -44,10 +44,10 @@ describe("the checker of reference results", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("fails at one spoiled weight of the model, and at a file that cannot be read, and goes on", async () => {
+  it("fails for one wrong weight of the model, and for a file that cannot be read", async () => {
     const folder = await copied("llama-gqa");
     const weights = await readFile(`${folder}/model.safetensors`);
-    // The embedding of token 81, which the first row begins with.
+    // The embedding of token 81, the first token of the first row.
     const header = Number(weights.readBigUInt64LE(0));
     const entry = JSON.parse(weights.toString("utf8", 8, 8 + header))["model.embed_tokens.weight"];
     weights.writeFloatLE(1, 8 + header + entry.data_offsets[0] + 4 * 32 * 81);
@@ -58,9 +58,9 @@ describe("the checker of reference results", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("exits with 1 where something fails or nothing is to be checked", async () => {
+  it("exits with 1 if a check fails or there is nothing to check", async () => {
     const empty = await mkdtemp(join(tmpdir(), "golden-"));
-    expect(await run(empty)).toMatchObject({ code: 1, output: expect.stringMatching(/holds nothing to check/) });
+    expect(await run(empty)).toMatchObject({ code: 1, output: expect.stringMatching(/contains nothing to check/) });
     await cp(goldenFolder("metrics/tokenizer-unigram"), join(empty, "odd-tokenizer"), { recursive: true });
     expect(await run(empty)).toMatchObject({ code: 0, output: expect.stringMatching(/4 passed, 0 failed/) });
     const path = join(empty, "odd-tokenizer/golden.json");
@@ -88,7 +88,7 @@ async function failing(folder: string): Promise<string[]> {
   return names;
 }
 
-/** The command itself; `output` is what it printed on either stream. */
+/** Runs the command. `output` is its standard output and standard error. */
 function run(folder: string): Promise<{ code: number; output: string }> {
   const script = fileURLToPath(new URL("golden.ts", import.meta.url));
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 /**
- * `npm run golden -- <folder> [--backend b]`: checks a folder of reference results and prints a line per check. Exits with
- * 1 if one fails or there is nothing to check, with 2 if it was called wrongly.
+ * `npm run golden -- <folder> [--backend b]`: checks a folder of reference results and prints one line per check. Exits with 1 if a
+ * check fails or there is nothing to check, and with 2 after wrong arguments.
  */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -16,9 +16,10 @@ async function main(): Promise<number> {
   let folder: string;
   try {
     const { values, positionals } = parseArgs({ options: { backend: { type: "string" } }, allowPositionals: true });
-    if (positionals.length !== 1) throw new Error("golden takes one folder");
+    if (positionals.length !== 1) throw new Error("Give exactly one folder.");
     folder = resolve(positionals[0]!);
-    if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw new Error(`there is no folder ${folder}`);
+    if (!(await stat(folder).catch(() => undefined))?.isDirectory())
+      throw new Error(`The folder ${folder} does not exist.`);
     const { name, note } = await chooseBackend(values.backend);
     console.log(`backend ${name}${note ? ` (${note})` : ""}`);
   } catch (error) {
@@ -35,7 +36,8 @@ async function main(): Promise<number> {
     const numbers = `${error === 0 ? "0" : error.toExponential(1)} (at most ${limit})`;
     console.log(`${ok ? "ok    " : "FAILED"} ${check.folder}: ${name}: ${numbers}${note ? ` (${note})` : ""}`);
   }
-  if (passed + failed === 0) console.error(`${folder} holds nothing to check: no golden.json and no sacrebleu.json.`);
+  if (passed + failed === 0)
+    console.error(`${folder} contains nothing to check: neither golden.json nor sacrebleu.json.`);
   else console.log(`${passed} passed, ${failed} failed`);
   return failed > 0 || passed === 0 ? 1 : 0;
 }

@@ -18,7 +18,9 @@ export function jsonElements(lines: readonly TextLine[]): RawRow[] {
   let firstLine = 1;
   const close = (to: number): void => {
     const element = from < 0 ? "" : text.slice(from, to);
-    if (element.trim() !== "") rows.push(parsed(element, firstLine, hasBetween(broken, firstLine, line)));
+    if (element.trim() !== "") {
+      rows.push(parsed({ line: firstLine, text: element, isUtf8: !hasBetween(broken, firstLine, line) }));
+    }
     from = -1;
   };
   for (let at = text.indexOf("[") + 1; at < text.length; at += 1) {
@@ -42,8 +44,9 @@ export function jsonElements(lines: readonly TextLine[]): RawRow[] {
   return rows;
 }
 
-export function parsed(text: string, line: number, isBroken: boolean): RawRow {
-  if (isBroken) return { line, text, fault: notUtf8 };
+/** The value of a text that is one JSON value. */
+export function parsed({ line, text, isUtf8 }: TextLine): RawRow {
+  if (!isUtf8) return { line, text, fault: notUtf8 };
   try {
     return { line, text, value: JSON.parse(text) };
   } catch (error) {

@@ -32,7 +32,7 @@ export async function recordsOf(path: string, given?: RecordFormat): Promise<Raw
     case "csv":
       return csvRows(lines);
     case "jsonl":
-      return nonEmpty(lines).map(({ line, text, isUtf8 }) => parsed(text, line, !isUtf8));
+      return nonEmpty(lines).map((line) => parsed(line));
     case "json":
       return listOf(path, lines);
   }

@@ -13,11 +13,11 @@ export async function availableMemory(name: BackendName): Promise<number | undef
     case "webgpu": {
       // WebGPU does not tell its memory; NVIDIA's driver does.
       const { softwareAdapter } = await import("./webgpu/dawn.ts");
-      return softwareAdapter() === undefined ? ofCard() : process.availableMemory();
+      return softwareAdapter() === undefined ? ofGpu() : process.availableMemory();
     }
     case "tensorflow": {
       const { isUsingGpuDevice } = tf.backend() as unknown as { readonly isUsingGpuDevice?: boolean };
-      return isUsingGpuDevice ? ofCard() : process.availableMemory();
+      return isUsingGpuDevice ? ofGpu() : process.availableMemory();
     }
     case "cpu":
       return process.availableMemory();
@@ -26,7 +26,7 @@ export async function availableMemory(name: BackendName): Promise<number | undef
   }
 }
 
-async function ofCard(): Promise<number | undefined> {
-  const { cardMemory } = await import("./tensorflow/card.ts");
-  return cardMemory();
+async function ofGpu(): Promise<number | undefined> {
+  const { freeGpuMemory } = await import("./tensorflow/gpu-memory.ts");
+  return freeGpuMemory();
 }

@@ -8,7 +8,7 @@ import { chooseBackend, surveyBackends } from "./backend.ts";
 import type { BackendName } from "./backend-name.ts";
 import { linear } from "./functions.ts";
 import { secondsOf } from "./seconds.ts";
-import type { Adapter } from "./webgpu/adapter.ts";
+import type { AdapterReport } from "./webgpu/adapter.ts";
 
 export type Measured = {
   /** 10⁹ floating-point operations per second in a linear layer with matrices of `productSize`². */
@@ -21,7 +21,7 @@ export type Measured = {
   /** Bytes that tensors can take; undefined if they cannot be found out. */
   readonly memory: number | undefined;
   /** The adapter of WebGPU. */
-  readonly adapter?: Adapter;
+  readonly adapter?: AdapterReport;
 };
 
 export type BackendReport =

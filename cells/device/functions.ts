@@ -13,4 +13,4 @@ export { rope } from "./rope.ts";
 export { sumOfSquares } from "./sum-of-squares.ts";
 export { swiglu } from "./swiglu.ts";
 
-import "./wasm/stock.ts";
+import "./wasm/replaced-kernels.ts";

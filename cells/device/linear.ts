@@ -22,7 +22,7 @@ const forward = defineKernel<{ x: tf.Tensor; w: tf.Tensor; bias?: tf.Tensor | un
     const [rows, width, outputs] = [rowsOf(x), widthOf(x), rowsOf(w)];
     const y = memory.make([...leading(x), outputs]);
     if (bias) memory.kernels.fillRows(memory.at(bias), memory.at(y), rows, outputs);
-    weightProduct(memory, memory.matrix(x, width), w, memory.at(y), [rows, outputs, width], Boolean(bias));
+    weightProduct(memory, memory.matrix(x, width), w, memory.at(y), [rows, outputs, width], bias ? "add" : "set");
     return y;
   },
   gradient: {

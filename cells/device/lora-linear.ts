@@ -30,7 +30,7 @@ const forward = defineKernel<Lora, { scale: number }>({
     const input = memory.matrix(x, width);
     product(memory, input, memory.transposed(a, width), memory.at(h), [rows, rank, width]);
     if (bias) memory.kernels.fillRows(memory.at(bias), memory.at(y), rows, outputs);
-    weightProduct(memory, input, w, memory.at(y), [rows, outputs, width], Boolean(bias));
+    weightProduct(memory, input, w, memory.at(y), [rows, outputs, width], bias ? "add" : "set");
     const [left, right] = [memory.matrix(h, rank), memory.transposed(b, rank)];
     addProduct(memory, left, right, memory.at(y), [rows, outputs, rank], scale);
     return [y, h];

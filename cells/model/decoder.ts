@@ -30,20 +30,20 @@ export type Tokens = {
  * Keys and values of the tokens so far, with room for more: `[batch, capacity, keyValueHeads, headWidth]` each, one pair per
  * layer. A forward pass writes to it and replaces its tensors.
  */
-export type Cache = { filled: number; readonly layers: { keys: tf.Tensor; values: tf.Tensor }[] };
+export type KeyValueCache = { filled: number; readonly layers: { keys: tf.Tensor; values: tf.Tensor }[] };
 
 export function decoder(config: ModelConfig, weights: Weights): Decoder {
   return { config, weights, frequencies: tf.tensor1d(inverseFrequencies(config)) };
 }
 
-export function emptyCache({ config }: Decoder, batch: number, capacity: number): Cache {
+export function emptyCache({ config }: Decoder, batch: number, capacity: number): KeyValueCache {
   const room = (): tf.Tensor => tf.zeros([batch, capacity, config.keyValueHeads, config.headWidth]);
   return { filled: 0, layers: Array.from({ length: config.layers }, () => ({ keys: room(), values: room() })) };
 }
 
 export type ForwardOptions = {
   /** The tokens continue those in the cache and are added to it. The pass is not differentiable then. */
-  readonly cache?: Cache;
+  readonly cache?: KeyValueCache;
   /** Places in `[batch · time]` whose hidden states are needed; after the last attention only these are computed. */
   readonly places?: tf.Tensor1D;
   /** For training an adapter with dropout. */
@@ -141,7 +141,12 @@ export function forward(
 }
 
 /** Writes a layer's new keys and values after those in the cache. */
-function append(cache: Cache, layer: number, keys: tf.Tensor, values: tf.Tensor): Cache["layers"][number] {
+function append(
+  cache: KeyValueCache,
+  layer: number,
+  keys: tf.Tensor,
+  values: tf.Tensor,
+): KeyValueCache["layers"][number] {
   const cached = cache.layers[layer]!;
   const grow = (before: tf.Tensor, rows: tf.Tensor): tf.Tensor => {
     const grown = tf.keep(appendCache(before, rows, cache.filled));

@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { embed } from "../device/functions.ts";
-import type { Cache, Decoder } from "./decoder.ts";
+import type { Decoder, KeyValueCache } from "./decoder.ts";
 
 export type GenerationRow = {
   /** The prompt's index among all prompts. */
@@ -24,7 +24,7 @@ export type GenerationRow = {
 /** `segments` `[rows, capacity]`: −1 for the padding at the left, 0 for all other places of the cache. */
 export type Batch = {
   readonly rows: readonly GenerationRow[];
-  readonly cache: Cache;
+  readonly cache: KeyValueCache;
   readonly segments: tf.Tensor2D;
 };
 

@@ -1,6 +1,6 @@
 /**
- * Compiles tfjs-node's binding, two C++ files, and our own operations straight with the compiler: node-gyp would want all of Node's
- * headers and its settings, of which a binding to the stable Node-API uses one file.
+ * Compiles tfjs-node's binding (two C++ files) and Palimpsest's own operations, by calling the compiler directly. node-gyp would need
+ * all headers of Node and its build settings; a binding to the stable Node-API uses only one header.
  */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import type { Library } from "./library.ts";
 
 const run = promisify(execFile);
 
-/** The first C++ compiler that answers, `CXX` before all. @throws where there is none. */
+/** The first C++ compiler that runs: `CXX` if it is set, or else a usual one. @throws if there is none. */
 export async function compiler(): Promise<string> {
   const { CXX } = process.env;
   for (const name of CXX ? [CXX] : ["c++", "g++", "clang++"]) {
@@ -20,20 +20,20 @@ export async function compiler(): Promise<string> {
     } catch {}
   }
   const advice =
-    process.platform === "darwin" ? "xcode-select --install" : "sudo apt install g++, or your system's like";
-  throw new Error(`There is no C++ compiler (${CXX ?? "c++, g++, clang++"}); install one: ${advice}.`);
+    process.platform === "darwin" ? "xcode-select --install" : "sudo apt install g++, or what your system has for it";
+  throw new Error(`No C++ compiler was found (tried ${CXX ?? "c++, g++, clang++"}). Install one: ${advice}.`);
 }
 
 export type Parts = { readonly compiler: string; readonly sources: string; readonly headers: string };
 
-/** Writes the binding to `output`. @throws with what the compiler said first. */
+/** Writes the binding to `output`. @throws with the first error of the compiler. */
 export async function compile({ compiler, sources, headers }: Parts, library: Library, output: string): Promise<void> {
   const include = [join(sources, "binding"), sources, library.include, headers].map((folder) => `-I${folder}`);
   const folders = [...new Set(library.libraries.map((file) => join(file, "..")))];
   const link =
     process.platform === "darwin"
       ? ["-undefined", "dynamic_lookup", ...library.libraries]
-      : // Libraries that no symbol asks for are linked too: see cuda.ts.
+      : // Links libraries even if no symbol of them is used, for CUDA: see cuda.ts.
         ["-Wl,--no-as-needed", ...library.libraries];
   const own = fileURLToPath(new URL("native/operations.cc", import.meta.url));
   const files = [...["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(sources, "binding", file)), own];

@@ -1,11 +1,11 @@
 /**
- * The CUDA libraries that come as wheels beside a TensorFlow wheel. TensorFlow opens them by name when it starts, and
- * from a process that is not Python it finds them only where they are loaded already: so the binding is linked to them.
+ * The CUDA libraries that are installed as wheels beside a TensorFlow wheel. TensorFlow opens them by name when it starts. Outside Python
+ * it finds them only if they are already loaded, so the binding is linked to them.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** What TensorFlow opens, what is needed first standing first. */
+/** The libraries that TensorFlow opens, in an order in which each comes after those that it needs. */
 const names = [
   "cudart",
   "nvrtc",
@@ -21,7 +21,7 @@ const names = [
   "nccl",
 ];
 
-/** Absolute paths of those that are there, for a wheel in `<site-packages>/tensorflow`. */
+/** Absolute paths of the installed ones. @param tensorflow the wheel's folder, `<site-packages>/tensorflow` */
 export function cudaLibraries(tensorflow: string): string[] {
   const root = join(dirname(tensorflow), "nvidia");
   if (!existsSync(root)) return [];

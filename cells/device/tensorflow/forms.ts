@@ -1,6 +1,6 @@
 /**
- * The device functions in TensorFlow's operations, as few of them as there can be: each call costs more than the numbers of a token.
- * Where the binding brings operations of ours (`native/`), one does for several.
+ * Device functions in TensorFlow's operations. They use as few operations as possible, because during generation each call takes longer
+ * than the arithmetic for a token. If the binding has Palimpsest's own operations (`native/`), one of them replaces several.
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { StoredMatrix } from "../matrix.ts";
@@ -28,7 +28,7 @@ export function swiglu({ gate, up }: { gate: Input; up: Input }, _: object, back
   });
 }
 
-/** x·cos + (x with its halves exchanged)·(−sin, sin). All heads and layers of a pass use the same two tables. */
+/** x·cos + (x with its halves swapped)·(−sin, sin). All heads and layers of a pass use the same two tables. */
 export function rope(
   { x, positions, inverseFrequencies }: { x: Input; positions: Input; inverseFrequencies: Input },
   { factor, direction }: { factor: number; direction: number },
@@ -55,7 +55,7 @@ export function rope(
   });
 }
 
-/** Into the cache's own memory: the one operation of TensorFlow's that changes its input. */
+/** Writes into the memory of the cache. InplaceUpdate is TensorFlow's only operation that changes its input. */
 export function appendCache(
   { cache, rows }: { cache: Input; rows: Input },
   { at }: { at: number },
@@ -73,17 +73,18 @@ export function appendCache(
   return share(backend, cache);
 }
 
-/** Queries of a row up to which they are gone through one by one. */
+/** The most queries per row for which the native operation, which handles them one by one, is faster. */
 const fewQueries = 64;
 
-/** How many queries of a row `attend` takes. */
+/** The most queries per row for `attend`. */
 export function mostQueries(backend: unknown): number {
   return nativeOn(backend) ? fewQueries : 1;
 }
 
 /**
- * Attention of a few queries per row over a cache, `[batch, capacity, kvHeads, width]`. Without our own operation the cache is read as it lies,
- * all heads side by side: a query stands in its head's place and zeros in the others', which costs products of zeros and saves moving the cache.
+ * Attention of a few queries per row over a cache `[batch, capacity, kvHeads, width]`. Without the native operation the cache is used in
+ * its own layout, with all heads side by side: each query is padded with zeros at the places of the other heads. The products with zeros
+ * cost less than transposing the cache.
  */
 export function attend(
   { q, k, v, segments }: { q: Input; k: Input; v: Input; segments: Input },
@@ -115,7 +116,7 @@ export function attend(
       );
       const visible = o.run("Mul", [toFloat(o.run("Equal", [segment, mine])), o.fresh(inReach)]);
       const bias = o.run("Mul", [o.run("Sub", [visible, o.number(1)]), o.number(1e30)]);
-      // A head's own keys and values stand at those of its group.
+      // 1 at the places of a query head's key head.
       const own = Float32Array.from({ length: heads * all }, (_, i) =>
         Math.floor((i % all) / width) === Math.floor((Math.floor(i / all) * kvHeads) / heads) ? 1 : 0,
       );
@@ -137,7 +138,7 @@ export function attend(
 /** Columns of a panel. */
 const panel = 16;
 
-/** A weight in the order in which a product reads it: in panels `[outputs / 16, width, 16]` for our own, else transposed. */
+/** A weight in the order in which a product reads it: panels `[outputs / 16, width, 16]` for the native operation, or else transposed. */
 export function pack({ w }: { w: Input }, _: object, backend: unknown) {
   return operate(backend, (o) => {
     const flat = o.reshape(o.tensor(w), [rowsOf(w), widthOf(w)]);
@@ -146,22 +147,22 @@ export function pack({ w }: { w: Input }, _: object, backend: unknown) {
   });
 }
 
-/** Rows up to which a product is faster by a packed weight, and by our own operation. */
-const few = 128;
+/** The most rows for which packed weights and the native operation are faster. */
+const maxPackedRows = 128;
 
-/** A row or two by a weight as it lies are no more than reading it, which TensorFlow does as well. */
-const worthOwn = 4;
+/** The fewest rows for which the native operation is faster without packing. With fewer, reading the weight takes all the time. */
+const minNativeRows = 4;
 
 /** x·wᵀ, `[..., width]` by `[outputs, width]` → `[..., outputs]`. */
 function byWeight(o: Operations, x: Input, w: Input): Handle {
   const [rows, outputs, packed] = [rowsOf(x), rowsOf(w), packedOf(w)];
   if (packed?.shape.length === 3) return o.runNative("PalimpsestProduct", [o.tensor(x), o.tensor(packed)]);
-  if (o.native && rows >= worthOwn && rows <= few && w.shape.length === 2 && outputs % panel === 0) {
+  if (o.native && rows >= minNativeRows && rows <= maxPackedRows && w.shape.length === 2 && outputs % panel === 0) {
     return o.runNative("PalimpsestProduct", [o.tensor(x), o.tensor(w)]);
   }
   const flat = o.reshape(o.tensor(x), [rows, widthOf(x)]);
   const product =
-    packed && rows <= few
+    packed && rows <= maxPackedRows
       ? o.run("MatMul", [flat, o.tensor(packed)])
       : o.run("MatMul", [flat, o.reshape(o.tensor(w), [outputs, widthOf(w)])], { transpose_b: true });
   return o.reshape(product, [...leading(x), outputs]);
@@ -176,7 +177,7 @@ export function linear({ x, w, bias }: { x: Input; w: Input; bias?: Input | unde
 
 type Lora = { x: Input; w: Input; a: Input; b: Input; bias?: Input | undefined };
 
-/** Gives h = x·aᵀ too, as the reference does. */
+/** Returns y and h = x·aᵀ, as the reference does. */
 export function loraLinear({ x, w, a, b, bias }: Lora, { scale }: { scale: number }, backend: unknown) {
   return operate(backend, (o) => {
     const flat = o.reshape(o.tensor(x), [rowsOf(x), widthOf(x)]);
@@ -187,14 +188,14 @@ export function loraLinear({ x, w, a, b, bias }: Lora, { scale }: { scale: numbe
   });
 }
 
-/** TensorFlow's numbers for types that tfjs does not know. */
+/** TensorFlow's type numbers, for types that tfjs does not have. */
 const narrow = { BF16: 14, F16: 19 } as const;
 
-/** A weight as a file has it: 32-bit values as they are, 16-bit ones (an even number of them) as words of two that are widened here. */
+/** Copies a weight to TensorFlow. 16-bit values are widened there; their number must be even. */
 export function upload({ dtype, shape, bytes }: StoredMatrix, backend: unknown): tf.Tensor {
   const { buffer, byteOffset, length } = bytes;
   return operate(backend, (o) => {
-    // Copied, as a tensor may go on with the very memory that it is made of.
+    // Copied, because TensorFlow may use the given memory for the tensor itself.
     if (dtype === "F32") return [o.reshape(o.fresh(new Float32Array(buffer, byteOffset, length / 4).slice()), shape)];
     const halves = o.run("Bitcast", [o.fresh(new Int32Array(buffer, byteOffset, length / 4))], { type: narrow[dtype] });
     return [o.reshape(o.run("Cast", [halves], { SrcT: narrow[dtype], DstT: "float" }), shape)];

@@ -1,7 +1,7 @@
 /**
- * Finds a TensorFlow that the user has: in a Python, whose wheel holds the library and its headers, or in a folder
- * (libtensorflow's archive unpacked, a prefix like /usr/local, or a wheel's `tensorflow`). Python is asked only where the wheel
- * lies; TensorFlow is not imported, which would take seconds.
+ * Finds an installed TensorFlow: the wheel of a Python, which contains the library and its headers, or a folder (the unpacked archive of
+ * libtensorflow, a prefix like /usr/local, or a wheel's folder `tensorflow`). Python only tells where the wheel is; TensorFlow is not
+ * imported, which would take seconds.
  */
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -10,21 +10,21 @@ import { promisify } from "node:util";
 import { cudaLibraries } from "./cuda.ts";
 
 export type Library = {
-  /** Where it was found, for people. */
+  /** Where it was found, for messages. */
   readonly origin: string;
-  /** As it says itself; undefined where only the loaded library can tell. */
+  /** Undefined if only the loaded library can tell. */
   readonly version: string | undefined;
-  /** Whether it was built for CUDA; undefined where only the loaded library can tell. */
+  /** Whether it was built for CUDA; undefined if only the loaded library can tell. */
   readonly cuda: boolean | undefined;
-  /** Absolute paths, to be linked in this order. */
+  /** Absolute paths, in the order in which they must be linked. */
   readonly libraries: readonly string[];
-  /** Holds `tensorflow/c/c_api.h`. */
+  /** The folder with `tensorflow/c/c_api.h`. */
   readonly include: string;
 };
 
-const others = "name another Python with --python <exe>, or a folder with libtensorflow with --folder <dir>";
+const alternatives = "give another Python with --python <exe>, or a folder with libtensorflow with --folder <dir>";
 
-/** Where a wheel lies, by what Python itself would import. */
+/** Prints the version of Python, and the folder and version of the TensorFlow that it would import. */
 const question = `
 import importlib.util, json, sys
 from importlib import metadata
@@ -49,14 +49,14 @@ export async function libraryOfPython(executable: string): Promise<Library> {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     const what =
-      code === "ENOENT" ? `There is no program ${executable}` : `${executable} does not answer like a Python 3`;
-    throw new Error(`${what}; ${others}.`);
+      code === "ENOENT" ? `The program ${executable} does not exist` : `${executable} is not a working Python 3`;
+    throw new Error(`${what}; ${alternatives}.`);
   }
   const { python, folder, version } = answer;
   if (!folder) {
     throw new Error(
-      `${executable} (Python ${python}) has no TensorFlow. Install one with ${executable} -m pip install tensorflow-cpu, ` +
-        `or "tensorflow[and-cuda]" for a GPU; or ${others}.`,
+      `${executable} (Python ${python}) has no TensorFlow. Install it with ${executable} -m pip install tensorflow-cpu, ` +
+        `or "tensorflow[and-cuda]" for a GPU; or ${alternatives}.`,
     );
   }
   const library = libraryIn(folder, version ?? undefined);
@@ -66,7 +66,7 @@ export async function libraryOfPython(executable: string): Promise<Library> {
 /** @throws an error that says what is missing and what to do. */
 export function libraryOfFolder(folder: string): Library {
   const full = resolve(folder);
-  if (!existsSync(full)) throw new Error(`There is no folder ${full}.`);
+  if (!existsSync(full)) throw new Error(`The folder ${full} does not exist. Check --folder.`);
   return libraryIn(full, undefined);
 }
 
@@ -75,13 +75,15 @@ function libraryIn(folder: string, version: string | undefined): Library {
   const main = fileNamed(folder, mainNames);
   if (!main) {
     throw new Error(
-      `${folder} has no ${mainNames[0]} and no ${mainNames.at(-1)} that a program could link to` +
-        `${version ? ` (TensorFlow ${version}; wheels bring it since 2.11 or so)` : ""}; ${others}.`,
+      `${folder} contains neither ${mainNames[0]} nor ${mainNames.at(-1)}` +
+        `${version ? ` (TensorFlow ${version}; wheels contain it since about 2.11)` : ""}; ${alternatives}.`,
     );
   }
   const include = join(folder, "include");
   if (!existsSync(join(include, "tensorflow", "c", "eager", "c_api.h"))) {
-    throw new Error(`${folder} has ${main} but not its headers (include/tensorflow/c/eager/c_api.h); ${others}.`);
+    throw new Error(
+      `${folder} contains ${main} but not its headers (include/tensorflow/c/eager/c_api.h); ${alternatives}.`,
+    );
   }
   const framework = fileNamed(folder, frameworkNames);
   const cuda = builtForCuda(folder);
@@ -98,14 +100,14 @@ function fileNamed(folder: string, names: readonly string[]): string | undefined
   return names.flatMap((name) => [join(folder, "lib", name), join(folder, name)]).find((file) => existsSync(file));
 }
 
-/** A wheel says so in a generated file of Python. */
+/** A wheel tells it in a generated Python file. */
 function builtForCuda(folder: string): boolean | undefined {
   const info = join(folder, "python", "platform", "build_info.py");
   return existsSync(info) ? /'is_cuda_build', True/.test(readFileSync(info, "utf8")) : undefined;
 }
 
-/** @throws for a TensorFlow whose C interface tfjs-node 4.22 does not know. */
+/** @throws for a TensorFlow with whose C interface tfjs-node 4.22 does not work. */
 export function requireSupported(version: string, origin: string): void {
   if (/^2\.[12]\d\./.test(version)) return;
-  throw new Error(`TensorFlow ${version} in ${origin} is not supported: 2.10 to 2.29 are; ${others}.`);
+  throw new Error(`TensorFlow ${version} in ${origin} is not supported, only 2.10 to 2.29; ${alternatives}.`);
 }

@@ -1,11 +1,10 @@
 /**
- * TensorFlow's operations without tfjs around each: a fused form on this backend is a handful of them, and what lies between
- * is known to nobody else. Here an operation costs half of what it costs through tfjs, and constants (axes, shapes, factors) are
- * made once.
+ * Calls TensorFlow's operations directly instead of through tfjs. A fused form is a few operations, and tfjs does not need to know the
+ * tensors between them. A call takes half the time, and constants (axes, shapes, factors) are made only once.
  */
 import type * as tf from "@tensorflow/tfjs";
 
-/** A tensor of TensorFlow's. */
+/** A tensor in TensorFlow. */
 export type Handle = { readonly id: number; readonly shape: readonly number[]; readonly dtype: number };
 
 type Attribute = { readonly name: string; readonly type: number; readonly value: boolean | number };
@@ -20,7 +19,7 @@ type Binding = {
   deleteTensor(id: number): void;
 };
 
-/** What of tfjs-node's backend we rely on. */
+/** The parts of tfjs-node's backend that are used here. */
 type Backend = {
   readonly binding: Binding;
   readonly isUsingGpuDevice: boolean;
@@ -29,26 +28,26 @@ type Backend = {
   incRef(dataId: object): void;
 };
 
-/** Of operations that take more than one type: the attributes by which TensorFlow tells them apart, and switches. */
+/** Attributes of an operation: types, by which TensorFlow selects an implementation, and flags. */
 type Options = { readonly [attribute: string]: boolean | "float" | "int" | number };
 
 type NativeOperation = `Palimpsest${"Pack" | "Product" | "Norm" | "Gated" | "Turned" | "Attention"}`;
 
 export type Operations = {
   tensor(tensor: tf.TensorInfo): Handle;
-  /** Attributes besides `T`, the type of the first input. */
+  /** The attribute `T`, the type of the first input, is added. */
   run(operation: string, inputs: readonly Handle[], options?: Options): Handle;
   reshape(x: Handle, shape: readonly number[]): Handle;
-  /** Whether there are the operations of `native/`; not on a GPU, nor in a binding that is not built here. */
+  /** Whether the operations of `native/` exist: not on a GPU, and not in a prebuilt binding. */
   readonly native: boolean;
-  /** One of them. */
+  /** Runs an operation of `native/`. */
   runNative(operation: NativeOperation, inputs: readonly Handle[]): Handle;
-  /** Constants, kept for the life of the process. */
+  /** A constant, made once per process. */
   number(value: number): Handle;
   integers(values: readonly number[]): Handle;
-  /** Made for this call. */
+  /** A tensor for this call only. */
   fresh(values: Float32Array | Int32Array): Handle;
-  /** What many calls in a row need the same: made again when one of `keys` differs from the call before. */
+  /** Tensors that many successive calls share; made again if one of `keys` differs from the last call. */
   latest<T extends readonly Handle[]>(name: string, keys: readonly unknown[], make: () => T): T;
 };
 
@@ -59,9 +58,9 @@ type State = {
 };
 
 const states = new WeakMap<Binding, State>();
-const mostConstants = 2000;
+const maxConstants = 2000;
 
-/** Runs `f`, frees what it made on the way, and gives its results to tfjs. */
+/** Runs `f`, frees its intermediate tensors, and passes its results to tfjs. */
 export function operate(backend: unknown, f: (operations: Operations) => readonly Handle[]): tf.Tensor[] {
   const { binding } = backend as Backend;
   const own = new Set<number>();
@@ -76,7 +75,7 @@ export function operate(backend: unknown, f: (operations: Operations) => readonl
   }
 }
 
-/** Another holder of the same elements. */
+/** Another reference to the same data. */
 export function share(backend: unknown, { dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo {
   (backend as Backend).incRef(dataId);
   return { dataId, shape, dtype };
@@ -96,7 +95,7 @@ export function nativeOn(backend: unknown): boolean {
   return stateOf(backend as Backend).native;
 }
 
-/** Tried with one number: TensorFlow tells of no other way. */
+/** Tries one operation with a single number; TensorFlow has no other way to find out. */
 function hasNative(binding: Binding): boolean {
   const one = binding.createTensor([1], binding.TF_FLOAT, Float32Array.of(1));
   try {
@@ -120,8 +119,8 @@ function operations(backend: Backend, { native, constants, latest }: State, own:
   const constant = (key: string, make: () => Float32Array | Int32Array, shape: readonly number[]): Handle => {
     let found = constants.get(key);
     if (!found) {
-      // Only where shapes never repeat; those of the operations under way are few and made again.
-      if (constants.size >= mostConstants) {
+      // Happens only if shapes never repeat. The few constants of the current operations are made again.
+      if (constants.size >= maxConstants) {
         for (const { id } of constants.values()) own.add(id);
         constants.clear();
       }

@@ -1,6 +1,6 @@
 /**
- * tfjs-node's sources, kernels and what they need, taken from npm's registry as archives: nothing is installed and no install
- * script runs (theirs would download a TensorFlow of 2022).
+ * Downloads tfjs-node's sources and kernels from npm's registry as archives. They are not installed, so no install script runs
+ * (tfjs-node's would download a TensorFlow from 2022).
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -13,7 +13,7 @@ const run = promisify(execFile);
 export const packages = { tfjsNode: "@tensorflow/tfjs-node@4.22.0", protobuf: "google-protobuf@3.21.4" };
 const headers = "node-api-headers@1.9.0";
 
-/** Unpacks a package to `<folder>/node_modules/<name>` and gives that path. @throws where the registry cannot be reached. */
+/** Unpacks a package to `<folder>/node_modules/<name>`. @returns that path @throws if the registry cannot be reached. */
 export async function unpack(specifier: string, folder: string): Promise<string> {
   const target = join(folder, "node_modules", specifier.slice(0, specifier.lastIndexOf("@")));
   await mkdir(target, { recursive: true });
@@ -26,10 +26,10 @@ export async function unpack(specifier: string, folder: string): Promise<string>
 type Answer = readonly { readonly filename: string }[] | { readonly error: { readonly summary: string } };
 
 async function fetchArchive(specifier: string, folder: string): Promise<string> {
-  const words = ["pack", specifier, "--json", "--pack-destination", folder];
-  // Under `npm run` the very npm that runs us; it need not be on the path.
+  const args = ["pack", specifier, "--json", "--pack-destination", folder];
+  // The npm that runs this script, which may not be on the PATH.
   const npm = process.env.npm_execpath;
-  const output = await (npm ? run(process.execPath, [npm, ...words]) : run("npm", words)).catch(
+  const output = await (npm ? run(process.execPath, [npm, ...args]) : run("npm", args)).catch(
     (error: { readonly stdout?: string }) => ({
       stdout: error.stdout || JSON.stringify({ error: { summary: String(error) } }),
     }),
@@ -42,7 +42,7 @@ async function fetchArchive(specifier: string, folder: string): Promise<string> 
   return join(folder, answer[0]!.filename.replace("@", "").replace("/", "-"));
 }
 
-/** A folder with `node_api.h`: where this Node is installed, or from npm. */
+/** A folder with `node_api.h`: that of this Node's installation, or one from npm. */
 export async function nodeHeaders(folder: string): Promise<string> {
   const installed = join(dirname(dirname(process.execPath)), "include", "node");
   if (existsSync(join(installed, "node_api.h"))) return installed;

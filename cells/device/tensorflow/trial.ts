@@ -1,6 +1,6 @@
 /**
- * Loads a built binding and computes with it; prints what it found as JSON. A process of its own, since a library that does
- * not fit may take the process down with it.
+ * Loads a built binding, computes something with it and prints the result as JSON. It runs in its own process, because an incompatible
+ * library may crash it.
  */
 import * as tf from "@tensorflow/tfjs";
 import { registerTensorflow } from "./binding.ts";
@@ -23,6 +23,7 @@ async function attempt(folder: string): Promise<Trial> {
 }
 
 const folder = process.argv[2];
-if (folder === undefined) throw new Error(`The trial needs a folder with ${recordIn("")}.`);
+if (folder === undefined)
+  throw new Error(`trial.ts needs the folder of a binding as its argument, with ${recordIn("")} in it.`);
 process.stdout.write(`\n${JSON.stringify(await attempt(folder))}\n`);
 process.exit(0);

@@ -1,7 +1,7 @@
 /**
- * Compiles `kernels/` (AssemblyScript) to `kernels.wasm`, which is committed: who uses the workbench compiles nothing.
+ * Compiles `kernels/` (AssemblyScript) to `kernels.wasm`. The result is committed, so users do not need to compile it.
  *
- *     node cells/device/wasm/build.mjs [another place for the module]
+ *     node cells/device/wasm/build.mjs [output file]
  */
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";

@@ -1,4 +1,4 @@
-/** The compiled kernels, from the file beside this one. The only place of the device that reads a file. */
+/** Reads the compiled kernels. Only this file of the wasm backend uses node:fs, so another host can replace it. */
 import { readFileSync } from "node:fs";
 
 export function kernelBytes(): Uint8Array<ArrayBuffer> {

@@ -1,11 +1,11 @@
-/** The signatures of `kernels.wasm`. Tensors are byte offsets, strides and sizes count elements. */
+/** The signatures of `kernels.wasm`. Tensors are byte offsets; strides and sizes are in elements. */
 
 type Run = (...offsetsSizesAndSettings: number[]) => void;
 
 export type KernelExports = {
-  /** b, its row and column stride, inner, columns, packed. */
+  /** Arguments: b, its row and column stride, inner, columns, packed. */
   readonly pack: Run;
-  /** a, its row and column stride, packed b, c, c's row stride, rows, columns, inner, scale, whether to add. */
+  /** Arguments: a, its row and column stride, packed b, c, c's row stride, rows, columns, inner, scale, 1 to add to c. */
   readonly multiply: Run;
   readonly fillRows: Run;
   readonly columnSum: Run;
@@ -17,19 +17,19 @@ export type KernelExports = {
   readonly swigluGradient: Run;
   readonly attention: Run;
   readonly attentionGradient: Run;
-  /** The place of the first id that is out of range, or −1. */
+  /** Returns the place of the first id that is out of range, or −1. */
   readonly gatherRows: (...offsetsAndSizes: number[]) => number;
   readonly scatterRows: Run;
   readonly copyRows: Run;
-  /** The place of the first target that is out of range, or −1. */
+  /** Returns the place of the first target that is out of range, or −1. */
   readonly crossEntropy: (...offsetsAndSizes: number[]) => number;
   readonly crossEntropyHidden: Run;
   readonly crossEntropyHead: Run;
-  /** at, size: 16-bit floats in the upper half of the memory of as many 32-bit ones, to be widened over all of it. */
+  /** Arguments: at, size. Widens `size` 16-bit floats in place; they must be in the upper half of the memory of the 32-bit ones. */
   readonly widenBrain: Run;
   readonly widenHalf: Run;
   readonly adamw: Run;
-  /** Σ x², in double precision. */
+  /** Returns Σ x² in double precision. */
   readonly sumOfSquares: (at: number, size: number) => number;
   /** Writes one float. */
   readonly put: (at: number, value: number) => void;

@@ -1,13 +1,13 @@
 /**
- * The wasm backend's memory as the fused kernels see it. Our module imports that very memory, so a tensor is handed
- * over as the byte offset of its first element and nothing is copied. Outputs and scratch come from the backend's own
- * allocator: the memory may grow and move under a view, but an offset stays valid for as long as its tensor lives.
+ * The memory of the wasm backend, for fused kernels. Palimpsest's module imports this memory, so a tensor is passed as the byte offset of
+ * its first element and nothing is copied. Outputs and scratch memory come from the backend's own allocator. The memory may grow, which
+ * invalidates views of it, but an offset stays valid as long as its tensor exists.
  */
 import type * as tf from "@tensorflow/tfjs";
 import { kernelBytes } from "./bytes.ts";
 import type { KernelExports } from "./exports.ts";
 
-/** What of the backend's inside we rely on; `BackendWasm` declares most of it private. */
+/** The parts of tfjs's `BackendWasm` that are used here; most are declared private. */
 type Backend = {
   readonly wasm: { readonly asm: { readonly memory: WebAssembly.Memory } };
   readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
@@ -16,34 +16,34 @@ type Backend = {
   incRef(dataId: object): void;
 };
 
-/** A matrix in memory by strides in elements; one of the two is 1. */
-export type Matrix = { readonly at: number; readonly row: number; readonly column: number };
+/** A matrix in memory: its byte offset, and its strides in elements, one of which is 1. */
+export type StridedMatrix = { readonly at: number; readonly row: number; readonly column: number };
 
 export type WasmMemory = {
   readonly kernels: KernelExports;
-  /** Byte offset of a tensor's first element. */
+  /** The byte offset of a tensor's first element. */
   at(tensor: tf.TensorInfo): number;
-  /** Number of elements. */
+  /** The number of elements. */
   size(tensor: tf.TensorInfo): number;
   /** A tensor as rows of `width`. */
-  matrix(tensor: tf.TensorInfo, width: number): Matrix;
-  /** The transpose of a tensor that has rows of `width`. */
-  transposed(tensor: tf.TensorInfo, width: number): Matrix;
-  /** A new tensor; its elements are what lay there before. */
+  matrix(tensor: tf.TensorInfo, width: number): StridedMatrix;
+  /** The transpose of a tensor with rows of `width`. */
+  transposed(tensor: tf.TensorInfo, width: number): StridedMatrix;
+  /** A new tensor. Its elements are not initialised. */
   make(shape: readonly number[], dtype?: tf.DataType): tf.TensorInfo;
-  /** Bytes from outside, to a byte offset. */
+  /** Copies bytes to a byte offset. */
   write(bytes: Uint8Array, at: number): void;
-  /** Another holder of the same elements. */
+  /** Another reference to the same data. */
   share(tensor: tf.TensorInfo, shape?: readonly number[]): tf.TensorInfo;
-  /** Gives back what `make` or `share` gave. */
+  /** Frees a tensor from `make` or `share`. */
   free(tensor: tf.TensorInfo): void;
-  /** Room for so many floats, for the time of `use`; the argument is a byte offset. */
+  /** Calls `use` with the byte offset of temporary memory for this many floats. */
   scratch<T>(floats: number, use: (at: number) => T): T;
 };
 
 const memories = new WeakMap<object, WasmMemory>();
 
-/** The memory of a backend, bound to our kernels on first use. */
+/** The memory of a backend. Its first use loads the kernels. */
 export function wasmMemory(backend: object): WasmMemory {
   let memory = memories.get(backend);
   if (!memory) {

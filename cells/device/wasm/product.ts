@@ -1,47 +1,83 @@
-/** c = scale·a·b and c += scale·a·b on the backend's memory. b is packed into panels of eight columns first. */
+/** Matrix products on the memory of the wasm backend: c = scale·a·b and c += scale·a·b. First b is packed into panels of eight columns. */
 import type * as tf from "@tensorflow/tfjs";
 import { packedOf } from "../packed-weight.ts";
-import type { Matrix, WasmMemory } from "./memory.ts";
+import type { StridedMatrix, WasmMemory } from "./memory.ts";
 
+/** Whether a product replaces the contents of c or is added to them. */
+type Mode = "set" | "add";
 type Sizes = readonly [rows: number, columns: number, inner: number];
 
-/** Floats that a packed `[inner, columns]` matrix takes. */
+/** The number of floats of a packed `[inner, columns]` matrix. */
 export function packedSize(inner: number, columns: number): number {
   return inner * Math.ceil(columns / 8) * 8;
 }
 
-/** c `[rows, columns]`, contiguous, becomes scale·a·b. */
-export function product(memory: WasmMemory, a: Matrix, b: Matrix, c: number, sizes: Sizes, scale = 1): void {
-  multiply(memory, a, b, c, sizes, scale, 0);
+/** Sets c `[rows, columns]`, contiguous, to scale·a·b. */
+export function product(
+  memory: WasmMemory,
+  a: StridedMatrix,
+  b: StridedMatrix,
+  c: number,
+  sizes: Sizes,
+  scale = 1,
+): void {
+  multiply(memory, a, b, c, sizes, scale, "set");
 }
 
-/** c `[rows, columns]`, contiguous, grows by scale·a·b. */
-export function addProduct(memory: WasmMemory, a: Matrix, b: Matrix, c: number, sizes: Sizes, scale = 1): void {
-  multiply(memory, a, b, c, sizes, scale, 1);
+/** Adds scale·a·b to c `[rows, columns]`, contiguous. */
+export function addProduct(
+  memory: WasmMemory,
+  a: StridedMatrix,
+  b: StridedMatrix,
+  c: number,
+  sizes: Sizes,
+  scale = 1,
+): void {
+  multiply(memory, a, b, c, sizes, scale, "add");
 }
 
-/** c becomes a·wᵀ, or grows by it; w `[columns, inner]` is not packed again where it lies packed. */
+/** Sets c to a·wᵀ, or adds it; w is `[columns, inner]`. Uses the packed copy of w if there is one. */
 export function weightProduct(
   memory: WasmMemory,
-  a: Matrix,
+  a: StridedMatrix,
   w: tf.TensorInfo,
   c: number,
   sizes: Sizes,
-  add: boolean,
+  mode: Mode,
 ): void {
   const [rows, columns, inner] = sizes;
   const packed = packedOf(w);
-  if (!packed) multiply(memory, a, memory.transposed(w, inner), c, sizes, 1, add ? 1 : 0);
+  if (!packed) multiply(memory, a, memory.transposed(w, inner), c, sizes, 1, mode);
   else {
     const b = memory.at(packed);
-    memory.kernels.multiply(a.at, a.row, a.column, b, c, columns, rows, columns, inner, 1, add ? 1 : 0);
+    memory.kernels.multiply(a.at, a.row, a.column, b, c, columns, rows, columns, inner, 1, mode === "add" ? 1 : 0);
   }
 }
 
-function multiply(memory: WasmMemory, a: Matrix, b: Matrix, c: number, sizes: Sizes, scale: number, add: 0 | 1): void {
+function multiply(
+  memory: WasmMemory,
+  a: StridedMatrix,
+  b: StridedMatrix,
+  c: number,
+  sizes: Sizes,
+  scale: number,
+  mode: Mode,
+): void {
   const [rows, columns, inner] = sizes;
   memory.scratch(packedSize(inner, columns), (packed) => {
     memory.kernels.pack(b.at, b.row, b.column, inner, columns, packed);
-    memory.kernels.multiply(a.at, a.row, a.column, packed, c, columns, rows, columns, inner, scale, add);
+    memory.kernels.multiply(
+      a.at,
+      a.row,
+      a.column,
+      packed,
+      c,
+      columns,
+      rows,
+      columns,
+      inner,
+      scale,
+      mode === "add" ? 1 : 0,
+    );
   });
 }

@@ -1,4 +1,4 @@
-/** AdamW in WGSL, element by element. */
+/** AdamW in WGSL, one element per invocation. */
 import type * as tf from "@tensorflow/tfjs";
 import type { AdamW } from "../adamw-settings.ts";
 import { type Gpu, sizeOf } from "./gpu.ts";

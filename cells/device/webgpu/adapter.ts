@@ -1,6 +1,6 @@
 /**
- * What WebGPU runs on: the adapter, its limits and features, its tensor cores as far as WGSL can reach them, and how fast products are
- * by tfjs's own kernel and by ours, with weights in float32 and packed.
+ * Describes the WebGPU adapter: its limits, features and tensor cores (those that WGSL can use), and the speed of products with tfjs's
+ * own kernel and with Palimpsest's, for float32 and packed weights.
  */
 import * as tf from "@tensorflow/tfjs";
 import { linear } from "../linear.ts";
@@ -8,7 +8,7 @@ import { secondsOf } from "../seconds.ts";
 import { adapterInUse, softwareAdapter } from "./dawn.ts";
 import type { Gpu } from "./gpu.ts";
 
-export type Adapter = {
+export type AdapterReport = {
   readonly name: string;
   readonly vendor: string;
   readonly architecture: string;
@@ -16,10 +16,10 @@ export type Adapter = {
   readonly software: boolean;
   readonly features: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
-  /** Shapes that subgroup matrices (tensor cores) come in, as Dawn tells them. */
+  /** The shapes of subgroup matrices (tensor cores) that Dawn reports. */
   readonly subgroupMatrices: readonly object[];
   readonly subgroupSizes: readonly [smallest: number, largest: number];
-  /** GFLOP/s of products of the size given. */
+  /** GFLOP/s of products of `size`² matrices. */
   readonly products: {
     readonly size: number;
     readonly stock: number;
@@ -28,11 +28,11 @@ export type Adapter = {
   };
 };
 
-/** What Dawn tells beyond the standard. */
+/** What Dawn reports beyond the standard. */
 type Info = GPUAdapterInfo & { readonly subgroupMatrixConfigs?: Iterable<object> };
 
-/** Describes the adapter of the backend that is set. */
-export async function describeAdapter(): Promise<Adapter> {
+/** The adapter of the current backend. @throws if it is not WebGPU. */
+export async function describeAdapter(): Promise<AdapterReport> {
   const adapter = adapterInUse();
   if (!adapter) throw new Error("No WebGPU adapter is in use.");
   const info: Info = adapter.info;
@@ -55,14 +55,14 @@ export async function describeAdapter(): Promise<Adapter> {
   };
 }
 
-/** Attributes of the binding's objects are getters of their class. */
+/** As a plain object: the properties of the binding's objects are getters of their class. */
 function plain(config: object): object {
   const read: Record<string, unknown> = {};
   for (const name in config) read[name] = (config as Record<string, unknown>)[name];
   return read;
 }
 
-async function products(size: number): Promise<Adapter["products"]> {
+async function products(size: number): Promise<AdapterReport["products"]> {
   const square = tf.ones([size, size]) as tf.Tensor2D;
   const bytes = new Uint8Array(new Uint16Array(size * size).fill(0x3f80).buffer);
   const stored = { dtype: "BF16", shape: [size, size], bytes } as const;

@@ -1,6 +1,6 @@
 /**
- * Cross-entropy in WGSL: the logits of some rows at a time by the product, then a workgroup per row. For the backward pass they
- * are made again and turned into their gradient in place.
+ * Cross-entropy in WGSL: a product computes the logits of some rows at a time, then one workgroup handles each row. For the backward
+ * pass the logits are computed again and replaced by their gradient.
  */
 import type * as tf from "@tensorflow/tfjs";
 import { rowsOf, widthOf } from "../shape.ts";
@@ -8,8 +8,8 @@ import type { Gpu } from "./gpu.ts";
 import { product } from "./product.ts";
 import { program } from "./program.ts";
 
-/** Logits that live at a time: 64 MB. */
-const most = 2 ** 24;
+/** The most logits in memory at a time: 64 MiB. */
+const maxLogits = 2 ** 24;
 
 const sums = program({
   name: "CrossEntropy",
@@ -65,13 +65,13 @@ const slopes = program({
   logits[i] = (expected - select(0.0, 1.0, u32(targets[row]) == i % p.vocabulary)) * dy[row];`,
 });
 
-/** Written where there is no answer: a run that reads it stops. */
+/** The bits of NaN, the result for an invalid id. A run stops when it reads it. */
 export const notANumber = 0x7fc00000;
 
 type Likelihood = { hidden: tf.TensorInfo; head: tf.TensorInfo; targets: tf.TensorInfo };
 type Backward = Likelihood & { dy: tf.TensorInfo; logSum: tf.TensorInfo };
 
-/** The nll of a target outside the vocabulary is not a number: a device cannot throw. */
+/** The NLL of a target outside the vocabulary is NaN, because a device cannot throw. */
 export function crossEntropy({ hidden, head, targets }: Likelihood, _: object, gpu: Gpu): tf.TensorInfo[] {
   const vocabulary = rowsOf(head);
   const [nll, logSum] = [gpu.make([rowsOf(hidden)]), gpu.make([rowsOf(hidden)])];
@@ -114,7 +114,7 @@ type Part = { readonly logits: tf.TensorInfo; readonly from: number; readonly ro
 
 function overParts({ hidden, head }: Pick<Likelihood, "hidden" | "head">, gpu: Gpu, use: (part: Part) => void): void {
   const [count, vocabulary, width] = [rowsOf(hidden), rowsOf(head), widthOf(hidden)];
-  const step = Math.min(count, Math.max(64, Math.floor(most / vocabulary)));
+  const step = Math.min(count, Math.max(64, Math.floor(maxLogits / vocabulary)));
   const logits = gpu.make([step, vocabulary]);
   for (let from = 0; from < count; from += step) {
     const rows = Math.min(step, count - from);

@@ -1,13 +1,13 @@
 /**
- * A device with all that the adapter gives: stock tfjs asks for six limits and two features, and would so be held to 128 MiB a
- * binding in some of them and to no 16-bit arithmetic. Registers it as tfjs's backend "webgpu", under which the
- * stock kernels are known.
+ * Creates a device with all limits of the adapter and registers it as tfjs's backend "webgpu", for which tfjs's kernels are registered.
+ * tfjs itself would request only six limits and two features: some bindings would be limited to 128 MiB, and there would be no 16-bit
+ * arithmetic.
  */
 import * as tf from "@tensorflow/tfjs";
 import { Backend } from "./backend.ts";
 
-/** What is used, or reported, where the adapter has it. */
-const wanted = [
+/** Features that are used or reported if the adapter has them. */
+const features = [
   "shader-f16",
   "subgroups",
   "timestamp-query",
@@ -21,12 +21,12 @@ export async function registerDevice(adapter: GPUAdapter): Promise<void> {
     const limit = adapter.limits[name as keyof GPUSupportedLimits];
     if (typeof limit === "number") requiredLimits[name] = limit;
   }
-  const requiredFeatures = wanted.filter((name) => adapter.features.has(name)) as GPUFeatureName[];
+  const requiredFeatures = features.filter((name) => adapter.features.has(name)) as GPUFeatureName[];
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
   tf.registerBackend("webgpu", () => withNavigator(() => new Backend(device, adapter.info)));
 }
 
-/** The stock constructor looks whether this is a browser with WebGPU; nobody else is to take Node for one. */
+/** tfjs's constructor checks that it is in a browser with WebGPU. Outside of it no other code must take Node for a browser. */
 function withNavigator<T>(work: () => T): T {
   const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
   Object.defineProperty(globalThis, "navigator", { value: { gpu: {} }, configurable: true });

@@ -1,4 +1,4 @@
-/** Rows of a table by number in WGSL, from packed tables too, and the sum by rows that is its gradient. */
+/** Looks up rows of a table (packed or not) by id in WGSL, and the gradient, which sums by id. */
 import type * as tf from "@tensorflow/tfjs";
 import { rowsOf, widthOf } from "../shape.ts";
 import { notANumber } from "./cross-entropy.ts";
@@ -33,7 +33,7 @@ const clear = program({
   if (i < p.size) { x[i] = 0.0; }`,
 });
 
-/** A workgroup per id. The first with a number sums for all of them, in their order, so that the result is always the same. */
+/** One workgroup per id. The first workgroup with an id sums all rows of that id in order, so that the result is always the same. */
 const scatter = program({
   name: "EmbedGradient",
   reads: { dy: "f32", ids: "i32" },
@@ -54,7 +54,7 @@ const scatter = program({
   }`,
 });
 
-/** A row that the table does not have is not a number: a device cannot throw. */
+/** The row of an id outside the table is NaN, because a device cannot throw. */
 export function embed(
   { table, ids }: { table: tf.TensorInfo; ids: tf.TensorInfo },
   _: object,

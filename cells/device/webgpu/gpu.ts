@@ -1,25 +1,27 @@
 /**
- * A WebGPU device as the WGSL forms of the device functions see it: tensors in and out, programs over them. The same
- * contract as `WasmMemory` in `../wasm`, with buffers in the place of offsets.
+ * The interface of a WebGPU device for device functions: it makes tensors and runs programs on them. It corresponds to `WasmMemory` in
+ * `../wasm`, with buffers instead of offsets.
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { Format } from "./packed.ts";
 import type { Program } from "./program.ts";
 
 export interface Gpu {
-  /** A new tensor; its elements are what lay there before. */
+  /** A new tensor. Its elements are not initialised. */
   make(shape: readonly number[], dtype?: "float32" | "int32"): tf.TensorInfo;
-  /** Another holder of the same elements. */
+  /** Another reference to the same data. */
   share(tensor: tf.TensorInfo): tf.TensorInfo;
-  /** Gives back what `make` or `share` gave; programs that were run before still see it. */
+  /** Frees a tensor from `make` or `share`. Programs that are already running can still use it. */
   free(tensor: tf.TensorInfo): void;
-  /** A tensor of a matrix as a file has it: 16-bit elements stay so, two to a word. */
+  /** Copies a stored matrix to a tensor. 16-bit elements stay packed, two per 32-bit word. */
   upload(stored: Stored): tf.TensorInfo;
-  /** How the elements lie in the buffer. */
+  /** The format of the elements in the buffer. */
   formatOf(tensor: tf.TensorInfo): Format;
   /**
-   * Runs a program over tensors and numbers by the names that it declares. `groups` is a plain count of workgroups, or a
-   * grid. A packed tensor where the program wants float32 is widened first. @throws once the device has failed.
+   * Runs a program with tensors and numbers for the names that it declares. A packed tensor is widened first if the program needs
+   * float32.
+   * @param groups the number of workgroups, or a grid
+   * @throws if the device has failed.
    */
   run(
     program: Program,
@@ -29,14 +31,14 @@ export interface Gpu {
   ): void;
 }
 
-/** A matrix as a file has it, little-endian. */
+/** A matrix as stored in a file, little-endian. */
 export type Stored = {
   readonly dtype: Format;
   readonly shape: readonly number[];
   readonly bytes: Uint8Array<ArrayBuffer>;
 };
 
-/** Number of elements. */
+/** The number of elements. */
 export function sizeOf({ shape }: tf.TensorInfo): number {
   return shape.reduce((product, size) => product * size, 1);
 }

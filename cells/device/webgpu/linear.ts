@@ -1,12 +1,12 @@
-/** The linear map and its gradients on a WebGPU device, with and without a low-rank part: each is one product. */
+/** The linear layer and its gradients on a WebGPU device, with and without LoRA. Each is one product (LoRA's forward pass is two). */
 import type * as tf from "@tensorflow/tfjs";
 import { leading, rowsOf, widthOf } from "../shape.ts";
 import type { Gpu } from "./gpu.ts";
 import { product } from "./product.ts";
 
-type Mapped = { x: tf.TensorInfo; w: tf.TensorInfo; bias?: tf.TensorInfo | undefined };
+type Linear = { x: tf.TensorInfo; w: tf.TensorInfo; bias?: tf.TensorInfo | undefined };
 
-export function linear({ x, w, bias }: Mapped, _: object, gpu: Gpu): tf.TensorInfo {
+export function linear({ x, w, bias }: Linear, _: object, gpu: Gpu): tf.TensorInfo {
   const y = gpu.make([...leading(x), rowsOf(w)]);
   const sizes = [rowsOf(x), rowsOf(w), widthOf(x)] as const;
   product(gpu, { a: { tensor: x }, b: { tensor: w, transposed: true }, c: y, sizes, bias });
@@ -35,7 +35,7 @@ export function linearWeight(
   return dw;
 }
 
-type Lora = Mapped & { a: tf.TensorInfo; b: tf.TensorInfo };
+type Lora = Linear & { a: tf.TensorInfo; b: tf.TensorInfo };
 
 export function loraLinear({ x, w, a, b, bias }: Lora, { scale }: { scale: number }, gpu: Gpu): tf.TensorInfo[] {
   const [rows, width, outputs, rank] = [rowsOf(x), widthOf(x), rowsOf(w), rowsOf(a)];

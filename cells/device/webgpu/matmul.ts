@@ -1,8 +1,8 @@
 /**
- * WGSL of the product: a workgroup of 256 makes a square tile of the result, each invocation a part of 4×4 or 8×8 of it in
- * registers, from slices of both operands that it lays into shared memory in blocks of 4×4. Either operand may lie
- * transposed, b may be packed in 16 bits. A second pair of operands goes into the same tile (LoRA's low-rank part), and
- * long sums over few tiles are split among workgroups and added up in a fixed order afterwards.
+ * The WGSL of the matrix product. A workgroup of 256 computes a square tile of the result; each invocation computes 4×4 or 8×8 elements
+ * of it in registers. Slices of both operands are copied to workgroup memory in blocks of 4×4. Either operand may be transposed, and b
+ * may be packed in 16 bits. A second pair of operands (LoRA) can be added to the same tile. If there are few tiles, long sums are split
+ * among workgroups and added in a fixed order afterwards.
  */
 import { type Format, widening } from "./packed.ts";
 import { type Element, each, program, variants } from "./program.ts";
@@ -11,22 +11,22 @@ import { type Element, each, program, variants } from "./program.ts";
 export type Part = 4 | 8;
 export type ProductOptions = {
   readonly part: Part;
-  /** a lies as `[inner, rows]`. */
-  readonly turnedA: boolean;
-  /** b lies as `[columns, inner]`. */
-  readonly turnedB: boolean;
-  /** All lines are multiples of four elements. */
+  /** Whether a is stored as `[inner, rows]`. */
+  readonly transposedA: boolean;
+  /** Whether b is stored as `[columns, inner]`. */
+  readonly transposedB: boolean;
+  /** Whether the length of every line is a multiple of four elements. */
   readonly aligned: boolean;
-  /** Of b; all else is float32. */
+  /** The format of b. All other operands are float32. */
   readonly format: Format;
-  /** Whether there is a second pair, which lies as the first. */
+  /** Whether there is a second pair of operands, stored like the first. */
   readonly extra: boolean;
   readonly bias: boolean;
-  /** The result is added to what is there. */
+  /** Whether the result is added to c. */
   readonly add: boolean;
 };
 
-/** Depth of a slice: such that each invocation loads one block of 4×4. */
+/** The depth of a slice. Each invocation then loads one block of 4×4. */
 export const depthOf = (part: Part): number => 128 / part;
 
 function elementOf(aligned: boolean, format: Format): Element {
@@ -34,7 +34,7 @@ function elementOf(aligned: boolean, format: Format): Element {
   return aligned ? "vec2u" : "u32";
 }
 
-/** `load_<name>(line, at)`: four elements of a line from place `at` on, zero beyond the matrix. */
+/** `load_<name>(line, at, …)`: four elements of a line from place `at`; zero outside the matrix. */
 function loader(name: string, aligned: boolean, format: Format): string {
   const head = `fn load_${name}(line: u32, at: u32, lines: u32, width: u32, first: u32) -> vec4f {`;
   if (aligned) {
@@ -62,10 +62,10 @@ function loader(name: string, aligned: boolean, format: Format): string {
 }
 
 /**
- * One side's 4×4 block into its slice, k by k. `side` is a or b, `name` the buffer, `edge` where the tile begins. Lines that go
- * along the inner dimension are turned on the way.
+ * Copies a 4×4 block of one operand to its slice. Lines along the inner dimension are transposed.
+ * @param name of the buffer
  */
-function lay(side: "a" | "b", name: string, alongInner: boolean, part: Part, sizes: string, factor = ""): string {
+function copyBlock(side: "a" | "b", name: string, alongInner: boolean, part: Part, sizes: string, factor = ""): string {
   const [quads, deep] = [4 * part, depthOf(part) / 4];
   const load = (line: string, at: string): string => `load_${name}(${line}, ${at}, ${sizes})${factor}`;
   const place = (k: number): string => `slice_${side}[(deep * 4u + ${k}u) * ${quads}u + quad]`;
@@ -82,7 +82,7 @@ function lay(side: "a" | "b", name: string, alongInner: boolean, part: Part, siz
 }
 
 export const productProgram = variants((options: ProductOptions) => {
-  const { part, turnedA, turnedB, aligned, format, extra, bias, add } = options;
+  const { part, transposedA, transposedB, aligned, format, extra, bias, add } = options;
   const [tile, quads, groups] = [16 * part, 4 * part, part / 4];
   const column = `(group.x * ${tile}u)`;
   const sum = (i: number, h: number): string => `sum_${i}_${h}`;
@@ -90,22 +90,22 @@ export const productProgram = variants((options: ProductOptions) => {
     const [inner, sizeA, sizeB] = of
       ? [
           "p.inner2",
-          turnedA ? "p.inner2, p.rows, 0u" : "p.rows, p.inner2, 0u",
-          turnedB ? "p.columns, p.inner2, 0u" : "p.inner2, p.columns, 0u",
+          transposedA ? "p.inner2, p.rows, 0u" : "p.rows, p.inner2, 0u",
+          transposedB ? "p.columns, p.inner2, 0u" : "p.inner2, p.columns, 0u",
         ]
       : [
           "p.inner",
-          turnedA ? "p.inner, p.rows, p.fromA" : "p.rows, p.inner, p.fromA",
-          turnedB ? "p.columns, p.inner, p.fromB" : "p.inner, p.columns, p.fromB",
+          transposedA ? "p.inner, p.rows, p.fromA" : "p.rows, p.inner, p.fromA",
+          transposedB ? "p.columns, p.inner, p.fromB" : "p.inner, p.columns, p.fromB",
         ];
     const [begin, end] = of ? ["0u", inner] : ["group.z * p.span", `min(${inner}, (group.z + 1u) * p.span)`];
     return `
   for (var k0 = ${begin}; k0 < ${end}; k0 += ${depthOf(part)}u) {
     let own = lane % 128u;
     if (lane < 128u) {
-    ${lay("a", `a${of}`, !turnedA, part, sizeA, of ? " * p.scale2" : "")}
+    ${copyBlock("a", `a${of}`, !transposedA, part, sizeA, of ? " * p.scale2" : "")}
     } else {
-    ${lay("b", `b${of}`, turnedB, part, sizeB)}
+    ${copyBlock("b", `b${of}`, transposedB, part, sizeB)}
     }
     workgroupBarrier();
     for (var k = 0u; k < ${depthOf(part)}u; k += 1u) {
@@ -163,7 +163,7 @@ fn put(split: u32, row: u32, column: u32, sums: vec4f) {
   });
 });
 
-/** Adds up what the parts of a split sum gave, and the bias. */
+/** Adds the parts of a split sum, and the bias. */
 export const joinProgram = variants(({ bias, add }: Pick<ProductOptions, "bias" | "add">) =>
   program({
     name: "join",

@@ -1,15 +1,15 @@
 /**
- * Weights in 16 bits: two elements to a word, in the order of the tensor, as a bfloat16 or float16 checkpoint has them.
- * Widening is exact, so a packed weight gives what the same weight in float32 would. To tfjs such a tensor is float32;
- * only the backend and the programs that read it know.
+ * Weights packed in 16 bits: two elements per 32-bit word, in the order of the tensor, as in a bfloat16 or float16 checkpoint. Widening
+ * is exact, so results are the same as with float32 weights. For tfjs the tensor is float32; only the backend and the programs that read
+ * it know that it is packed.
  */
 import { type Element, program } from "./program.ts";
 
-/** As safetensors call them. */
+/** The names of safetensors. */
 export type Format = "F32" | PackedFormat;
 export type PackedFormat = "BF16" | "F16";
 
-/** The element type of a buffer in which elements are read one by one. */
+/** The WGSL element type of a buffer whose elements are read one by one. */
 export function elementOf(format: Format): Element {
   return format === "F32" ? "f32" : "u32";
 }
@@ -22,8 +22,8 @@ fn read_${buffer}(i: u32) -> f32 { return widened_${format}((${buffer}[i / 2u] >
 }
 
 /**
- * `widened_<format>(half)`. Float16 is put together from its bits, since the built-in may take its smallest numbers for zero; bfloat16 is
- * the upper half of a float32.
+ * `widened_<format>(half)`. A float16 is converted bit by bit, because the built-in function may turn subnormal numbers into zero. A
+ * bfloat16 is the upper half of a float32.
  */
 export function widening(format: PackedFormat): string {
   if (format === "BF16") return "fn widened_BF16(half: u32) -> f32 { return bitcast<f32>(half << 16u); }";
@@ -36,7 +36,7 @@ fn widened_F16(half: u32) -> f32 {
 }`;
 }
 
-/** A packed tensor as float32, for operations that know nothing of packing. */
+/** Programs that widen a packed tensor to float32, for operations that cannot read packed tensors. */
 export const unpack = {
   BF16: unpackProgram("BF16"),
   F16: unpackProgram("F16"),

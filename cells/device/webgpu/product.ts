@@ -1,13 +1,13 @@
-/** Products on a WebGPU device: which program, which tiles, and into how many parts a long sum is split. */
+/** Runs matrix products on a WebGPU device: chooses the program, the tile size, and the number of parts of a split sum. */
 import type * as tf from "@tensorflow/tfjs";
 import type { Gpu } from "./gpu.ts";
 import { depthOf, joinProgram, type Part, productProgram } from "./matmul.ts";
 
 type Operand = {
   readonly tensor: tf.TensorInfo;
-  /** a as `[inner, rows]`, b as `[columns, inner]`. */
+  /** Whether a is stored as `[inner, rows]`, or b as `[columns, inner]`. */
   readonly transposed?: boolean;
-  /** The line of the tensor at which the matrix begins. */
+  /** The line of the tensor where the matrix begins. */
   readonly from?: number;
 };
 
@@ -15,11 +15,11 @@ export type Product = {
   readonly a: Operand;
   readonly b: Operand;
   readonly c: tf.TensorInfo;
-  /** The row of c at which the result begins. */
+  /** The row of c where the result begins. */
   readonly from?: number;
   readonly sizes: readonly [rows: number, columns: number, inner: number];
   readonly scale?: number;
-  /** Adds scale·a·b of a second pair, which lies as the first does. */
+  /** Adds scale·a·b of a second pair of operands, stored like the first. */
   readonly extra?: {
     readonly a: tf.TensorInfo;
     readonly b: tf.TensorInfo;
@@ -27,28 +27,28 @@ export type Product = {
     readonly scale: number;
   };
   readonly bias?: tf.TensorInfo | undefined;
-  /** c grows by the result. */
+  /** Whether the result is added to c. */
   readonly add?: boolean;
 };
 
-/** Workgroups from which on a card is busy. */
-const enough = 128;
+/** The number of workgroups that keep a GPU busy. */
+const enoughGroups = 128;
 
-/** c `[rows, columns]` becomes scale·a·b, plus what else is asked for. */
-export function product(gpu: Gpu, asked: Product, part: Part = partFor(asked.sizes)): void {
-  const { a, b, c, from = 0, sizes, scale = 1, extra, bias, add = false } = asked;
+/** Sets c `[rows, columns]` to scale·a·b, plus the optional terms. */
+export function product(gpu: Gpu, request: Product, part: Part = partFor(request.sizes)): void {
+  const { a, b, c, from = 0, sizes, scale = 1, extra, bias, add = false } = request;
   const [rows, columns, inner] = sizes;
-  const [turnedA, turnedB] = [a.transposed ?? false, b.transposed ?? false];
-  const lines = [turnedA ? rows : inner, turnedB ? inner : columns];
-  if (extra) lines.push(turnedA ? rows : extra.inner, turnedB ? extra.inner : columns);
+  const [transposedA, transposedB] = [a.transposed ?? false, b.transposed ?? false];
+  const lines = [transposedA ? rows : inner, transposedB ? inner : columns];
+  if (extra) lines.push(transposedA ? rows : extra.inner, transposedB ? extra.inner : columns);
   const grid = [Math.ceil(columns / (16 * part)), Math.ceil(rows / (16 * part))] as const;
   const splits = splitsFor(grid[0] * grid[1], inner);
   const span = Math.ceil(inner / splits / depthOf(part)) * depthOf(part);
   const split = splits > 1;
   const program = productProgram({
     part,
-    turnedA,
-    turnedB,
+    transposedA,
+    transposedB,
     aligned: lines.every((width) => width % 4 === 0),
     format: gpu.formatOf(b.tensor),
     extra: extra !== undefined,
@@ -83,11 +83,11 @@ export function product(gpu: Gpu, asked: Product, part: Part = partFor(asked.siz
   gpu.free(out);
 }
 
-/** Large tiles do more with what they load, but only many of them keep a card busy. */
+/** Large tiles reuse the data that they load more often, but only many of them keep a GPU busy. */
 function partFor([rows, columns]: Product["sizes"]): Part {
-  return Math.ceil(rows / 128) * Math.ceil(columns / 128) >= enough ? 8 : 4;
+  return Math.ceil(rows / 128) * Math.ceil(columns / 128) >= enoughGroups ? 8 : 4;
 }
 
 function splitsFor(groups: number, inner: number): number {
-  return Math.max(1, Math.min(Math.floor(enough / groups), Math.floor(inner / 256)));
+  return Math.max(1, Math.min(Math.floor(enoughGroups / groups), Math.floor(inner / 256)));
 }

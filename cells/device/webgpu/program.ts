@@ -1,6 +1,6 @@
 /**
- * A compute program as data: WGSL text, the buffers that it reads and writes, and the numbers that it is given. Text only, so
- * that programs can be made anywhere; a device compiles one when it first runs it.
+ * A compute program as plain data: its WGSL, the buffers that it reads and writes, and its parameters. It needs no device; a device
+ * compiles it before it runs it for the first time.
  */
 
 /** The type of a buffer's elements. */
@@ -11,7 +11,7 @@ export type Parameter = { readonly name: string; readonly type: "u32" | "f32" };
 export type Program = {
   readonly name: string;
   readonly code: string;
-  /** In the order of their bindings; the uniform block of the parameters follows. */
+  /** In the order of their bindings. The uniform buffer with the parameters comes after them. */
   readonly buffers: readonly Buffer[];
   readonly parameters: readonly Parameter[];
 };
@@ -20,13 +20,13 @@ type Description = {
   readonly name: string;
   readonly reads: Readonly<Record<string, Element>>;
   readonly writes: Readonly<Record<string, Element>>;
-  /** Seen in WGSL as `p.<name>`. */
+  /** Available in WGSL as `p.<name>`. */
   readonly parameters: Readonly<Record<string, Parameter["type"]>>;
   /** Invocations per workgroup. */
   readonly lanes: number;
   /** Declarations before the main function. */
   readonly functions?: string;
-  /** Of the main function. It sees `lane`, `group`, and `at`, the workgroup's place where groups are a plain count. */
+  /** The body of the main function. It can use `lane`, `group`, and `at` (the number of the workgroup, if groups are not a grid). */
   readonly body: string;
 };
 
@@ -57,7 +57,7 @@ fn main(
   return { name, code, buffers, parameters: fields };
 }
 
-/** Programs that differ by options, each made once. */
+/** A family of programs. Each combination of options is made once. */
 export function variants<O extends object>(make: (options: O) => Program): (options: O) => Program {
   const made = new Map<string, Program>();
   return (options) => {
@@ -71,12 +71,12 @@ export function variants<O extends object>(make: (options: O) => Program): (opti
   };
 }
 
-/** Text for each of 0 … count − 1: loops over registers are written out, as an indexed array would live in memory. */
+/** `text` for each of 0 … count − 1. Loops over registers are unrolled, because an indexed array would be in memory. */
 export function each(count: number, text: (i: number) => string): string {
   return Array.from({ length: count }, (_, i) => text(i)).join("\n");
 }
 
-/** `total(lane, x)`: the sum of x over the lanes of a workgroup, in a fixed order, known to all lanes. */
+/** `total(lane, x)`: the sum of x over all lanes of a workgroup, in a fixed order. All lanes get it. */
 export function totalOver(lanes: number): string {
   return `
 var<workgroup> parts: array<f32, ${lanes}>;

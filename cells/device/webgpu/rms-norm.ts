@@ -1,4 +1,4 @@
-/** RMS normalisation in WGSL: a workgroup per row; for the weight, a workgroup per sixteen columns. */
+/** RMS normalisation in WGSL: one workgroup per row. The sum for the weight's gradient uses one workgroup per 16 columns. */
 import type * as tf from "@tensorflow/tfjs";
 import { rowsOf, widthOf } from "../shape.ts";
 import type { Gpu } from "./gpu.ts";
@@ -13,9 +13,9 @@ const inverse = `
   var squares = 0.0;
   for (var i = lane; i < p.width; i += ${lanes}u) { squares += x[start + i] * x[start + i]; }
   let inverse = inverseSqrt(total(lane, squares) / f32(p.width) + p.eps);`;
-// The grid may have a few workgroups more than there are rows.
 const parameters = { rows: "u32", width: "u32", eps: "f32" } as const;
-const own = "if (at >= p.rows) { return; }";
+// The grid may have a few more workgroups than there are rows.
+const guard = "if (at >= p.rows) { return; }";
 
 const forward = program({
   name: "RMSNorm",
@@ -24,7 +24,7 @@ const forward = program({
   parameters,
   lanes,
   functions: totalOver(lanes),
-  body: `${own}${inverse}
+  body: `${guard}${inverse}
   for (var i = lane; i < p.width; i += ${lanes}u) { y[start + i] = x[start + i] * inverse * weight[i]; }`,
 });
 
@@ -35,7 +35,7 @@ const inputGradient = program({
   parameters,
   lanes,
   functions: totalOver(lanes),
-  body: `${own}${inverse}
+  body: `${guard}${inverse}
   var along = 0.0;
   for (var i = lane; i < p.width; i += ${lanes}u) { along += dy[start + i] * weight[i] * x[start + i]; }
   let slope = total(lane, along) / f32(p.width) * inverse * inverse;
@@ -51,7 +51,7 @@ const scaled = program({
   parameters,
   lanes,
   functions: totalOver(lanes),
-  body: `${own}${inverse}
+  body: `${guard}${inverse}
   for (var i = lane; i < p.width; i += ${lanes}u) { product[start + i] = dy[start + i] * x[start + i] * inverse; }`,
 });
 

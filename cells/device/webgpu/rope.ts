@@ -1,13 +1,13 @@
 /**
- * Rotary embedding in WGSL. The built-in sine and cosine may be off by 2⁻¹¹ and more for large angles, so they are computed
- * here: the angle is reduced to a quarter turn with π/2 in five parts, of which products with up to 2¹⁷ turns are exact
- * (positions to 130,000), and a Taylor polynomial does the rest to the last bit or two of float32.
+ * Rotary embedding in WGSL. WGSL's sine and cosine may have errors of 2⁻¹¹ and, for large angles, more, so they are computed here. The
+ * angle is reduced to a quarter turn with π/2 in five parts, whose products with up to 2¹⁷ turns are exact (positions up to 130,000). A
+ * Taylor polynomial then gives the result, accurate to the last bit or two of float32.
  */
 import type * as tf from "@tensorflow/tfjs";
 import { type Gpu, sizeOf } from "./gpu.ts";
 import { program } from "./program.ts";
 
-/** π/2 as a sum of numbers of seven bits each, and what remains. */
+/** π/2 as a sum of four numbers with seven bits each, and the remainder. */
 const parts = ((): number[] => {
   const found: number[] = [];
   let rest = Math.PI / 2;

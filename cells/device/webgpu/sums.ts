@@ -1,4 +1,4 @@
-/** Sums in WGSL, all in a fixed order: over the rows of a matrix, and of the squares of many tensors. */
+/** Sums in WGSL, in a fixed order: over the rows of a matrix, and of the squares of many tensors. */
 import type * as tf from "@tensorflow/tfjs";
 import { rowsOf, widthOf } from "../shape.ts";
 import { type Gpu, sizeOf } from "./gpu.ts";
@@ -31,7 +31,7 @@ export function columnSums({ x }: { x: tf.TensorInfo }, _: object, gpu: Gpu): tf
   return sums;
 }
 
-/** Elements per workgroup: enough to be worth one, few enough that a large tensor keeps a card busy. */
+/** Elements per workgroup: enough work for one, and few enough that a large tensor keeps a GPU busy. */
 const portion = 16_384;
 
 const squares = program({
@@ -49,7 +49,7 @@ const squares = program({
   if (lane == 0u && at * ${portion}u < p.size) { parts_out[p.start + at] = all; }`,
 });
 
-const whole = program({
+const sumOfParts = program({
   name: "SumOfSquares of all",
   reads: { x: "f32" },
   writes: { sum_out: "f32" },
@@ -77,7 +77,7 @@ export function sumOfSquares(
     gpu.run(squares, { x, parts_out: parts }, { size: sizeOf(x), start }, counts[i]!);
     start += counts[i]!;
   }
-  gpu.run(whole, { x: parts, sum_out: out }, { size }, 1);
+  gpu.run(sumOfParts, { x: parts, sum_out: out }, { size }, 1);
   gpu.free(parts);
   return out;
 }

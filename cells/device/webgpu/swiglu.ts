@@ -1,9 +1,9 @@
-/** SwiGLU's gate in WGSL, element by element. */
+/** SwiGLU in WGSL, one element per invocation. */
 import type * as tf from "@tensorflow/tfjs";
 import { type Gpu, sizeOf } from "./gpu.ts";
 import { program } from "./program.ts";
 
-// Beyond 88 the exponential leaves float32; what is not a number comes through the factor that is not clamped.
+// exp overflows float32 above 88. NaN is not lost: the result is multiplied by the gate, which is not clamped.
 const functions = "fn sigmoid(z: f32) -> f32 { return 1.0 / (1.0 + exp(min(-z, 88.0))); }";
 
 const forward = program({

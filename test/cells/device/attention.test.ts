@@ -1,4 +1,4 @@
-/** What a query sees, and that decoding from a cache gives what the whole sequence gives. */
+/** Which keys a query sees, and that decoding from a cache gives the same results as the complete sequence. */
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -11,7 +11,7 @@ const [heads, kvHeads] = [4, 2];
 let width = 8;
 type Query = { batch: number; from: number; to: number; segments: number[]; window?: number };
 
-/** Attention of the queries in [from, to) over the keys before `to`, straight from the definition in double precision. */
+/** Attention of the queries in [from, to) over the keys before `to`, by definition and in double precision. */
 function plain({ batch, from, to, segments, window }: Query, length: number): Float32Array {
   const [q, k, v] = sequence(batch, length);
   const out = new Float32Array(batch * (to - from) * heads * width);
@@ -46,7 +46,7 @@ function sequence(batch: number, length: number): [Float32Array, Float32Array, F
   return [noise(batch * length * heads * width, 1).map((x) => 3 * x), noise(keys, 2), noise(keys, 3)];
 }
 
-/** The same on the device, from caches that have room to spare. */
+/** The same on the device, with caches that have spare capacity. */
 async function device({ batch, from, to, segments, window }: Query, length: number): Promise<Float32Array> {
   const y = tf.tidy(() => {
     const [q, k, v] = sequence(batch, length);
@@ -66,8 +66,8 @@ async function device({ batch, from, to, segments, window }: Query, length: numb
 describe.each(["cpu", ...backends])("attention on %s", (backend) => {
   beforeAll(() => tf.setBackend(backend));
 
-  // Heads of 64 have code of their own.
-  test.each([8, 64])("sees exactly its own segment, up to its place, within the window (heads of %i)", async (size) => {
+  // Heads of width 64 have code of their own.
+  test.each([8, 64])("a query sees its segment, up to its place, inside the window (head width %i)", async (size) => {
     width = size;
     const queries = fc
       .record({ batch: fc.integer({ min: 1, max: 2 }), length: fc.integer({ min: 1, max: 21 }) })
@@ -90,7 +90,7 @@ describe.each(["cpu", ...backends])("attention on %s", (backend) => {
     );
   });
 
-  test("the cache grows in place of its rows only", async () => {
+  test("appending to the cache changes only the appended rows", async () => {
     const before = tf.memory().numTensors;
     const grown = tf.tidy(() => {
       const cache = tf.fill([2, 4, 1, 3], 7);

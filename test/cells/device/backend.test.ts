@@ -1,4 +1,4 @@
-/** The choice of the backend on whatever machine this is. */
+/** The choice of the backend, on any machine. */
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { chooseBackend } from "../../../cells/device/backend.ts";
@@ -7,7 +7,7 @@ import { hasWebgpu } from "./backends.ts";
 
 const order = ["tensorflow on a GPU", "webgpu", "tensorflow on the CPU", "wasm", "cpu"];
 
-test("the first usable backend is set; all before it are passed over, each for a reason", async () => {
+test("the first usable backend is set; for each one before it there is a reason", async () => {
   const { name, passedOver } = await chooseBackend();
   expect(tf.getBackend()).toBe(name);
   expect(passedOver.map((backend) => backend.name)).toEqual(order.slice(0, passedOver.length));
@@ -15,20 +15,20 @@ test("the first usable backend is set; all before it are passed over, each for a
   expect(order[passedOver.length]).toContain(name);
 });
 
-test("a request is followed", async () => {
+test("a requested backend is set", async () => {
   for (const name of ["cpu", "wasm"]) {
     expect(await chooseBackend(name)).toEqual({ name, passedOver: [] });
     expect(tf.getBackend()).toBe(name);
   }
 });
 
-test("a request that cannot be followed names the backends that can be used", async () => {
+test("if a requested backend cannot be used, the error names those that can", async () => {
   await expect(chooseBackend("abacus")).rejects.toThrow(
-    /^The backend "abacus" cannot be used \(there is no backend of that name\)\. Usable here: .*wasm, cpu\.$/,
+    /^The backend "abacus" cannot be used \(there is no backend of that name\)\. These can: .*wasm, cpu\.$/,
   );
 });
 
-test.runIf(hasWebgpu)("a software adapter is used where webgpu is asked for by name, and says so", async () => {
+test.runIf(hasWebgpu)("a software adapter is used only if webgpu is requested by name, with a note", async () => {
   const { name, note } = await chooseBackend("webgpu");
   expect([name, tf.getBackend()]).toEqual(["webgpu", "webgpu"]);
   const { passedOver } = await chooseBackend();
@@ -36,7 +36,7 @@ test.runIf(hasWebgpu)("a software adapter is used where webgpu is asked for by n
   expect(reason?.includes("software") || reason?.includes("no graphics card")).toBe(note?.includes("in software"));
 });
 
-test.runIf(hasWebgpu)("the examination of webgpu alone tells its adapter", async () => {
+test.runIf(hasWebgpu)("the report on webgpu alone describes its adapter", async () => {
   const [report, ...others] = await examine("webgpu");
   expect(others).toEqual([]);
   expect(report).toMatchObject({ usable: true, backend: "webgpu" });
@@ -45,7 +45,7 @@ test.runIf(hasWebgpu)("the examination of webgpu alone tells its adapter", async
   expect(adapter?.products.bfloat16).toBeGreaterThan(0);
 });
 
-test("the examination reports every backend once and marks the one that is used", async () => {
+test("the report has every backend once and marks the one that is used", async () => {
   const reports = await examine();
   expect(reports.map((report) => report.name)).toEqual(order);
   expect(reports.filter((report) => report.used)).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** Runs a program that does not compile on a WebGPU device, and prints what reading gives before and after: results of it, of others, and of a new operation. */
+/** Runs an invalid program on a WebGPU device. Prints a result from before, and the errors of reading its result and others, and of a new operation. */
 import * as tf from "@tensorflow/tfjs";
 import { chooseBackend } from "../../../cells/device/backend.ts";
 import type { Gpu } from "../../../cells/device/webgpu/gpu.ts";
@@ -18,16 +18,16 @@ const two = tf.fill([2], 2);
 console.log(`before: ${await two.data()}`);
 const doubled = tf.mul(two, two);
 const y = tf.engine().makeTensorFromTensorInfo(gpu.make([2]));
-const told = (error: Error): void => console.log(`after: ${error.message}`);
+const print = (error: Error): void => console.log(`after: ${error.message}`);
 try {
   gpu.run(broken, { x: two, y }, { size: 2 }, 1);
 } catch (error) {
-  told(error as Error);
+  print(error as Error);
 }
-await y.data().catch(told);
-await doubled.data().catch(told);
+await y.data().catch(print);
+await doubled.data().catch(print);
 try {
   tf.add(two, two);
 } catch (error) {
-  told(error as Error);
+  print(error as Error);
 }

@@ -1,6 +1,6 @@
 /**
- * Every device function at sizes that hit its edges: odd widths, one row, rank 1, one token, padding, packing, windows,
- * grouped heads. A case says which tensors it is differentiated by; whole numbers are closed over.
+ * Cases for every device function at sizes with special handling: odd widths, one row, rank 1, one token, padding, packing, windows,
+ * grouped heads. `shapes` are the shapes of the float inputs, with respect to which it is differentiated.
  */
 import * as tf from "@tensorflow/tfjs";
 import {

@@ -1,4 +1,4 @@
-/** A case's value and all its gradients on one backend, as plain numbers. */
+/** The value and all gradients of a case on one backend, as plain numbers. */
 import * as tf from "@tensorflow/tfjs";
 import { type Case, noise } from "./cases.ts";
 
@@ -28,7 +28,7 @@ export async function evaluate(backend: string, one: Case): Promise<Evaluation> 
   return { shape: y!.shape, value: value!, gradients: slopes };
 }
 
-/** What float tensors hold, copied off the device; the tensors are freed. */
+/** The values of float tensors, copied off the device. Disposes the tensors. */
 export async function valuesOf(tensors: readonly tf.Tensor[]): Promise<Float32Array[]> {
   const values = await Promise.all(tensors.map((tensor) => tensor.data<"float32">()));
   const copies = values.map((value) => value.slice());

@@ -1,4 +1,4 @@
-/** The form of every device function on every backend gives the value and the gradients of its reference, and really runs. */
+/** On every backend, each device function gives the value and gradients of its reference, and uses the form that it should. */
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { kernelCalls, kernelForms } from "../../../cells/device/functions.ts";
@@ -8,7 +8,7 @@ import { arguments_, difference, evaluate } from "./evaluate.ts";
 
 describe.each(cases)("$name", (one) => {
   test.each(backends)(
-    "on %s: the reference's value and gradients, by the form that the backend has, the same bits each time",
+    "on %s: the value and gradients of the reference, computed by the backend's form, the same bits each time",
     async (backend) => {
       const expected = await evaluate("cpu", one);
       const counts = () =>
@@ -19,7 +19,7 @@ describe.each(cases)("$name", (one) => {
         const ran = { fused: fused > before[i]![0], reference: reference > before[i]![1] };
         const form = kernelForms().get(one.kernels[i]!)![backend];
         expect(ran[form], one.kernels[i]).toBe(true);
-        // TensorFlow's own forms leave some shapes to the reference.
+        // TensorFlow's forms use the reference for some shapes.
         if (backend !== "tensorflow") expect(ran.fused && ran.reference, one.kernels[i]).toBe(false);
       }
       expect(actual.shape).toEqual(expected.shape);

@@ -1,4 +1,4 @@
-/** AdamW and the global norm against the formulas in double precision. */
+/** AdamW and the global norm, compared with the formulas in double precision. */
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { adamw, sumOfSquares } from "../../../cells/device/functions.ts";
@@ -11,7 +11,7 @@ const settings = { learningRate: 0.01, beta1: 0.9, beta2: 0.99, eps: 1e-8, weigh
 describe.each(["cpu", ...backends])("on %s", (backend) => {
   beforeAll(() => tf.setBackend(backend));
 
-  test("five updates follow torch's AdamW and leave nothing behind", async () => {
+  test("five updates agree with PyTorch's AdamW and leave no tensors behind", async () => {
     const before = tf.memory().numTensors;
     const size = 11;
     const p = Array.from(noise(size, 1));
@@ -40,7 +40,7 @@ describe.each(["cpu", ...backends])("on %s", (backend) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test("the sum of squares goes over all tensors, however many and large", async () => {
+  test("the sum of squares includes all tensors, also many and large ones", async () => {
     const tensors = Array.from({ length: 20 }, (_, i) => noise(i === 7 ? 40_000 : 13 + i, i + 1));
     const expected = tensors.reduce((sum, tensor) => tensor.reduce((part, x) => part + x * x, sum), 0);
     const sum = tf.tidy(() => sumOfSquares(tensors.map((values) => tf.tensor1d(values))));

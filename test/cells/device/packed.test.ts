@@ -8,11 +8,11 @@ import { useBackend } from "../model/backend.ts";
 import { backends } from "./backends.ts";
 
 const size = fc.integer({ min: 1, max: 40 });
-/** Multiples of 16 lie in panels. */
+/** Multiples of 16 are packed into panels on TensorFlow. */
 const outputs = fc.oneof(size, fc.constantFrom(16, 32, 48));
 
 describe.each(backends.filter((name) => name !== "webgpu"))("packed weights on %s", (backend) => {
-  it("give what the weights give, with an adapter and a bias too, and are freed", async () => {
+  it("give the same results as the weights, also with an adapter and a bias, and are freed", async () => {
     await useBackend(backend);
     fc.assert(
       fc.property(
@@ -39,7 +39,7 @@ describe.each(backends.filter((name) => name !== "webgpu"))("packed weights on %
               return values;
             });
           const plain = both();
-          // Two who write at once share what is packed; the first to end must leave it to the other.
+          // Two generations at the same time share the packed copy; it must stay until both have ended.
           const [one, other] = [packWeights([w]), packWeights([w])];
           one();
           const calls = kernelCalls("Linear");

@@ -105,7 +105,7 @@ const functions: Record<string, fc.Arbitrary<Shaped>> = {
           ),
         ),
     })),
-  // One word alone would always have the likelihood 1.
+  // With a vocabulary of one token the likelihood would always be 1.
   crossEntropy: fc.tuple(size(90), size(20), fc.integer({ min: 3, max: 300 })).map(([rows, width, vocabulary]) => ({
     shapes: [
       [rows, width],

@@ -1,4 +1,4 @@
-/** The wasm backend as we change it: its stock kernels that ours replace, its memory, and the module itself. */
+/** The extended wasm backend: the replaced kernels, the memory, and the module itself. */
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -63,7 +63,7 @@ test("tf.gather has a gradient", async () => {
   expect(wasm).toEqual(cpu);
 });
 
-test("a clone outlives its original, and its elements are not copied", () => {
+test("a clone stays valid when its original is disposed, and its elements are not copied", () => {
   const original = filled([4]);
   const bytes = tf.memory().numDataBuffers;
   const clone = tf.clone(original);
@@ -73,7 +73,7 @@ test("a clone outlives its original, and its elements are not copied", () => {
   clone.dispose();
 });
 
-test("a frozen weight costs no gradient", () => {
+test("the gradient of a frozen weight is not computed", () => {
   const count = () => kernelCalls("LinearWeightGradient");
   const before = count();
   tf.tidy(() => {
@@ -85,7 +85,7 @@ test("a frozen weight costs no gradient", () => {
   });
 });
 
-test("a row's result does not depend on the batch that it is in", () => {
+test("the result of a row does not depend on its batch", () => {
   tf.tidy(() => {
     const [x, w] = [filled([9, 300]), filled([13, 300], 2)];
     const all = linear(x, w).dataSync<"float32">();
@@ -95,7 +95,7 @@ test("a row's result does not depend on the batch that it is in", () => {
   });
 });
 
-test("results stay right when the memory has grown and moved", () => {
+test("results stay right when the memory has grown", () => {
   tf.tidy(() => {
     const [x, w] = [filled([3, 5]), filled([4, 5], 2)];
     const before = linear(x, w).dataSync().slice();
@@ -104,7 +104,7 @@ test("results stay right when the memory has grown and moved", () => {
   });
 });
 
-test("extreme values saturate as they should, and NaN is not swallowed", async () => {
+test("extreme values saturate, and NaN is not lost", async () => {
   const [wasm, cpu] = await onBoth(() => swiglu(tf.tensor1d([-1e4, -100, -88, 88, 100, 1e4, 0]), tf.ones([7])));
   expect(difference(wasm, cpu)).toBeLessThan(1e-6);
   const target = () => tf.tensor1d([1], "int32");
@@ -124,7 +124,7 @@ test("extreme values saturate as they should, and NaN is not swallowed", async (
   });
 });
 
-test("ids outside the table and shapes that do not fit are errors that say so, and leave nothing behind", () => {
+test("ids outside the table and wrong shapes are errors that say so, and leave no tensors behind", () => {
   const before = tf.memory().numTensors;
   const buffers = tf.engine().backend.numDataIds();
   tf.tidy(() => {
@@ -132,7 +132,7 @@ test("ids outside the table and shapes that do not fit are errors that say so, a
       "embed: the id at place 1 is outside the table of 3 rows.",
     );
     expect(() => crossEntropy(filled([2, 2]), filled([3, 2]), tf.tensor1d([0, -1], "int32"))).toThrow(
-      "crossEntropy: the target at place 1 is outside the vocabulary of 3.",
+      "crossEntropy: the target at place 1 is outside the vocabulary of 3 tokens.",
     );
     expect(() => linear(filled([3, 2]), filled([3, 4]))).toThrow(/linear: x is \[3,2\] and w is \[3,4\]/);
     expect(() => embed(filled([3, 2]), tf.tensor1d([0]))).toThrow("Embed: ids is float32; it must be int32.");
@@ -141,7 +141,7 @@ test("ids outside the table and shapes that do not fit are errors that say so, a
   expect(tf.engine().backend.numDataIds()).toBe(buffers);
 });
 
-test("the committed module is what its sources compile to, and brings no data of its own", async () => {
+test("the committed module is equal to its compiled sources", async () => {
   const folder = await mkdtemp(join(tmpdir(), "kernels-"));
   try {
     const script = fileURLToPath(new URL("../../../cells/device/wasm/build.mjs", import.meta.url));

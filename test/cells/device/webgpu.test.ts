@@ -1,4 +1,4 @@
-/** The WebGPU backend as we change it: packed weights, tiles, errors that are never zeros, memory that does not grow, whole models. */
+/** The extended WebGPU backend: packed weights, tiles, device errors that do not read as zeros, constant memory, complete models. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -34,7 +34,7 @@ describe.runIf(hasWebgpu)("webgpu", { timeout: 90_000 }, () => {
   const filled = (shape: number[], seed: number): tf.Tensor =>
     tf.tensor(noise(tf.util.sizeFromShape(shape), seed), shape);
 
-  /** The same matrix packed and widened; its bits go over all exponents, the smallest numbers of float16 too. */
+  /** The same matrix packed and widened. It contains many exponents, and subnormal numbers of float16. */
   function pair(dtype: "BF16" | "F16", shape: [number, number], seed: number): [packed: tf.Tensor, wide: tf.Tensor] {
     const halves = Uint16Array.from(noise(shape[0] * shape[1], seed), (x, i) => {
       const usual = dtype === "BF16" ? 0x3f80 : 0x3c00;
@@ -50,7 +50,7 @@ describe.runIf(hasWebgpu)("webgpu", { timeout: 90_000 }, () => {
     ["F16", [9, 8]],
     ["F16", [3, 5]],
   ] as const)(
-    "a %s matrix of %j stays in 16 bits and computes as its float32 form does, bit for bit",
+    "a %s matrix of %j stays in 16 bits and gives the same bits as its float32 form",
     async (dtype, shape) => {
       const before = bytesInGpu();
       const [packed, wide] = pair(dtype, [...shape], 3);
@@ -67,7 +67,7 @@ describe.runIf(hasWebgpu)("webgpu", { timeout: 90_000 }, () => {
           embed(w, ids),
           crossEntropy(hidden, w, ids),
           tf.grad((hidden) => tf.sum(crossEntropy(hidden, w, ids)))(hidden),
-          // Stock operations see float32.
+          // tfjs's own operations get float32.
           tf.add(w, 1),
           tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D, false, true),
           tf.clone(w),
@@ -79,55 +79,62 @@ describe.runIf(hasWebgpu)("webgpu", { timeout: 90_000 }, () => {
     },
   );
 
-  test("products of both tiles, turned, split, scaled, added to what is there", async () => {
+  test("products with both tile sizes: transposed, split, scaled, added to the output", async () => {
     const sizes = fc.integer({ min: 1, max: 150 });
-    const asked = fc.record({
+    const products = fc.record({
       rows: sizes,
       columns: sizes,
       inner: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 512, max: 700 })),
-      turned: fc.tuple(fc.boolean(), fc.boolean()),
+      transposed: fc.tuple(fc.boolean(), fc.boolean()),
       part: fc.constantFrom(4 as const, 8 as const),
       add: fc.boolean(),
     });
     await fc.assert(
-      fc.asyncProperty(asked, async ({ rows, columns, inner, turned: [turnedA, turnedB], part, add }) => {
-        const a = noise(rows * inner, 1);
-        const b = noise(inner * columns, 2);
-        const expected = new Float32Array(rows * columns).fill(add ? 3 : 0);
-        for (let i = 0; i < rows; i += 1)
-          for (let k = 0; k < inner; k += 1) {
-            const left = 0.5 * a[turnedA ? k * rows + i : i * inner + k]!;
-            for (let j = 0; j < columns; j += 1) {
-              expected[i * columns + j]! += left * b[turnedB ? j * inner + k : k * columns + j]!;
+      fc.asyncProperty(
+        products,
+        async ({ rows, columns, inner, transposed: [transposedA, transposedB], part, add }) => {
+          const a = noise(rows * inner, 1);
+          const b = noise(inner * columns, 2);
+          const expected = new Float32Array(rows * columns).fill(add ? 3 : 0);
+          for (let i = 0; i < rows; i += 1)
+            for (let k = 0; k < inner; k += 1) {
+              const left = 0.5 * a[transposedA ? k * rows + i : i * inner + k]!;
+              for (let j = 0; j < columns; j += 1) {
+                expected[i * columns + j]! += left * b[transposedB ? j * inner + k : k * columns + j]!;
+              }
             }
-          }
-        const [left, right] = [
-          tf.tensor(a, turnedA ? [inner, rows] : [rows, inner]),
-          tf.tensor(b, turnedB ? [columns, inner] : [inner, columns]),
-        ];
-        const c = tf.fill([rows, columns], 3);
-        const operands = { a: { tensor: left, transposed: turnedA }, b: { tensor: right, transposed: turnedB }, c };
-        product(gpu(), { ...operands, sizes: [rows, columns, inner], scale: 0.5, add }, part);
-        const [values] = await valuesOf([c]);
-        tf.dispose([left, right]);
-        expect(difference(values!, expected)).toBeLessThan(5e-6);
-      }),
+          const [left, right] = [
+            tf.tensor(a, transposedA ? [inner, rows] : [rows, inner]),
+            tf.tensor(b, transposedB ? [columns, inner] : [inner, columns]),
+          ];
+          const c = tf.fill([rows, columns], 3);
+          const operands = {
+            a: { tensor: left, transposed: transposedA },
+            b: { tensor: right, transposed: transposedB },
+            c,
+          };
+          product(gpu(), { ...operands, sizes: [rows, columns, inner], scale: 0.5, add }, part);
+          const [values] = await valuesOf([c]);
+          tf.dispose([left, right]);
+          expect(difference(values!, expected)).toBeLessThan(5e-6);
+        },
+      ),
       { numRuns: 10 },
     );
   });
 
-  test("a model: logits, greedy text, loss and gradients of a LoRA as PyTorch has them", async () => {
+  test("a model gives PyTorch's logits, greedy text, and loss and gradients of a LoRA", async () => {
     const names: string[] = [];
     for await (const check of checkFolder(goldenFolder("llama-gqa"))) {
       expect(passes(check), `${check.name}: ${check.error}`).toBe(true);
       names.push(check.name);
-      // The ten steps that follow are for `npm run golden -- <folder> --backend webgpu`.
+      // The ten training steps after it take long; `npm run golden -- <folder> --backend webgpu` checks them.
       if (check.name === "gradient sample") break;
     }
     expect(names).toEqual(expect.arrayContaining(["logits", "greedy tokens", "gradient norms", "gradient sample"]));
   });
 
-  test("training and writing leave memory where it was", async () => {
+  test("training and generation do not increase the memory", async () => {
     const golden = await goldenNumbers("llama-gqa");
     const decoder = await goldenDecoder("llama-gqa");
     const adapter = freshAdapter(decoder, lora({ rank: 2 }), random(1, "adapter").uniform);
@@ -149,7 +156,7 @@ describe.runIf(hasWebgpu)("webgpu", { timeout: 90_000 }, () => {
     tf.dispose([decoder.frequencies, ...decoder.weights.values(), ...adapter.tensors.values()]);
   });
 
-  test("an id outside the table, or a target outside the vocabulary, is not a number", async () => {
+  test("an id outside the table, or a target outside the vocabulary, gives NaN", async () => {
     const results = tf.tidy(() => {
       const table = filled([3, 2], 1);
       const outside = tf.tensor1d([0, 3, -1], "int32");
@@ -160,13 +167,13 @@ describe.runIf(hasWebgpu)("webgpu", { timeout: 90_000 }, () => {
     expect([...nll!].map(Number.isNaN)).toEqual([false, true, true]);
   });
 
-  test("a synchronous read says what to write instead", () => {
+  test("a synchronous read is an error that says what to use instead", () => {
     tf.tidy(() => {
       expect(() => linear(filled([2, 3], 1), filled([2, 3], 2)).dataSync()).toThrow("await x.data()");
     });
   });
 
-  test("a broken program fails whatever is read after it, and the process still ends by itself", async () => {
+  test("after an invalid program every read fails, and the process still ends by itself", async () => {
     const script = fileURLToPath(new URL("./broken-program.ts", import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", script], { timeout: 80_000 });
     const [before, ...after] = stdout.trim().split("\n");

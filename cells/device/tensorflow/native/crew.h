@@ -1,6 +1,5 @@
-// The processors at work on one loop. Its pieces are handed out one at a time, so that a processor that is late or busy elsewhere
-// costs nothing but its help. Between two loops of a token the others wait awake for a moment, since waking takes as long as a
-// product; then they sleep.
+// A pool of threads that run a loop together. Each thread takes one piece at a time, so a slow or busy processor does not delay the
+// others. After a loop the threads spin for a moment, because waking a thread takes as long as a product; then they sleep.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -50,7 +49,7 @@ class Crew {
       wake_.notify_all();
     }
     loop.work();
-    // Who reads the loop after this finds none; who read it before is counted.
+    // Threads that read the loop after this find none. Those that read it before are counted in `inside_`.
     loop_.store(nullptr);
     await([this] { return inside_.load() == 0; });
   }
@@ -72,7 +71,7 @@ class Crew {
     }
   }
 
-  // What takes longer waits for a thread that another program has put off its processor.
+  // Spins, then yields: a longer wait is for a thread whose processor runs another program.
   template <typename Done>
   static void await(const Done& done) {
     for (int i = 0; !done(); i++) i < 1000 ? pause() : std::this_thread::yield();
@@ -86,9 +85,9 @@ class Crew {
 #endif
   }
 
-  // More processors than this only wait for the memory.
+  // The maximum number of threads. More would only wait for the memory.
   static constexpr int most = 16;
-  // Some 50 µs.
+  // Spins before sleeping, about 50 µs.
   static constexpr int patience = 3000;
 
   bool alone_;

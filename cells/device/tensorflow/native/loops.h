@@ -1,5 +1,5 @@
-// What the operations compute, on plain memory. Loops are written so that the compiler makes vectors of them, once for each
-// generation of processors; the sums of a row go in one order, whatever else is computed beside it.
+// The computations of the operations, on plain memory. The compiler vectorises the loops, once for each generation of processors. The
+// sums of a row always have the same order, whatever else is in the batch.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -16,11 +16,11 @@
 #endif
 #define INLINE inline __attribute__((always_inline))
 
-// Columns of a panel: the outputs of a weight go in groups of so many, `[outputs / 16, inner, 16]`.
+// Columns of a panel. A packed weight is `[outputs / 16, inner, 16]`.
 constexpr int kPanel = 16;
 typedef float Lanes __attribute__((vector_size(4 * kPanel), aligned(4)));
 
-// `rows` of x by one panel. Sixteen sums of 512 bits stay in registers, four of those that are emulated.
+// `rows` rows of x by one panel. Sixteen 512-bit sums fit into the registers, or four where such vectors are emulated.
 template <int rows>
 static INLINE void tile(const float* x, int64_t inner, const float* panel, float* y, int64_t columns) {
   Lanes sum[rows];
@@ -65,7 +65,7 @@ static PanelOf fittingPanel() {
   return plainPanel;
 }
 
-// Four numbers of four rows of w, turned: what one multiplication needs comes together.
+// Transposes four numbers of four rows of w, so that the inputs of one multiplication are contiguous.
 static INLINE void turnFour(const float* w, int64_t inner, float* panel) {
 #if defined(__clang__) || __GNUC__ >= 12
   typedef float Four __attribute__((vector_size(16), aligned(4)));
@@ -83,7 +83,7 @@ static INLINE void turnFour(const float* w, int64_t inner, float* panel) {
 #endif
 }
 
-// Sixteen rows of w, `[16, inner]`, as a panel.
+// Packs sixteen rows of w, `[16, inner]`, into a panel.
 static void packPanel(const float* w, int64_t inner, float* panel) {
   int64_t k = 0;
   for (; k + 4 <= inner; k += 4) {
@@ -94,13 +94,13 @@ static void packPanel(const float* w, int64_t inner, float* panel) {
   }
 }
 
-// w `[outputs, inner]` into panels.
+// Packs w `[outputs, inner]` into panels.
 static void packAll(const float* w, int64_t outputs, int64_t inner, float* panels) {
   const int64_t size = kPanel * inner;
   Crew::share(static_cast<int>(outputs / kPanel), [=](int p) { packPanel(w + p * size, inner, panels + p * size); });
 }
 
-// y = x·wᵀ: x `[rows, inner]`, w in panels or as it is, y `[rows, columns]`.
+// y = x·wᵀ: x `[rows, inner]`, w packed or not, y `[rows, columns]`.
 static void product(
     const float* x, int64_t rows, int64_t inner, const float* w, bool inPanels, float* y, int64_t columns) {
   static const PanelOf panelOf = fittingPanel();
@@ -156,7 +156,7 @@ EACH_PROCESSOR static void gated(const float* gate, const float* up, float* y, i
   for (int64_t i = 0; i < size; i++) y[i] = gate[i] / (1.0f + exponential(-gate[i])) * up[i];
 }
 
-// All heads of a place turn by its row of the tables, `[places, width]`; the sines carry the signs of the halves.
+// RoPE: all heads of a place use the same row of the tables `[places, width]`. The sines have the signs of the halves.
 EACH_PROCESSOR static void turned(
     const float* x, const float* cos, const float* sin, float* y, int64_t places, int64_t heads, int64_t width) {
   const int64_t half = width / 2;
@@ -198,7 +198,7 @@ static INLINE float dot(const float* q, const float* key, int64_t width) {
   return sum;
 }
 
-// y = Σ share·value ÷ sum
+// y = Σ weight·value ÷ sum
 template <int blocks>
 static INLINE void mix(
     const float* shares, float sum, const float* values, int64_t stride, int64_t count, float* y, int64_t width) {
@@ -222,8 +222,8 @@ static INLINE void mix(
   for (int b = 0; b < blocks; b++) *reinterpret_cast<Lanes*>(y + b * kPanel) = mixed[b] * scale;
 }
 
-// One query of one row, all its heads, each over the keys of its own segment that the window reaches. Keys are gone through as they lie, all heads
-// side by side, and the values of a place are asked for meanwhile: by heads, neither would be there in time.
+// All heads of one query, over the keys of its segment inside the window. Keys are read in memory order, with all heads side by side,
+// and the values of each place are prefetched meanwhile. Head by head, the memory would be too slow.
 template <int blocks>
 static INLINE void attendIn(const Cached& c, int64_t row, int64_t query) {
   const int64_t group = c.heads / c.kvHeads, width = c.width, stride = c.kvHeads * width;

@@ -1,6 +1,6 @@
-// Operations of our own in TensorFlow's registry, for the processor alone: what is computed for each token that is written, where
-// TensorFlow takes several operations or leaves half of the processor unused. Only its C interface is used, which all supported
-// versions have. Linked into the binding; the registry has them from the moment it is loaded.
+// Palimpsest's own TensorFlow operations, for the CPU only. They are used for each generated token, where TensorFlow needs several
+// operations or uses only half of the CPU. They use only TensorFlow's C interface, which all supported versions have. They are linked
+// into the binding and registered when it is loaded.
 #include <cstdio>
 #include <initializer_list>
 #include <vector>
@@ -13,7 +13,7 @@
 
 namespace {
 
-// One call of an operation: its inputs, and the one output.
+// One call of an operation: its inputs and its single output.
 class Call {
  public:
   explicit Call(TF_OpKernelContext* context) : context_(context), status_(TF_NewStatus()) {
@@ -36,19 +36,19 @@ class Call {
   }
   int64_t size(int input) const { return TF_TensorElementCount(inputs_[input]); }
   int dims(int input) const { return TF_NumDims(inputs_[input]); }
-  // From the back where `axis` is negative.
+  // A negative `axis` counts from the end.
   int64_t dim(int input, int axis) const {
     return TF_Dim(inputs_[input], axis < 0 ? dims(input) + axis : axis);
   }
 
-  // Of the first input's shape, its last dimension replaced.
+  // Has the shape of the first input with another last dimension.
   float* output(int64_t width) {
     std::vector<int64_t> shape;
     for (int i = 0; i < dims(0); i++) shape.push_back(TF_Dim(inputs_[0], i));
     shape.back() = width;
     return output(shape);
   }
-  // Null where there is no room, which TensorFlow then tells.
+  // Null if there is not enough memory; TensorFlow reports the error.
   float* output(const std::vector<int64_t>& shape) {
     int64_t size = 1;
     for (const int64_t each : shape) size *= each;
@@ -82,7 +82,7 @@ void computeProduct(void*, TF_OpKernelContext* context) {
   if (y) product(call.at(0), call.size(0) / inner, inner, call.at(1), inPanels, y, columns);
 }
 
-// Calls `part(from, to)` for pieces of 0 … `count` that are worth another processor; an element of `count` stands for `size` numbers.
+// Calls `part(from, to)` for pieces of 0 … `count` that are large enough to run in parallel. Each element of `count` is `size` numbers.
 template <typename Part>
 void shareRange(int64_t count, int64_t size, const Part& part) {
   const int64_t each = std::max<int64_t>(1, 16384 / size);
@@ -148,7 +148,7 @@ void define(const char* name, std::initializer_list<const char*> inputs, void (*
   TF_RegisterOpDefinition(operation, status);
   TF_KernelBuilder* kernel = TF_NewKernelBuilder(name, "CPU", nullptr, compute, nullptr);
   if (TF_GetCode(status) == TF_OK) TF_RegisterKernelBuilder(name, kernel, status);
-  // Without them the backend does with TensorFlow's own.
+  // If this fails, the backend uses TensorFlow's own operations.
   if (TF_GetCode(status) != TF_OK) std::fprintf(stderr, "palimpsest: %s: %s\n", name, TF_Message(status));
   TF_DeleteStatus(status);
 }

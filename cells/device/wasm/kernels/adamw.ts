@@ -1,4 +1,4 @@
-/** One pass over a parameter, its gradient and its two moments. */
+/** AdamW in one pass over a parameter, its gradient and its two moments. */
 
 export function adamw(
   param: usize, grad: usize, m: usize, v: usize, param2: usize, m2: usize, v2: usize, size: i32,

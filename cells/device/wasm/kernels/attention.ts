@@ -1,7 +1,7 @@
 /**
- * Causal attention, one head at a time; keys and values are packed once per group of heads. Queries go in blocks, so
- * that keys after a block cost nothing. A few queries (decoding) go without packing: it would cost more than the
- * scores themselves.
+ * Causal attention, one head at a time. Keys and values are packed once per group of heads. Queries are processed in blocks, so that
+ * keys after a block are not computed. A few queries (decoding) are computed without packing, which would take longer than the
+ * scores.
  */
 import { multiplyPart, pack } from "./product";
 import { across, dot, maxOf, scaleRow } from "./rows";
@@ -16,8 +16,8 @@ function packedBytes(inner: i32, columns: i32): usize {
 }
 
 /**
- * Turns scores into probabilities in `[from, to)` and returns log Σ exp; keys of other segments get 0. What lies
- * outside is the caller's.
+ * Replaces the scores in `[from, to)` by probabilities and returns log Σ exp. Keys of other segments get 0. Scores outside the range
+ * are not changed.
  */
 function softmax(row: usize, from: i32, to: i32, segments: usize, own: i32): f32 {
   const start = row + (from << 2);
@@ -107,7 +107,7 @@ export function attention(
   }
 }
 
-/** Scores of a few queries against the keys up to their own, without packing. */
+/** The scores of a few queries for all keys up to their own, without packing. */
 function scoreFew(
   q: usize, qRow: i32, k: usize, kRow: i32, scores: usize, stride: i32, queries: i32, first: i32, width: i32, scale: f32,
 ): void {
@@ -121,7 +121,7 @@ function scoreFew(
   }
 }
 
-/** Values mixed by a few rows of probabilities. */
+/** The values weighted by a few rows of probabilities. */
 function mixFew(
   p: usize, stride: i32, v: usize, vRow: i32, y: usize, yRow: i32, queries: i32, keys: i32, width: i32,
 ): void {
@@ -156,7 +156,7 @@ function mixFew(
   }
 }
 
-/** p = exp(score − log Σ) in `[from, to)`, 0 for other segments. */
+/** p = exp(score − log Σ) in `[from, to)`; 0 for keys of other segments. */
 function probabilities(row: usize, from: i32, to: i32, segments: usize, own: i32, logSum: f32): void {
   const mine = i32x4.splat(own);
   const log4 = f32x4.splat(logSum);
@@ -246,7 +246,7 @@ export function attentionGradient(
   }
 }
 
-/** to (+)= sᵀ·rows, leaving out for each block of keys the queries before it. */
+/** to = sᵀ·rows, or to += sᵀ·rows. For each block of keys the queries before it are skipped. */
 function addUp(
   s: usize, stride: i32, rows: usize, queries: i32, first: i32, keys: i32, to: usize, toRow: i32, width: i32, add: i32,
 ): void {

@@ -48,7 +48,7 @@ export function crossEntropy(
   return -1;
 }
 
-/** (softmax − one-hot)·dy of `count` rows from `i0` on. */
+/** (softmax − one-hot)·dy for `count` rows from `i0`. */
 function logitGradients(
   dy: usize, hidden: usize, targets: usize, sums: usize, i0: i32, count: i32,
   width: i32, vocab: i32, packed: usize, logits: usize,

@@ -1,4 +1,4 @@
-/** What the module offers. Its signatures for TypeScript stand in `../exports.ts`. */
+/** The exports of the module. `../exports.ts` has their types for TypeScript. */
 export { adamw } from "./adamw";
 export { attention, attentionGradient } from "./attention";
 export { crossEntropy, crossEntropyHead, crossEntropyHidden } from "./entropy";

@@ -22,7 +22,7 @@ export function rmsNorm(x: usize, weight: usize, y: usize, rows: i32, width: i32
   }
 }
 
-/** dx = s·(g − x·s²·mean(g·x)), g = dy·weight, s the row's inverse scale. */
+/** dx = s·(g − x·s²·mean(g·x)), where g = dy·weight and s is the row's 1 ÷ √(mean(x²) + eps). */
 export function rmsNormInput(
   dy: usize, x: usize, weight: usize, dx: usize, rows: i32, width: i32, eps: f32,
 ): void {

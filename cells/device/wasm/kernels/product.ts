@@ -1,11 +1,10 @@
 /**
- * The product c = scale·a·b (or c += …), with b packed into panels of eight columns, each `inner` × 8 contiguous. The
- * innermost piece keeps four rows × eight columns of c in eight vector registers. Columns outside, rows inside, so
- * that a panel stays in the first-level cache. Each element of c is summed over inner in one fixed order, whatever the
- * number of rows: a row's result does not depend on the batch that it is in.
+ * The product c = scale·a·b (or c += scale·a·b), with b packed into contiguous panels of `inner` × 8. The innermost loop keeps four
+ * rows × eight columns of c in eight vector registers. The outer loop goes over columns, so that a panel stays in the first-level
+ * cache. Each element of c is summed in the same order for any number of rows, so a row's result does not depend on its batch.
  */
 
-/** Pieces of the inner dimension and of the rows that fit into the first-level cache together with a panel. */
+/** Block sizes of the inner dimension and of the rows; together with a panel they fit into the first-level cache. */
 const innerBlock: i32 = 256;
 const rowBlock: i32 = 16;
 
@@ -37,7 +36,7 @@ function packRows(from: usize, stride: usize, inner: i32, to: usize): void {
   }
 }
 
-/** Eight columns that lie along inner: two 4 × 4 transposes at a time. */
+/** Packs eight columns that are contiguous along inner, by two 4 × 4 transposes at a time. */
 function packColumns(from: usize, stride: usize, inner: i32, to: usize): void {
   let k = 0;
   for (; k + 4 <= inner; k += 4) {
@@ -77,7 +76,7 @@ export function multiply(
   multiplyPart(a, aRow, aColumn, packed, inner, c, cRow, rows, columns, inner, scale, add);
 }
 
-/** As `multiply`, over `inner` of the `panel` rows that each packed panel has. */
+/** As `multiply`, but over only `inner` of the `panel` rows of each packed panel. */
 export function multiplyPart(
   a: usize, aRow: i32, aColumn: i32, packed: usize, panel: i32, c: usize, cRow: i32,
   rows: i32, columns: i32, inner: i32, scale: f32, add: i32,
@@ -142,8 +141,8 @@ function putEdge(c: usize, low: v128, high: v128, count: i32, more: i32): void {
 }
 
 /**
- * Four rows. Not unrolled along inner: the compiler then runs out of registers, which costs a quarter of the speed.
- * One pointer walks the rows, whichever way a lies.
+ * Four rows. Not unrolled along inner: the compiler would run out of registers, which costs a quarter of the speed. One pointer goes
+ * through the rows, for both layouts of a.
  */
 function tileOfFour(
   a: usize, aRow: usize, aColumn: usize, b: usize, depth: i32, c: usize, cRow: usize, count: i32, factor: v128, more: i32,

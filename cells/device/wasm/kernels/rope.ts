@@ -1,6 +1,6 @@
 /**
- * Rotary positions: one row of cosines and sines per place, used by all heads, and by the next sequence of the batch
- * where it stands at the same position: mostly they all do.
+ * Rotary position embedding. The cosines and sines of a place are computed once for all heads, and used again for the next sequence
+ * of the batch if it has the same position there, as is usual.
  */
 import { turn } from "./scalar";
 
@@ -15,7 +15,7 @@ export function rope(
     const position = load<i32>(positions + (t << 2));
     if (t < time || position != load<i32>(positions + ((t - time) << 2))) {
       for (let i = 0; i < half; i++) {
-        // The angle is rounded to single precision, as in the models' own code.
+        // The angle is rounded to single precision, as in the reference implementations of the models.
         const angle: f32 = f32(position) * load<f32>(frequencies + (i << 2));
         const at = table + (i << 2);
         turn(angle, factor, factor * direction, at, at + far);

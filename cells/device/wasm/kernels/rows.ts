@@ -1,4 +1,4 @@
-/** Rows of floats: sums, copies, gathers, scatters. Each sum has one fixed order. */
+/** Rows of floats: sums, copies, gathers and scatters. All sums have a fixed order. */
 
 /** @ts-ignore: decorator */
 @inline
@@ -97,7 +97,7 @@ export function scatterRows(from: usize, ids: usize, table: usize, count: i32, w
   }
 }
 
-/** `count` pieces of `size`, each to its place in a larger row of `stride`, from `at` on. */
+/** Copies `count` pieces of `size` floats, each into its own row of `stride` floats, at offset `at`. */
 export function copyRows(from: usize, to: usize, count: i32, size: i32, stride: i32, at: i32): void {
   for (let i = 0; i < count; i++) {
     memory.copy(to + ((i * stride + at) << 2), from + ((i * size) << 2), size << 2);

@@ -1,6 +1,6 @@
 /**
- * exp, log, sine and cosine of our own: the library's need tables, and a module without a data segment is what lets
- * us import a foreign memory. exp is Cephes' expf (relative error about 1e-7), four at a time.
+ * exp, log, sine and cosine. AssemblyScript's versions need tables in a data segment, which would overwrite the imported memory. exp is
+ * Cephes' expf (relative error about 1e-7), four values at a time.
  */
 
 /** e^x; exactly 0 below −87.3, about e^88 above 88. NaN stays NaN. @ts-ignore: decorator */
@@ -48,7 +48,7 @@ export function ln(x: f64): f64 {
   return exponent * 0.6931471805599453 + 2 * s * series;
 }
 
-/** Writes cos and sin of an angle, each times its factor. Taylor series after reduction to ±π/4, in double precision. */
+/** Writes cos and sin of an angle, each multiplied by its factor. Taylor series in double precision, after reduction to ±π/4. */
 export function turn(angle: f64, cosFactor: f64, sinFactor: f64, cosAt: usize, sinAt: usize): void {
   const quarter = nearest<f64>(angle * 0.6366197723675814);
   const r = angle - quarter * 1.5707963267341256 - quarter * 6.077100506506192e-11;

@@ -1,4 +1,4 @@
-/** silu(gate)·up and its gradients. The last one to three elements go through the same vector code, one at a time. */
+/** silu(gate)·up and its gradients. The last one to three elements use the same vector code, one at a time. */
 import { exp4 } from "./scalar";
 
 /** @ts-ignore: decorator */

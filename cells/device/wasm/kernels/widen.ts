@@ -1,6 +1,6 @@
 /**
- * 16-bit floats to 32-bit ones, in place: the narrow ones lie in the upper half of the memory that the wide ones will fill. Each step
- * reads before it writes, and writes no further than it has read.
+ * Widens 16-bit floats to 32-bit floats in place: the 16-bit values are in the upper half of the memory of the result. Each step reads
+ * before it writes, and does not write beyond what it has read.
  */
 
 export function widenBrain(at: usize, size: i32): void {
@@ -20,7 +20,7 @@ export function widenBrain(at: usize, size: i32): void {
   }
 }
 
-/** The exponent is made larger by a product, which makes subnormal numbers normal; infinity and NaN get the largest. */
+/** A multiplication corrects the exponent and normalises subnormal numbers. Infinity and NaN get the largest exponent. */
 export function widenHalf(at: usize, size: i32): void {
   let from = at + (size << 1);
   const lift = f32x4.splat(reinterpret<f32>(0x77800000));

@@ -1,8 +1,7 @@
 /**
- * Stock wasm kernels that ours replace or complete, so that plain tfjs operations are fast and differentiable too:
- * the product (stock falls to a slow path when an operand is transposed), the copy that the tape makes of every tensor it saves
- * (stock copies the elements; tensors never change, so sharing them is enough), and the sum by segments that the
- * gradient of `tf.gather` needs (stock has none).
+ * Replaces or adds wasm kernels of tfjs, so that plain tfjs operations are fast and differentiable too: the product (tfjs is slow if an
+ * operand is transposed); Identity, with which the tape saves tensors (tfjs copies the elements; sharing them is enough, since tensors
+ * never change); and the segment sum for the gradient of `tf.gather` (tfjs has none).
  */
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
@@ -28,7 +27,7 @@ replace("UnsortedSegmentSum", ({ inputs, backend, attrs }) => {
   return out;
 });
 
-/** Batches broadcast as tfjs's other binary operations do. */
+/** Batch dimensions are broadcast, as in tfjs's other binary operations. */
 replace("BatchMatMul", ({ inputs, backend, attrs }) => {
   const [memory, a, b] = [wasmMemory(backend), inputs.a!, inputs.b!];
   const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };
@@ -58,7 +57,7 @@ replace("BatchMatMul", ({ inputs, backend, attrs }) => {
   return out;
 });
 
-/** Which matrix of an operand of batch shape `own` goes into output matrix `batch` of batch shape `outer`. */
+/** The index of an operand's matrix for the output matrix `batch`. `own` and `outer` are the batch shapes of operand and output. */
 function matrixOf(batch: number, outer: readonly number[], own: readonly number[]): number {
   let [rest, index, stride] = [batch, 0, 1];
   for (let i = outer.length - 1; i >= 0; i--) {
