@@ -73,7 +73,8 @@ function kernelEnded(
       ...(error && { error: { kind: "runtime" as const, message: reason } }),
     };
   });
-  const runs = runsEnded(state.runs, () => true, replaced ? "interrupted" : "stopped", reason);
+  // Only a user who restarts the kernel wants its trainings to end. All others continue when their cell runs again.
+  const runs = runsEnded(state.runs, () => true, cause === "restarted" ? "stopped" : "interrupted", reason);
   return { ...without(next, "memory"), runs, tensorBytes: 0, kernel: { status: "ended", cause, reason } };
 }
 

@@ -76,3 +76,24 @@ it("continues after a SIGKILL under the same name, from its last checkpoint, wit
   await until(() => runs(session)[1]?.status === "done", 60);
   expect(rowsOf(recovered)).toEqual(rowsOf(runs(session)[1]!));
 }, 180_000);
+
+it("continues after the workbench was closed and opened again, also where no output shows the run", async () => {
+  const workspace = await mkdtemp(join(tmpdir(), "recovery-"));
+  const source = training(STEPS, ", checkpointEvery: 20").trimEnd();
+  const cells = `// %% base\n${await tinyBase(workspace)}\n\n// %% training\n${source}\nundefined;\n`;
+  await writeFile(join(workspace, "n.ts"), cells);
+  const first = await opened(workspace);
+  await first.request({ type: "run", cells: "all" });
+  await until(() => (runs(first)[0]?.rows.length ?? 0) > 30, 60);
+  await first.close();
+
+  const second = await opened(workspace);
+  const [closed] = runs(second);
+  expect(closed).toMatchObject({ status: "interrupted", message: "The workbench was closed." });
+  await second.request({ type: "run", cells: "all" });
+  await until(() => runs(second)[0]?.status === "done", 60);
+  const [continued] = runs(second);
+  expect(continued!.info.id).toBe(closed!.info.id);
+  expect(continued!.changes).toMatchObject([{ kind: "restart", to: closed!.checkpoints.at(-1)!.step }]);
+  expect(continued!.rows).toHaveLength(STEPS);
+}, 180_000);
