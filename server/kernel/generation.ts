@@ -65,9 +65,9 @@ export class Generation {
   readonly #flag: InterruptFlag;
   readonly #send: (message: FromKernel) => void;
   readonly #abort = new Abort();
-  /** Made when the first line is printed. */
   /** Limits what it shows. */
   readonly outputs = new OutputCount();
+  /** Made when the first line is printed. */
   #console: ConsoleBuffer | undefined;
   readonly #disposers: (() => void)[] = [];
   readonly #runs = new OpenRuns();

@@ -46,9 +46,9 @@ export class KernelDriver {
     });
   }
 
-  /** Performs the plan until nothing is left to do. */
+  /** Performs the plan until nothing is left to do. A driver that was closed starts no kernel any more. */
   advance(): void {
-    for (;;) {
+    while (!this.#closed) {
       const before = this.#view.planned;
       const { actions, view } = plan(this.#session.state(), this.#view);
       this.#view = view;
@@ -91,9 +91,8 @@ export class KernelDriver {
   }
 
   async close(): Promise<void> {
-    const closing = this.#kernel.close("closed", "The workbench was closed.");
     this.#closed = true;
-    await closing;
+    await this.#kernel.close("closed", "The workbench was closed.");
   }
 
   /** @param before the state that the kernel was in line with */

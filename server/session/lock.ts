@@ -6,9 +6,13 @@
 import { readFileSync } from "node:fs";
 import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { checked } from "./schema/fault.ts";
 import { writeSafely } from "./write-file.ts";
+
+/** Milliseconds after which a lock that is still empty was left by a crash. */
+const WRITING_MS = 200;
 
 const holderSchema = v.object({
   pid: v.number(),
@@ -47,11 +51,15 @@ export class FolderLock {
         throw error;
       });
       if (file) {
-        await file.writeFile(printed(own()));
-        await file.close();
+        try {
+          await file.writeFile(printed(own()));
+        } finally {
+          await file.close();
+        }
         return new FolderLock(path);
       }
-      const holder = await holderOf(path);
+      // Another process may have created the file a moment ago and not written it yet.
+      const holder = (await holderOf(path)) ?? (await delay(WRITING_MS).then(() => holderOf(path)));
       if (holder && isAlive(holder)) throw new Locked(workspace, holder);
       await rm(path, { force: true });
     }

@@ -33,6 +33,8 @@ export class Session {
   #storage: Storage | undefined;
   /** Why nothing can be saved. */
   #readOnly: string | undefined;
+  #closing = false;
+  /** No more events are taken. */
   #closed = false;
 
   /** @param first what the session starts with; `openSession` reads it */
@@ -99,11 +101,14 @@ export class Session {
 
   /** Ends the kernel, writes what is not written yet, and closes the files. */
   async close(): Promise<void> {
-    if (this.#closed) return;
+    if (this.#closing) return;
+    this.#closing = true;
     const kernel = this.#kernel.close();
-    this.#closed = true;
     this.#files.close();
-    await Promise.all([kernel, this.#storage?.close()]);
+    // A change of the file that was not noticed yet is still merged, not overwritten.
+    await this.#storage?.closeFiles();
+    this.#closed = true;
+    await Promise.all([kernel, this.#storage?.closeLog()]);
   }
 
   #apply(event: SessionEvent, time: number): LoggedEvent {

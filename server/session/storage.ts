@@ -50,14 +50,27 @@ export class Storage {
     const log = await Log.begin(logPath(workspace, path), events, (error) =>
       happened({ type: "notice", level: "error", text: unsaved(error) }),
     );
+    const agreed = agreedPath(workspace, path);
     const file = new NotebookFile(join(workspace, path), read, {
       cells: () => state().cells.map(({ cell }) => cell),
       settings: () => state().settings,
       merged: (cells, settings) => happened({ type: "replaced", cells, settings }),
       notice: (level, text) => happened({ type: "notice", level, text }),
-      agreed: (text) => writeSafely(agreedPath(workspace, path), text),
+      // Only if the log has the same cells: otherwise the next session would take the older cells of the log for newer edits.
+      agreed: async (text) => {
+        const logged = await log.flush().then(
+          () => true,
+          () => false,
+        );
+        if (logged) await writeSafely(agreed, text);
+      },
     });
-    if ("notebook" in read) await writeSafely(agreedPath(workspace, path), read.text);
+    try {
+      if ("notebook" in read) await writeSafely(agreed, read.text);
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
     file.start();
     const storage = new Storage(workspace, path, log, file, listeners);
     storage.saveInputs();
@@ -89,8 +102,13 @@ export class Storage {
       });
   }
 
-  async close(): Promise<void> {
+  /** Writes the notebook's file and the inputs for the last time. The file may have changed: then events happen once more. */
+  async closeFiles(): Promise<void> {
     await Promise.all([this.#file.close(), this.#savingInputs]);
+  }
+
+  /** The last step: nothing may be appended after it. */
+  async closeLog(): Promise<void> {
     await this.#log.close();
   }
 }
