@@ -59,7 +59,7 @@ export class Generation {
   successor: number | undefined;
   /** What `keep()` hands over to the next generation. */
   kept: unknown;
-  /** What the previous generation kept; dropped at the end, so that generations do not hold on to each other for ever. */
+  /** What the previous generation kept; dropped at the end, so that generations do not hold each other in memory forever. */
   previous: unknown;
   readonly leftovers: Leftovers;
   readonly #flag: InterruptFlag;

@@ -16,7 +16,7 @@ const WRITING_MS = 200;
 
 const holderSchema = v.object({
   pid: v.number(),
-  /** When the process started, in the system's own count; empty where that is not known. */
+  /** When the process started, in the system's own count; empty if that is not known. */
   born: v.string(),
   /** The address of the workbench, without its token. */
   address: v.optional(v.string()),

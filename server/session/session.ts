@@ -1,7 +1,7 @@
 /**
  * An open notebook: its event loop. Everything that happens passes through `#record`: it numbers the events, applies the
- * reducer, writes the log and tells the listeners; then the driver brings the kernel in line with the new state. Nothing here
- * waits for the kernel before it answers a page.
+ * reducer, writes the log and tells the listeners; then the driver brings the kernel in line with the new state. No answer
+ * to a page waits for the kernel, except after a restart of it.
  */
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";

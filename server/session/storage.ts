@@ -1,17 +1,17 @@
 /** What a page's session keeps on disk: its log, the notebook's file, and the values of inputs. A headless session keeps nothing. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { LoggedEvent, SessionEvent } from "../events.ts";
 import type { SessionState } from "../state/state.ts";
 import { NotebookFile, type Reading } from "./file.ts";
 import { agreedPath, logPath } from "./history.ts";
-import { writeInputs } from "./inputs-file.ts";
+import { inputsPath, writeInputs } from "./inputs-file.ts";
 import { placeInside } from "./inside.ts";
 import { Log } from "./log.ts";
 import { writeSafely } from "./write-file.ts";
 
 export type StorageListeners = {
   readonly state: () => SessionState;
-  /** Something happened on the disk: the file changed outside, or could not be written. */
+  /** Something happened on the disk: the file was changed in another program, or could not be written. */
   readonly happened: (event: SessionEvent) => void;
 };
 
@@ -44,9 +44,9 @@ export class Storage {
     listeners: StorageListeners,
   ): Promise<Storage> {
     const { state, happened } = listeners;
-    const folder = join(workspace, ".palimpsest", "sessions");
-    if ((await placeInside(workspace, folder)) !== folder)
-      throw new Error(`${folder} is a link to another folder. Remove the link, so that Palimpsest can save here`);
+    for (const folder of [dirname(logPath(workspace, path)), dirname(inputsPath(workspace, path))])
+      if ((await placeInside(workspace, folder)) !== folder)
+        throw new Error(`${folder} leads through a link to another folder. Remove the link to save here`);
     const log = await Log.begin(logPath(workspace, path), events, (error) =>
       happened({ type: "notice", level: "error", text: unsaved(error) }),
     );
