@@ -33,7 +33,7 @@ export class Session {
   #storage: Storage | undefined;
   /** Why nothing can be saved. */
   #readOnly: string | undefined;
-  #closing = false;
+  #closing: Promise<void> | undefined;
   /** No more events are taken. */
   #closed = false;
 
@@ -99,10 +99,13 @@ export class Session {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Ends the kernel, writes what is not written yet, and closes the files. */
-  async close(): Promise<void> {
-    if (this.#closing) return;
-    this.#closing = true;
+  /** Ends the kernel, writes what is not written yet, and closes the files. Every call resolves when all that is done. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     const kernel = this.#kernel.close();
     this.#files.close();
     // A change of the file that was not noticed yet is still merged, not overwritten.

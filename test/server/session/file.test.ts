@@ -59,6 +59,8 @@ it("merges a change from outside that comes just before the session closes", asy
   const { session, path } = await opened(TEXT);
   await session.request({ type: "edit", cell: "b", source: "const b = 5;", by: "me" });
   await writeFile(path, TEXT.replace("const a = 1;", "const a = 7;"));
+  // Whoever closes it also waits for the file.
+  void session.close();
   await session.close();
   expect(await readFile(path, "utf8")).toContain("const a = 7;");
   expect(await readFile(path, "utf8")).toContain("const b = 5;");
