@@ -3,7 +3,7 @@
  * resolved here, symbolic links included, and must lie inside the folder.
  */
 import { createHash } from "node:crypto";
-import { constants, copyFile, lstat, mkdir, open, realpath, stat } from "node:fs/promises";
+import { constants, copyFile, lstat, mkdir, realpath, stat, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { listNotebooks } from "./listing.ts";
 import { parseNotebook } from "./notebook/source/parse.ts";
@@ -83,9 +83,7 @@ export class Workspace {
     if (original) await copyFile(original, target, constants.COPYFILE_EXCL);
     else {
       // "wx" fails if the file has come to exist by now.
-      const file = await open(target, "wx");
-      await file.write(printNotebook(parseNotebook(blank(name))));
-      await file.close();
+      await writeFile(target, printNotebook(parseNotebook(blank(name))), { flag: "wx" });
     }
     return this.#named(target);
   }
@@ -105,6 +103,11 @@ export class Workspace {
     }
     const digest = createHash("sha256").update(bytes).digest("hex").slice(0, 16);
     const place = join(this.folder, ".palimpsest", "files", digest, safeName);
+    if ((await placeInside(this.folder, dirname(place))) !== dirname(place))
+      throw new Denied(
+        403,
+        `${dirname(place)} leads through a link to another folder. Remove the link to upload files.`,
+      );
     await writeSafely(place, bytes);
     return relative(folder, place).split(sep).join("/");
   }

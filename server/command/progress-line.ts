@@ -38,7 +38,7 @@ export class ProgressLine {
 }
 
 /** `[████░░░░] 3/9 cells · training: steps 120/300` */
-export function progressText(state: SessionState): string {
+function progressText(state: SessionState): string {
   const code = state.cells.filter((cell) => cell.analysis);
   const ended = code.filter((cell) => cell.status !== "queued" && cell.status !== "running");
   const running = code.filter((cell) => cell.status === "running");

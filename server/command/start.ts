@@ -11,7 +11,7 @@ import { Workspace } from "../workspace.ts";
 import { backendOf, type Command, Misuse, memoryOf, parseArguments } from "./command.ts";
 
 const PORT = 4747;
-/** So many ports are tried, one after the other, unless one is given. */
+/** How many ports are tried, one after the other, if none is given. */
 const PORTS = 50;
 
 export const start: Command = {

@@ -54,7 +54,7 @@ export class Feed {
   /** The next message, or as many of the next events as fit into one. */
   #chunk(): string {
     const first = this.#waiting[this.#next]!;
-    if (!("seq" in first && "event" in first)) {
+    if (!("event" in first)) {
       this.#next += 1;
       return JSON.stringify(first);
     }

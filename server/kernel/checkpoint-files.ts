@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { RunCheckpoint } from "../../cells/runs.ts";
 import { writeSafely } from "../session/write-file.ts";
 
-/** So many unmarked checkpoints are kept. */
+/** How many unmarked checkpoints are kept. */
 const UNMARKED = 3;
 
 export class CheckpointFiles {

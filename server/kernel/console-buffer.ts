@@ -28,10 +28,16 @@ export class ConsoleBuffer {
   add(line: ConsoleLine): void {
     this.#lines.push(line);
     if (this.#lines.length > 2 * LINES) this.#shorten();
-    this.#timer ??= setTimeout(() => this.flush(), INTERVAL_MS);
+    this.#timer ??= setTimeout(() => this.#sendBatch(), INTERVAL_MS);
   }
 
+  /** Sends what waits. If the last lines are missing, a line says so. */
   flush(): void {
+    this.#sendBatch();
+    if (this.#missing > 0) this.#send([this.#missingLine()]);
+  }
+
+  #sendBatch(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#shorten();
@@ -39,16 +45,21 @@ export class ConsoleBuffer {
     this.#missing += this.#lines.length - lines.length;
     this.#lines = [];
     if (lines.length === 0) return;
-    const missing = this.#missing;
+    this.#send(this.#missing > 0 ? [this.#missingLine(), ...lines] : lines);
+  }
+
+  #missingLine(): ConsoleLine {
+    const missing = this.#missing === 1 ? "1 line is" : `${this.#missing} lines are`;
     this.#missing = 0;
-    const text = `… ${missing} lines are missing here: the cell prints faster than can be shown.`;
-    this.#send(missing > 0 ? [{ level: "warn", text }, ...lines] : lines);
+    return { level: "warn", text: `… ${missing} missing here: the cell prints faster than can be shown.` };
   }
 
   /** Forgets what has not been sent. */
   drop(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#lines = [];
+    this.#missing = 0;
   }
 
   #shorten(): void {

@@ -1,4 +1,4 @@
-/** The console of cells: each line goes to the cell in whose context it was written. Lines of no cell go where they always went. */
+/** The console of cells: each line goes to the cell in whose context it was written. All other lines go to the console of the process. */
 import { Console } from "node:console";
 import { Writable } from "node:stream";
 import type { ConsoleLine } from "../events.ts";

@@ -59,15 +59,15 @@ export class Generation {
   successor: number | undefined;
   /** What `keep()` hands over to the next generation. */
   kept: unknown;
-  /** What the previous generation kept; dropped at the end, so that generations do not hold on to each other for ever. */
+  /** What the previous generation kept; dropped at the end, so that generations do not hold each other in memory forever. */
   previous: unknown;
   readonly leftovers: Leftovers;
   readonly #flag: InterruptFlag;
   readonly #send: (message: FromKernel) => void;
   readonly #abort = new Abort();
-  /** Made when the first line is printed. */
   /** Limits what it shows. */
   readonly outputs = new OutputCount();
+  /** Made when the first line is printed. */
   #console: ConsoleBuffer | undefined;
   readonly #disposers: (() => void)[] = [];
   readonly #runs = new OpenRuns();

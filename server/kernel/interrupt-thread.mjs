@@ -1,6 +1,6 @@
 /**
  * The thread that listens to the server while the main thread is busy. Each line on the pipe names a generation to
- * interrupt, as `["cell", 3]`; its slot lies in memory that both threads share. When the pipe closes, the server is gone and
+ * interrupt, as `["cell", 3]`; its slot is in memory that both threads share. When the pipe closes, the server is gone and
  * the process must end too.
  */
 import { Socket } from "node:net";

@@ -8,7 +8,7 @@ import { Script } from "node:vm";
 import { Worker } from "node:worker_threads";
 import type { CellId } from "../notebook/types.ts";
 
-/** A slot is used again after so many generations, unless its generation is still alive. */
+/** A slot is used again after this many generations, unless its generation is still alive. */
 const SLOTS = 16_384;
 /** The global under which the interruptible script finds the code to run. */
 const WORK = Symbol.for("palimpsest.work");
@@ -55,7 +55,7 @@ export class Interrupts {
       workerData: { fd, hints, asked, inside },
       execArgv: [],
     });
-    thread.on("error", (error) => process.stderr.write(`Interrupts do not work any more: ${error.message}\n`));
+    thread.on("error", (error) => process.stderr.write(`Interrupts no longer work: ${error.message}\n`));
     thread.unref();
     this.#thread = thread;
   }

@@ -1,6 +1,6 @@
 /**
  * Limits of what a cell can show. An output travels to the server, into its log and to every page, so one of many megabytes
- * would slow all of them down. Whatever is left out is said in its place, with what to do.
+ * would slow all of them down. In place of what is left out, a sentence says so and gives advice.
  */
 import type { Output } from "../../cells/output.ts";
 import { bytes } from "../state/quantity.ts";

@@ -1,6 +1,6 @@
 /**
  * Passes on the messages of a generation whose result is to be cached, and collects what it shows, prints, reports and
- * declares. When the generation is done, all that is handed to the cache.
+ * declares. When the generation is done, it hands all of this to the cache.
  */
 import type { Shown } from "../events.ts";
 import type { FromKernel } from "../messages.ts";

@@ -111,7 +111,7 @@ class OpenStream implements OpenRun {
     this.#generation.send({ type: "stream-value", cell, generation: number, name: this.#name, count: this.#count });
   }
 
-  /** The generator's `finally` runs at the `yield` where it is suspended. A generator that waits for ever is abandoned. */
+  /** The generator's `finally` runs at the `yield` where it is suspended. A generator that waits forever is abandoned. */
   #close(status: "done" | "stopped"): void {
     if (this.#closed) return;
     this.#closed = true;

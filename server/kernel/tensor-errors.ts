@@ -4,7 +4,7 @@ import { bytes as inWords } from "../state/quantity.ts";
 import type { Account } from "./account.ts";
 import type { Generation } from "./generation.ts";
 
-/** So many cells are named. */
+/** How many cells are named. */
 const NAMED = 4;
 
 /** @param owner the generation that made the tensor */

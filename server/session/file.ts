@@ -111,11 +111,11 @@ export class NotebookFile {
         sameCells(notebook.cells, this.#base.cells) &&
         sameSettings(notebook.settings, this.#base.settings ?? DEFAULT_SETTINGS);
       const text = same ? this.#text : printNotebook(notebook);
+      if (text !== this.#text) await writeSafely(this.#path, text);
+      this.#unsaved = false;
       if (text === this.#text) return;
-      await writeSafely(this.#path, text);
       this.#text = text;
       this.#base = parseNotebook(text);
-      this.#unsaved = false;
       await this.#events.agreed(text);
     });
   }
@@ -157,12 +157,13 @@ export class NotebookFile {
     this.#fault = undefined;
     this.#text = read.text;
     this.#base = read.notebook;
-    await this.#events.agreed(read.text);
+    // Nothing may wait between reading the session's cells and replacing them: an edit made meanwhile would be lost.
     if (!sameCells(cells, ours) || !sameSettings(settings, own)) this.#events.merged(cells, settings);
     for (const id of conflicts) {
       this.#events.notice("warn", bothChanged(id));
     }
     if (!sameCells(cells, read.notebook.cells) || !sameSettings(settings, theirs)) this.touch();
+    await this.#events.agreed(read.text);
   }
 
   #serially(step: () => Promise<void>): Promise<void> {

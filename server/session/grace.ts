@@ -12,6 +12,8 @@ export class Grace {
   readonly #overdue: (cell: CellId, told: Told) => void;
   readonly #running = new Set<string>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** What the generations with a timer were told last. */
+  readonly #told = new Map<string, Told>();
 
   constructor(ms: number, overdue: (cell: CellId, told: Told) => void) {
     this.#ms = ms;
@@ -27,14 +29,16 @@ export class Grace {
     this.#running.delete(key);
     clearTimeout(this.#timers.get(key));
     this.#timers.delete(key);
+    this.#told.delete(key);
   }
 
-  /** Starts the grace time of a generation that was told to end. @returns whether it runs at all */
+  /** Starts the grace time of a generation, unless it has started already. @returns whether the generation runs at all */
   told(cell: CellId, generation: number, told: Told): boolean {
     const key = `${cell} ${generation}`;
     if (!this.#running.has(key)) return false;
+    this.#told.set(key, told);
     if (!this.#timers.has(key)) {
-      const timer = setTimeout(() => this.#overdue(cell, told), this.#ms);
+      const timer = setTimeout(() => this.#overdue(cell, this.#told.get(key) ?? told), this.#ms);
       this.#timers.set(key, timer);
     }
     return true;
@@ -43,6 +47,7 @@ export class Grace {
   clear(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
+    this.#told.clear();
     this.#running.clear();
   }
 }

@@ -16,7 +16,7 @@ export function logPath(workspace: string, notebook: string): string {
   return join(workspace, ".palimpsest", "sessions", notebook.replace(/\.ts$/, ".jsonl"));
 }
 
-/** The notebook's text on which file and session last agreed: what tells an edit of ours from one made in another program. */
+/** The notebook's text on which file and session last agreed. It shows which of the two was edited since. */
 export function agreedPath(workspace: string, notebook: string): string {
   return join(workspace, ".palimpsest", "sessions", notebook.replace(/\.ts$/, ".agreed.ts"));
 }
@@ -87,7 +87,7 @@ async function lastState(
   return { state, notice };
 }
 
-/** A log that breaks off while the kernel was there is of a server that was killed: its runs continue from their checkpoints. */
+/** If a log ends while the kernel was running, the server was killed: the runs continue from their checkpoints. */
 function withRunsInterrupted(state: SessionState, time: number): SessionState {
   const message = "The workbench was killed.";
   const running = Object.values(state.runs).filter(({ status }) => status === "running");

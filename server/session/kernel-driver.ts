@@ -1,6 +1,6 @@
 /**
- * Keeps the kernel in line with the session's state: performs what `plan.ts` says it must be told, turns what it says into
- * events, and replaces it if it dies. The kernel's process is the supervisor's; the state is the session's.
+ * Keeps the kernel in line with the session's state: sends it the messages of the plan (`plan.ts`), turns its messages into
+ * events, and replaces it if it dies. The supervisor owns the kernel's process; the session owns the state.
  */
 import { dirname, join } from "node:path";
 import type { SessionEvent } from "../events.ts";
@@ -46,9 +46,9 @@ export class KernelDriver {
     });
   }
 
-  /** Performs the plan until nothing is left to do. */
+  /** Performs the plan until nothing is left to do. A driver that was closed starts no kernel any more. */
   advance(): void {
-    for (;;) {
+    while (!this.#closed) {
       const before = this.#view.planned;
       const { actions, view } = plan(this.#session.state(), this.#view);
       this.#view = view;
@@ -62,7 +62,7 @@ export class KernelDriver {
     this.#kernel.tell(order);
   }
 
-  /** Cells that the notebook no longer has keep nothing for a next generation. */
+  /** Frees what removed cells have kept for their next generation. */
   forgetRemovedCells(): void {
     const ran = (this.#view.planned?.cells ?? []).filter(({ generation }) => generation > 0);
     const gone = ran.map(({ cell }) => cell.id).filter((id) => !cellState(this.#session.state(), id));
@@ -91,9 +91,8 @@ export class KernelDriver {
   }
 
   async close(): Promise<void> {
-    const closing = this.#kernel.close("closed", "The workbench was closed.");
     this.#closed = true;
-    await closing;
+    await this.#kernel.close("closed", "The workbench was closed.");
   }
 
   /** @param before the state that the kernel was in line with */
@@ -150,7 +149,7 @@ export class KernelDriver {
     this.#fromKernel.push(message);
   }
 
-  /** Said once for each kernel: code that sends one such message mostly sends many. */
+  /** Said once for each kernel: code that sends one such message usually sends many. */
   #refuse(fault: string): void {
     if (this.#refusedMessages) return;
     this.#refusedMessages = true;

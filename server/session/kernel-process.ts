@@ -92,7 +92,7 @@ export class KernelProcess {
 }
 
 /** How a process died, in words. */
-export function reasonOf(code: number | null, signal: NodeJS.Signals | null, tail: string): string {
+function reasonOf(code: number | null, signal: NodeJS.Signals | null, tail: string): string {
   const last = tail
     .trim()
     .split("\n")

@@ -18,7 +18,7 @@ export type SupervisorListeners = {
 
 export type KernelEnding =
   | { readonly cause: Exclude<KernelEnd, "unresponsive">; readonly reason: string }
-  /** `told`: what the cell was told that could not be interrupted. */
+  /** `told`: what the cell had been told before its kernel was ended. */
   | { readonly cause: "unresponsive"; readonly reason: string; readonly told: Told };
 
 /** A generation of a cell, as the kernel knows it. */
@@ -29,7 +29,7 @@ export class KernelSupervisor {
   readonly #grace: Grace;
   #kernel: KernelProcess | undefined;
 
-  /** @param grace milliseconds that a cell has to obey before its kernel is killed */
+  /** @param grace milliseconds that a cell has to end before its kernel is killed */
   constructor(grace: number, listeners: SupervisorListeners) {
     this.#listeners = listeners;
     this.#grace = new Grace(grace, (cell, told) => this.#overdue(cell, told));
@@ -68,7 +68,7 @@ export class KernelSupervisor {
 
   /**
    * Stops what runs, and keeps the values.
-   * @param cell all cells where left out
+   * @param cell all cells if left out
    * @param running the generations that run; only a top level is interrupted, since a run ends at its next step
    */
   stop(cell: CellId | undefined, running: readonly (Execution & { readonly part: "top level" | "runs" })[]): void {
@@ -95,7 +95,7 @@ export class KernelSupervisor {
     this.#listeners.said(message);
   }
 
-  /** A kernel whose code never yields cannot hear. */
+  /** Code that never yields keeps the kernel from reading messages, so the process is ended. */
   #overdue(cell: CellId, told: Told): void {
     this.#kernel?.kill();
     const reason = `The cell ${cell} could not be interrupted, so the kernel was ended.`;

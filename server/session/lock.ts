@@ -6,13 +6,17 @@
 import { readFileSync } from "node:fs";
 import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { checked } from "./schema/fault.ts";
 import { writeSafely } from "./write-file.ts";
 
+/** Milliseconds after which a lock that is still empty was left by a crash. */
+const WRITING_MS = 200;
+
 const holderSchema = v.object({
   pid: v.number(),
-  /** When the process started, in the system's own count; empty where that is not known. */
+  /** When the process started, in the system's own count; empty if that is not known. */
   born: v.string(),
   /** The address of the workbench, without its token. */
   address: v.optional(v.string()),
@@ -47,11 +51,15 @@ export class FolderLock {
         throw error;
       });
       if (file) {
-        await file.writeFile(printed(own()));
-        await file.close();
+        try {
+          await file.writeFile(printed(own()));
+        } finally {
+          await file.close();
+        }
         return new FolderLock(path);
       }
-      const holder = await holderOf(path);
+      // Another process may have created the file a moment ago and not written it yet.
+      const holder = (await holderOf(path)) ?? (await delay(WRITING_MS).then(() => holderOf(path)));
       if (holder && isAlive(holder)) throw new Locked(workspace, holder);
       await rm(path, { force: true });
     }

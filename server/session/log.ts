@@ -51,6 +51,8 @@ export class Log {
   /** Bytes of the file that are whole lines. */
   #good: number;
   #waiting: string[] = [];
+  /** The last batch could not be written. */
+  #failing = false;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
@@ -62,7 +64,8 @@ export class Log {
 
   /**
    * Starts the log again with these events.
-   * @param failed called when a batch could not be written; its lines wait for the next flush
+   * @param failed called when a batch could not be written, and not again before a batch is written; the lines wait for
+   * the next flush. It may append: a message about the failure causes no further message.
    */
   static async begin(path: string, events: readonly LoggedEvent[], failed: (error: Error) => void): Promise<Log> {
     const text = FIRST_LINE + events.map(lineOf).join("");
@@ -99,10 +102,14 @@ export class Log {
       await this.#file.appendFile(text);
       await this.#file.datasync();
       this.#good += Buffer.byteLength(text);
+      this.#failing = false;
     } catch (error) {
       this.#waiting = [...lines, ...this.#waiting];
       await this.#file.truncate(this.#good).catch(() => undefined);
-      this.#failed(error instanceof Error ? error : new Error(String(error)));
+      if (!this.#failing) {
+        this.#failing = true;
+        this.#failed(error instanceof Error ? error : new Error(String(error)));
+      }
       throw error;
     }
   }

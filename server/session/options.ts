@@ -7,7 +7,7 @@ export type SessionOptions = {
   /** The notebook, relative to the workspace, with forward slashes. */
   readonly path: string;
   readonly backend?: string;
-  /** The most bytes that tensors may take; the machine's memory where left out. */
+  /** The most bytes that tensors may take; the machine's memory if left out. */
   readonly memory?: number;
   readonly seed: number;
   /**
@@ -15,6 +15,6 @@ export type SessionOptions = {
    * `headless`: nothing is written but what the cells write; `inputs` are the values to run with.
    */
   readonly use: { readonly kind: "page" } | { readonly kind: "headless"; readonly inputs: Inputs };
-  /** Milliseconds that a cell has to obey before its kernel is killed. */
+  /** Milliseconds that a cell has to end before its kernel is killed. */
   readonly grace?: number;
 };

@@ -78,7 +78,7 @@ export class ProjectFiles {
     // What changed before the watcher was ready was not noticed.
     watcher.on("ready", readSoon);
     watcher.on("error", (error) =>
-      this.#listeners.failed(`Changes of imported files are not noticed: ${messageOf(error)}`),
+      this.#listeners.failed(`Changes to imported files are not noticed: ${messageOf(error)}`),
     );
     return watcher;
   }

@@ -1,7 +1,7 @@
 /**
  * An open notebook: its event loop. Everything that happens passes through `#record`: it numbers the events, applies the
- * reducer, writes the log and tells the listeners; then the driver brings the kernel in line with the new state. Nothing here
- * waits for the kernel before it answers a page.
+ * reducer, writes the log and tells the listeners; then the driver brings the kernel in line with the new state. No answer
+ * to a page waits for the kernel, except after a restart of it.
  */
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
@@ -33,6 +33,8 @@ export class Session {
   #storage: Storage | undefined;
   /** Why nothing can be saved. */
   #readOnly: string | undefined;
+  #closing: Promise<void> | undefined;
+  /** No more events are taken. */
   #closed = false;
 
   /** @param first what the session starts with; `openSession` reads it */
@@ -97,13 +99,19 @@ export class Session {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Ends the kernel, writes what is not written yet, and closes the files. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  /** Ends the kernel, writes what is not written yet, and closes the files. Every call resolves when all that is done. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     const kernel = this.#kernel.close();
-    this.#closed = true;
     this.#files.close();
-    await Promise.all([kernel, this.#storage?.close()]);
+    // A change of the file that was not noticed yet is still merged, not overwritten.
+    await this.#storage?.closeFiles();
+    this.#closed = true;
+    await Promise.all([kernel, this.#storage?.closeLog()]);
   }
 
   #apply(event: SessionEvent, time: number): LoggedEvent {

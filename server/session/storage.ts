@@ -1,17 +1,17 @@
 /** What a page's session keeps on disk: its log, the notebook's file, and the values of inputs. A headless session keeps nothing. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { LoggedEvent, SessionEvent } from "../events.ts";
 import type { SessionState } from "../state/state.ts";
 import { NotebookFile, type Reading } from "./file.ts";
 import { agreedPath, logPath } from "./history.ts";
-import { writeInputs } from "./inputs-file.ts";
+import { inputsPath, writeInputs } from "./inputs-file.ts";
 import { placeInside } from "./inside.ts";
 import { Log } from "./log.ts";
 import { writeSafely } from "./write-file.ts";
 
 export type StorageListeners = {
   readonly state: () => SessionState;
-  /** Something happened on the disk: the file changed outside, or could not be written. */
+  /** Something happened on the disk: the file was changed in another program, or could not be written. */
   readonly happened: (event: SessionEvent) => void;
 };
 
@@ -44,20 +44,33 @@ export class Storage {
     listeners: StorageListeners,
   ): Promise<Storage> {
     const { state, happened } = listeners;
-    const folder = join(workspace, ".palimpsest", "sessions");
-    if ((await placeInside(workspace, folder)) !== folder)
-      throw new Error(`${folder} is a link to another folder. Remove the link, so that Palimpsest can save here`);
+    for (const folder of [dirname(logPath(workspace, path)), dirname(inputsPath(workspace, path))])
+      if ((await placeInside(workspace, folder)) !== folder)
+        throw new Error(`${folder} leads through a link to another folder. Remove the link to save here`);
     const log = await Log.begin(logPath(workspace, path), events, (error) =>
       happened({ type: "notice", level: "error", text: unsaved(error) }),
     );
+    const agreed = agreedPath(workspace, path);
     const file = new NotebookFile(join(workspace, path), read, {
       cells: () => state().cells.map(({ cell }) => cell),
       settings: () => state().settings,
       merged: (cells, settings) => happened({ type: "replaced", cells, settings }),
       notice: (level, text) => happened({ type: "notice", level, text }),
-      agreed: (text) => writeSafely(agreedPath(workspace, path), text),
+      // Only if the log has the same cells: otherwise the next session would take the older cells of the log for newer edits.
+      agreed: async (text) => {
+        const logged = await log.flush().then(
+          () => true,
+          () => false,
+        );
+        if (logged) await writeSafely(agreed, text);
+      },
     });
-    if ("notebook" in read) await writeSafely(agreedPath(workspace, path), read.text);
+    try {
+      if ("notebook" in read) await writeSafely(agreed, read.text);
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
     file.start();
     const storage = new Storage(workspace, path, log, file, listeners);
     storage.saveInputs();
@@ -89,8 +102,13 @@ export class Storage {
       });
   }
 
-  async close(): Promise<void> {
+  /** Writes the notebook's file and the inputs for the last time. The file may have changed: then events happen once more. */
+  async closeFiles(): Promise<void> {
     await Promise.all([this.#file.close(), this.#savingInputs]);
+  }
+
+  /** The last step: nothing may be appended after it. */
+  async closeLog(): Promise<void> {
     await this.#log.close();
   }
 }

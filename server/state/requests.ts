@@ -60,7 +60,9 @@ export function eventsOf(
     case "settings": {
       const { lazy = state.settings.lazy, ask = state.settings.ask } = request;
       if (ask !== "never" && !(ask >= 0 && ask < Number.POSITIVE_INFINITY))
-        throw new Refused(`The time from which to ask must be 0 seconds or more, or "never". It cannot be ${ask}.`);
+        throw new Refused(
+          `The time limit without a question must be at least 0 seconds, or "never". It cannot be ${ask}.`,
+        );
       return [{ type: "settings", settings: { lazy, ask } }];
     }
     case "answer":
@@ -121,7 +123,7 @@ function edited(state: SessionState, request: Extract<Request, { type: "edit" }>
 
 /** @throws Refused if the id is not valid, or if another cell has it */
 function requireFree(state: SessionState, id: string): void {
-  if (!ID.test(id)) throw new Refused(`"${id}" cannot name a cell. Use letters, digits, ".", "-" and "_".`);
+  if (!ID.test(id)) throw new Refused(`"${id}" is not a valid name for a cell. Use letters, digits, ".", "-" and "_".`);
   if (cellState(state, id)) throw new Refused(`Another cell is already called ${id}.`);
 }
 

@@ -11,7 +11,7 @@ export function idsOf(cells: readonly CellState[]): ReadonlySet<CellId> {
 export type Follows = (cell: CellState) => boolean;
 export const ranBefore: Follows = (cell) => cell.generation > 0;
 
-/** The cells together with all cells made from them: by the references of now, and by those of the time when they ran. */
+/** The cells together with all cells made from them: by their present references, and by those that they ran with. */
 export function withDescendants(state: SessionState, ids: Iterable<CellId>): ReadonlySet<CellId> {
   const { topology, rewired } = state;
   const isMadeFrom = (each: CellId, id: CellId): boolean => {

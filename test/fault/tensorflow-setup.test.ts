@@ -40,7 +40,7 @@ const ending = process.platform === "darwin" ? "2.dylib" : "so.2";
 const header = join("include", "tensorflow", "c", "eager", "c_api.h");
 
 describe("a Python", () => {
-  test("that does not exist, or is no Python", async () => {
+  test("that does not exist, or is not Python", async () => {
     await expect(libraryOfPython(join(root, "python9"))).rejects.toThrow(
       /The program .*python9 does not exist; .*--python.*--folder/,
     );

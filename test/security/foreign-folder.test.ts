@@ -1,8 +1,9 @@
 /** A folder that came from elsewhere, with a `.palimpsest` of its own: opening it runs nothing and writes nowhere else. */
-import { cp, lstat, mkdir, mkdtemp, readFile, realpath, symlink, writeFile } from "node:fs/promises";
+import { cp, lstat, mkdir, mkdtemp, readdir, readFile, realpath, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { Workspace } from "../../server/workspace.ts";
 import { cell, closeAll, opened, ran, rest, workspaceOf } from "../server/session/workbench.ts";
 import { until } from "../server/until.ts";
 
@@ -61,17 +62,27 @@ describe("links in a shipped folder", () => {
   it.each([
     ["the folder .palimpsest", ".palimpsest"],
     ["the folder of sessions", ".palimpsest/sessions"],
+    ["the folder of inputs", ".palimpsest/inputs"],
   ])("%s: nothing is written where it leads, and edits are refused", async (_, link) => {
     const workspace = await workspaceOf({ "n.ts": "// %% a\n1;\n" });
     const outside = await realpath(await mkdtemp(join(tmpdir(), "outside-")));
     if (link !== ".palimpsest") await mkdir(join(workspace, ".palimpsest"));
     await symlink(outside, join(workspace, link));
     const session = await opened(workspace);
-    expect(session.state.notice?.text).toMatch(/is a link to another folder/);
+    expect(session.state.notice?.text).toMatch(/leads through a link to another folder/);
     await expect(session.request({ type: "edit", cell: "a", source: "2;", by: "page" })).rejects.toThrow(/read-only/);
     await closeAll();
-    await expect(lstat(join(outside, "sessions"))).rejects.toThrow();
-    await expect(lstat(join(outside, "n.jsonl"))).rejects.toThrow();
+    expect(await readdir(outside)).toEqual([]);
+  });
+
+  it("the folder of uploaded files: an upload is refused", async () => {
+    const folder = await workspaceOf({ "n.ts": "// %% a\n1;\n" });
+    const outside = await realpath(await mkdtemp(join(tmpdir(), "outside-")));
+    await mkdir(join(folder, ".palimpsest"));
+    await symlink(outside, join(folder, ".palimpsest", "files"));
+    const workspace = await Workspace.at(folder);
+    await expect(workspace.storeFile("n.ts", "a.txt", new Uint8Array(1))).rejects.toThrow(/leads through a link/);
+    expect(await readdir(outside)).toEqual([]);
   });
 
   it.each(["n.jsonl", "n.jsonl.new", "n.agreed.ts"])("the file %s: what it points to stays as it was", async (name) => {

@@ -3,7 +3,7 @@ import * as v from "valibot";
 
 export type Checked<T> = { readonly value: T } | { readonly fault: string };
 
-/** Checks a value. The fault names the field: `outputs.0.kind: Invalid type: Expected …`. */
+/** Checks a value. The fault names the field: `"outputs.0.kind": Invalid type: Expected …`. */
 export function checked<T>(schema: v.GenericSchema<unknown, T>, value: unknown): Checked<T> {
   const { success, output, issues } = v.safeParse(schema, value, { abortEarly: true });
   return success ? { value: output } : { fault: faultOf(issues[0]) };

@@ -60,3 +60,14 @@ test("lines that were dropped are never sent", () => {
   vi.advanceTimersByTime(200);
   expect(sent).toEqual([]);
 });
+
+test("when the last lines of a cell are missing, a line says so", () => {
+  const sent: string[] = [];
+  const buffer = new ConsoleBuffer((lines) => sent.push(...texts(lines)));
+  for (let at = 0; at < 400; at += 1) buffer.add(line("x".repeat(9_960)));
+  vi.advanceTimersByTime(50);
+  sent.length = 0;
+  buffer.add(line("x".repeat(20_000)));
+  buffer.flush();
+  expect(sent).toEqual(["… 1 line is missing here: the cell prints faster than can be shown."]);
+});

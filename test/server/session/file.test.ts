@@ -1,7 +1,11 @@
-import { mkdtemp, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdtemp, open as openFile, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
+import { DEFAULT_SETTINGS } from "../../../server/notebook/source/settings.ts";
+import type { Cell } from "../../../server/notebook/types.ts";
+import { NotebookFile, readNotebook } from "../../../server/session/file.ts";
+import { agreedPath } from "../../../server/session/history.ts";
 import { openSession } from "../../../server/session/open.ts";
 import type { Session } from "../../../server/session/session.ts";
 import { until } from "../until.ts";
@@ -49,6 +53,57 @@ it("merges a change from outside with an edit that is not written yet, cell by c
   await until(async () => (await readFile(path, "utf8")).includes("const b = 5;"));
   expect(sources(session)).toEqual({ a: "const a = 7;", b: "const b = 5;" });
   expect(await readFile(path, "utf8")).toContain("const a = 7;");
+});
+
+it("merges a change from outside that comes just before the session closes", async () => {
+  const { session, path } = await opened(TEXT);
+  await session.request({ type: "edit", cell: "b", source: "const b = 5;", by: "me" });
+  await writeFile(path, TEXT.replace("const a = 1;", "const a = 7;"));
+  // Whoever closes it also waits for the file.
+  void session.close();
+  await session.close();
+  expect(await readFile(path, "utf8")).toContain("const a = 7;");
+  expect(await readFile(path, "utf8")).toContain("const b = 5;");
+  expect(sources(session)).toEqual({ a: "const a = 7;", b: "const b = 5;" });
+});
+
+it("keeps an edit that is made while a change from outside is taken in", async () => {
+  const path = join(await mkdtemp(join(tmpdir(), "file-")), "n.ts");
+  await writeFile(path, TEXT);
+  const read = await readNotebook(path);
+  let cells: readonly Cell[] = "notebook" in read ? read.notebook.cells : [];
+  const edited = (id: string, source: string) => cells.map((cell) => (cell.id === id ? { ...cell, source } : cell));
+  const file = new NotebookFile(path, read, {
+    cells: () => cells,
+    settings: () => DEFAULT_SETTINGS,
+    merged: (merged) => {
+      cells = merged;
+    },
+    notice: () => undefined,
+    agreed: async () => {
+      cells = edited("b", "const b = 5;");
+    },
+  });
+  await writeFile(path, TEXT.replace("const a = 1;", "const a = 7;"));
+  await file.save();
+  await file.close();
+  expect(cells.map(({ source }) => source.trim())).toEqual(["const a = 7;", "const b = 5;"]);
+  expect(await readFile(path, "utf8")).toContain("const b = 5;");
+});
+
+it("does not take the file as agreed while the log misses its cells", async () => {
+  const { session, path } = await opened(TEXT);
+  const agreed = agreedPath(dirname(path), "n.ts");
+  const handle = await openFile(path);
+  const append = vi.spyOn(Object.getPrototypeOf(handle), "appendFile").mockRejectedValue(new Error("ENOSPC"));
+  await handle.close();
+  await expect(session.request({ type: "edit", cell: "b", source: "const b = 5;", by: "me" })).rejects.toThrow(
+    /could not be saved/,
+  );
+  await until(async () => (await readFile(path, "utf8")).includes("const b = 5;"));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  append.mockRestore();
+  expect(await readFile(agreed, "utf8")).toBe(TEXT);
 });
 
 it("saves the waiting edits when merge conflicts in the file are undone", async () => {

@@ -37,6 +37,15 @@ it("is taken over from a process that is gone, from another process with its num
   }
 });
 
+it("is not taken from a process that created it a moment ago and has not written it yet", async () => {
+  await mkdir(join(folder, ".palimpsest"));
+  await writeFile(path(), "");
+  const acquiring = expect(FolderLock.acquire(folder)).rejects.toBeInstanceOf(Locked);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await writeFile(path(), JSON.stringify({ pid: process.ppid, born: "" }));
+  await acquiring;
+});
+
 it("is not released by one that no longer holds it", async () => {
   const lock = await FolderLock.acquire(folder);
   await writeFile(path(), JSON.stringify({ pid: process.ppid, born: "" }));

@@ -1,7 +1,7 @@
-import { appendFile, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, open, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { LoggedEvent } from "../../../server/events.ts";
 import { Log, readLog } from "../../../server/session/log.ts";
 
@@ -74,4 +74,24 @@ it("recognises a log of another version", async () => {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${JSON.stringify(events[0])}\n`);
   expect(await readLog(path)).toEqual({ kind: "other format" });
+});
+
+it("reports a full disk once, though the report is itself appended, and writes all lines when there is space", async () => {
+  const path = await fresh();
+  const failures: string[] = [];
+  const log = await Log.begin(path, [], (error) => {
+    failures.push(error.message);
+    log.append(events.slice(1, 2));
+  });
+  const handle = await open(path);
+  const write = vi.spyOn(Object.getPrototypeOf(handle), "appendFile").mockRejectedValue(new Error("ENOSPC"));
+  await handle.close();
+  log.append(events.slice(0, 1));
+  await expect(log.flush()).rejects.toThrow("ENOSPC");
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(failures).toEqual(["ENOSPC"]);
+  write.mockRestore();
+  log.append(events.slice(2));
+  await log.close();
+  expect(await read(path)).toEqual(events);
 });

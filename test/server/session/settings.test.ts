@@ -1,4 +1,4 @@
-/** What a page asks for about cells and the notebook as a whole, as it comes over the wire, and as it stands in the file. */
+/** What a page asks for about cells and the notebook as a whole, as it comes over the wire, and as it is written in the file. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
