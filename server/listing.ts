@@ -59,7 +59,8 @@ function firstParagraph(lines: readonly string[]): string {
     if (line.trim() !== "") paragraph.push(line.trim());
     else if (paragraph.length > 0) break;
   }
-  return paragraph.join(" ");
+  // Marks of code and emphasis would be shown as they are.
+  return paragraph.join(" ").replace(/[`*]/g, "");
 }
 
 /** Paths relative to the root; hidden files and folders are left out. */

@@ -18,7 +18,7 @@ export type AppParts = {
 
 const BODY_BYTES = 64 * 1024;
 /** Larger files need not be uploaded: a notebook can read them by their path. */
-const FILE_BYTES = 256 * 1024 * 1024;
+const FILE_BYTES = 256e6;
 const tooLarge = (c: Context): Response =>
   c.json(
     { message: "Files above 256 MB are too large to upload. Copy the file into the workspace and give its path." },

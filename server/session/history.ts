@@ -71,8 +71,12 @@ async function lastState(
   const log = await readLog(path);
   const aside = `${path}.${new Date(now).toISOString().replace(/\D/g, "").slice(0, 14)}`;
   if (log.kind === "other format") {
-    await rename(path, aside);
-    const notice = `The outputs of this notebook were saved by another version of Palimpsest and cannot be shown. They are kept in ${basename(aside)}.`;
+    // In a folder that cannot be written, the log stays where it is, and the notebook opens read-only.
+    const kept = await rename(path, aside).then(
+      () => aside,
+      () => path,
+    );
+    const notice = `The outputs of this notebook were saved by another version of Palimpsest and cannot be shown. They are kept in ${basename(kept)}.`;
     return { state: initialState(notebook), notice };
   }
   let state = log.events.reduce(reduce, initialState(notebook));
@@ -81,9 +85,12 @@ async function lastState(
   if (state.kernel.status !== "off") state = reduce(state, { seq: state.seq + 1, time: now, event: ended });
   const [fault] = log.skipped;
   if (fault === undefined) return { state };
-  await copyFile(path, aside);
+  const kept = await copyFile(path, aside).then(
+    () => aside,
+    () => path,
+  );
   const count = log.skipped.length === 1 ? "One line" : `${log.skipped.length} lines`;
-  const notice = `${count} of the saved session could not be read and ${log.skipped.length === 1 ? "is" : "are"} left out (${fault}). The whole file is kept as ${basename(aside)}.`;
+  const notice = `${count} of the saved session could not be read and ${log.skipped.length === 1 ? "is" : "are"} left out (${fault}). The whole file is kept as ${basename(kept)}.`;
   return { state, notice };
 }
 
