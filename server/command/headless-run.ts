@@ -2,7 +2,8 @@
 import type { SessionEvent } from "../events.ts";
 import type { CellError } from "../notebook/types.ts";
 import type { Session } from "../session/session.ts";
-import { blockerOf, type CellState, type SessionState } from "../state/state.ts";
+import { blockerOf, type CellState } from "../state/cell-state.ts";
+import type { SessionState } from "../state/state.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { checkSetting, type Settings } from "./settings.ts";
 

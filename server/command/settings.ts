@@ -2,8 +2,10 @@
  * `--set name=value`: the values of a notebook's inputs. An input declares its limits only when its cell runs. Before that, its
  * kind is known from the code, so a setting is checked twice: against the kind first, and against the declared input later.
  */
+
+import type { InputState } from "../state/cell-state.ts";
 import { readValue, unsuited } from "../state/input-value.ts";
-import type { InputState, SessionState } from "../state/state.ts";
+import type { SessionState } from "../state/state.ts";
 import type { InputSpec, InputValue } from "../values.ts";
 import { Misuse } from "./command.ts";
 

@@ -5,10 +5,11 @@
  */
 import type { CellId } from "../notebook/types.ts";
 import { streamsRead } from "./cell-events.ts";
+import { type CellState, heldValues } from "./cell-state.ts";
 import { consistent } from "./consistency.ts";
 import { costOf, ranWith } from "./freshness.ts";
 import { queued } from "./queue.ts";
-import { type CellState, cellState, heldValues, type SessionState, withCells, withPending } from "./state.ts";
+import { cellState, type SessionState, withCells, withPending } from "./state.ts";
 import { following, idsOf, ranBefore, withDescendants } from "./targets.ts";
 
 /** Queues the cells that a change runs by itself with their descendants that ran before, or asks first if they are expensive. */

@@ -4,8 +4,9 @@
  */
 import { flagged } from "../notebook/source/head.ts";
 import type { CellId } from "../notebook/types.ts";
+import type { Blocker, CellState } from "./cell-state.ts";
 import { alive, restorable } from "./freshness.ts";
-import type { Blocker, CellState, SessionState } from "./state.ts";
+import type { SessionState } from "./state.ts";
 import { cellState } from "./state.ts";
 
 export function blockersOf(state: SessionState): ReadonlyMap<CellId, Blocker> {

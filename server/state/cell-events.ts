@@ -1,19 +1,10 @@
 /** What the kernel reports about one generation of a cell. Events of an older generation came too late and are ignored. */
 
 import type { CellEvent, Cost } from "../events.ts";
+import { type CellState, type HeldValues, heldValues, type InputState, inPhase, NOT_CACHED } from "./cell-state.ts";
 import { parentsOf, updateSnapshots } from "./freshness.ts";
 import { fitted } from "./input-value.ts";
-import {
-  type CellState,
-  cellState,
-  type HeldValues,
-  heldValues,
-  type InputState,
-  inPhase,
-  NOT_CACHED,
-  type SessionState,
-  withCell,
-} from "./state.ts";
+import { cellState, type SessionState, withCell } from "./state.ts";
 
 /** The most console lines per cell; the oldest are dropped. */
 const CONSOLE_LINES = 2_000;

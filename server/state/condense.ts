@@ -3,7 +3,8 @@
  * list: it leaves out progress, older generations and runs that no output shows any more. The page looks the same.
  */
 import type { SessionEvent } from "../events.ts";
-import type { CellState, RunState, SessionState } from "./state.ts";
+import type { CellState } from "./cell-state.ts";
+import type { RunState, SessionState } from "./state.ts";
 
 export type TimedEvent = { readonly time: number; readonly event: SessionEvent };
 

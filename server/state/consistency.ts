@@ -5,9 +5,11 @@
  */
 import type { CellId } from "../notebook/types.ts";
 import { blockersOf, changesBlockers, sameBlocker } from "./blockers.ts";
+import type { CellState, Phase } from "./cell-state.ts";
+import { inPhase } from "./cell-state.ts";
 import { childrenOf, costOf, hasOrGetsValues, parentsOf, ranWith, restorable } from "./freshness.ts";
-import type { CellState, Phase, SessionState } from "./state.ts";
-import { cellState, inPhase, withPending } from "./state.ts";
+import type { SessionState } from "./state.ts";
+import { cellState, withPending } from "./state.ts";
 
 /** @param before the state before the event, which is consistent. */
 export function consistent(before: SessionState, state: SessionState): SessionState {

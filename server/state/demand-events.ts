@@ -8,10 +8,11 @@ import type { DemandEvent } from "../events.ts";
 import type { CellId } from "../notebook/types.ts";
 import type { InputValue } from "../values.ts";
 import { queuedByChange } from "./automatic-runs.ts";
+import type { CellState } from "./cell-state.ts";
 import { alive, updateSnapshots, usersOf } from "./freshness.ts";
 import { sameValue } from "./input-value.ts";
 import { dequeued, queued } from "./queue.ts";
-import { type CellState, cellState, type SessionState, withCell, withPending } from "./state.ts";
+import { cellState, type SessionState, withCell, withPending } from "./state.ts";
 import { following, ranBefore, wanted } from "./targets.ts";
 
 export function afterDemandEvent(state: SessionState, event: DemandEvent): SessionState {

@@ -2,11 +2,12 @@
 import type { DiskEvent } from "../events.ts";
 import { afterFilesChanged } from "./automatic-runs.ts";
 import type { CacheEvent } from "./cell-events.ts";
+import { type CellState, heldValues, NOT_CACHED } from "./cell-state.ts";
 import { alive, restructured, runsTopLevel, updateSnapshots } from "./freshness.ts";
 import { fitted } from "./input-value.ts";
 import { ended } from "./kernel-events.ts";
 import { queuedWithAncestors } from "./queue.ts";
-import { type CellState, cellState, heldValues, NOT_CACHED, type SessionState, withCell } from "./state.ts";
+import { cellState, type SessionState, withCell } from "./state.ts";
 
 export function afterDiskEvent(state: SessionState, event: DiskEvent | CacheEvent): SessionState {
   if (event.type === "files-read") return afterFilesChanged(state, restructured({ ...state, files: event.files }));

@@ -11,9 +11,11 @@ import { placeOfImport } from "../notebook/language/imports.ts";
 import { flagged } from "../notebook/source/head.ts";
 import type { AnalysedCell, CellError, CellId, Topology } from "../notebook/types.ts";
 import type { InputValue } from "../values.ts";
+import type { CellState } from "./cell-state.ts";
+import { heldValues } from "./cell-state.ts";
 import { sameValue } from "./input-value.ts";
-import type { CellState, SessionState } from "./state.ts";
-import { cellState, heldValues, withCells } from "./state.ts";
+import type { SessionState } from "./state.ts";
+import { cellState, withCells } from "./state.ts";
 
 /** The kernel holds its values, and dependents may use them. */
 export function alive(cell: CellState): boolean {

@@ -1,19 +1,9 @@
 /** The start and the end of the kernel, and the tensors that it holds. When it ends, values are gone; outputs and rows stay. */
 import type { Holding, KernelEvent } from "../events.ts";
 import type { CellId } from "../notebook/types.ts";
+import { type CellState, heldValues, inPhase, NO_TENSORS, NO_VALUES, type Phase } from "./cell-state.ts";
 import { alive } from "./freshness.ts";
-import {
-  type CellState,
-  heldValues,
-  inPhase,
-  NO_TENSORS,
-  NO_VALUES,
-  type Phase,
-  type RunState,
-  type SessionState,
-  withCells,
-  without,
-} from "./state.ts";
+import { type RunState, type SessionState, withCells, without } from "./state.ts";
 
 export function afterKernelEvent(state: SessionState, event: KernelEvent): SessionState {
   switch (event.type) {

@@ -4,9 +4,10 @@ import { analyse } from "../notebook/language/analyse.ts";
 import { flagged } from "../notebook/source/head.ts";
 import { DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
 import type { Cell, CellId } from "../notebook/types.ts";
+import { type CellState, NO_TENSORS, NO_VALUES, NOT_CACHED } from "./cell-state.ts";
 import { restructured } from "./freshness.ts";
 import { ended } from "./kernel-events.ts";
-import { type CellState, cellState, NO_TENSORS, NO_VALUES, NOT_CACHED, type SessionState } from "./state.ts";
+import { cellState, type SessionState } from "./state.ts";
 import { withDescendants } from "./targets.ts";
 
 type Cells = readonly CellState[];

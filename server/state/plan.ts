@@ -8,9 +8,10 @@ import type { ToKernel } from "../messages.ts";
 import { flagged } from "../notebook/source/head.ts";
 import type { CellId } from "../notebook/types.ts";
 import type { InputValue } from "../values.ts";
+import { type CellState, heldValues } from "./cell-state.ts";
 import { alive, parentsOf, restorable } from "./freshness.ts";
 import { sameValue } from "./input-value.ts";
-import { type CellState, cellState, heldValues, type SessionState } from "./state.ts";
+import { cellState, type SessionState } from "./state.ts";
 
 /** What the kernel holds, by the messages to and from it. */
 export type KernelView = {

@@ -1,7 +1,8 @@
 /** The queue: cells enter it to run, and leave it when they are stopped. A cell enters with its old values ended. */
 import type { CellId } from "../notebook/types.ts";
+import { inPhase } from "./cell-state.ts";
 import { ended } from "./kernel-events.ts";
-import { inPhase, type SessionState, withCells } from "./state.ts";
+import { type SessionState, withCells } from "./state.ts";
 import { following, wanted, withDescendants } from "./targets.ts";
 
 /**

@@ -3,7 +3,8 @@
 import type { RunEvent, SteerEvent } from "../events.ts";
 import type { CellId } from "../notebook/types.ts";
 import type { RunChange } from "../values.ts";
-import { cellState, inPhase, isPaused, type RunState, type SessionState, withCell, without } from "./state.ts";
+import { inPhase } from "./cell-state.ts";
+import { cellState, isPaused, type RunState, type SessionState, withCell, without } from "./state.ts";
 
 export function afterRunEvent(state: SessionState, event: RunEvent | SteerEvent): SessionState {
   if (event.type === "run-started") return started(state, event.run);

@@ -1,8 +1,9 @@
 /** Which cells a request runs: the cells asked for, the ancestors that they need, and the descendants that follow. */
 import { reachable } from "../notebook/graph/graph.ts";
 import type { CellId } from "../notebook/types.ts";
+import { type CellState, heldValues } from "./cell-state.ts";
 import { alive, childrenOf, hasOrGetsValues, outdated, parentsOf, restorable, runsTopLevel } from "./freshness.ts";
-import { type CellState, cellState, heldValues, type SessionState } from "./state.ts";
+import { cellState, type SessionState } from "./state.ts";
 
 export function idsOf(cells: readonly CellState[]): ReadonlySet<CellId> {
   return new Set(cells.map(({ cell }) => cell.id));

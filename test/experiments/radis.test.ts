@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openSession } from "../../server/session/open.ts";
 import type { Session } from "../../server/session/session.ts";
-import { type CellState, cellState } from "../../server/state/state.ts";
+import type { CellState } from "../../server/state/cell-state.ts";
+import { cellState } from "../../server/state/state.ts";
 import { until } from "../server/until.ts";
 
 /** Stores the base's tensors after loading, and compares them each time that the trainings have started. */

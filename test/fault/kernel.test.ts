@@ -7,7 +7,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { LoggedEvent } from "../../server/events.ts";
 import { openSession } from "../../server/session/open.ts";
 import type { Session } from "../../server/session/session.ts";
-import { type CellState, cellState } from "../../server/state/state.ts";
+import type { CellState } from "../../server/state/cell-state.ts";
+import { cellState } from "../../server/state/state.ts";
 import { until } from "../server/until.ts";
 
 const open: Session[] = [];

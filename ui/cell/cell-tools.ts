@@ -2,7 +2,7 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { type Flag, flagged } from "../../server/notebook/source/head.ts";
 import type { CellMode } from "../../server/notebook/types.ts";
-import type { CellState } from "../../server/state/state.ts";
+import type { CellState } from "../../server/state/cell-state.ts";
 import { controls } from "../look/controls.ts";
 import { type IconName, icon } from "../look/icon.ts";
 import { SessionConsumer } from "../session/session-context.ts";

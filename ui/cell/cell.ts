@@ -4,7 +4,7 @@
  */
 import { html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import type { Position } from "../../server/notebook/types.ts";
-import type { CellState } from "../../server/state/state.ts";
+import type { CellState } from "../../server/state/cell-state.ts";
 import type { Leave } from "../editor/extensions.ts";
 import { controls } from "../look/controls.ts";
 import type { CodeCell } from "./code-cell.ts";

@@ -3,8 +3,8 @@
  * that edits from elsewhere are still merged into it.
  */
 import { html, LitElement, nothing, type TemplateResult } from "lit";
+import type { CellState } from "../../server/state/cell-state.ts";
 import { runsTopLevel } from "../../server/state/freshness.ts";
-import type { CellState } from "../../server/state/state.ts";
 import type { Editor } from "../editor/editor.ts";
 import "../editor/editor.ts";
 import type { Leave, Submit } from "../editor/extensions.ts";

@@ -2,9 +2,9 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { Holding } from "../../server/events.ts";
 import { flagged } from "../../server/notebook/source/head.ts";
+import { type CellState, heldValues, refusalOf } from "../../server/state/cell-state.ts";
 import { restorable } from "../../server/state/freshness.ts";
 import { bytes, duration } from "../../server/state/quantity.ts";
-import { type CellState, heldValues, refusalOf } from "../../server/state/state.ts";
 import { clock } from "../look/time.ts";
 import { isStream } from "./status.ts";
 

@@ -4,7 +4,7 @@
  */
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { CellError, CellId } from "../../server/notebook/types.ts";
-import { type Blocker, blockerOf, type CellState } from "../../server/state/state.ts";
+import { type Blocker, blockerOf, type CellState } from "../../server/state/cell-state.ts";
 import type { Session } from "../session/session.ts";
 import { cellLink, goTo } from "./cell-link.ts";
 import { mentionStyles, withMentions } from "./mentions.ts";

@@ -1,8 +1,8 @@
 /** Beside each cell: its name, status, time, memory and what sets it apart; a panel shows the details. */
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { flagged } from "../../server/notebook/source/head.ts";
+import { type CellState, heldValues, refusalOf } from "../../server/state/cell-state.ts";
 import { bytes, duration, roughly } from "../../server/state/quantity.ts";
-import { type CellState, heldValues, refusalOf } from "../../server/state/state.ts";
 import { controls } from "../look/controls.ts";
 import "../look/panel.ts";
 import { SessionConsumer } from "../session/session-context.ts";

@@ -1,7 +1,7 @@
 /** The results of a code cell, below its code: errors, inputs, outputs and console. */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { CellState } from "../../server/state/state.ts";
+import type { CellState } from "../../server/state/cell-state.ts";
 import "../input/input-view.ts";
 import { controls } from "../look/controls.ts";
 import { consoleOf, outputOf, outputStyles } from "../output/output.ts";

@@ -1,7 +1,7 @@
 /** The button beside a cell: it runs, stops or enables the cell, depending on the status. */
 import { html, type TemplateResult } from "lit";
 import { flagged } from "../../server/notebook/source/head.ts";
-import type { CellState } from "../../server/state/state.ts";
+import type { CellState } from "../../server/state/cell-state.ts";
 import { type IconName, icon } from "../look/icon.ts";
 import type { Session } from "../session/session.ts";
 import { shownStatus } from "./status.ts";

@@ -1,7 +1,7 @@
 /** The status of a cell as it is shown: one shape and one word for each, so that it can be read without colour. */
 import { html, svg, type TemplateResult } from "lit";
+import { blockerOf, type CellState, type CellStatus, heldValues } from "../../server/state/cell-state.ts";
 import { alive, restorable } from "../../server/state/freshness.ts";
-import { blockerOf, type CellState, type CellStatus, heldValues } from "../../server/state/state.ts";
 
 /**
  * `stale`: the outputs were computed from something other than the present notebook. `error`: the code cannot run.

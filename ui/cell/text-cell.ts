@@ -1,6 +1,6 @@
 /** A markdown cell: rendered text, and an editor after a double click or Enter. */
 import { css, html, LitElement, type TemplateResult } from "lit";
-import type { CellState } from "../../server/state/state.ts";
+import type { CellState } from "../../server/state/cell-state.ts";
 import type { Editor } from "../editor/editor.ts";
 import "../editor/editor.ts";
 import type { Leave, Submit } from "../editor/extensions.ts";

@@ -4,7 +4,7 @@
  */
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import type { CellId } from "../../server/notebook/types.ts";
-import type { InputState } from "../../server/state/state.ts";
+import type { InputState } from "../../server/state/cell-state.ts";
 import type { InputValue } from "../../server/values.ts";
 import { controls } from "../look/controls.ts";
 import { SessionConsumer } from "../session/session-context.ts";

@@ -1,7 +1,7 @@
 /** Announces to screen readers when a cell has ended. */
 import { html, LitElement, type TemplateResult } from "lit";
 import type { CellId } from "../../server/notebook/types.ts";
-import type { CellStatus } from "../../server/state/state.ts";
+import type { CellStatus } from "../../server/state/cell-state.ts";
 import { controls } from "../look/controls.ts";
 import { SessionConsumer } from "../session/session-context.ts";
 

@@ -8,7 +8,7 @@ import { html, LitElement, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { firstHeading } from "../../server/notebook/source/heading.ts";
 import type { Cell, CellId } from "../../server/notebook/types.ts";
-import type { CellState } from "../../server/state/state.ts";
+import type { CellState } from "../../server/state/cell-state.ts";
 import type { CellView } from "../cell/cell.ts";
 import "../cell/cell.ts";
 import type { Place } from "../cell/cell-link.ts";

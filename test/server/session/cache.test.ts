@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { type CachedResult, readCached, sealed } from "../../../server/session/cache.ts";
-import { type CellState, heldValues, refusalOf } from "../../../server/state/state.ts";
+import { type CellState, heldValues, refusalOf } from "../../../server/state/cell-state.ts";
 import { until } from "../until.ts";
 import { cell, closeAll, opened, printed, ran, rest, workspaceOf } from "./workbench.ts";
 

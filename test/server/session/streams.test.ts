@@ -1,7 +1,7 @@
 /** Streams in a real kernel: values that come one after another, and the cells that follow them. */
 
 import { afterEach, expect, it } from "vitest";
-import { heldValues } from "../../../server/state/state.ts";
+import { heldValues } from "../../../server/state/cell-state.ts";
 import { until } from "../until.ts";
 import { cell, closeAll, opened, printed, ran, rest, workspaceOf } from "./workbench.ts";
 

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSession } from "../../../server/session/open.ts";
 import type { Session } from "../../../server/session/session.ts";
-import { type CellState, cellState } from "../../../server/state/state.ts";
+import type { CellState } from "../../../server/state/cell-state.ts";
+import { cellState } from "../../../server/state/state.ts";
 import { until } from "../until.ts";
 
 const open: Session[] = [];

@@ -5,7 +5,8 @@ import { ancestors } from "../../../server/notebook/graph/topology.ts";
 import { parseNotebook } from "../../../server/notebook/source/parse.ts";
 import { printNotebook } from "../../../server/notebook/source/print.ts";
 import type { Cell } from "../../../server/notebook/types.ts";
-import type { CellState, SessionState } from "../../../server/state/state.ts";
+import type { CellState } from "../../../server/state/cell-state.ts";
+import type { SessionState } from "../../../server/state/state.ts";
 import { Stage } from "./stage.ts";
 
 const cached = ({ cache }: CellState): string | undefined => (cache.kind === "stored" ? cache.snapshot : undefined);

@@ -1,8 +1,9 @@
 /** Modes of cells and notebooks: what runs by itself, what waits for the user, and what the cache restores. */
 import { describe, expect, it } from "vitest";
+import { blockerOf } from "../../../server/state/cell-state.ts";
 import { condense } from "../../../server/state/condense.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
-import { blockerOf, cellState } from "../../../server/state/state.ts";
+import { cellState } from "../../../server/state/state.ts";
 import { Stage } from "./stage.ts";
 
 const CHAIN = "// %% a\nconst a = 1;\n// %% b\nconst b = a;\n// %% c\nconst c = b;\n// %% other\nconst other = 2;\n";

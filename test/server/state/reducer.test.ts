@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SessionEvent } from "../../../server/events.ts";
+import { heldValues } from "../../../server/state/cell-state.ts";
 import { condense } from "../../../server/state/condense.ts";
 import { alive } from "../../../server/state/freshness.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
 import type { SessionState } from "../../../server/state/state.ts";
-import { heldValues } from "../../../server/state/state.ts";
 import { Stage } from "./stage.ts";
 
 const TEXT = "// %% a\nconst a = 1;\n// %% b\nconst b = a;\n// %% c mode=manual\nconst c = b;\n// %% d\na + c;\n";

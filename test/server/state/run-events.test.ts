@@ -8,11 +8,12 @@ import { readMessage } from "../../../server/http/wire.ts";
 import { printNotebook } from "../../../server/notebook/source/print.ts";
 import { earlierEvents, logPath } from "../../../server/session/history.ts";
 import { Log } from "../../../server/session/log.ts";
+import type { CellState } from "../../../server/state/cell-state.ts";
 import { condense } from "../../../server/state/condense.ts";
 import { alive } from "../../../server/state/freshness.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
 import { eventsOf, Refused } from "../../../server/state/requests.ts";
-import type { CellState, SessionState } from "../../../server/state/state.ts";
+import type { SessionState } from "../../../server/state/state.ts";
 import type { RunChange, RunOrder } from "../../../server/values.ts";
 import { Stage } from "./stage.ts";
 

@@ -1,9 +1,10 @@
 /** A session without processes, for tests: it applies events and records the actions of the plan; the test plays the kernel. */
 import type { LoggedEvent, SessionEvent } from "../../../server/events.ts";
 import { parseNotebook } from "../../../server/notebook/source/parse.ts";
+import type { CellState } from "../../../server/state/cell-state.ts";
 import { type Action, inputKey, type KernelView, NO_KERNEL, plan } from "../../../server/state/plan.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
-import { type CellState, cellState, type SessionState } from "../../../server/state/state.ts";
+import { cellState, type SessionState } from "../../../server/state/state.ts";
 import type { InputSpec, InputValue } from "../../../server/values.ts";
 
 export class Stage {
