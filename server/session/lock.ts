@@ -3,16 +3,13 @@
  * it. A server that died leaves the file behind, but not the lock: a lock whose process is gone, or whose number now belongs
  * to another process, is taken over.
  */
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { checked } from "./schema/fault.ts";
 import { writeSafely } from "./write-file.ts";
-
-/** Milliseconds after which a lock that is still empty was left by a crash. */
-const WRITING_MS = 200;
 
 const holderSchema = v.object({
   pid: v.number(),
@@ -45,29 +42,20 @@ export class FolderLock {
   static async acquire(workspace: string): Promise<FolderLock> {
     const path = join(workspace, ".palimpsest", "lock.json");
     await mkdir(dirname(path), { recursive: true });
-    for (;;) {
-      const file = await open(path, "wx").catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "EEXIST") return undefined;
-        throw error;
-      });
-      if (file) {
-        try {
-          await file.writeFile(printed(own()));
-        } finally {
-          await file.close();
-        }
-        return new FolderLock(path);
-      }
-      // Another process may have created the file a moment ago and not written it yet.
-      const holder = (await holderOf(path)) ?? (await delay(WRITING_MS).then(() => holderOf(path)));
-      if (holder && isAlive(holder)) throw new Locked(workspace, holder);
-      await rm(path, { force: true });
+    // A link appears with its content, so nobody sees a lock that is half written.
+    const own = besides(path);
+    try {
+      await writeFile(own, printed(ownHolder()), { flag: "wx" });
+      while (!(await linked(own, path))) await removeStale(path, workspace);
+      return new FolderLock(path);
+    } finally {
+      await rm(own, { force: true });
     }
   }
 
   /** Tells whoever finds the folder locked where the workbench is. */
   async announce(address: string): Promise<void> {
-    await writeSafely(this.#path, printed({ ...own(), address }));
+    await writeSafely(this.#path, printed({ ...ownHolder(), address }));
   }
 
   async release(): Promise<void> {
@@ -75,7 +63,42 @@ export class FolderLock {
   }
 }
 
-function own(): Holder {
+function besides(path: string): string {
+  return `${path}.${randomBytes(6).toString("hex")}`;
+}
+
+/** @returns false if there is a lock already */
+async function linked(file: string, path: string): Promise<boolean> {
+  try {
+    await link(file, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/**
+ * Removes a lock whose process is gone. Another server may replace it meanwhile: what was removed is checked again, and put
+ * back if it is held.
+ * @throws Locked if it is held
+ */
+async function removeStale(path: string, workspace: string): Promise<void> {
+  const holder = await holderOf(path);
+  if (holder && isAlive(holder)) throw new Locked(workspace, holder);
+  const removed = besides(path);
+  const isGone = await rename(path, removed).then(
+    () => false,
+    () => true,
+  );
+  if (isGone) return;
+  const last = await holderOf(removed);
+  if (last && isAlive(last)) await linked(removed, path);
+  await rm(removed, { force: true });
+  if (last && isAlive(last)) throw new Locked(workspace, last);
+}
+
+function ownHolder(): Holder {
   return { pid: process.pid, born: bornAt(process.pid) ?? "" };
 }
 
