@@ -12,6 +12,7 @@
 
 export * as tf from "@tensorflow/tfjs";
 export type { ChatModel, Method, Probe, Rule, Run, RunRecord } from "./contracts.ts";
+// The cell that is running.
 export { keep, onDispose, previous, readFile, seed, signal } from "./current-cell.ts";
 // Your own data: conversations, parallel text, requests; splits, cleaning and the check for leaks from training to test.
 export { type Conversation, chatFile, chatPrompts, chatSamples, chatSides } from "./data/chat-file.ts";
@@ -21,7 +22,7 @@ export { pairs, translationInstructions } from "./data/pair-file.ts";
 export type { BadRow, Reading } from "./data/reading.ts";
 export { type Request, requestFile, requestPrompts } from "./data/request-file.ts";
 export { split, splitPairs } from "./data/split.ts";
-// The cell and its host.
+// The digest of a text or of bytes.
 export { sha256 } from "./digest.ts";
 // The full evaluation, and forgetting.
 export { evaluate } from "./measure/evaluation/evaluate.ts";
