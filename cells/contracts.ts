@@ -15,13 +15,13 @@ export type Completion = { readonly text: string; readonly tokens: number; reado
 
 /** How the next token is chosen; greedy by default. The filters apply in this order. */
 export type Sampling = {
-  /** Divides the scores of tokens that already occur (Keskar et al. 2019); 1 changes nothing. */
+  /** Divides the scores of tokens that already occur (Keskar et al. 2019). Default: 1, which changes nothing. */
   readonly repetitionPenalty?: number;
   /** 0 (the default) takes the most likely token; 1 samples from the model's distribution. */
   readonly temperature?: number;
-  /** Samples from this many most likely tokens. */
+  /** Samples from this many most likely tokens. Default: all. */
   readonly topK?: number;
-  /** Samples from the fewest tokens that together have at least this probability. */
+  /** Samples from the fewest tokens that together have at least this probability. Default: 1, all tokens. */
   readonly topP?: number;
   /** Seed of the sampling; the notebook's seed by default. The result for a prompt does not depend on the other prompts. */
   readonly seed?: number;
@@ -103,14 +103,14 @@ export interface Run {
   alertWhen(rule: Rule, name?: string): Run;
   /** Repeats the recorded changes, each at its step, and ignores all others. Call it where you would call `every`. */
   replay(record: Pick<RunRecord, "knobs" | "changes">): Run;
-  /** The full state of the training after the last step, as one safetensors file; another training can continue from it. If the run's cell has ended, the state of that moment. */
+  /** The full state of the training after the last step, as one safetensors file; another training can continue from it. If the run's cell has ended, it is the state at that moment. */
   state(): Promise<Uint8Array>;
   /** Resolves with the run when it is done or stopped; rejects with the error if it failed. */
   readonly finished: Promise<Run>;
   /** Waits before the next step and saves a checkpoint. A paused run still counts as running. */
   pause(): void;
   resume(): void;
-  /** Does `n` steps, then pauses. */
+  /** Does `n` steps (default: 1), then pauses. */
   step(n?: number): void;
   stop(): void;
   readonly checkpoints: readonly RunCheckpoint[];
