@@ -13,6 +13,7 @@ import { current } from "./generation.ts";
 import { Interrupted, Interrupts } from "./interrupts.ts";
 import { Kernel } from "./kernel.ts";
 import { watchLeftovers } from "./leftovers.ts";
+import { MessageTurns } from "./message-turns.ts";
 import { cellError } from "./trace.ts";
 
 // The frame of the cell may be far below the frames of the library that it called.
@@ -34,10 +35,11 @@ const leave = (): void => {
   kernel.close().finally(() => process.exit(0));
 };
 
-process.on("message", (message: ToKernel) => {
+const turns = new MessageTurns<ToKernel>((message) => {
   if (message.type === "close") leave();
   else kernel.handle(message);
 });
+process.on("message", (message: ToKernel) => turns.add(message));
 process.on("disconnect", leave);
 
 /** An error that no code caught goes to the console of the cell in whose context it happened. */
