@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { InputValue } from "../values.ts";
 import { checked } from "./schema/fault.ts";
 import { inputValues } from "./schema/values.ts";
-import { writeSafely } from "./write-file.ts";
+import { writeIfChanged } from "./write-file.ts";
 
 export type Inputs = Readonly<Record<string, InputValue>>;
 
@@ -27,5 +27,5 @@ export async function readInputs(workspace: string, notebook: string): Promise<I
 }
 
 export async function writeInputs(workspace: string, notebook: string, inputs: Inputs): Promise<void> {
-  await writeSafely(inputsPath(workspace, notebook), `${JSON.stringify(inputs, null, 2)}\n`);
+  await writeIfChanged(inputsPath(workspace, notebook), `${JSON.stringify(inputs, null, 2)}\n`);
 }

@@ -7,7 +7,7 @@ import { agreedPath, logPath } from "./history.ts";
 import { inputsPath, writeInputs } from "./inputs-file.ts";
 import { placeInside } from "./inside.ts";
 import { Log } from "./log.ts";
-import { writeSafely } from "./write-file.ts";
+import { writeIfChanged, writeSafely } from "./write-file.ts";
 
 export type StorageListeners = {
   readonly state: () => SessionState;
@@ -66,14 +66,15 @@ export class Storage {
       },
     });
     try {
-      if ("notebook" in read) await writeSafely(agreed, read.text);
+      if ("notebook" in read) await writeIfChanged(agreed, read.text);
     } catch (error) {
       await log.close();
       throw error;
     }
     file.start();
     const storage = new Storage(workspace, path, log, file, listeners);
-    storage.saveInputs();
+    // The log may hold a value that was set just before the server was killed.
+    if (Object.keys(state().inputValues).length > 0) storage.saveInputs();
     return storage;
   }
 

@@ -17,7 +17,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
@@ -52,7 +52,12 @@ export async function writeSafely(path: string, data: string | Uint8Array): Prom
   await flushFolder(folder);
 }
 
-/** The same without waiting, for the few places that must finish before anything else happens in this process. */
+/** Writes only if the file does not hold this text already: for what is checked at every opening and rarely changes. */
+export async function writeIfChanged(path: string, text: string): Promise<void> {
+  if ((await readFile(path, "utf8").catch(() => undefined)) !== text) await writeSafely(path, text);
+}
+
+/** `writeSafely` without waiting, for the few places that must finish before anything else happens in this process. */
 export function writeSafelySync(path: string, data: string | Uint8Array): void {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true });

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { writeSafely, writeSafelySync } from "../../../server/session/write-file.ts";
+import { writeIfChanged, writeSafely, writeSafelySync } from "../../../server/session/write-file.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -45,4 +45,14 @@ describe.each([
     expect(await readFile(join(folder, "outside"), "utf8")).toBe("untouched");
     expect(await readFile(join(folder, "link"), "utf8")).toBe("new");
   });
+});
+
+it("writeIfChanged leaves a file alone that holds the text already", async () => {
+  const path = join(folder, "agreed");
+  await writeIfChanged(path, "one");
+  const { ino } = await stat(path);
+  await writeIfChanged(path, "one");
+  expect((await stat(path)).ino).toBe(ino);
+  await writeIfChanged(path, "two");
+  expect(await readFile(path, "utf8")).toBe("two");
 });
