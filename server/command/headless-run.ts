@@ -30,7 +30,7 @@ export async function runHeadless(session: Session, settings: Settings): Promise
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   const allEnded = new Promise<void>((resolve) => {
-    session.subscribe(session.state.seq, (logged) => {
+    session.subscribe((logged) => {
       for (const { event } of logged) {
         if (event.type === "cell-console") for (const { text } of event.lines) progress.print(text);
         else if (event.type === "notice") progress.print(event.text);

@@ -22,6 +22,7 @@ export function initialState(path: string): SessionState {
     path,
     seq: 0,
     cells: [],
+    removed: [],
     changed: [],
     topology: topology([]),
     places: new Map(),

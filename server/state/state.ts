@@ -31,6 +31,8 @@ export type SessionState = {
   readonly path: string;
   readonly seq: number;
   readonly cells: readonly CellState[];
+  /** The cells that were removed last, the newest first. Putting one back brings back what it showed. */
+  readonly removed: readonly CellState[];
   /** The cells that the last event changed, perhaps with some that it did not change. `any`: every cell may have changed. */
   readonly changed: readonly CellId[] | "any";
   readonly topology: Topology;
