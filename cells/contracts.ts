@@ -48,8 +48,13 @@ export interface ChatModel {
   generate(prompts: readonly Prompt[], options: GenerateOptions): Promise<Completion[]>;
   /** Negative log-likelihood, with teacher forcing, of each sample's segments with a weight other than 0. */
   nll(samples: readonly Sample[]): Promise<SampleNll[]>;
-  /** The digest of the base's weights, for caches and records. */
+  /** The digest of the base's weights, for records. */
   readonly digest: string;
+  /**
+   * The digest of all else that decides its answers at this moment: adapter, tokenizer, chat template, settings. For caches. Leave it
+   * out if `digest` says everything.
+   */
+  readonly state?: () => Promise<string>;
 }
 
 /** Gives a knob's value for the current step. It does not change during a step, and a fork or a replay may use other values. */

@@ -212,6 +212,8 @@ export type DiskEvent =
   | { readonly type: "files-read"; readonly files: Readonly<Record<string, ProjectFile>> }
   /** The cache has a result for this snapshot of the cell. `shown`: the outputs of that result. */
   | { readonly type: "cache-found"; readonly cell: CellId; readonly snapshot: string; readonly shown: Shown }
+  /** The cached result for this snapshot cannot be used. `reason` is part of a sentence, such as "data/train.csv changed". */
+  | { readonly type: "cache-unused"; readonly cell: CellId; readonly snapshot: string; readonly reason: string }
   /** The cost of the cell that an earlier session measured. */
   | { readonly type: "cost-known"; readonly cell: CellId; readonly cost: Cost };
 

@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { ChatModel, Completion, GenerateOptions, SampleNll } from "../contracts.ts";
+import { sha256 } from "../digest.ts";
 import { host } from "../host.ts";
 import { parseObject } from "../json.ts";
 import type { Sample } from "../types.ts";
@@ -13,6 +14,7 @@ import { type Decoder, decoder } from "./decoder.ts";
 import { encodePrompt, encodeSample } from "./encoding.ts";
 import { continueAll } from "./generate.ts";
 import { loadWeights } from "./load-weights.ts";
+import { adapterDigest } from "./model-digest.ts";
 import { targetLogProbabilities } from "./nll.ts";
 import { type ChatTokenizer, chatTokenizer, type TokenizerFiles } from "./tokenizer.ts";
 import { turnTexts } from "./turn-text.ts";
@@ -126,6 +128,7 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
     adapter,
     decoder,
     tokenizer,
+    state: async () => sha256(JSON.stringify([await adapterDigest(adapter), decoder.config, tokenizer.files])),
     generate: (prompts, options: GenerateOptions) =>
       withHeld(async (held) => {
         const ids = prompts.map((prompt) => encodePrompt(tokenizer, prompt));

@@ -66,6 +66,7 @@ function after(state: SessionState, { event, time, seq }: LoggedEvent): SessionS
     case "stream-value":
       return afterStreamOrEnd(state, afterCellEvent(state, event, time), event.cell);
     case "cache-found":
+    case "cache-unused":
     case "cache-stored":
     case "cache-refused":
     case "cache-lost":

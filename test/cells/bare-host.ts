@@ -80,6 +80,9 @@ export function bareHost(seed = 1): BareHost {
       return names.length > 0 ? names : await readdir(folder);
     },
     writeFile: async (path, data) => void made.files.set(path, typeof data === "string" ? data : data.slice()),
+    storedResult: async (name) => made.files.get(`.palimpsest/cache/${name}.json`) as string | undefined,
+    storeResult: async (name, text) => void made.files.set(`.palimpsest/cache/${name}.json`, text),
+    version: async () => "test",
     runFolder: (id) => `runs/${id}`,
     modelFolder: async (name) => name,
     breathe: async () => {

@@ -70,6 +70,7 @@ export function finalAnswers(model: ChatModel, tokens: ChainTokens, options: Fin
   return {
     name: model.name,
     digest: model.digest,
+    state: async () => JSON.stringify([await model.state?.(), "final answers", tokens, options]),
     async generate(prompts, generateOptions) {
       const asked = prompts.map((prompt) => ({ ...prompt, messages: sourceHistory(tokens, prompt.messages) }));
       const turns = await chainTurns(model, tokens, asked, { ...generateOptions, ...options });

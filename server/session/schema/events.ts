@@ -72,6 +72,8 @@ const cellEvents = [
   v.object({ type: v.literal("cache-lost"), ...ofCell }),
 ] as const;
 
+const cacheUnused = v.object({ type: v.literal("cache-unused"), cell, snapshot, reason: text });
+
 const run = name;
 const runInfo = v.object({
   id: name,
@@ -132,6 +134,7 @@ const notice = v.object({ type: v.literal("notice"), level, text });
 export const fromKernel: v.GenericSchema<unknown, FromKernel> = v.variant("type", [
   ...cellEvents,
   ...runEvents,
+  cacheUnused,
   kernelReady,
   tensors,
   notice,
@@ -166,6 +169,7 @@ const projectFile = v.object({ digest: text, faults: v.array(fault) });
 export const sessionEvent: v.GenericSchema<unknown, SessionEvent> = v.variant("type", [
   ...cellEvents,
   ...runEvents,
+  cacheUnused,
   kernelReady,
   tensors,
   notice,
