@@ -119,6 +119,16 @@ export type RunEvent =
       readonly rows: readonly ProbeRow[];
     }
   | { readonly type: "run-changed"; readonly run: RunId; readonly change: RunChange }
+  /** What the run does before its first step, and how far it is. */
+  | {
+      readonly type: "run-phase";
+      readonly run: RunId;
+      readonly label: string;
+      readonly done: number;
+      readonly total: number;
+    }
+  /** The run can begin its first step. `config`: now with what was not known before. */
+  | { readonly type: "run-prepared"; readonly run: RunId; readonly config: RunInfo["config"] }
   /** Rows, probes and changes after the step `to` were removed; this change is recorded. */
   | {
       readonly type: "run-rewound";

@@ -85,6 +85,8 @@ function after(state: SessionState, { event, time, seq }: LoggedEvent): SessionS
     case "run-started":
     case "run-rows":
     case "run-changed":
+    case "run-phase":
+    case "run-prepared":
     case "run-rewound":
     case "run-checkpoints":
     case "run-steered":

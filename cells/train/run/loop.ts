@@ -44,6 +44,7 @@ export class Loop {
   /** Steps that the run may do before it pauses. */
   #allowedSteps = Number.POSITIVE_INFINITY;
   #paused = false;
+  #pacing: Promise<void> | undefined;
   /** The cell has ended, and the training's tensors with it. */
   #freed = false;
   #stateWhenFreed: Promise<Uint8Array> | undefined;
@@ -59,8 +60,7 @@ export class Loop {
     this.#stopWhenCellEnds();
     let failure: Error | undefined;
     try {
-      await this.#begin(fork);
-      await this.#steps();
+      if ((await this.#begin(fork)) === "ready") await this.#steps();
     } catch (error) {
       // An error that follows from the end of the cell, such as a freed tensor, is not a failure of the training.
       if (!this.cellEnded) failure = asError(error);
@@ -88,12 +88,14 @@ export class Loop {
 
   /**
    * Begins at step 0, or resumes after the end of a kernel, or takes over the history and the state of the forked run.
+   * First it prepares the training.
    */
-  async #begin(fork: ForkPoint | undefined): Promise<void> {
+  async #begin(fork: ForkPoint | undefined): Promise<"ready" | "stopped"> {
     const history = this.#history;
     const { sink } = history;
+    if (sink.resumeFrom) history.resume(sink.resumeFrom);
+    if ((await this.#prepare()) === "stopped") return "stopped";
     if (sink.resumeFrom) {
-      history.resume(sink.resumeFrom);
       await this.#training.restore(await sink.state(sink.resumeFrom.step));
     } else if (fork) {
       const { step } = fork.shared;
@@ -105,6 +107,50 @@ export class Loop {
     } else for (const row of await this.#training.begin()) history.addRow(row);
     await host().breathe();
     this.begun = true;
+    return "ready";
+  }
+
+  /** The first phase: what the steps need is made. It can be paused and stopped as the steps can. */
+  async #prepare(): Promise<"ready" | "stopped"> {
+    const { prepare } = this.#training;
+    if (!prepare) return "ready";
+    const { sink } = this.#history;
+    try {
+      const progress = (label: string, done: number, total: number): void => sink.phase(label, done, total);
+      sink.prepared(await prepare({ progress, pace: () => this.#pace() }));
+      return "ready";
+    } catch (error) {
+      // Whatever it was doing, it was broken off.
+      if (this.orders.stopping) return "stopped";
+      throw error;
+    }
+  }
+
+  /** Waits while the run is paused in its first phase. Several may ask at once. @throws if it was stopped */
+  #pace(): Promise<void> {
+    this.#pacing ??= this.#obeyInPhase().finally(() => {
+      this.#pacing = undefined;
+    });
+    return this.#pacing;
+  }
+
+  async #obeyInPhase(): Promise<void> {
+    const history = this.#history;
+    for (;;) {
+      if (this.orders.stopping) throw new Error("The run was stopped.");
+      const order = this.orders.nextWithoutState();
+      if (order) {
+        if (order.type !== "stop") await this.#obey(order);
+      } else if (this.#allowedSteps > 0) {
+        if (this.#paused) history.addChange({ kind: "resume", step: history.step });
+        this.#paused = false;
+        return;
+      } else {
+        if (!this.#paused) history.addChange({ kind: "pause", step: history.step });
+        this.#paused = true;
+        await this.orders.arrival();
+      }
+    }
   }
 
   async #steps(): Promise<void> {

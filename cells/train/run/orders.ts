@@ -32,6 +32,15 @@ export class OrderQueue {
     return order;
   }
 
+  /** Takes the next order that needs no state of the training; the others keep waiting. */
+  nextWithoutState(): Exclude<LoopOrder, { type: "checkpoint" | "rewind" }> | undefined {
+    const place = this.#waiting.findIndex(({ type }) => type !== "checkpoint" && type !== "rewind");
+    if (place < 0) return undefined;
+    const [order] = this.#waiting.splice(place, 1);
+    if (order?.type === "stop") this.#obeyedStop = order;
+    return order as Exclude<LoopOrder, { type: "checkpoint" | "rewind" }>;
+  }
+
   /** Settles when the next order comes. */
   arrival(): Promise<void> {
     return new Promise((resolve) => {

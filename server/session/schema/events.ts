@@ -94,6 +94,8 @@ const runEvents = [
     v.object({ type: v.literal("run-rows"), run, table: v.literal("probes"), from: count, rows: probeRows }),
   ]),
   v.object({ type: v.literal("run-changed"), run, change: runChange }),
+  v.object({ type: v.literal("run-phase"), run, label: text, done: v.number(), total: v.number() }),
+  v.object({ type: v.literal("run-prepared"), run, config: v.record(v.string(), v.unknown()) }),
   v.object({ type: v.literal("run-rewound"), run, change: backwards }),
   v.object({ type: v.literal("run-checkpoints"), run, checkpoints: v.array(checkpoint) }),
   v.object({
