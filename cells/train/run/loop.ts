@@ -45,6 +45,8 @@ export class Loop {
   #allowedSteps = Number.POSITIVE_INFINITY;
   #paused = false;
   #pacing: Promise<void> | undefined;
+  /** Breaks off the first phase. */
+  readonly #stopped = new Error("The run was stopped.");
   /** The cell has ended, and the training's tensors with it. */
   #freed = false;
   #stateWhenFreed: Promise<Uint8Array> | undefined;
@@ -120,8 +122,7 @@ export class Loop {
       sink.prepared(await prepare({ progress, pace: () => this.#pace() }));
       return "ready";
     } catch (error) {
-      // Whatever it was doing, it was broken off.
-      if (this.orders.stopping) return "stopped";
+      if (error === this.#stopped) return "stopped";
       throw error;
     }
   }
@@ -137,7 +138,7 @@ export class Loop {
   async #obeyInPhase(): Promise<void> {
     const history = this.#history;
     for (;;) {
-      if (this.orders.stopping) throw new Error("The run was stopped.");
+      if (this.orders.stopping) throw this.#stopped;
       const order = this.orders.nextWithoutState();
       if (order) {
         if (order.type !== "stop") await this.#obey(order);
