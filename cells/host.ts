@@ -42,7 +42,7 @@ export interface Host {
   /** Stores a text in `.palimpsest/cache/<name>.json`, signed, so that a workspace from elsewhere cannot bring results along. */
   storeResult(name: string, text: string): Promise<void>;
   /** Identifies the code that computes: a result of other code may differ. */
-  version(): Promise<string>;
+  readonly version: string;
   /** The folder of a run, for `readFile`. */
   runFolder(id: string): string;
   /** The folder of a model: one that ships with Palimpsest, by its name, or else a folder of the user. */

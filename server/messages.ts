@@ -16,6 +16,8 @@ export type ToKernel =
       readonly memory?: number;
       /** The key of this machine, which signs cached results. */
       readonly key: string;
+      /** Of the code that the kernel loads: cached results of other code are not used. */
+      readonly version: string;
     }
   /** Starts a new generation. The earlier generations of the cell and its descendants have been ended before. */
   | {

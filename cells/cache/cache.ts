@@ -49,7 +49,7 @@ export async function cacheEntry<T>(
   key: unknown,
   origin: Origin = "computed here",
 ): Promise<CacheEntry<T>> {
-  const maker = origin === "received" ? [] : [{ code: await host().version(), backend: tf.getBackend() }];
+  const maker = origin === "received" ? [] : [{ code: host().version, backend: tf.getBackend() }];
   const name = `${await sha256(JSON.stringify([step, key, ...maker]))}/${step}`;
   return {
     read: async () => {

@@ -20,7 +20,7 @@ import { startValue } from "./inputs.ts";
 export type CachePlace = Pick<CacheEntry, "workspace" | "seed"> & {
   readonly key: string;
   readonly backend: string;
-  readonly version: Promise<string>;
+  readonly version: string;
 };
 
 export class CellCache {
@@ -51,7 +51,7 @@ export class CellCache {
         return refuse(`${path} leads through a link to another folder. Remove the link.`);
       if (tensors) await writeSafely(`${path}.safetensors`, tensors);
       const file = tensors && { tensors: { bytes: tensors.byteLength, sha256: sha256(tensors) } };
-      const depends = { version: await version, backend, ...read };
+      const depends = { version, backend, ...read };
       const result: CachedResult = { format: 2, depends, shown, values, ...file };
       await writeSafely(`${path}.json`, sealed(entry, result, key));
       generation.send({ type: "cache-stored", cell, generation: number, snapshot });
@@ -72,7 +72,7 @@ export class CellCache {
     const found = await readCached(entry, key);
     if (found.kind !== "own") return false;
     const { result } = found;
-    const reason = await changeSince(result.depends, { workspace, backend, version: await version });
+    const reason = await changeSince(result.depends, { workspace, backend, version });
     if (reason !== undefined) {
       generation.send({ type: "cache-unused", cell, snapshot, reason });
       return false;

@@ -19,7 +19,7 @@ import { declareStream } from "./streams.ts";
 const neverAborts = new AbortController().signal;
 
 /** `version`: of the code that this kernel runs. */
-type Cached = { readonly results: SignedResults; readonly version: Promise<string> };
+type Cached = { readonly results: SignedResults; readonly version: string };
 
 export function kernelHost(place: RunPlace, files: Files, cached: Cached, send: (message: FromKernel) => void): Host {
   const noted = async (path: string): Promise<string> => {
@@ -65,7 +65,7 @@ export function kernelHost(place: RunPlace, files: Files, cached: Cached, send: 
     writeFile: (path, data) => files.write(path, data),
     storedResult: (name) => cached.results.read(name),
     storeResult: (name, text) => cached.results.write(name, text),
-    version: () => cached.version,
+    version: cached.version,
     runFolder: (id) => join(place.workspace, RUNS, id),
     modelFolder: (name) => files.modelFolder(name),
     async breathe() {

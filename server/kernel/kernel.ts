@@ -4,7 +4,6 @@ import type { Shown } from "../events.ts";
 import type { FromKernel, ToKernel } from "../messages.ts";
 import type { CellId } from "../notebook/types.ts";
 import { FOREIGN } from "../session/cache.ts";
-import { ownVersion } from "../session/own-version.ts";
 import { CellCache } from "./cell-cache.ts";
 import { CellTable } from "./cell-table.ts";
 import { clearEngine, watchEngine } from "./engine.ts";
@@ -86,16 +85,13 @@ export class Kernel {
     await this.#end(this.#cells.alive.map(({ cell }) => cell).reverse());
   }
 
-  async #open({ notebook, workspace, backend, seed, memory, key }: Order<"open">): Promise<void> {
+  async #open({ notebook, workspace, backend, seed, memory, key, version }: Order<"open">): Promise<void> {
     try {
       const { chooseBackend } = await import("../../cells/device/backend.ts");
       const { availableMemory } = await import("../../cells/device/available-memory.ts");
       const { name, passedOver, note } = await chooseBackend(backend);
       watchEngine(this.#ledger);
       this.#ledger.budget = memory ?? SHARE * ((await availableMemory(name)) ?? Number.POSITIVE_INFINITY);
-      const version = ownVersion();
-      // If it cannot be read, the cells that need it say so.
-      version.catch(() => undefined);
       const cache = new CellCache({ workspace, seed, key, backend: name, version });
       this.#notebook = { imports: new Imports(notebook), cache };
       const files = new Files(notebook, workspace);

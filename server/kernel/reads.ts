@@ -9,7 +9,7 @@ import { type FileState, fileState, markOf } from "../session/file-state.ts";
 import { type PackageState, packageName, packageState } from "../session/package-state.ts";
 
 type NotedFile = { readonly mark: string; readonly state?: FileState };
-type NotedPackage = { readonly name: string; readonly from: string; readonly state: Promise<PackageState> };
+type NotedPackage = { readonly name: string; readonly from: string; readonly state: PackageState };
 
 /** Those of the project file that is being loaded. */
 export const loading = new AsyncLocalStorage<Reads>();
@@ -48,7 +48,7 @@ export class Reads {
     for (const file of files) this.#files.set(absolute(workspace, file.path), { mark: file.mark, state: file });
     for (const { name, from, ...state } of packages) {
       const folder = absolute(workspace, from);
-      this.#packages.set(`${folder}\n${name}`, { name, from: folder, state: Promise.resolve(state) });
+      this.#packages.set(`${folder}\n${name}`, { name, from: folder, state });
     }
   }
 
@@ -68,10 +68,10 @@ export class Reads {
         files.set(path, file);
       }
     const noted = new Map(all.flatMap((reads) => [...reads.#packages]));
-    const packages = [...noted.values()].map(async ({ name, from, state }) => {
-      return { name, from: portable(workspace, from), ...(await state) };
+    const packages = [...noted.values()].map(({ name, from, state }) => {
+      return { name, from: portable(workspace, from), ...state };
     });
-    return { files: [...files.values()], packages: await Promise.all(packages) };
+    return { files: [...files.values()], packages };
   }
 
   /** Kept, so that a large file is read once for all results that depend on it. */

@@ -119,7 +119,7 @@ export class CacheLookup {
     });
     if (toRead.length === 0) return [];
     const backend = state.kernel.status === "ready" ? state.kernel.backend : undefined;
-    const present = { workspace: this.#workspace, version: await ownVersion(), backend };
+    const present = { workspace: this.#workspace, version: ownVersion(), backend };
     const found = await Promise.all(
       toRead.map(async ({ cell, snapshot }): Promise<SessionEvent[]> => {
         const entry = { workspace: this.#workspace, snapshot, seed: this.#seed };

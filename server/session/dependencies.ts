@@ -55,7 +55,7 @@ export async function changeSince(before: Dependencies, now: Present): Promise<s
     if (change !== undefined) return change;
   }
   for (const each of before.packages) {
-    const { version, digest } = await packageState(each.name, absolute(now.workspace, each.from));
+    const { version, digest } = packageState(each.name, absolute(now.workspace, each.from));
     if (version !== each.version) return `the package ${each.name} changed from ${each.version} to ${version}`;
     if (digest !== each.digest) return `the package ${each.name} or one that it needs changed`;
   }

@@ -14,6 +14,7 @@ import { Coalescing } from "./coalescing.ts";
 import { type KernelEnding, KernelSupervisor } from "./kernel-supervisor.ts";
 import { machineKey } from "./machine-key.ts";
 import type { SessionOptions } from "./options.ts";
+import { ownVersion } from "./own-version.ts";
 
 /** What the driver needs of its session. */
 export type DrivenSession = {
@@ -127,7 +128,9 @@ export class KernelDriver {
     const notebook = join(workspace, path);
     const { key, fault } = machineKey();
     const chosen = { ...(backend !== undefined && { backend }), ...(memory !== undefined && { memory }) };
-    this.#kernel.start(dirname(notebook), { type: "open", notebook, workspace, seed, key, ...chosen });
+    this.#kernel.start(dirname(notebook), () => {
+      return { type: "open", notebook, workspace, seed, key, version: ownVersion(), ...chosen };
+    });
     this.#view = { ...this.#view, process: "starting" };
     this.#refusedMessages = false;
     this.#session.publish([{ type: "kernel-starting" }]);

@@ -1,9 +1,11 @@
 /**
  * The state of a package that a cell imports: its installed version and those of the packages that it needs. A package that is a
  * link to a folder of the user has no version to rely on, so its content counts.
+ *
+ * It reads without waiting: these are many small files, and in a kernel each wait may take as long as a step of a training.
  */
 import { createHash } from "node:crypto";
-import { readdir, readFile, realpath } from "node:fs/promises";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join, sep } from "node:path";
 import * as v from "valibot";
@@ -34,36 +36,36 @@ export function packageName(module: string): string | undefined {
 }
 
 /** @param from the folder of the file that imports it */
-export async function packageState(name: string, from: string): Promise<PackageState> {
+export function packageState(name: string, from: string): PackageState {
   const found = new Map<string, string>();
-  const version = await collect(name, from, found);
+  const version = collect(name, from, found);
   const lines = [...found.values()].sort();
   return { version, digest: createHash("sha256").update(lines.join("\n")).digest("hex") };
 }
 
 /** Adds a package and what it needs, by folder. @returns its version */
-async function collect(name: string, from: string, found: Map<string, string>): Promise<string> {
-  const installed = await installedPackage(name, from);
+function collect(name: string, from: string, found: Map<string, string>): string {
+  const installed = installedPackage(name, from);
   if (!installed) return "missing";
   const { folder, description } = installed;
   const { version, dependencies, optionalDependencies, peerDependencies } = description;
   if (found.has(folder)) return version;
   const linked = !folder.split(sep).includes("node_modules");
-  found.set(folder, `${name}@${version}${linked ? ` ${await contentOf(folder)}` : ""}`);
+  found.set(folder, `${name}@${version}${linked ? ` ${contentOf(folder)}` : ""}`);
   for (const other of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }))
-    await collect(other, folder, found);
+    collect(other, folder, found);
   return version;
 }
 
 /** As Node looks for it: in the `node_modules` of the folder and of those above. */
-async function installedPackage(
+function installedPackage(
   name: string,
   from: string,
-): Promise<{ readonly folder: string; readonly description: PackageJson } | undefined> {
+): { readonly folder: string; readonly description: PackageJson } | undefined {
   for (let above = from; ; above = dirname(above)) {
     try {
-      const folder = await realpath(join(above, "node_modules", name));
-      const text = await readFile(join(folder, "package.json"), "utf8");
+      const folder = realpathSync(join(above, "node_modules", name));
+      const text = readFileSync(join(folder, "package.json"), "utf8");
       return { folder, description: v.parse(packageJson, JSON.parse(text)) };
     } catch {
       // Not here.
@@ -72,19 +74,19 @@ async function installedPackage(
   }
 }
 
-async function contentOf(folder: string): Promise<string> {
+function contentOf(folder: string): string {
   const hash = createHash("sha256");
-  for (const path of await filesIn(folder)) hash.update(`${path}\n`).update(await readFile(join(folder, path)));
+  for (const path of filesIn(folder)) hash.update(`${path}\n`).update(readFileSync(join(folder, path)));
   return hash.digest("hex");
 }
 
 /** The files of a folder of code, with paths relative to it, in order. @param below starts a path inside it */
-export async function filesIn(folder: string, below = ""): Promise<string[]> {
+export function filesIn(folder: string, below = ""): string[] {
   const files: string[] = [];
-  for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+  for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
     const path = join(below, entry.name);
     if (entry.name === "node_modules" || entry.name === ".git") continue;
-    if (entry.isDirectory()) files.push(...(await filesIn(folder, path)));
+    if (entry.isDirectory()) files.push(...filesIn(folder, path));
     else if (entry.isFile()) files.push(path);
     if (files.length > MOST_FILES) break;
   }

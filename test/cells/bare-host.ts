@@ -84,7 +84,7 @@ export function bareHost(seed = 1): BareHost {
     writeFile: async (path, data) => void made.files.set(path, typeof data === "string" ? data : data.slice()),
     storedResult: async (name) => made.files.get(`.palimpsest/cache/${name}.json`) as string | undefined,
     storeResult: async (name, text) => void made.files.set(`.palimpsest/cache/${name}.json`, text),
-    version: async () => "test",
+    version: "test",
     runFolder: (id) => `runs/${id}`,
     modelFolder: async (name) => name,
     breathe: async () => {

@@ -24,6 +24,14 @@ function startOnce(): Promise<number> {
       gone: (reason) => (readyAfter === undefined ? reject(new Error(reason)) : resolve(readyAfter)),
     });
     const notebook = join(folder, "bench.ts");
-    kernel.tell({ type: "open", notebook, workspace: folder, seed: 1, backend: "wasm", key: "bench" });
+    kernel.tell({
+      type: "open",
+      notebook,
+      workspace: folder,
+      seed: 1,
+      backend: "wasm",
+      key: "bench",
+      version: "bench",
+    });
   });
 }

@@ -45,7 +45,15 @@ export async function workbench(): Promise<ReactiveGraph> {
   };
   const isReady = ready.from(1);
   const notebookPath = join(tmpdir(), "bench.ts");
-  kernel.handle({ type: "open", notebook: notebookPath, workspace: tmpdir(), backend: "cpu", seed: 1, key: "bench" });
+  kernel.handle({
+    type: "open",
+    notebook: notebookPath,
+    workspace: tmpdir(),
+    backend: "cpu",
+    seed: 1,
+    key: "bench",
+    version: "bench",
+  });
   view = { ...view, process: "starting" };
   await isReady;
   record({ type: "opened", path: "bench.ts", cells: notebook(), inputs: {} });

@@ -37,23 +37,28 @@ const pending = (temperature = 0): PendingRationales =>
   rationales(model, pairs, { prompt: "note", maxTokens: 8, temperature });
 const start = (written: PendingRationales) => small.start({ method: radis(written, { weight: 1 }), steps: 4 });
 const phases = (at = 0) => small.host.runs[at]!.phases;
-const forgetCache = (): void => small.host.files.forEach((_, path) => path.includes("cache") && small.host.files.delete(path));
+const forgetCache = (): void => {
+  for (const path of small.host.files.keys()) if (path.includes("cache")) small.host.files.delete(path);
+};
 
 describe("a run with rationales that are still to be written", () => {
-  it.each([0, 1])("has the same rows and the same record as with those that were awaited (temperature %d)", async (t) => {
-    const ready = radis(await pending(t), { weight: 1 });
-    const awaited = small.start({ method: ready, steps: 4 });
-    await awaited.finished;
-    forgetCache();
-    const run = start(pending(t));
-    expect(run.rows.length).toBe(0);
-    await run.finished;
-    expect(numbers(run.rows)).toEqual(numbers(awaited.rows));
-    const [before, after] = small.host.runs;
-    expect({ ...after!.meta.config, ...after!.prepared }).toEqual(before!.meta.config);
-    expect(phases(1).at(-1)).toEqual({ label: "Writing rationales", done: 100, total: 100 });
-    expect(phases(1).length).toBeGreaterThan(50);
-  });
+  it.each([0, 1])(
+    "has the same rows and the same record as with those that were awaited (temperature %d)",
+    async (t) => {
+      const ready = radis(await pending(t), { weight: 1 });
+      const awaited = small.start({ method: ready, steps: 4 });
+      await awaited.finished;
+      forgetCache();
+      const run = start(pending(t));
+      expect(run.rows.length).toBe(0);
+      await run.finished;
+      expect(numbers(run.rows)).toEqual(numbers(awaited.rows));
+      const [before, after] = small.host.runs;
+      expect({ ...after!.meta.config, ...after!.prepared }).toEqual(before!.meta.config);
+      expect(phases(1).at(-1)).toEqual({ label: "Writing rationales", done: 100, total: 100 });
+      expect(phases(1).length).toBeGreaterThan(50);
+    },
+  );
 
   it("waits while it is paused, and does the steps that were ordered meanwhile", async () => {
     const run = start(pending());
@@ -108,22 +113,36 @@ describe("a run with rationales that are still to be written", () => {
   });
 
   it("holds the writing of a table that waits as well while it is paused", async () => {
-    const written = pending();
+    let texts = 0;
+    const slow: ChatModel = {
+      ...model,
+      async generate(prompts, { onCompletion, pace }) {
+        for (const place of prompts.keys()) {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          await pace?.();
+          texts += 1;
+          onCompletion?.({ text: " a", tokens: 1, ended: true }, place);
+        }
+        return prompts.map(() => ({ text: " a", tokens: 1, ended: true }));
+      },
+    };
+    const written = rationales(slow, pairs, { prompt: "note" });
     let whole = false;
     void written.then(() => {
       whole = true;
     });
-    await small.breaths(5);
+    await small.until(() => texts > 0);
     const run = start(written);
-    await small.until(() => phases().length > 3);
     run.pause();
-    await small.breaths(5);
-    const held = phases().at(-1);
-    await small.breaths(100);
-    expect([whole, phases().at(-1)]).toEqual([false, held]);
+    await small.until(() => small.host.runs[0]!.changes.length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const held = texts;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect([whole, texts]).toEqual([false, held]);
+    expect(held).toBeLessThan(100);
     run.resume();
     await run.finished;
-    expect(whole).toBe(true);
+    expect([whole, texts]).toEqual([true, 100]);
   });
 
   it("fails with the error of the model", async () => {
