@@ -74,6 +74,8 @@ async function written(
   const waiting = rationales.then((each) => {
     result = each;
   });
+  // If it fails during a pause, the error is met after it.
+  void waiting.then(undefined, () => undefined);
   while (result === undefined) {
     await control.pace();
     await Promise.race([waiting, new Promise((resolve) => setTimeout(resolve, 50))]);

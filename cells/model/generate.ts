@@ -22,11 +22,13 @@ export type ContinueOptions = Sampling & {
   readonly maxTokens: number;
   readonly stopTokens: ReadonlySet<number>;
   readonly label: string | undefined;
-  /** Called after each token with all generated tokens of a row; `true` ends the row. */
+  /** The numbers of the prompts, which decide their random draws; by default their places. */
   readonly numbers?: readonly number[] | undefined;
   /** Called with each row that is done. */
   readonly afterRow?: ((row: Continuation, prompt: number) => void) | undefined;
+  /** Called before each step, which waits for it. */
   readonly pace?: (() => Promise<void>) | undefined;
+  /** Called after each token with all generated tokens of a row; `true` ends the row. */
   readonly afterToken?: ((tokens: readonly number[], prompt: number) => boolean) | undefined;
 };
 

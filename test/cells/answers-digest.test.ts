@@ -30,12 +30,13 @@ it("the digest of a model's answers follows its tokenizer, template, generation 
   const changed = [
     await digestWith("config.json", (text) => JSON.stringify({ ...JSON.parse(text), rms_norm_eps: 0.01 })),
     await digestWith("tokenizer_config.json", (text) => JSON.stringify({ ...JSON.parse(text), note: 1 })),
+    await digestWith("chat_template.jinja", (text) => `${text}{# changed #}`),
     await digestWith("generation_config.json", () => '{"eos_token_id": 3}'),
   ];
   const base = await chatModel(await tinyFolder(bareHost()));
   const adapter = freshAdapter(base.decoder, lora({ rank: 2 }), random(1, "adapter").uniform);
   changed.push(await answersDigest(base.with(adapter)));
-  expect(new Set([plain, ...changed]).size).toBe(5);
+  expect(new Set([plain, ...changed]).size).toBe(6);
 });
 
 it("a step that was computed here is computed again by other code; what was received is not", async () => {

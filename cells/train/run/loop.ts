@@ -10,9 +10,11 @@ import { host } from "../../host.ts";
 import type { ResumePoint, RunChange, RunStatus } from "../../runs.ts";
 import type { Row } from "../../types.ts";
 import { type CheckpointKind, RunCheckpoints } from "./checkpoints.ts";
+import { FirstPhase } from "./first-phase.ts";
 import type { History } from "./history.ts";
 import type { KnobValues } from "./knobs.ts";
 import { type LoopOrder, OrderQueue, type StopOrder } from "./orders.ts";
+import { Pauses } from "./pauses.ts";
 import type { Training } from "./training.ts";
 
 /** The point at which a run was forked from its parent, and the knobs that differ from there on. */
@@ -41,12 +43,7 @@ export class Loop {
   readonly #training: Training;
   readonly #history: History;
   readonly #cell = host().signal;
-  /** Steps that the run may do before it pauses. */
-  #allowedSteps = Number.POSITIVE_INFINITY;
-  #paused = false;
-  #pacing: Promise<void> | undefined;
-  /** Breaks off the first phase. */
-  readonly #stopped = new Error("The run was stopped.");
+  readonly #pauses: Pauses;
   /** The cell has ended, and the training's tensors with it. */
   #freed = false;
   #stateWhenFreed: Promise<Uint8Array> | undefined;
@@ -54,6 +51,7 @@ export class Loop {
   constructor(training: Training, history: History) {
     this.#training = training;
     this.#history = history;
+    this.#pauses = new Pauses(history);
     this.checkpoints = new RunCheckpoints(training, history);
   }
 
@@ -96,7 +94,8 @@ export class Loop {
     const history = this.#history;
     const { sink } = history;
     if (sink.resumeFrom) history.resume(sink.resumeFrom);
-    if ((await this.#prepare()) === "stopped") return "stopped";
+    const phase = new FirstPhase(history, this.orders, this.#pauses);
+    if ((await phase.run(this.#training)) === "stopped") return "stopped";
     if (sink.resumeFrom) {
       await this.#training.restore(await sink.state(sink.resumeFrom.step));
     } else if (fork) {
@@ -110,48 +109,6 @@ export class Loop {
     await host().breathe();
     this.begun = true;
     return "ready";
-  }
-
-  /** The first phase: what the steps need is made. It can be paused and stopped as the steps can. */
-  async #prepare(): Promise<"ready" | "stopped"> {
-    const { prepare } = this.#training;
-    if (!prepare) return "ready";
-    const { sink } = this.#history;
-    try {
-      const progress = (label: string, done: number, total: number): void => sink.phase(label, done, total);
-      sink.prepared(await prepare({ progress, pace: () => this.#pace() }));
-      return "ready";
-    } catch (error) {
-      if (error === this.#stopped) return "stopped";
-      throw error;
-    }
-  }
-
-  /** Waits while the run is paused in its first phase. Several may ask at once. @throws if it was stopped */
-  #pace(): Promise<void> {
-    this.#pacing ??= this.#obeyInPhase().finally(() => {
-      this.#pacing = undefined;
-    });
-    return this.#pacing;
-  }
-
-  async #obeyInPhase(): Promise<void> {
-    const history = this.#history;
-    for (;;) {
-      if (this.orders.stopping) throw this.#stopped;
-      const order = this.orders.nextWithoutState();
-      if (order) {
-        if (order.type !== "stop") await this.#obey(order);
-      } else if (this.#allowedSteps > 0) {
-        if (this.#paused) history.addChange({ kind: "resume", step: history.step });
-        this.#paused = false;
-        return;
-      } else {
-        if (!this.#paused) history.addChange({ kind: "pause", step: history.step });
-        this.#paused = true;
-        await this.orders.arrival();
-      }
-    }
   }
 
   async #steps(): Promise<void> {
@@ -171,40 +128,29 @@ export class Loop {
 
   /** Obeys every order since the last step, in sequence, and waits while the run is paused. */
   async #obeyOrders(): Promise<"step" | "stop"> {
-    const history = this.#history;
+    const pauses = this.#pauses;
     for (;;) {
       const order = this.orders.next();
       if (order?.type === "stop") return "stop";
       if (order) await this.#obey(order);
-      else if (this.#allowedSteps > 0) {
-        if (this.#paused) history.addChange({ kind: "resume", step: history.step });
-        this.#paused = false;
-        this.#allowedSteps -= 1;
+      else if (pauses.mayGoOn) {
+        pauses.stepBegins();
         return "step";
-      } else if (!this.#paused) {
-        this.#paused = true;
-        await this.#checkpoint("temporary");
-        history.addChange({ kind: "pause", step: history.step });
-      } else await this.orders.arrival();
+      } else if (!pauses.waiting) await pauses.begin(() => this.#checkpoint("temporary"));
+      else await this.orders.arrival();
     }
   }
 
   async #obey(order: Exclude<LoopOrder, StopOrder>): Promise<void> {
     switch (order.type) {
       case "pause":
-        this.#allowedSteps = 0;
-        return;
       case "resume":
-        this.#allowedSteps = Number.POSITIVE_INFINITY;
-        return;
       case "step":
-        this.#allowedSteps = (Number.isFinite(this.#allowedSteps) ? this.#allowedSteps : 0) + order.steps;
-        return;
+        return this.#pauses.obey(order);
       case "checkpoint":
         return this.#checkpoint("permanent");
       case "rewind":
-        // A run that was paused at a later step pauses again at the earlier one.
-        this.#paused = false;
+        this.#pauses.rewound();
         return this.#rewind(order.to);
     }
   }

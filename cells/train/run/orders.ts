@@ -9,6 +9,8 @@ export type LoopOrder =
   | { readonly type: "pause" | "resume" }
   | StopOrder;
 
+export type PauseOrder = Extract<LoopOrder, { type: "pause" | "resume" | "step" }>;
+
 export class OrderQueue {
   #waiting: LoopOrder[] = [];
   #obeyedStop: StopOrder | undefined;
@@ -32,13 +34,10 @@ export class OrderQueue {
     return order;
   }
 
-  /** Takes the next order that needs no state of the training; the others keep waiting. */
-  nextWithoutState(): Exclude<LoopOrder, { type: "checkpoint" | "rewind" }> | undefined {
-    const place = this.#waiting.findIndex(({ type }) => type !== "checkpoint" && type !== "rewind");
-    if (place < 0) return undefined;
-    const [order] = this.#waiting.splice(place, 1);
-    if (order?.type === "stop") this.#obeyedStop = order;
-    return order as Exclude<LoopOrder, { type: "checkpoint" | "rewind" }>;
+  /** Takes the next order to pause, to resume or to do steps; the others keep waiting. */
+  nextForPause(): PauseOrder | undefined {
+    const place = this.#waiting.findIndex(isPauseOrder);
+    return place < 0 ? undefined : this.#waiting.splice(place, 1).find(isPauseOrder);
   }
 
   /** Settles when the next order comes. */
@@ -56,4 +55,8 @@ export class OrderQueue {
   get stopping(): boolean {
     return this.stop !== undefined;
   }
+}
+
+export function isPauseOrder(order: LoopOrder): order is PauseOrder {
+  return order.type === "pause" || order.type === "resume" || order.type === "step";
 }
