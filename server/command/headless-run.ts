@@ -20,6 +20,7 @@ export type HeadlessResult = {
  */
 export async function runHeadless(session: Session, settings: Settings): Promise<HeadlessResult> {
   const progress = new ProgressLine(process.stderr);
+  if (session.state.notice) progress.print(session.state.notice.text);
   let misuse: Error | undefined;
   let stopped = false;
   const stop = (): void => {

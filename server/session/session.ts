@@ -151,7 +151,7 @@ export class Session {
   }
 
   async #lookInCache(): Promise<void> {
-    for (const found of await this.#cache.found(this.#state)) this.#record([{ type: "cache-found", ...found }]);
+    for (const event of await this.#cache.found(this.#state)) this.#record([event]);
   }
 
   #publish(events: readonly SessionEvent[]): void {

@@ -9,6 +9,8 @@ export type RunState = {
   readonly info: RunInfo;
   readonly status: RunStatus;
   readonly message?: string;
+  /** What it does before its first step. */
+  readonly phase?: { readonly label: string; readonly done: number; readonly total: number };
   readonly rows: readonly Row[];
   readonly probes: readonly ProbeRow[];
   readonly changes: readonly RunChange[];

@@ -73,6 +73,8 @@ const cellEvents = [
   v.object({ type: v.literal("cache-lost"), ...ofCell }),
 ] as const;
 
+const cacheUnused = v.object({ type: v.literal("cache-unused"), cell, snapshot, reason: text });
+
 const run = name;
 export const runInfo = v.object({
   id: name,
@@ -93,6 +95,8 @@ const runEvents = [
     v.object({ type: v.literal("run-rows"), run, table: v.literal("probes"), from: count, rows: probeRows }),
   ]),
   v.object({ type: v.literal("run-changed"), run, change: runChange }),
+  v.object({ type: v.literal("run-phase"), run, label: text, done: v.number(), total: v.number() }),
+  v.object({ type: v.literal("run-prepared"), run, config: v.record(v.string(), v.unknown()) }),
   v.object({ type: v.literal("run-rewound"), run, change: backwards }),
   v.object({ type: v.literal("run-checkpoints"), run, checkpoints: v.array(checkpoint) }),
   v.object({
@@ -134,6 +138,7 @@ export const fromKernel: v.GenericSchema<unknown, FromKernel> = v.variant("type"
   ...cellEvents,
   v.object({ type: v.literal("cell-output"), ...ofCell, output }),
   ...runEvents,
+  cacheUnused,
   kernelReady,
   tensors,
   notice,
@@ -169,6 +174,7 @@ export const sessionEvent: v.GenericSchema<unknown, SessionEvent> = v.variant("t
   ...cellEvents,
   v.object({ type: v.literal("cell-output"), ...ofCell, output: shownOutput }),
   ...runEvents,
+  cacheUnused,
   kernelReady,
   tensors,
   notice,
