@@ -55,7 +55,7 @@ const allDone = (): Promise<void> =>
 
 it("every cell is automatic, and all of them run; the charts wait for no rationales", async () => {
   const happened: string[] = [];
-  session.subscribe(session.state.seq, (logged) => {
+  session.subscribe((logged) => {
     for (const { event } of logged) {
       if (event.type === "cell-settled") happened.push(event.cell);
       if (event.type === "run-phase" && event.done === event.total) happened.push("rationales are written");

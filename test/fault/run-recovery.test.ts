@@ -113,7 +113,7 @@ run.id
   await writeFile(join(workspace, "n.ts"), notebook(200));
   const session = await opened(workspace);
   const done: number[][] = [[]];
-  session.subscribe(0, (logged) => {
+  session.subscribe((logged) => {
     for (const { event } of logged) {
       if (event.type === "run-started") done.push([]);
       if (event.type === "run-phase") done.at(-1)!.push(event.done);

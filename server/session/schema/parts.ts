@@ -56,6 +56,7 @@ const values = v.variant("kind", [
 const cache = v.variant("kind", [
   v.object({ kind: v.literal("none") }),
   v.object({ kind: v.literal("stored"), snapshot: text }),
+  v.object({ kind: v.literal("unused"), snapshot: text, reason: text }),
   v.object({ kind: v.literal("refused"), reason: text }),
 ]);
 const facts = v.object({
@@ -121,6 +122,7 @@ export const statePart: v.GenericSchema<unknown, StatePart> = v.variant("part", 
       info: runInfo,
       status: v.picklist(["running", "done", "stopped", "failed", "interrupted"]),
       message: v.optional(text),
+      phase: v.optional(v.object({ label: text, done: v.number(), total: v.number() })),
       changes: v.array(runChange),
       checkpoints: v.array(checkpoint),
     }),
