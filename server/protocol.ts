@@ -38,6 +38,9 @@ export type Request =
   | { readonly type: "steer"; readonly run: RunId; readonly order: RunOrder }
   | { readonly type: "restart-kernel" };
 
+/** The longest message of a page, in bytes; the longest are the sources of cells. */
+export const MESSAGE_BYTES = 8e6;
+
 export type ClientMessage = { readonly id: number; readonly request: Request };
 
 export type ServerMessage =
@@ -48,6 +51,32 @@ export type ServerMessage =
   | { readonly type: "caught-up"; readonly seq: number }
   | { readonly type: "done"; readonly id: number }
   | { readonly type: "refused"; readonly id: number; readonly message: string };
+
+/** The kernel of an open notebook. */
+export type KernelUse = {
+  /** When it was started, in milliseconds since 1970. */
+  readonly since: number;
+  /** Its backend, when it is ready. */
+  readonly backend?: string;
+  /** Memory of the process, where the system tells it. */
+  readonly bytes?: number;
+  /** Bytes of its tensors, wherever they are. */
+  readonly tensors: number;
+  /** What ending it now would interrupt. */
+  readonly work: "training" | "cells" | "none";
+  /** How many pages show the notebook. */
+  readonly pages: number;
+};
+
+/**
+ * `POST /api/kernels`: ends the kernel of an open notebook, or closes the notebook with its kernel. Its values are lost; outputs,
+ * edits and the rows of trainings are kept. `training: "keep"` refuses with 409 while a training runs. Answers 200 {} or 4xx {message}.
+ */
+export type EndOrder = {
+  readonly notebook: string;
+  readonly end: "kernel" | "session";
+  readonly training: "keep" | "interrupt";
+};
 
 /** `GET /api/notebooks` */
 export type NotebookListing = {
@@ -64,6 +93,7 @@ export type NotebookListing = {
     readonly modified: number;
     readonly open: boolean;
     readonly running: boolean;
+    readonly kernel?: KernelUse;
   }[];
 };
 /** `POST /api/notebooks`: {path} creates an empty notebook, {path, from} a copy. Answers 201 {path} or 4xx {message}. */

@@ -1,3 +1,6 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -8,6 +11,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Servers that tests start keep nothing in the user's own folder.
+    env: { XDG_STATE_HOME: mkdtempSync(join(tmpdir(), "state-")) },
     execArgv: ["--expose-gc"],
   },
 });

@@ -8,6 +8,8 @@ import { readMessage } from "./wire.ts";
 
 /** The WebSocket close code for a message that breaks the protocol. */
 const POLICY_VIOLATION = 1008;
+/** Tells the page why the session ended, and that it must not come back by itself, which would open the notebook again. */
+const SESSION_CLOSED = 4001;
 
 /** @param since the last sequence number that the page has; valid only with the epoch that it belongs to */
 export function sessionSocket(session: Session, since: number, epoch: string | undefined): WSEvents {
@@ -22,6 +24,9 @@ export function sessionSocket(session: Session, since: number, epoch: string | u
       opened.message({ type: "welcome", epoch: session.epoch, path: session.state.path, from });
       stop = session.subscribe(from, (events) => opened.events(events));
       opened.message({ type: "caught-up", seq: session.state.seq });
+      session.onClosed(() =>
+        socket.close(SESSION_CLOSED, "The notebook was closed. Reload this page to open it again."),
+      );
     },
     onMessage(event, socket) {
       const reading = readMessage(String(event.data));

@@ -5,11 +5,11 @@
  */
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { checked } from "./schema/fault.ts";
-import { writeSafely } from "./write-file.ts";
+import { makeFolder, writeSafely } from "./write-file.ts";
 
 const holderSchema = v.object({
   pid: v.number(),
@@ -41,11 +41,11 @@ export class FolderLock {
   /** @throws Locked if another living process holds the folder; as `node:fs` does if nothing can be written there */
   static async acquire(workspace: string): Promise<FolderLock> {
     const path = join(workspace, ".palimpsest", "lock.json");
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     // A link appears with its content, so nobody sees a lock that is half written.
     const own = besides(path);
     try {
-      await writeFile(own, printed(ownHolder()), { flag: "wx" });
+      await writeFile(own, printed(ownHolder()), { flag: "wx", mode: 0o600 });
       while (!(await linked(own, path))) await removeStale(path, workspace);
       return new FolderLock(path);
     } finally {

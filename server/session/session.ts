@@ -25,6 +25,7 @@ export class Session {
   readonly epoch = randomUUID();
   readonly #options: SessionOptions;
   readonly #listeners = new Set<Listener>();
+  readonly #closeListeners: (() => void)[] = [];
   readonly #events: LoggedEvent[] = [];
   readonly #kernel: KernelDriver;
   readonly #files: ProjectFiles;
@@ -99,6 +100,17 @@ export class Session {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Calls the listener when the session is closed. */
+  onClosed(listener: () => void): void {
+    this.#closeListeners.push(listener);
+  }
+
+  /** Ends the kernel and says why in the notebook. The next run starts a new one. */
+  async shutDownKernel(reason: string): Promise<void> {
+    await this.#kernel.shutDown(reason);
+    this.#notify("info", reason);
+  }
+
   /** Ends the kernel, writes what is not written yet, and closes the files. Every call resolves when all that is done. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -112,6 +124,7 @@ export class Session {
     await this.#storage?.closeFiles();
     this.#closed = true;
     await Promise.all([kernel, this.#storage?.closeLog()]);
+    for (const tell of this.#closeListeners.splice(0)) tell();
   }
 
   #apply(event: SessionEvent, time: number): LoggedEvent {

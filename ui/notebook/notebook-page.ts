@@ -51,11 +51,13 @@ export class NotebookPage extends LitElement {
     this.session = new Session(this.path, (notice) => this.#notices?.add(notice));
     this.#provider.setValue(this.session);
     addEventListener("pagehide", this.#flush);
+    addEventListener("beforeunload", this.#warn);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener("pagehide", this.#flush);
+    removeEventListener("beforeunload", this.#warn);
     this.session.close();
   }
 
@@ -112,6 +114,11 @@ export class NotebookPage extends LitElement {
 
   readonly #flush = (): void => {
     for (const each of this.#cells) each.flush();
+  };
+
+  readonly #warn = (event: BeforeUnloadEvent): void => {
+    this.#flush();
+    if (this.session.unsaved) event.preventDefault();
   };
 
   readonly #adder =

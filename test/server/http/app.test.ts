@@ -31,7 +31,7 @@ beforeAll(async () => {
   await symlink(join(root, "secret.ts"), join(folder, "link.ts"));
   workspace = await Workspace.at(folder, { backend: "cpu" });
   const assets = new Map([["main.js", { body: new Uint8Array([49]), type: "text/javascript", etag: '"one"' }]]);
-  server = await listen({ workspace, assets, token: TOKEN }, [0]);
+  server = await listen({ workspace, assets, secrets: { token: TOKEN, cookie: "secret-of-cookies" } }, [0]);
 });
 
 afterAll(async () => {
