@@ -4,7 +4,7 @@ import { join, sep } from "node:path";
 import { firstHeading, headingOf } from "./notebook/source/heading.ts";
 import type { Cell } from "./notebook/types.ts";
 import type { NotebookListing } from "./protocol.ts";
-import { readNotebook } from "./session/file.ts";
+import { readNotebook } from "./session/notebook-reading.ts";
 import type { OpenNotebook } from "./session/open-notebook.ts";
 
 type Listed = NotebookListing["notebooks"][number];

@@ -36,6 +36,8 @@ export type Request =
   | { readonly type: "input"; readonly cell: CellId; readonly name: string; readonly value: InputValue }
   /** Gives an order to a run of the current generation of its cell. */
   | { readonly type: "steer"; readonly run: RunId; readonly order: RunOrder }
+  /** Writes the notebook's file, even if it was deleted or emptied in another program. */
+  | { readonly type: "save-file" }
   | { readonly type: "restart-kernel" };
 
 /** The longest message of a page, in bytes; the longest are the sources of cells. */

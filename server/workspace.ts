@@ -15,6 +15,7 @@ import { nameFault } from "./session/names.ts";
 import { openSession } from "./session/open.ts";
 import { OpenNotebook } from "./session/open-notebook.ts";
 import type { SessionOptions } from "./session/options.ts";
+import { closeToOthers } from "./session/private-folder.ts";
 import type { Session } from "./session/session.ts";
 import { writeSafely } from "./session/write-file.ts";
 import { roughly } from "./state/quantity.ts";
@@ -71,6 +72,7 @@ export class Workspace {
     const known = this.#open.get(name);
     if (known) return known;
     const { idle: _, ...device } = this.#options;
+    await closeToOthers(this.folder, name);
     const opening = openSession({ workspace: this.folder, path: name, seed: 1, use: { kind: "page" }, ...device }).then(
       (session) => new OpenNotebook(session),
       (error: Error) => {

@@ -75,6 +75,7 @@ const requests = {
   stop: object({ type: v.literal("stop"), cell: v.exactOptional(cell) }),
   input: object({ type: v.literal("input"), cell, name: text, value: inputValue }),
   steer: object({ type: v.literal("steer"), run: text, order }),
+  "save-file": object({ type: v.literal("save-file") }),
   "restart-kernel": object({ type: v.literal("restart-kernel") }),
 } satisfies { [T in Request["type"]]: v.GenericSchema<unknown, Extract<Request, { type: T }>> };
 

@@ -4,13 +4,14 @@
  * restored bit for bit on another backend, too. A file that is damaged or was changed by others counts as missing.
  */
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import type { Shown } from "../events.ts";
 import { flagged } from "../notebook/source/head.ts";
 import type { CellId } from "../notebook/types.ts";
 import type { SessionState } from "../state/state.ts";
+import { readRegularFile } from "./read-file.ts";
 import { shown } from "./schema/events.ts";
 
 /** Only the kernel reads `values`. */
@@ -43,7 +44,10 @@ export function sealed(cache: CachedResult): string {
 /** @returns undefined if there is no cached result, or if it is damaged */
 export async function readCached(path: string): Promise<CachedResult | undefined> {
   try {
-    const file = v.parse(cacheFile, JSON.parse(await readFile(`${path}.json`, "utf8")));
+    const file = v.parse(
+      cacheFile,
+      JSON.parse((await readRegularFile(`${path}.json`, { most: 500e6 })).toString("utf8")),
+    );
     if (file.check !== sha256(JSON.stringify(file.cache))) return undefined;
     const { tensors, ...result } = v.parse(cachedResult, file.cache);
     if (tensors && (await stat(`${path}.safetensors`)).size !== tensors.bytes) return undefined;

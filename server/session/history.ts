@@ -1,16 +1,18 @@
 /** What a session starts with: the log of earlier sessions, condensed, and the cells as the notebook's file has them now. */
-import { copyFile, readFile, rename } from "node:fs/promises";
+import { copyFile, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { SessionEvent } from "../events.ts";
+import { aligned } from "../notebook/source/align.ts";
 import { parseNotebook } from "../notebook/source/parse.ts";
 import { DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
-import type { CellId, Notebook } from "../notebook/types.ts";
+import type { Cell, CellId, Notebook } from "../notebook/types.ts";
 import { condense, type TimedEvent } from "../state/condense.ts";
-import { mergeCells } from "../state/merge-cells.ts";
+import { type Merged, mergeCells } from "../state/merge-cells.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import type { SessionState } from "../state/state.ts";
 import { readInputs } from "./inputs-file.ts";
 import { readLog } from "./log.ts";
+import { readRegularFile } from "./read-file.ts";
 
 export function logPath(workspace: string, notebook: string): string {
   return join(workspace, ".palimpsest", "sessions", notebook.replace(/\.ts$/, ".jsonl"));
@@ -19,6 +21,12 @@ export function logPath(workspace: string, notebook: string): string {
 /** The notebook's text on which file and session last agreed. It shows which of the two was edited since. */
 export function agreedPath(workspace: string, notebook: string): string {
   return join(workspace, ".palimpsest", "sessions", notebook.replace(/\.ts$/, ".agreed.ts"));
+}
+
+/** @returns undefined if there is no such text, or if it is not a file */
+export async function readAgreed(workspace: string, notebook: string): Promise<string | undefined> {
+  const bytes = await readRegularFile(agreedPath(workspace, notebook), { most: 32e6 }).catch(() => undefined);
+  return bytes?.toString("utf8");
 }
 
 /**
@@ -44,16 +52,20 @@ export async function earlierEvents(
   // The log is written first, so its values are the newer ones.
   const inputs = { ...stored, ...state.inputValues };
   const events = condense({ ...state, path: notebook, inputValues: inputs }, now);
-  const agreed = await readFile(agreedPath(workspace, notebook), "utf8").catch(() => undefined);
+  const agreed = await readAgreed(workspace, notebook);
   if (!file || file.text === agreed) return [...events, ...notices];
   const own = state.cells.map(({ cell }) => cell);
   const { cells, conflicts } =
-    agreed === undefined
-      ? { cells: file.notebook.cells, conflicts: [] }
-      : mergeCells(parseNotebook(agreed), own, file.notebook);
+    agreed === undefined ? { cells: file.notebook.cells, conflicts: [] } : merged(agreed, own, file.notebook);
   const both = conflicts.map((id) => timed({ type: "notice", level: "warn", text: bothChanged(id) }));
   const settings = file.notebook.settings ?? DEFAULT_SETTINGS;
   return [...events, timed({ type: "replaced", cells, settings }), ...both, ...notices];
+}
+
+/** Cells without a name are recognised by their content. */
+function merged(agreed: string, own: readonly Cell[], file: Notebook): Merged {
+  const base = aligned(own, parseNotebook(agreed).cells);
+  return mergeCells({ cells: base }, own, { ...file, cells: aligned(base, file.cells) });
 }
 
 /** Said when a cell was changed in the page and in the file. */

@@ -5,9 +5,10 @@
  */
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
+import { readRegularFile } from "./read-file.ts";
 import { checked } from "./schema/fault.ts";
 import { makeFolder, writeSafely } from "./write-file.ts";
 
@@ -19,6 +20,9 @@ const holderSchema = v.object({
   address: v.optional(v.string()),
 });
 export type Holder = v.InferOutput<typeof holderSchema>;
+
+/** Milliseconds between two looks at whether the lock is still there. */
+const LOOK_MS = 2_000;
 
 /** Thrown when another living server works in the folder. */
 export class Locked extends Error {
@@ -33,6 +37,7 @@ export class Locked extends Error {
 
 export class FolderLock {
   readonly #path: string;
+  #timer: NodeJS.Timeout | undefined;
 
   private constructor(path: string) {
     this.#path = path;
@@ -53,12 +58,17 @@ export class FolderLock {
     }
   }
 
-  /** Tells whoever finds the folder locked where the workbench is. */
+  /** Tells whoever finds the folder locked where the workbench is; again, if `.palimpsest` is deleted meanwhile. */
   async announce(address: string): Promise<void> {
-    await writeSafely(this.#path, printed({ ...ownHolder(), address }));
+    const announced = (): Promise<void> => writeSafely(this.#path, printed({ ...ownHolder(), address }));
+    await announced();
+    this.#timer ??= setInterval(async () => {
+      if ((await holderOf(this.#path)) === undefined) await announced().catch(() => undefined);
+    }, LOOK_MS).unref();
   }
 
   async release(): Promise<void> {
+    clearInterval(this.#timer);
     if ((await holderOf(this.#path))?.pid === process.pid) await rm(this.#path, { force: true });
   }
 }
@@ -109,7 +119,7 @@ function printed(holder: Holder): string {
 /** Undefined for a file that is missing, or that a crash left empty. */
 async function holderOf(path: string): Promise<Holder | undefined> {
   try {
-    const found = checked(holderSchema, JSON.parse(await readFile(path, "utf8")));
+    const found = checked(holderSchema, JSON.parse((await readRegularFile(path, { most: 10_000 })).toString("utf8")));
     return "value" in found ? found.value : undefined;
   } catch {
     return undefined;

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
 import type { TimedEvent } from "../state/condense.ts";
-import { readNotebook } from "./file.ts";
 import { earlierEvents } from "./history.ts";
+import { readNotebook } from "./notebook-reading.ts";
 import type { SessionOptions } from "./options.ts";
 import { Session } from "./session.ts";
 

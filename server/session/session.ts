@@ -12,8 +12,8 @@ import { initialState, reduce } from "../state/reducer.ts";
 import { eventsOf, Refused } from "../state/requests.ts";
 import type { SessionState } from "../state/state.ts";
 import { CacheLookup } from "./cache.ts";
-import type { Reading } from "./file.ts";
 import { KernelDriver } from "./kernel-driver.ts";
+import type { Reading } from "./notebook-reading.ts";
 import type { SessionOptions } from "./options.ts";
 import { ProjectFiles } from "./project-files.ts";
 import { Storage } from "./storage.ts";
@@ -35,6 +35,8 @@ export class Session {
   /** Why nothing can be saved. */
   #readOnly: string | undefined;
   #closing: Promise<void> | undefined;
+  /** How many readings of imported files are under way. */
+  #reading = 0;
   /** No more events are taken. */
   #closed = false;
 
@@ -44,8 +46,8 @@ export class Session {
     this.#state = initialState(options.path);
     for (const { time, event } of first) this.#apply(event, time);
     const folder = dirname(join(options.workspace, options.path));
-    this.#files = new ProjectFiles(folder, {
-      changed: () => this.#record(this.#filesRead(this.#files.read(this.#state))),
+    this.#files = new ProjectFiles(folder, options.workspace, {
+      changed: () => void this.#readFiles(),
       failed: (text) => this.#notify("warn", text),
     });
     this.#cache = new CacheLookup(options.workspace, options.seed);
@@ -69,7 +71,7 @@ export class Session {
     }
     if ("fault" in read)
       this.#notify("error", `${read.fault} Palimpsest will not write to this file until you fix it.`);
-    this.#readImported();
+    await this.#readImported();
     await this.#lookInCache();
   }
 
@@ -80,6 +82,7 @@ export class Session {
   /** Resolves when the effects are in the log. @throws Refused with a message for the user */
   async request(request: Request): Promise<void> {
     if (request.type === "restart-kernel") await this.#kernel.restart();
+    else if (request.type === "save-file") await this.#storage?.saveFileAgain();
     else this.#record(this.#permitted(eventsOf(this.#state, request)));
     await this.#storage?.flush().catch((error: Error) => {
       throw new Refused(error.message);
@@ -137,7 +140,7 @@ export class Session {
   #record(events: readonly SessionEvent[]): void {
     if (this.#closed || events.length === 0) return;
     this.#publish(events);
-    this.#kernel.advance();
+    this.#advance();
     void this.#lookInCache();
   }
 
@@ -145,14 +148,26 @@ export class Session {
     this.#record([{ type: "notice", level, text }]);
   }
 
-  /** Comes before any plan: the snapshots of cells that import files depend on these. */
-  #readImported(): void {
-    const read = this.#filesRead(this.#files.imported(this.#state));
-    if (read.length > 0) this.#publish(read);
+  /** No plan is made while files are read: the snapshots of cells that import files depend on them. */
+  #advance(): void {
+    if (this.#reading === 0) this.#kernel.advance();
   }
 
-  #filesRead(files: SessionState["files"] | undefined): readonly SessionEvent[] {
-    return files ? [{ type: "files-read", files }] : [];
+  async #readImported(): Promise<void> {
+    if (this.#files.importsChanged(this.#state)) await this.#readFiles();
+  }
+
+  async #readFiles(): Promise<void> {
+    this.#reading += 1;
+    const files = await this.#files
+      .read(() => this.#state)
+      .catch((error: Error) => {
+        this.#notify("error", `Imported files could not be read: ${error.message}`);
+        return undefined;
+      });
+    this.#reading -= 1;
+    if (files) this.#record([{ type: "files-read", files }]);
+    else if (!this.#closed) this.#advance();
   }
 
   async #lookInCache(): Promise<void> {
@@ -172,7 +187,7 @@ export class Session {
     if (changesNotebook(event)) {
       this.#storage?.touchFile();
       if (event.type === "cell-removed" || event.type === "replaced") this.#kernel.forgetRemovedCells();
-      this.#readImported();
+      void this.#readImported();
     }
     switch (event.type) {
       case "input-set":

@@ -17,8 +17,9 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
+import { readRegularFile } from "./read-file.ts";
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
 const NEW_FILE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
@@ -59,7 +60,8 @@ export async function writeSafely(path: string, data: string | Uint8Array, mode 
 
 /** Writes only if the file does not hold this text already: for what is checked at every opening and rarely changes. */
 export async function writeIfChanged(path: string, text: string): Promise<void> {
-  if ((await readFile(path, "utf8").catch(() => undefined)) !== text) await writeSafely(path, text);
+  const now = await readRegularFile(path, { most: 100e6 }).catch(() => undefined);
+  if (now?.toString("utf8") !== text) await writeSafely(path, text);
 }
 
 /** `writeSafely` without waiting, for the few places that must finish before anything else happens in this process. */

@@ -1,7 +1,7 @@
 /** From a request of the page to the events that it causes, or to the reason why it is refused: a page may be out of date. */
 import type { SessionEvent } from "../events.ts";
 import { printHead, readHead } from "../notebook/source/head.ts";
-import { parseNotebook } from "../notebook/source/parse.ts";
+import { parseNotebook, sourceFault } from "../notebook/source/parse.ts";
 import { printNotebook } from "../notebook/source/print.ts";
 import type { Cell } from "../notebook/types.ts";
 import type { Request } from "../protocol.ts";
@@ -18,7 +18,7 @@ const ID = /^[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?$/u;
 /** @throws Refused with a message for the user */
 export function eventsOf(
   state: SessionState,
-  request: Exclude<Request, { type: "restart-kernel" }>,
+  request: Exclude<Request, { type: "restart-kernel" | "save-file" }>,
 ): readonly SessionEvent[] {
   switch (request.type) {
     case "edit":
@@ -26,6 +26,7 @@ export function eventsOf(
     case "insert": {
       if (request.after !== null) existing(state, request.after);
       const { kind, source = "" } = request;
+      requireSavable(kind, source);
       const id = numberedId(kind === "code" ? "cell" : "markdown", state);
       return [{ type: "cell-inserted", cell: { id, kind, source, mode: "auto", options: {} }, after: request.after }];
     }
@@ -33,6 +34,7 @@ export function eventsOf(
       if (request.after !== null) existing(state, request.after);
       requireFree(state, request.cell.id);
       requireHead(request.cell);
+      requireSavable(request.cell.kind, request.cell.source);
       return [{ type: "cell-inserted", cell: request.cell, after: request.after }];
     case "remove":
       existing(state, request.cell);
@@ -114,6 +116,7 @@ function edited(state: SessionState, request: Extract<Request, { type: "edit" }>
   const { cell, source, by } = request;
   const old = existing(state, cell);
   if (old.source === source) return [];
+  requireSavable(old.kind, source);
   const edit: SessionEvent = { type: "cell-edited", cell, source, by };
   if (old.kind === "markdown" || !/^\/\/[ \t]*%%/m.test(source)) return [edit];
   const cells = state.cells.map((each) => (each.cell.id === cell ? { ...each.cell, source } : each.cell));
@@ -135,6 +138,12 @@ function requireHead({ id, kind, mode, options }: Cell): void {
     JSON.stringify([read.id, read.kind, read.mode, read.options]) !== JSON.stringify([id, kind, mode, options])
   )
     throw new Refused(`The cell ${id} has invalid options in its "// %%" line.`);
+}
+
+/** @throws Refused if the file with this source could not be read as a notebook again */
+function requireSavable(kind: Cell["kind"], source: string): void {
+  const fault = sourceFault(kind, source);
+  if (fault !== undefined) throw new Refused(`This cannot be saved: ${fault}. Your text stays in the page.`);
 }
 
 function existing(state: SessionState, id: string): Cell {

@@ -28,7 +28,12 @@ type Unanswered = { readonly resolve: () => void; readonly reject: (reason: Refu
 export class Refused extends Error {}
 
 /** A short message for the user. */
-export type Notice = { readonly level: "info" | "warn" | "error"; readonly text: string };
+export type Notice = {
+  readonly level: "info" | "warn" | "error";
+  readonly text: string;
+  /** A request that the user may make about it. */
+  readonly action?: "save-file";
+};
 
 export class Session {
   state: SessionState;
