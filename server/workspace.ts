@@ -145,6 +145,8 @@ export class Workspace {
     const taken = await lstat(join(this.folder, name)).catch(() => undefined);
     if (taken || (await lstat(target).catch(() => undefined)))
       throw new Denied(409, `${name} already exists. Choose another name.`);
+    const above = await stat(dirname(target)).catch(() => undefined);
+    if (above && !above.isDirectory()) throw new Denied(400, `${dirname(name)} is a file, not a folder.`);
     await mkdir(dirname(target), { recursive: true });
     if (original) await copyFile(original, target, constants.COPYFILE_EXCL);
     else {

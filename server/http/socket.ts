@@ -8,6 +8,7 @@ import { readMessage } from "./wire.ts";
 
 /** The WebSocket close code for a message that breaks the protocol. */
 const POLICY_VIOLATION = 1008;
+const FAILED = "The server failed at this request. The reason is printed in its terminal.";
 /** Tells the page why the session ended, and that it must not come back by itself, which would open the notebook again. */
 const SESSION_CLOSED = 4001;
 
@@ -40,7 +41,8 @@ export function sessionSocket(session: Session, since: number, epoch: string | u
         () => feed?.message({ type: "done", id }),
         (error: Error) => {
           if (!(error instanceof Refused)) console.error(error);
-          feed?.message({ type: "refused", id, message: error.message });
+          const message = error instanceof Refused ? error.message : FAILED;
+          feed?.message({ type: "refused", id, message });
         },
       );
     },

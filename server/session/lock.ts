@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { link, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
+import { placeInside } from "./inside.ts";
 import { readRegularFile } from "./read-file.ts";
 import { checked } from "./schema/fault.ts";
 import { makeFolder, writeSafely } from "./write-file.ts";
@@ -43,9 +44,14 @@ export class FolderLock {
     this.#path = path;
   }
 
-  /** @throws Locked if another living process holds the folder; as `node:fs` does if nothing can be written there */
+  /**
+   * @throws Locked if another living process holds the folder; as `node:fs` does if nothing can be written there; an error if
+   * `.palimpsest` leads elsewhere, where a file of this name may be somebody's
+   */
   static async acquire(workspace: string): Promise<FolderLock> {
     const path = join(workspace, ".palimpsest", "lock.json");
+    if ((await placeInside(workspace, dirname(path))) !== dirname(path))
+      throw new Error(`${dirname(path)} leads through a link to another folder`);
     await makeFolder(dirname(path));
     // A link appears with its content, so nobody sees a lock that is half written.
     const own = besides(path);

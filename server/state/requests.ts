@@ -89,7 +89,7 @@ export function eventsOf(
 
 /** @throws Refused if the run cannot do that */
 function steerable(state: SessionState, id: string, order: RunOrder): RunOrder {
-  const run = state.runs[id];
+  const run = Object.hasOwn(state.runs, id) ? state.runs[id] : undefined;
   const cell = run && cellState(state, run.info.cell);
   if (!run || !cell) throw new Refused(`The run ${id} no longer exists.`);
   if (cell.values.kind === "none" || cell.generation !== run.info.generation)
@@ -101,7 +101,7 @@ function steerable(state: SessionState, id: string, order: RunOrder): RunOrder {
     throw new Refused(`The run ${id} has no checkpoint at step ${at}.`);
   const knobs = order.type === "fork" ? Object.entries(order.knobs) : [];
   for (const [name, value] of knobs) {
-    const current = run.info.knobs[name];
+    const current = Object.hasOwn(run.info.knobs, name) ? run.info.knobs[name] : undefined;
     if (current === undefined) throw new Refused(`The run ${id} has no knob ${name}.`);
     if (typeof value !== typeof current)
       throw new Refused(
