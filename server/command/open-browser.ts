@@ -3,6 +3,7 @@
  * the name of a file that only this user can read, and the file leads to the address with the token.
  */
 import { randomBytes } from "node:crypto";
+import type { EventEmitter } from "node:events";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -14,14 +15,27 @@ export async function openBrowser(address: string): Promise<() => Promise<void>>
   await writeFile(path, redirectTo(address), { mode: 0o600, flag: "wx" });
   const remove = (): Promise<void> => rm(path, { force: true });
   try {
-    const { default: open } = await import("open");
-    const browser = await open(pathToFileURL(path).href);
-    browser.on("error", () => undefined);
+    const started = await startBrowser(pathToFileURL(path).href);
+    started.on("error", () => undefined);
   } catch (error) {
     await remove();
     throw error;
   }
   return remove;
+}
+
+/**
+ * The browser is asked for by name where that is possible: the system's default program for files of HTML may be an editor.
+ * @returns the process that opens it
+ */
+async function startBrowser(address: string): Promise<EventEmitter> {
+  const { default: open, apps } = await import("open");
+  const [command, ...options] =
+    process.env.BROWSER?.split(":")[0]
+      ?.split(" ")
+      .filter((word) => word !== "%s") ?? [];
+  if (command) return open(address, { app: { name: command, arguments: options } });
+  return open(address, { app: { name: apps.browser } }).catch(() => open(address));
 }
 
 /** A page that only leads on. */

@@ -12,6 +12,7 @@ import { initialState, reduce } from "../state/reducer.ts";
 import { eventsOf, Refused } from "../state/requests.ts";
 import type { SessionState } from "../state/state.ts";
 import { CacheLookup } from "./cache.ts";
+import { explained } from "./errno.ts";
 import { KernelDriver } from "./kernel-driver.ts";
 import type { Reading } from "./notebook-reading.ts";
 import type { SessionOptions } from "./options.ts";
@@ -64,7 +65,8 @@ export class Session {
     if (use.kind === "page") {
       const listeners = { state: () => this.#state, happened: (event: SessionEvent) => this.#record([event]) };
       this.#storage = await Storage.begin(workspace, path, this.#events, read, listeners).catch((error: Error) => {
-        this.#readOnly = `This notebook is read-only, since nothing can be saved here: ${error.message}.`;
+        const reason = explained(error)?.message ?? `${error.message}.`;
+        this.#readOnly = `This notebook is read-only, since nothing can be saved here: ${reason}`;
         this.#notify("error", this.#readOnly);
         return undefined;
       });
