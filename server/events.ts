@@ -206,7 +206,13 @@ export type NotebookEvent =
   | { readonly type: "cell-options"; readonly cell: CellId; readonly options: Cell["options"] }
   | { readonly type: "cell-renamed"; readonly cell: CellId; readonly to: CellId }
   /** A message for the user, for example: a file contains conflict markers, a save failed. */
-  | { readonly type: "notice"; readonly level: "info" | "warn" | "error"; readonly text: string };
+  | {
+      readonly type: "notice";
+      readonly level: "info" | "warn" | "error";
+      readonly text: string;
+      /** A request that the page offers with it. */
+      readonly action?: "save-file";
+    };
 
 /** A request of a user. The reducer queues the cells that it runs. */
 export type DemandEvent =
@@ -229,9 +235,9 @@ export type DiskEvent =
 
 /** A project file together with the files that it imports. */
 export type ProjectFile = { readonly digest: string; readonly faults: readonly FileFault[] };
-/** `file`: relative to the notebook's folder. Line and column from 1. `circle`: files that import each other. */
+/** `file`: relative to the notebook's folder. Line and column from 1. `circle`: files that import each other. `refused`: the file is not read, and the message says why. */
 export type FileFault = {
-  readonly kind: "syntax" | "missing" | "circle";
+  readonly kind: "syntax" | "missing" | "circle" | "refused";
   readonly file: string;
   readonly line: number;
   readonly column: number;

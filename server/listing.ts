@@ -4,8 +4,8 @@ import { join, sep } from "node:path";
 import { firstHeading, headingOf } from "./notebook/source/heading.ts";
 import type { Cell } from "./notebook/types.ts";
 import type { NotebookListing } from "./protocol.ts";
-import { readNotebook } from "./session/file.ts";
-import type { Session } from "./session/session.ts";
+import { readNotebook } from "./session/notebook-reading.ts";
+import type { OpenNotebook } from "./session/open-notebook.ts";
 
 type Listed = NotebookListing["notebooks"][number];
 
@@ -15,10 +15,10 @@ const DEPTH = 4;
 /** Characters of a summary; the rest is cut off. */
 const LONGEST = 280;
 
-/** @param sessionOf the open session of a notebook, by its path with forward slashes */
+/** @param openNotebook a notebook that is open, by its path with forward slashes */
 export async function listNotebooks(
   folder: string,
-  sessionOf: (path: string) => Promise<Session | undefined>,
+  openNotebook: (path: string) => Promise<OpenNotebook | undefined>,
 ): Promise<Listed[]> {
   const listed: Listed[] = [];
   for await (const path of typescriptFiles(folder)) {
@@ -26,16 +26,18 @@ export async function listNotebooks(
     const read = await readNotebook(full).catch(() => undefined);
     if (!read || !/^\/\/[ \t]*%%/m.test(read.text)) continue;
     const name = path.split(sep).join("/");
-    const session = await sessionOf(name);
+    const open = await openNotebook(name);
+    const kernel = await open?.kernelUse();
     const cells = "notebook" in read ? read.notebook.cells : [];
-    const { mtimeMs } = await stat(full);
+    const { mtimeMs } = await stat(full).catch(() => ({ mtimeMs: 0 }));
     listed.push({
       path: name,
       ...titleAndSummary(cells, name),
       cells: cells.length,
       modified: mtimeMs,
-      open: session !== undefined,
-      running: session?.state.cells.some((cell) => cell.status === "running") ?? false,
+      open: open !== undefined,
+      running: open?.session.state.cells.some((cell) => cell.status === "running") ?? false,
+      ...(kernel && { kernel }),
     });
   }
   return listed.sort((a, b) => a.path.localeCompare(b.path));

@@ -36,9 +36,40 @@ export type Request =
   | { readonly type: "input"; readonly cell: CellId; readonly name: string; readonly value: InputValue }
   /** Gives an order to a run of the current generation of its cell. */
   | { readonly type: "steer"; readonly run: RunId; readonly order: RunOrder }
+  /** Writes the notebook's file, even if it was deleted or emptied in another program. */
+  | { readonly type: "save-file" }
   | { readonly type: "restart-kernel" };
 
+/** The longest message of a page, in bytes; the longest are the sources of cells. */
+export const MESSAGE_BYTES = 8e6;
+
 export type ClientMessage = { readonly id: number; readonly request: Request };
+
+/** The kernel of an open notebook. */
+export type KernelUse = {
+  /** When it was started, in milliseconds since 1970. */
+  readonly since: number;
+  /** Its backend, when it is ready. */
+  readonly backend?: string;
+  /** Memory of the process, where the system tells it. */
+  readonly bytes?: number;
+  /** Bytes of its tensors, wherever they are. */
+  readonly tensors: number;
+  /** What ending it now would interrupt. */
+  readonly work: "training" | "cells" | "none";
+  /** How many pages show the notebook. */
+  readonly pages: number;
+};
+
+/**
+ * `POST /api/kernels`: ends the kernel of an open notebook, or closes the notebook with its kernel. Its values are lost; outputs,
+ * edits and the rows of trainings are kept. `training: "keep"` refuses with 409 while a training runs. Answers 200 {} or 4xx {message}.
+ */
+export type EndOrder = {
+  readonly notebook: string;
+  readonly end: "kernel" | "session";
+  readonly training: "keep" | "interrupt";
+};
 
 /** `GET /api/notebooks` */
 export type NotebookListing = {
@@ -55,6 +86,7 @@ export type NotebookListing = {
     readonly modified: number;
     readonly open: boolean;
     readonly running: boolean;
+    readonly kernel?: KernelUse;
   }[];
 };
 /** `POST /api/notebooks`: {path} creates an empty notebook, {path, from} a copy. Answers 201 {path} or 4xx {message}. */

@@ -8,77 +8,145 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { listNotebooks } from "./listing.ts";
 import { parseNotebook } from "./notebook/source/parse.ts";
 import { printNotebook } from "./notebook/source/print.ts";
-import type { NotebookListing } from "./protocol.ts";
+import type { EndOrder, NotebookListing } from "./protocol.ts";
+import { explained } from "./session/errno.ts";
 import { placeInside } from "./session/inside.ts";
+import { nameFault } from "./session/names.ts";
 import { openSession } from "./session/open.ts";
+import { OpenNotebook } from "./session/open-notebook.ts";
 import type { SessionOptions } from "./session/options.ts";
+import { closeToOthers } from "./session/private-folder.ts";
 import type { Session } from "./session/session.ts";
 import { writeSafely } from "./session/write-file.ts";
+import { roughly } from "./state/quantity.ts";
 
 /** The workspace refuses what a request asks for; the message is for the user. */
 export class Denied extends Error {
-  readonly status: 400 | 403 | 404 | 409;
+  readonly status: 400 | 403 | 404 | 409 | 503 | 507;
 
-  constructor(status: 400 | 403 | 404 | 409, message: string) {
+  constructor(status: Denied["status"], message: string) {
     super(message);
     this.status = status;
   }
 }
 
-/** The backend of all its kernels, and how many bytes the tensors of each may use. */
-export type Device = Pick<SessionOptions, "backend" | "memory">;
+/** The backend of all its kernels, how many bytes the tensors of each may use, and how long one may idle, in milliseconds. */
+export type WorkspaceOptions = Pick<SessionOptions, "backend" | "memory"> & { readonly idle?: number };
+
+/** How often idle kernels are looked for, at most, in milliseconds. */
+const LOOK_MS = 30_000;
 
 export class Workspace {
   readonly folder: string;
-  readonly #device: Device;
-  readonly #sessions = new Map<string, Promise<Session>>();
+  readonly #options: WorkspaceOptions;
+  readonly #open = new Map<string, Promise<OpenNotebook>>();
+  /** Notebooks that are being closed; they can be opened again when their files are written. */
+  readonly #closing = new Map<string, Promise<void>>();
+  /** Why notebooks could not be opened the last time. */
+  readonly #failures = new Map<string, Denied>();
+  readonly #idleTimer: NodeJS.Timeout | undefined;
 
-  private constructor(folder: string, device: Device) {
+  private constructor(folder: string, options: WorkspaceOptions) {
     this.folder = folder;
-    this.#device = device;
+    this.#options = options;
+    const { idle } = options;
+    if (idle === undefined) return;
+    this.#idleTimer = setInterval(() => void this.#endIdle(idle).catch(console.error), Math.min(LOOK_MS, idle / 4));
+    this.#idleTimer.unref();
   }
 
   /** @throws if the folder does not exist */
-  static async at(folder: string, device: Device = {}): Promise<Workspace> {
-    return new Workspace(await realpath(folder), device);
+  static async at(folder: string, options: WorkspaceOptions = {}): Promise<Workspace> {
+    return new Workspace(await realpath(folder), options);
   }
 
   /** The session of a notebook; the first request opens it. @throws Denied */
   async session(path: string): Promise<Session> {
+    return (await this.opened(path)).session;
+  }
+
+  /** An open notebook; the first request opens it. @throws Denied */
+  async opened(path: string): Promise<OpenNotebook> {
     const name = await this.#existing(path);
-    const known = this.#sessions.get(name);
+    await this.#closing.get(name);
+    const known = this.#open.get(name);
     if (known) return known;
-    const opening = openSession({
-      workspace: this.folder,
-      path: name,
-      seed: 1,
-      use: { kind: "page" },
-      ...this.#device,
-    });
-    this.#sessions.set(name, opening);
-    opening.catch(() => this.#sessions.delete(name));
+    const { idle: _, ...device } = this.#options;
+    await closeToOthers(this.folder, name);
+    const opening = openSession({ workspace: this.folder, path: name, seed: 1, use: { kind: "page" }, ...device }).then(
+      (session) => new OpenNotebook(session),
+      (error: Error) => {
+        this.#open.delete(name);
+        const { status, message } = explained(error) ?? { status: 409, message: error.message };
+        const denied = new Denied(status, `${name} cannot be opened. ${message}`);
+        this.#failures.set(name, denied);
+        throw denied;
+      },
+    );
+    this.#open.set(name, opening);
+    await opening;
+    this.#failures.delete(name);
     return opening;
   }
 
+  /** Opens nothing. @throws Denied if the notebook does not exist, or if it could not be opened the last time */
+  async requireOpenable(path: string): Promise<void> {
+    const name = await this.#existing(path);
+    const failure = this.#failures.get(name);
+    if (failure) throw failure;
+  }
+
   async listing(): Promise<NotebookListing> {
-    const sessionOf = async (path: string): Promise<Session | undefined> =>
-      this.#sessions.get(path)?.catch(() => undefined);
-    return { workspace: this.folder, notebooks: await listNotebooks(this.folder, sessionOf) };
+    const openNotebook = async (path: string): Promise<OpenNotebook | undefined> =>
+      this.#open.get(path)?.catch(() => undefined);
+    return { workspace: this.folder, notebooks: await listNotebooks(this.folder, openNotebook) };
+  }
+
+  /** Ends the kernel of an open notebook, or closes the notebook. @throws Denied if it is not open, or if a training runs that is to be kept */
+  async end({ notebook, end, training }: EndOrder): Promise<void> {
+    const open = await this.#open.get(notebook)?.catch(() => undefined);
+    if (!open) throw new Denied(404, `${notebook} is not open.`);
+    if (training === "keep" && open.work === "training")
+      throw new Denied(409, `A training runs in ${notebook}. Stop it first, or interrupt it.`);
+    if (end === "kernel") {
+      await open.session.shutDownKernel(
+        "The kernel was shut down on the start page. Outputs are kept; the values are gone until you run the cells again.",
+      );
+      return;
+    }
+    const closing = open.session.close();
+    this.#closing.set(notebook, closing);
+    this.#open.delete(notebook);
+    await closing;
+    this.#closing.delete(notebook);
+  }
+
+  async #endIdle(limit: number): Promise<void> {
+    for (const opening of [...this.#open.values()]) {
+      const open = await opening.catch(() => undefined);
+      const idle = open?.idleFor(Date.now()) ?? 0;
+      if (open?.hasKernel && idle >= limit)
+        await open.session.shutDownKernel(
+          `The kernel was shut down, since no page showed this notebook and nothing ran for ${roughly(limit / 1000)}. Outputs are kept; the values are gone until you run the cells again.`,
+        );
+    }
   }
 
   /** Creates a notebook, empty or as a copy of another. @returns its path in the workspace. @throws Denied */
   async create(path: string, copyOf?: string): Promise<string> {
     const name = path.trim().endsWith(".ts") ? path.trim() : `${path.trim()}.ts`;
-    if (!/^[\p{L}\p{N}_][\p{L}\p{N} ._-]*\.ts$/u.test(name.split("/").at(-1) ?? "")) {
-      throw new Denied(
-        400,
-        `"${path}" is not a valid name for a notebook: use letters, digits, spaces, dots, - and _.`,
-      );
-    }
+    const own = nameFault(name.split("/").at(-1) ?? "");
+    if (own !== undefined) throw new Denied(400, own);
     const target = await this.#inside(name);
+    const fault = nameFault(name);
+    if (fault !== undefined) throw new Denied(400, fault);
     const original = copyOf === undefined ? undefined : join(this.folder, await this.#existing(copyOf));
-    const taken = await lstat(target).catch(() => undefined);
-    if (taken) throw new Denied(409, `${name} already exists. Choose another name.`);
+    // A link that leads nowhere is something, too.
+    const taken = await lstat(join(this.folder, name)).catch(() => undefined);
+    if (taken || (await lstat(target).catch(() => undefined)))
+      throw new Denied(409, `${name} already exists. Choose another name.`);
+    const above = await stat(dirname(target)).catch(() => undefined);
+    if (above && !above.isDirectory()) throw new Denied(400, `${dirname(name)} is a file, not a folder.`);
     await mkdir(dirname(target), { recursive: true });
     if (original) await copyFile(original, target, constants.COPYFILE_EXCL);
     else {
@@ -94,7 +162,7 @@ export class Workspace {
    */
   async storeFile(notebook: string, name: string, bytes: Uint8Array): Promise<string> {
     const folder = dirname(join(this.folder, await this.#existing(notebook)));
-    const safeName = name.replace(/^.*[\\/]/, "").replace(/[^\p{L}\p{N} ._-]/gu, "_");
+    const safeName = shortName(name.replace(/^.*[\\/]/, "").replace(/[^\p{L}\p{M}\p{N} ._-]/gu, "_"));
     if (safeName === "" || safeName.startsWith(".")) {
       throw new Denied(
         400,
@@ -106,15 +174,16 @@ export class Workspace {
     if ((await placeInside(this.folder, dirname(place))) !== dirname(place))
       throw new Denied(
         403,
-        `${dirname(place)} leads through a link to another folder. Remove the link to upload files.`,
+        "The folder .palimpsest/files leads through a link to another folder. Remove the link to upload files.",
       );
     await writeSafely(place, bytes);
     return relative(folder, place).split(sep).join("/");
   }
 
   async close(): Promise<void> {
-    const sessions = await Promise.all([...this.#sessions.values()].map((each) => each.catch(() => undefined)));
-    await Promise.all(sessions.map((session) => session?.close()));
+    clearInterval(this.#idleTimer);
+    const open = await Promise.all([...this.#open.values()].map((each) => each.catch(() => undefined)));
+    await Promise.all(open.map((each) => each?.session.close()));
   }
 
   /** The path of a notebook as the workspace names it. @throws Denied if it does not exist */
@@ -122,7 +191,7 @@ export class Workspace {
     const full = await this.#inside(path);
     const found = await stat(full).catch(() => undefined);
     if (!found?.isFile() || !full.endsWith(".ts")) {
-      throw new Denied(404, `There is no notebook ${path} in ${this.folder}.`);
+      throw new Denied(404, `There is no notebook ${shortened(path)} in this workspace.`);
     }
     return this.#named(full);
   }
@@ -134,24 +203,44 @@ export class Workspace {
 
   /** @returns the real, absolute path; the file need not exist yet. @throws Denied if it lies outside or in a hidden folder */
   async #inside(path: string): Promise<string> {
-    if (path === "" || path.includes("\0") || path.includes("\\") || isAbsolute(path)) {
-      throw new Denied(400, "Give the path of a notebook relative to the workspace, with forward slashes.");
+    if (path === "" || CONTROL.test(path) || path.includes("\\") || isAbsolute(path)) {
+      throw new Denied(
+        400,
+        "Give the path of a notebook relative to the workspace, with forward slashes and without control characters.",
+      );
     }
     const place = await placeInside(this.folder, resolve(this.folder, path)).catch((error: Error) => {
-      throw new Denied(400, `${path} cannot be used: ${error.message}`);
+      const { status, message } = explained(error) ?? { status: 400 as const, message: "Choose another path." };
+      throw new Denied(status, `${shortened(path)} cannot be used. ${message}`);
     });
     if (place === undefined || place === this.folder) {
-      throw new Denied(403, `${path} lies outside of the workspace ${this.folder}. Choose a path inside.`);
+      throw new Denied(403, `${shortened(path)} lies outside of the workspace. Choose a path inside.`);
     }
     if (
       this.#named(place)
         .split("/")
         .some((part) => part.startsWith("."))
     ) {
-      throw new Denied(403, `${path} is hidden: a part of it begins with a dot. Choose another path.`);
+      throw new Denied(403, `${shortened(path)} is hidden: a part of it begins with a dot. Choose another path.`);
     }
     return place;
   }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** A path as a message shows it. */
+function shortened(path: string): string {
+  return path.length > 120 ? `${path.slice(0, 120)}…` : path;
+}
+
+/** A name that fits into the file system: its ending stays. */
+function shortName(name: string): string {
+  const ending = /\.[^.]{1,16}$/.exec(name)?.[0] ?? "";
+  let stem = name.slice(0, name.length - ending.length);
+  while (Buffer.byteLength(stem + ending) > 200) stem = stem.slice(0, -1);
+  return stem + ending;
 }
 
 function blank(name: string): string {

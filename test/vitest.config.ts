@@ -1,3 +1,4 @@
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
@@ -10,8 +11,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    // Tests use a key of their own, not the user's.
-    env: { XDG_STATE_HOME: join(tmpdir(), "palimpsest-test-state") },
+    // Servers that tests start keep nothing in the user's own folder.
+    env: { XDG_STATE_HOME: mkdtempSync(join(tmpdir(), "state-")) },
     execArgv: ["--expose-gc"],
   },
 });

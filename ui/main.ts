@@ -11,8 +11,17 @@ document.documentElement.lang = "en";
 const prefix = "/notebook/";
 if (location.pathname.startsWith(prefix)) {
   const page = new NotebookPage();
-  page.path = decodeURIComponent(location.pathname.slice(prefix.length));
+  page.path = decoded(location.pathname.slice(prefix.length));
   document.body.append(page);
 } else {
   document.body.append(new StartPage());
+}
+
+/** The server answers an address that cannot be decoded before this page is loaded. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

@@ -6,7 +6,7 @@ import { topology } from "../notebook/graph/topology.ts";
 import { analyse } from "../notebook/language/analyse.ts";
 import { ONLY_IN_FILES } from "../notebook/language/globals.ts";
 import type { CellError, Topology } from "../notebook/types.ts";
-import { readNotebook } from "../session/file.ts";
+import { readNotebook } from "../session/notebook-reading.ts";
 import { type Command, parseArguments } from "./command.ts";
 import { notebookArgument } from "./notebook-argument.ts";
 

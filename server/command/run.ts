@@ -1,8 +1,8 @@
 /** `palimpsest run`: runs a notebook without a page, by the same session and the same kernel. */
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { readNotebook } from "../session/file.ts";
 import { readInputs } from "../session/inputs-file.ts";
+import { readNotebook } from "../session/notebook-reading.ts";
 import { openSession } from "../session/open.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import type { SessionState } from "../state/state.ts";

@@ -4,11 +4,14 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 import { bundle } from "../http/assets.ts";
 import { listen, PortTaken } from "../http/listen.ts";
+import { PageSecret } from "../http/page-secret.ts";
 import { FolderLock, Locked } from "../session/lock.ts";
 import { Workspace } from "../workspace.ts";
 import { backendOf, type Command, Misuse, memoryOf, parseArguments } from "./command.ts";
+import { openBrowser } from "./open-browser.ts";
 
 const PORT = 4747;
 /** How many ports are tried, one after the other, if none is given. */
@@ -18,16 +21,18 @@ export const start: Command = {
   name: "start",
   synopsis: "start [folder] [--port p] [--no-open]",
   summary: "opens the workbench in the browser",
-  usage: `palimpsest start [folder] [--port p] [--no-open] [--backend b] [--memory size] [--sourcemap]
+  usage: `palimpsest start [folder] [--port p] [--no-open] [--backend b] [--memory size] [--idle time] [--sourcemap]
 
 Opens the workbench on a folder of notebooks. Without a folder it opens the current one, or the experiments if the current
 one is Palimpsest's own.
 
-  --port p       the port to listen on; default: ${PORT} or the next free one
+  --port p       the port to listen on; default: the one of last time, else ${PORT} or the next free one
   --no-open      do not open the browser
   --backend b    compute with this backend instead of the best one of this machine (see palimpsest doctor)
   --memory size  the most memory that the tensors of a notebook may use, such as 6GB; a cell that needs more fails and
                  shows which cells use how much
+  --idle time    shut down the kernel of a notebook that no page shows and in which nothing runs for so long, such as 30m
+                 or 2h; outputs are kept, the values are lost; default: never
   --sourcemap    serve the page with source maps, to debug the page itself`,
 
   async run(args) {
@@ -36,32 +41,38 @@ one is Palimpsest's own.
       "no-open": { type: "boolean" },
       backend: { type: "string" },
       memory: { type: "string" },
+      idle: { type: "string" },
       sourcemap: { type: "boolean" },
     });
     if (positionals.length > 1) throw new Misuse(`palimpsest start takes one folder, not ${positionals.length}.`);
     const folder = positionals[0] === undefined ? defaultFolder() : resolve(positionals[0]);
     if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw new Misuse(`There is no folder ${folder}.`);
-    const device = { ...backendOf(values.backend), ...memoryOf(values.memory) };
-    const ports = values.port === undefined ? Array.from({ length: PORTS }, (_, n) => PORT + n) : [portOf(values.port)];
+    const options = { ...backendOf(values.backend), ...memoryOf(values.memory), ...idleOf(values.idle) };
+    const given = values.port === undefined ? undefined : portOf(values.port);
 
     const [workspace, assets] = await Promise.all([
-      Workspace.at(folder, device),
+      Workspace.at(folder, options),
       bundle({ sourcemap: values.sourcemap ?? false }),
     ]);
     const lock = await lockedFolder(workspace.folder);
+    const pages = await PageSecret.of(workspace.folder);
     const token = randomBytes(24).toString("base64url");
-    const server = await listen({ workspace, assets, token }, ports).catch(async (error: Error) => {
-      await lock?.release();
-      throw error instanceof PortTaken ? new Misuse(`${error.message} Choose another with --port.`) : error;
-    });
+    const parts = { workspace, assets, secrets: { token, cookie: pages.secret } };
+    const server = await listen(parts, given === undefined ? usualPorts(pages.port) : [given]).catch(
+      async (error: Error) => {
+        await lock?.release();
+        throw error instanceof PortTaken ? new Misuse(`${error.message} Choose another with --port.`) : error;
+      },
+    );
     const address = `http://127.0.0.1:${server.port}/?token=${token}`;
-    await lock?.announce(`http://127.0.0.1:${server.port}/`);
+    await Promise.all([lock?.announce(`http://127.0.0.1:${server.port}/`), pages.keep(server.port)]);
+    surviveErrors();
     process.stdout.write(`Palimpsest is running at ${address}\n`);
-    if (!values["no-open"] && hasScreen())
-      await import("open").then(({ default: open }) => open(address)).catch(() => undefined);
+    const opened = !values["no-open"] && hasScreen() ? await openBrowser(address).catch(() => undefined) : undefined;
     await new Promise<void>((end) => {
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
     });
+    await opened?.();
     await server.close();
     await workspace.close();
     await lock?.release();
@@ -81,6 +92,33 @@ function defaultFolder(): string {
   const root = resolve(fileURLToPath(new URL("../..", import.meta.url)));
   const experiments = join(root, "experiments");
   return process.cwd() === root && existsSync(experiments) ? experiments : process.cwd();
+}
+
+/**
+ * Trainings of hours hang on this process, and edits are on the disk when they are acknowledged. So an error that nobody caught,
+ * in a timer or a watcher, is printed and does not end it.
+ */
+function surviveErrors(): void {
+  const report = (error: unknown): void => {
+    process.stderr.write(`An error inside Palimpsest. It continues; please report this:\n${inspect(error)}\n`);
+  };
+  process.on("uncaughtException", report);
+  process.on("unhandledRejection", report);
+}
+
+/** Reads a time such as `30m` or `2h`. @throws Misuse */
+function idleOf(text: string | undefined): { readonly idle?: number } {
+  if (text === undefined) return {};
+  const [, amount, unit = ""] = text.trim().match(/^(\d+(?:\.\d+)?)\s*([smhd])$/i) ?? [];
+  const ms = Number(amount) * ({ s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 }[unit.toLowerCase()] ?? Number.NaN);
+  if (!(ms >= 1000)) throw new Misuse(`--idle must be a time such as 30m or 2h, not "${text}".`);
+  return { idle: ms };
+}
+
+/** The port of last time comes first, so that pages that are still open find the server again. */
+function usualPorts(last: number | undefined): readonly number[] {
+  const usual = Array.from({ length: PORTS }, (_, n) => PORT + n);
+  return last === undefined ? usual : [last, ...usual.filter((port) => port !== last)];
 }
 
 function portOf(text: string): number {

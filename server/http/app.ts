@@ -1,17 +1,19 @@
-/** The routes of the workbench: the page and its assets, the list of notebooks, and one socket per open notebook. */
+/** The routes of the workbench: the page and its assets, the list of notebooks and their kernels, and one socket per open notebook. */
+import { createHash } from "node:crypto";
 import { upgradeWebSocket } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { Denied, type Workspace } from "../workspace.ts";
 import { type Asset, shell } from "./assets.ts";
-import { guard } from "./guard.ts";
+import { failure } from "./failures.ts";
+import { guard, type Secrets } from "./guard.ts";
 import { sessionSocket } from "./socket.ts";
-import { readNewNotebook } from "./wire.ts";
+import { readEndOrder, readNewNotebook } from "./wire.ts";
 
 export type AppParts = {
   readonly workspace: Workspace;
   readonly assets: ReadonlyMap<string, Asset>;
-  readonly token: string;
+  readonly secrets: Secrets;
   /** The port that the server listens on; known when it listens. */
   readonly port: () => number;
 };
@@ -19,21 +21,27 @@ export type AppParts = {
 const BODY_BYTES = 64 * 1024;
 /** Larger files need not be uploaded: a notebook can read them by their path. */
 const FILE_BYTES = 256e6;
-const tooLarge = (c: Context): Response =>
-  c.json(
-    { message: "Files above 256 MB are too large to upload. Copy the file into the workspace and give its path." },
-    413,
-  );
+const limited = (maxSize: number, message: string) =>
+  bodyLimit({ maxSize, onError: (c) => c.json({ message }, 413, { connection: "close" }) });
+const smallBody = limited(BODY_BYTES, "This request is too long: at most 64 kB are possible.");
+const fileBody = limited(
+  FILE_BYTES,
+  "Files above 256 MB are too large to upload. Copy the file into the workspace and give its path.",
+);
 
-export function app({ workspace, assets, token, port }: AppParts): Hono {
+export function app({ workspace, assets, secrets, port }: AppParts): Hono {
   const routes = new Hono();
-  routes.use("*", guard(port, token));
-  routes.onError((error, c) => (error instanceof Denied ? refusal(c, error) : c.json({ message: error.message }, 500)));
+  routes.use("*", guard(port, secrets));
+  routes.onError(failure);
+  routes.notFound((c) => c.json({ message: "There is nothing at this address. Open the start page at /." }, 404));
 
-  const page = shell(assets);
+  const page = shell(assets, createHash("sha256").update(workspace.folder).digest("hex").slice(0, 16));
   const servePage = (c: Context): Response => c.html(page, 200, { "cache-control": "no-cache" });
   routes.get("/", servePage);
-  routes.get("/notebook/*", servePage);
+  routes.get("/notebook/*", (c) => {
+    if (isDecodable(new URL(c.req.url).pathname)) return servePage(c);
+    return c.text("The address of this notebook is damaged. Open the notebook on the start page at /.\n", 400);
+  });
 
   routes.get("/assets/:name", (c) => {
     const asset = assets.get(c.req.param("name"));
@@ -42,8 +50,8 @@ export function app({ workspace, assets, token, port }: AppParts): Hono {
     return c.req.header("if-none-match") === asset.etag ? c.body(null, 304, headers) : c.body(asset.body, 200, headers);
   });
 
-  routes.get("/api/notebooks", async (c) => c.json(await workspace.listing(), 200, { "cache-control": "no-store" }));
-  routes.post("/api/notebooks", bodyLimit({ maxSize: BODY_BYTES }), async (c) => {
+  routes.get("/api/notebooks", async (c) => c.json(await workspace.listing()));
+  routes.post("/api/notebooks", smallBody, async (c) => {
     const asked = readNewNotebook(await c.req.json().catch(() => undefined));
     if (typeof asked === "string") {
       throw new Denied(
@@ -53,8 +61,14 @@ export function app({ workspace, assets, token, port }: AppParts): Hono {
     }
     return c.json({ path: await workspace.create(asked.path, asked.from) }, 201);
   });
+  routes.post("/api/kernels", smallBody, async (c) => {
+    const order = readEndOrder(await c.req.json().catch(() => undefined));
+    if (typeof order === "string") throw new Denied(400, `Invalid order to end a kernel: ${order}.`);
+    await workspace.end(order);
+    return c.json({});
+  });
 
-  routes.post("/api/files", bodyLimit({ maxSize: FILE_BYTES, onError: tooLarge }), async (c) => {
+  routes.post("/api/files", fileBody, async (c) => {
     const { notebook = "", name = "" } = c.req.query();
     const path = await workspace.storeFile(notebook, name, new Uint8Array(await c.req.arrayBuffer()));
     return c.json({ path }, 201);
@@ -70,19 +84,41 @@ export function app({ workspace, assets, token, port }: AppParts): Hono {
   routes.get(
     "/api/session",
     async (c, next) => {
+      const notebook = c.req.query("notebook") ?? "";
+      if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
+        // A browser does not tell a page why its socket was refused. It learns the reason here, and nothing is opened.
+        await workspace.requireOpenable(notebook);
+        return c.json({ message: "Connect to a session by WebSocket." }, 426);
+      }
       // Open the session before the upgrade, so that a missing notebook is answered over HTTP.
-      await workspace.session(c.req.query("notebook") ?? "");
-      await next();
+      await workspace.session(notebook);
+      return next();
     },
     upgradeWebSocket(async (c) => {
-      const session = await workspace.session(c.req.query("notebook") ?? "");
-      return sessionSocket(session, Number(c.req.query("since") ?? 0), c.req.query("epoch"));
+      const notebook = await workspace.opened(c.req.query("notebook") ?? "");
+      const events = sessionSocket(notebook.session, Number(c.req.query("since") ?? 0), c.req.query("epoch"));
+      let leave: (() => void) | undefined;
+      return {
+        ...events,
+        onOpen: (event, socket) => {
+          leave = notebook.pageEntered();
+          events.onOpen?.(event, socket);
+        },
+        onClose: (event, socket) => {
+          leave?.();
+          events.onClose?.(event, socket);
+        },
+      };
     }),
-    (c) => c.json({ message: "Connect to a session by WebSocket." }, 426),
   );
   return routes;
 }
 
-function refusal(c: Context, error: Denied): Response {
-  return c.json({ message: error.message }, error.status);
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }

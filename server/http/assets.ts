@@ -47,14 +47,18 @@ export async function bundle({
   );
 }
 
-/** The only HTML document of the workbench. It is served at every page address; the page reads the address itself. */
-export function shell(assets: ReadonlyMap<string, Asset>): string {
+/**
+ * The only HTML document of the workbench. It is served at every page address; the page reads the address itself.
+ * @param workspace a key of the workspace, under which the page keeps what it stores in the browser
+ */
+export function shell(assets: ReadonlyMap<string, Asset>, workspace = ""): string {
   const styles = assets.has("main.css") ? '<link rel="stylesheet" href="/assets/main.css">' : "";
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="workspace" content="${workspace}">
 <meta name="color-scheme" content="light dark">
 <title>Palimpsest</title>
 <link rel="icon" href="data:,">

@@ -2,10 +2,8 @@
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { WebSocketServer } from "ws";
+import { MESSAGE_BYTES } from "../protocol.ts";
 import { type AppParts, app } from "./app.ts";
-
-/** Largest message of a page in bytes; the longest are the sources of cells. */
-const MESSAGE_BYTES = 8 * 1024 * 1024;
 
 export class PortTaken extends Error {}
 

@@ -10,6 +10,9 @@ import { readMessage } from "./wire.ts";
 
 /** The WebSocket close code for a message that breaks the protocol. */
 const POLICY_VIOLATION = 1008;
+const FAILED = "The server failed at this request. The reason is printed in its terminal.";
+/** Tells the page why the session ended, and that it must not come back by itself, which would open the notebook again. */
+const SESSION_CLOSED = 4001;
 
 /** @param since the last sequence number that the page has; valid only with the epoch that it belongs to */
 export function sessionSocket(session: Session, since: number, epoch: string | undefined): WSEvents {
@@ -27,6 +30,9 @@ export function sessionSocket(session: Session, since: number, epoch: string | u
         opened.message({ type: "caught-up", seq: session.state.seq });
       } else opened.whole();
       stop = session.subscribe((events) => opened.events(events));
+      session.onClosed(() =>
+        socket.close(SESSION_CLOSED, "The notebook was closed. Reload this page to open it again."),
+      );
     },
     onMessage(event, socket) {
       const reading = readMessage(String(event.data));
@@ -40,7 +46,8 @@ export function sessionSocket(session: Session, since: number, epoch: string | u
         () => feed?.message({ type: "done", id }),
         (error: Error) => {
           if (!(error instanceof Refused)) console.error(error);
-          feed?.message({ type: "refused", id, message: error.message });
+          const message = error instanceof Refused ? error.message : FAILED;
+          feed?.message({ type: "refused", id, message });
         },
       );
     },

@@ -3,7 +3,7 @@
  * and an answer to an invalid one names the field and what is wrong with it.
  */
 import * as v from "valibot";
-import type { ClientMessage, NewNotebook, Request } from "../protocol.ts";
+import type { ClientMessage, EndOrder, NewNotebook, Request } from "../protocol.ts";
 import { inputValue as anyInputValue } from "../session/schema/values.ts";
 import type { RunOrder } from "../values.ts";
 
@@ -75,6 +75,7 @@ const requests = {
   stop: object({ type: v.literal("stop"), cell: v.exactOptional(cell) }),
   input: object({ type: v.literal("input"), cell, name: text, value: inputValue }),
   steer: object({ type: v.literal("steer"), run: text, order }),
+  "save-file": object({ type: v.literal("save-file") }),
   "restart-kernel": object({ type: v.literal("restart-kernel") }),
 } satisfies { [T in Request["type"]]: v.GenericSchema<unknown, Extract<Request, { type: T }>> };
 
@@ -83,6 +84,12 @@ const envelope = object({
   request: v.looseObject({ type: text }, missingOr("an object")),
 });
 const newNotebook = object({ path: text, from: v.exactOptional(text) }) satisfies v.GenericSchema<unknown, NewNotebook>;
+
+const endOrder = object({
+  notebook: text,
+  end: v.picklist(["kernel", "session"], 'must be "kernel" or "session"'),
+  training: v.picklist(["keep", "interrupt"], 'must be "keep" or "interrupt"'),
+}) satisfies v.GenericSchema<unknown, EndOrder>;
 
 export function readMessage(json: string): Reading {
   const received = parsed(json);
@@ -105,6 +112,12 @@ export function readMessage(json: string): Reading {
 /** @returns the request for a new notebook, or what is wrong with it as text */
 export function readNewNotebook(body: unknown): NewNotebook | string {
   const { success, output, issues } = v.safeParse(newNotebook, body);
+  return success ? output : faultOf(issues);
+}
+
+/** @returns the order to end a kernel or a session, or what is wrong with it as text */
+export function readEndOrder(body: unknown): EndOrder | string {
+  const { success, output, issues } = v.safeParse(endOrder, body);
   return success ? output : faultOf(issues);
 }
 

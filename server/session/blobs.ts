@@ -57,7 +57,7 @@ export class Blobs {
     if (!HASH.test(hash)) return undefined;
     const waiting = this.#unwritten.get(hash);
     if (waiting !== undefined) return waiting;
-    const text = await readRegularFile(join(this.#folder, hash), LARGEST).catch(() => undefined);
+    const text = await readRegularFile(join(this.#folder, hash), { most: LARGEST }).then(String, () => undefined);
     return text !== undefined && digest(text) === hash && isOutput(text) ? text : undefined;
   }
 

@@ -5,7 +5,7 @@
  * nor used. A file that is damaged counts as missing.
  */
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import type { SessionEvent, Shown } from "../events.ts";
@@ -15,6 +15,7 @@ import type { SessionState } from "../state/state.ts";
 import { changeSince, type Dependencies, dependencies } from "./dependencies.ts";
 import { isSignedBy, machineKey, signature } from "./machine-key.ts";
 import { ownVersion } from "./own-version.ts";
+import { readRegularFile } from "./read-file.ts";
 import { shown } from "./schema/events.ts";
 
 /** What a result is the result of. */
@@ -61,9 +62,8 @@ export function sealed(entry: CacheEntry, cache: CachedResult, key: string): str
 export async function readCached(entry: CacheEntry, key: string): Promise<Found> {
   const path = cachePath(entry);
   try {
-    const found = await stat(`${path}.json`);
-    if (!found.isFile() || found.size > MOST_BYTES) return { kind: "none" };
-    const file = v.parse(cacheFile, JSON.parse(await readFile(`${path}.json`, "utf8")));
+    const bytes = await readRegularFile(`${path}.json`, { most: MOST_BYTES });
+    const file = v.parse(cacheFile, JSON.parse(bytes.toString("utf8")));
     if (!isSignedBy(key, signedText(entry, file.cache), file.signature)) return { kind: "foreign" };
     const { tensors, ...result } = v.parse(cachedResult, file.cache);
     if (tensors && (await stat(`${path}.safetensors`)).size !== tensors.bytes) return { kind: "none" };

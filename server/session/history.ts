@@ -1,17 +1,19 @@
 /** What a session starts with: the log of earlier sessions, and the cells as the notebook's file has them now. */
-import { copyFile, readFile, rename } from "node:fs/promises";
+import { copyFile, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { SessionEvent } from "../events.ts";
+import { aligned } from "../notebook/source/align.ts";
 import { parseNotebook } from "../notebook/source/parse.ts";
 import { DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
-import type { CellId, Notebook } from "../notebook/types.ts";
+import type { Cell, CellId, Notebook } from "../notebook/types.ts";
 import { atRest } from "../state/at-rest.ts";
-import { mergeCells } from "../state/merge-cells.ts";
+import { type Merged, mergeCells } from "../state/merge-cells.ts";
 import { stateOf } from "../state/parts.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import { replay } from "../state/replay.ts";
 import type { SessionState } from "../state/state.ts";
 import { readInputs } from "./inputs-file.ts";
+import { readRegularFile } from "./read-file.ts";
 import { readLog } from "./read-log.ts";
 
 export function logPath(workspace: string, notebook: string): string {
@@ -21,6 +23,12 @@ export function logPath(workspace: string, notebook: string): string {
 /** The notebook's text on which file and session last agreed. It shows which of the two was edited since. */
 export function agreedPath(workspace: string, notebook: string): string {
   return join(workspace, ".palimpsest", "sessions", notebook.replace(/\.ts$/, ".agreed.ts"));
+}
+
+/** @returns undefined if there is no such text, or if it is not a file */
+export async function readAgreed(workspace: string, notebook: string): Promise<string | undefined> {
+  const bytes = await readRegularFile(agreedPath(workspace, notebook), { most: 32e6 }).catch(() => undefined);
+  return bytes?.toString("utf8");
 }
 
 /**
@@ -44,15 +52,13 @@ export async function earlierState(
   }
   // The log is written first, so its values are the newer ones.
   const earlier = atRest({ ...state, path: notebook, inputValues: { ...stored, ...state.inputValues } });
-  const agreed = await readFile(agreedPath(workspace, notebook), "utf8").catch(() => undefined);
+  const agreed = await readAgreed(workspace, notebook);
   if (!file || (complete && file.text === agreed)) return happened(earlier, now, notices);
   const own = state.cells.map(({ cell }) => cell);
   // Where events are missing, no cell may be taken for removed: without a common base, each side's cells stay.
   const base = complete ? agreed : "";
   const { cells, conflicts } =
-    base === undefined
-      ? { cells: file.notebook.cells, conflicts: [] }
-      : mergeCells(parseNotebook(base), own, file.notebook);
+    base === undefined ? { cells: file.notebook.cells, conflicts: [] } : merged(base, own, file.notebook);
   const settings = file.notebook.settings ?? DEFAULT_SETTINGS;
   const replaced: SessionEvent = { type: "replaced", cells, settings };
   return happened(earlier, now, [replaced, ...conflicts.map((id) => noticeOf(bothChanged(id))), ...notices]);
@@ -64,6 +70,12 @@ function noticeOf(text: string): SessionEvent {
 
 function happened(state: SessionState, time: number, events: readonly SessionEvent[]): SessionState {
   return events.reduce((before, event) => reduce(before, { seq: before.seq + 1, time, event }), state);
+}
+
+/** Cells without a name are recognised by their content. */
+function merged(baseText: string, own: readonly Cell[], file: Notebook): Merged {
+  const base = aligned(own, parseNotebook(baseText).cells);
+  return mergeCells({ cells: base }, own, { ...file, cells: aligned(base, file.cells) });
 }
 
 /** Said when a cell was changed in the page and in the file. */

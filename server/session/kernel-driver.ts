@@ -95,6 +95,11 @@ export class KernelDriver {
     if (!this.#kernel.started && !this.#closed) this.#start();
   }
 
+  /** Ends the kernel, if there is one. The next run starts a new one. */
+  async shutDown(reason: string): Promise<void> {
+    await this.#kernel.close("closed", reason);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#kernel.close("closed", "The workbench was closed.");

@@ -5,11 +5,13 @@
  */
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
+import { placeInside } from "./inside.ts";
+import { readRegularFile } from "./read-file.ts";
 import { checked } from "./schema/fault.ts";
-import { writeSafely } from "./write-file.ts";
+import { makeFolder, writeSafely } from "./write-file.ts";
 
 const holderSchema = v.object({
   pid: v.number(),
@@ -19,6 +21,9 @@ const holderSchema = v.object({
   address: v.optional(v.string()),
 });
 export type Holder = v.InferOutput<typeof holderSchema>;
+
+/** Milliseconds between two looks at whether the lock is still there. */
+const LOOK_MS = 2_000;
 
 /** Thrown when another living server works in the folder. */
 export class Locked extends Error {
@@ -33,19 +38,25 @@ export class Locked extends Error {
 
 export class FolderLock {
   readonly #path: string;
+  #timer: NodeJS.Timeout | undefined;
 
   private constructor(path: string) {
     this.#path = path;
   }
 
-  /** @throws Locked if another living process holds the folder; as `node:fs` does if nothing can be written there */
+  /**
+   * @throws Locked if another living process holds the folder; as `node:fs` does if nothing can be written there; an error if
+   * `.palimpsest` leads elsewhere, where a file of this name may be somebody's
+   */
   static async acquire(workspace: string): Promise<FolderLock> {
     const path = join(workspace, ".palimpsest", "lock.json");
-    await mkdir(dirname(path), { recursive: true });
+    if ((await placeInside(workspace, dirname(path))) !== dirname(path))
+      throw new Error(`${dirname(path)} leads through a link to another folder`);
+    await makeFolder(dirname(path));
     // A link appears with its content, so nobody sees a lock that is half written.
     const own = besides(path);
     try {
-      await writeFile(own, printed(ownHolder()), { flag: "wx" });
+      await writeFile(own, printed(ownHolder()), { flag: "wx", mode: 0o600 });
       while (!(await linked(own, path))) await removeStale(path, workspace);
       return new FolderLock(path);
     } finally {
@@ -53,12 +64,17 @@ export class FolderLock {
     }
   }
 
-  /** Tells whoever finds the folder locked where the workbench is. */
+  /** Tells whoever finds the folder locked where the workbench is; again, if `.palimpsest` is deleted meanwhile. */
   async announce(address: string): Promise<void> {
-    await writeSafely(this.#path, printed({ ...ownHolder(), address }));
+    const announced = (): Promise<void> => writeSafely(this.#path, printed({ ...ownHolder(), address }));
+    await announced();
+    this.#timer ??= setInterval(async () => {
+      if ((await holderOf(this.#path)) === undefined) await announced().catch(() => undefined);
+    }, LOOK_MS).unref();
   }
 
   async release(): Promise<void> {
+    clearInterval(this.#timer);
     if ((await holderOf(this.#path))?.pid === process.pid) await rm(this.#path, { force: true });
   }
 }
@@ -109,7 +125,7 @@ function printed(holder: Holder): string {
 /** Undefined for a file that is missing, or that a crash left empty. */
 async function holderOf(path: string): Promise<Holder | undefined> {
   try {
-    const found = checked(holderSchema, JSON.parse(await readFile(path, "utf8")));
+    const found = checked(holderSchema, JSON.parse((await readRegularFile(path, { most: 10_000 })).toString("utf8")));
     return "value" in found ? found.value : undefined;
   } catch {
     return undefined;

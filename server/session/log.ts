@@ -6,7 +6,7 @@
  * A batch is written whole or not at all: if the disk is full, the file is cut back to its last good byte, the lines wait,
  * and the next flush tries again.
  */
-import { constants, type FileHandle, open } from "node:fs/promises";
+import { constants, type FileHandle, open, stat } from "node:fs/promises";
 import type { LoggedEvent } from "../events.ts";
 import { partsOf } from "../state/parts.ts";
 import type { SessionState } from "../state/state.ts";
@@ -30,7 +30,7 @@ export type LogListeners = {
    * append: a message about the failure causes no further message.
    */
   readonly failed: (error: Error) => void;
-  /** The file was deleted while it was open; the log began again. */
+  /** The file was deleted or replaced in another program; the log began again. */
   readonly lost: () => void;
 };
 
@@ -101,7 +101,7 @@ export class Log {
       await this.#file.appendFile(text);
       await this.#file.datasync();
       this.#good += Buffer.byteLength(text);
-      if ((await this.#file.stat()).nlink === 0) {
+      if (!(await this.#isInPlace())) {
         await this.#replace(this.#listeners.state());
         this.#listeners.lost();
       }
@@ -115,6 +115,12 @@ export class Log {
       }
       throw error;
     }
+  }
+
+  /** Whether the file that lines are appended to is the one at the path. */
+  async #isInPlace(): Promise<boolean> {
+    const [own, there] = await Promise.all([this.#file.stat(), stat(this.#path).catch(() => undefined)]);
+    return own.ino === there?.ino && own.dev === there.dev;
   }
 
   /** If it cannot, for example because the disk has no room for both files, it goes on in the old file. @returns whether it did */

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
 import { initialState, reduce } from "../state/reducer.ts";
-import { readNotebook } from "./file.ts";
 import { earlierState } from "./history.ts";
+import { readNotebook } from "./notebook-reading.ts";
 import type { SessionOptions } from "./options.ts";
 import { Session } from "./session.ts";
 

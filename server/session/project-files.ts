@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import type { ProjectFile } from "../events.ts";
 import type { SessionState } from "../state/state.ts";
+import { holds } from "./inside.ts";
 import { Project } from "./project.ts";
 
 /** Milliseconds from a sign of change to reading: an editor writes in several steps. */
@@ -17,45 +18,67 @@ export type ProjectListeners = {
 
 export class ProjectFiles {
   readonly #project: Project;
+  readonly #workspace: string;
   readonly #listeners: ProjectListeners;
   #watcher: FSWatcher | undefined;
   #watched: ReadonlySet<string> = new Set();
   #modules = "";
   #timer: NodeJS.Timeout | undefined;
+  #last: Promise<void> = Promise.resolve();
+  #closed = false;
 
-  constructor(folder: string, listeners: ProjectListeners) {
-    this.#project = new Project(folder);
+  /** @param workspace the real path of the folder that the files must be in */
+  constructor(folder: string, workspace: string, listeners: ProjectListeners) {
+    this.#project = new Project(folder, workspace);
+    this.#workspace = workspace;
     this.#listeners = listeners;
   }
 
-  /** Reads what the cells import, if they import other modules than before. @returns undefined if nothing is new */
-  imported(state: SessionState): Readonly<Record<string, ProjectFile>> | undefined {
+  /** Whether the cells import other modules than at the last call, so that `read` must come before any plan. */
+  importsChanged(state: SessionState): boolean {
     const modules = modulesOf(state).join("\n");
-    if (modules === this.#modules) return undefined;
+    if (modules === this.#modules) return false;
     this.#modules = modules;
-    return this.read(state);
+    return true;
   }
 
-  /** Reads everything that the cells import. @returns undefined if the state has it already */
-  read(state: SessionState): Readonly<Record<string, ProjectFile>> | undefined {
+  /**
+   * Reads everything that the cells import, one reading after the other, so that an older one never comes last.
+   * @param current the state; asked at the beginning and at the end
+   * @returns undefined if the state has it already
+   */
+  read(current: () => SessionState): Promise<Readonly<Record<string, ProjectFile>> | undefined> {
+    const reading = this.#last.then(() => this.#readNow(current));
+    this.#last = reading.then(
+      () => undefined,
+      () => undefined,
+    );
+    return reading;
+  }
+
+  async #readNow(current: () => SessionState): Promise<Readonly<Record<string, ProjectFile>> | undefined> {
     const files: Record<string, ProjectFile> = {};
     const folders = new Set<string>();
-    for (const module of modulesOf(state)) {
-      const { digest, faults, paths } = this.#project.withImports(this.#project.resolve(module));
+    for (const module of modulesOf(current())) {
+      const { digest, faults, paths } = await this.#project.read(this.#project.resolve(module));
       files[module] = { digest, faults };
-      for (const path of paths) folders.add(dirname(path));
+      // Folders outside of the workspace are not watched.
+      for (const path of paths) if (holds(this.#workspace, path)) folders.add(dirname(path));
     }
+    const state = current();
     this.#watch(folders);
     return JSON.stringify(files) === JSON.stringify(state.files) ? undefined : files;
   }
 
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#timer);
     void this.#watcher?.close();
   }
 
   /** Folders are watched and not files, since editors replace files. */
   #watch(folders: ReadonlySet<string>): void {
+    if (this.#closed) return;
     const added = [...folders].filter((folder) => !this.#watched.has(folder));
     const gone = [...this.#watched].filter((folder) => !folders.has(folder));
     this.#watched = folders;

@@ -28,7 +28,7 @@ export type ReadLog =
 export async function readLog(path: string): Promise<ReadLog> {
   let text: string;
   try {
-    text = await readRegularFile(path, LARGEST);
+    text = (await readRegularFile(path, { most: LARGEST })).toString("utf8");
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return code === "ENOENT" ? { kind: "none" } : { kind: "damaged", fault: message };

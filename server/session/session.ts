@@ -11,8 +11,9 @@ import { reduce } from "../state/reducer.ts";
 import { eventsOf, Refused } from "../state/requests.ts";
 import type { SessionState } from "../state/state.ts";
 import { CacheLookup } from "./cache.ts";
-import type { Reading } from "./file.ts";
+import { explained } from "./errno.ts";
 import { KernelDriver } from "./kernel-driver.ts";
+import type { Reading } from "./notebook-reading.ts";
 import type { SessionOptions } from "./options.ts";
 import { ProjectFiles } from "./project-files.ts";
 import { RecentEvents } from "./recent-events.ts";
@@ -26,6 +27,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #listeners = new Set<Listener>();
   readonly #recent: RecentEvents;
+  readonly #closeListeners: (() => void)[] = [];
   readonly #kernel: KernelDriver;
   readonly #files: ProjectFiles;
   readonly #cache: CacheLookup;
@@ -34,6 +36,8 @@ export class Session {
   /** Why nothing can be saved. */
   #readOnly: string | undefined;
   #closing: Promise<void> | undefined;
+  /** How many readings of imported files are under way. */
+  #reading = 0;
   /** No more events are taken. */
   #closed = false;
 
@@ -43,8 +47,8 @@ export class Session {
     this.#state = first;
     this.#recent = new RecentEvents(first.seq);
     const folder = dirname(join(options.workspace, options.path));
-    this.#files = new ProjectFiles(folder, {
-      changed: () => this.#record(this.#filesRead(this.#files.read(this.#state))),
+    this.#files = new ProjectFiles(folder, options.workspace, {
+      changed: () => void this.#readFiles(),
       failed: (text) => this.#notify("warn", text),
     });
     this.#cache = new CacheLookup(options.workspace, options.seed);
@@ -61,14 +65,15 @@ export class Session {
     if (use.kind === "page") {
       const listeners = { state: () => this.#state, happened: (event: SessionEvent) => this.#record([event]) };
       this.#storage = await Storage.begin(workspace, path, read, listeners).catch((error: Error) => {
-        this.#readOnly = `This notebook is read-only, since nothing can be saved here: ${error.message}.`;
+        const reason = explained(error)?.message ?? `${error.message}.`;
+        this.#readOnly = `This notebook is read-only, since nothing can be saved here: ${reason}`;
         this.#notify("error", this.#readOnly);
         return undefined;
       });
     }
     if ("fault" in read)
       this.#notify("error", `${read.fault} Palimpsest will not write to this file until you fix it.`);
-    this.#readImported();
+    await this.#readImported();
     await this.#lookInCache();
   }
 
@@ -79,6 +84,7 @@ export class Session {
   /** Resolves when the effects are in the log. @throws Refused with a message for the user */
   async request(request: Request): Promise<void> {
     if (request.type === "restart-kernel") await this.#kernel.restart();
+    else if (request.type === "save-file") await this.#storage?.saveFileAgain();
     else this.#record(this.#permitted(eventsOf(this.#state, request)));
     await this.#storage?.flush().catch((error: Error) => {
       throw new Refused(error.message);
@@ -107,6 +113,17 @@ export class Session {
     return this.#storage?.blobs.read(hash);
   }
 
+  /** Calls the listener when the session is closed. */
+  onClosed(listener: () => void): void {
+    this.#closeListeners.push(listener);
+  }
+
+  /** Ends the kernel and says why in the notebook. The next run starts a new one. */
+  async shutDownKernel(reason: string): Promise<void> {
+    await this.#kernel.shutDown(reason);
+    this.#notify("info", reason);
+  }
+
   /** Ends the kernel, writes what is not written yet, and closes the files. Every call resolves when all that is done. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -120,6 +137,7 @@ export class Session {
     await this.#storage?.closeFiles();
     this.#closed = true;
     await Promise.all([kernel, this.#storage?.closeLog()]);
+    for (const tell of this.#closeListeners.splice(0)) tell();
   }
 
   #apply(event: SessionEvent, time: number): LoggedEvent {
@@ -132,7 +150,7 @@ export class Session {
   #record(events: readonly SessionEvent[]): void {
     if (this.#closed || events.length === 0) return;
     this.#publish(events);
-    this.#kernel.advance();
+    this.#advance();
     void this.#lookInCache();
   }
 
@@ -140,14 +158,26 @@ export class Session {
     this.#record([{ type: "notice", level, text }]);
   }
 
-  /** Comes before any plan: the snapshots of cells that import files depend on these. */
-  #readImported(): void {
-    const read = this.#filesRead(this.#files.imported(this.#state));
-    if (read.length > 0) this.#publish(read);
+  /** No plan is made while files are read: the snapshots of cells that import files depend on them. */
+  #advance(): void {
+    if (this.#reading === 0) this.#kernel.advance();
   }
 
-  #filesRead(files: SessionState["files"] | undefined): readonly SessionEvent[] {
-    return files ? [{ type: "files-read", files }] : [];
+  async #readImported(): Promise<void> {
+    if (this.#files.importsChanged(this.#state)) await this.#readFiles();
+  }
+
+  async #readFiles(): Promise<void> {
+    this.#reading += 1;
+    const files = await this.#files
+      .read(() => this.#state)
+      .catch((error: Error) => {
+        this.#notify("error", `Imported files could not be read: ${error.message}`);
+        return undefined;
+      });
+    this.#reading -= 1;
+    if (files) this.#record([{ type: "files-read", files }]);
+    else if (!this.#closed) this.#advance();
   }
 
   async #lookInCache(): Promise<void> {
@@ -167,7 +197,7 @@ export class Session {
     if (changesNotebook(event)) {
       this.#storage?.touchFile();
       if (event.type === "cell-removed" || event.type === "replaced") this.#kernel.forgetRemovedCells();
-      this.#readImported();
+      void this.#readImported();
     }
     switch (event.type) {
       case "input-set":

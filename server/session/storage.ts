@@ -3,11 +3,12 @@ import { dirname, join } from "node:path";
 import type { LoggedEvent, SessionEvent } from "../events.ts";
 import type { SessionState } from "../state/state.ts";
 import { Blobs, blobFolder } from "./blobs.ts";
-import { NotebookFile, type Reading } from "./file.ts";
-import { agreedPath, logPath } from "./history.ts";
+import { type FileEvents, NotebookFile } from "./file.ts";
+import { agreedPath, logPath, readAgreed } from "./history.ts";
 import { inputsPath, writeInputs } from "./inputs-file.ts";
 import { placeInside } from "./inside.ts";
 import { Log } from "./log.ts";
+import type { Reading } from "./notebook-reading.ts";
 import { writeIfChanged, writeSafely } from "./write-file.ts";
 
 export type StorageListeners = {
@@ -64,17 +65,21 @@ export class Storage {
     const log = await Log.begin(logPath(workspace, path), {
       state,
       failed: (error) => notify("error", unsaved(error)),
-      lost: () => notify("warn", LOST),
+      lost: () => {
+        notify("warn", RESTORED);
+        storage.#restoreOthers();
+      },
     });
     const blobs = new Blobs(blobFolder(workspace, path), state, (error) =>
       notify("error", `A large output could not be saved, so it is lost when the workbench ends: ${error.message}.`),
     );
     const agreed = agreedPath(workspace, path);
-    const file = new NotebookFile(join(workspace, path), read, {
+    const place = { inside: workspace, agreed: await readAgreed(workspace, path) };
+    const fileEvents: FileEvents = {
       cells: () => state().cells.map(({ cell }) => cell),
       settings: () => state().settings,
       merged: (cells, settings) => happened({ type: "replaced", cells, settings }),
-      notice: (level, text) => happened({ type: "notice", level, text }),
+      notice: (level, text, action) => happened({ type: "notice", level, text, ...(action && { action }) }),
       // Only if the log has the same cells: otherwise the next session would take the older cells of the log for newer edits.
       agreed: async (text) => {
         const logged = await log.flush().then(
@@ -83,7 +88,8 @@ export class Storage {
         );
         if (logged) await writeSafely(agreed, text);
       },
-    });
+    };
+    const file = new NotebookFile(join(workspace, path), read, fileEvents, place);
     try {
       if ("notebook" in read) await writeIfChanged(agreed, read.text);
     } catch (error) {
@@ -95,6 +101,13 @@ export class Storage {
     // The log may hold a value that was set just before the server was killed.
     if (Object.keys(state().inputValues).length > 0) storage.saveInputs();
     return storage;
+  }
+
+  /** The files beside the log. */
+  #restoreOthers(): void {
+    this.saveInputs();
+    // Without it, the next session takes the file's cells, which are at most a moment older.
+    void writeSafely(agreedPath(this.#workspace, this.#path), this.#file.agreedText).catch(() => undefined);
   }
 
   append(events: readonly LoggedEvent[]): void {
@@ -111,6 +124,11 @@ export class Storage {
   /** The cells or settings changed: writes the file soon. */
   touchFile(): void {
     this.#file.touch();
+  }
+
+  /** Writes the notebook's file even if it was deleted. */
+  async saveFileAgain(): Promise<void> {
+    await this.#file.saveAgain();
   }
 
   saveInputs(): void {
@@ -135,8 +153,8 @@ export class Storage {
   }
 }
 
-const LOST =
-  "The saved session was deleted outside while the notebook was open. Palimpsest has written it again; nothing is lost.";
+const RESTORED =
+  "The folder .palimpsest was deleted or replaced in another program. The session was saved there again. Checkpoints, cached results and the files of earlier runs in it are gone.";
 
 function unsaved(error: Error): string {
   return `The session could not be saved: ${error.message}. Free some disk space; the next change tries again.`;

@@ -140,6 +140,8 @@ function fileErrors({ cell, analysis }: CellState, files: SessionState["files"])
       // A missing file may appear before the cell runs; otherwise the import itself fails with a clear message.
       if (fault.kind === "missing") return [];
       const position = placeOfImport(cell.source, module);
+      const refused = `${fault.file} ${fault.message}. Cells can import regular files of up to 2 MB inside the workspace.`;
+      if (fault.kind === "refused") return [{ kind: "syntax", message: refused, ...(position && { position }) }];
       const message = `${fault.file}, line ${fault.line}, column ${fault.column}: ${fault.message}`;
       return [{ kind: fault.kind === "circle" ? "cycle" : "syntax", message, ...(position && { position }) }];
     }),

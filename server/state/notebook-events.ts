@@ -63,8 +63,10 @@ export function afterNotebookEvent(state: SessionState, event: NotebookEvent, se
           event.after,
         );
       });
-    case "notice":
-      return { ...state, notice: { level: event.level, text: event.text, seq } };
+    case "notice": {
+      const { level, text, action } = event;
+      return { ...state, notice: { level, text, seq, ...(action && { action }) } };
+    }
   }
 }
 

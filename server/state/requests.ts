@@ -1,7 +1,7 @@
 /** From a request of the page to the events that it causes, or to the reason why it is refused: a page may be out of date. */
 import type { SessionEvent } from "../events.ts";
 import { printHead, readHead } from "../notebook/source/head.ts";
-import { parseNotebook } from "../notebook/source/parse.ts";
+import { parseNotebook, sourceFault } from "../notebook/source/parse.ts";
 import { printNotebook } from "../notebook/source/print.ts";
 import type { Cell } from "../notebook/types.ts";
 import type { Request } from "../protocol.ts";
@@ -18,7 +18,7 @@ const ID = /^[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?$/u;
 /** @throws Refused with a message for the user */
 export function eventsOf(
   state: SessionState,
-  request: Exclude<Request, { type: "restart-kernel" }>,
+  request: Exclude<Request, { type: "restart-kernel" | "save-file" }>,
 ): readonly SessionEvent[] {
   switch (request.type) {
     case "edit":
@@ -26,6 +26,7 @@ export function eventsOf(
     case "insert": {
       if (request.after !== null) existing(state, request.after);
       const { kind, source = "" } = request;
+      requireSavable(kind, source);
       const id = numberedId(kind === "code" ? "cell" : "markdown", state);
       return [{ type: "cell-inserted", cell: { id, kind, source, mode: "auto", options: {} }, after: request.after }];
     }
@@ -33,6 +34,7 @@ export function eventsOf(
       if (request.after !== null) existing(state, request.after);
       requireFree(state, request.cell.id);
       requireHead(request.cell);
+      requireSavable(request.cell.kind, request.cell.source);
       return [{ type: "cell-inserted", cell: request.cell, after: request.after }];
     case "remove":
       existing(state, request.cell);
@@ -87,7 +89,7 @@ export function eventsOf(
 
 /** @throws Refused if the run cannot do that */
 function steerable(state: SessionState, id: string, order: RunOrder): RunOrder {
-  const run = state.runs[id];
+  const run = Object.hasOwn(state.runs, id) ? state.runs[id] : undefined;
   const cell = run && cellState(state, run.info.cell);
   if (!run || !cell) throw new Refused(`The run ${id} no longer exists.`);
   if (cell.values.kind === "none" || cell.generation !== run.info.generation)
@@ -99,7 +101,7 @@ function steerable(state: SessionState, id: string, order: RunOrder): RunOrder {
     throw new Refused(`The run ${id} has no checkpoint at step ${at}.`);
   const knobs = order.type === "fork" ? Object.entries(order.knobs) : [];
   for (const [name, value] of knobs) {
-    const current = run.info.knobs[name];
+    const current = Object.hasOwn(run.info.knobs, name) ? run.info.knobs[name] : undefined;
     if (current === undefined) throw new Refused(`The run ${id} has no knob ${name}.`);
     if (typeof value !== typeof current)
       throw new Refused(
@@ -114,6 +116,7 @@ function edited(state: SessionState, request: Extract<Request, { type: "edit" }>
   const { cell, source, by } = request;
   const old = existing(state, cell);
   if (old.source === source) return [];
+  requireSavable(old.kind, source);
   const edit: SessionEvent = { type: "cell-edited", cell, source, by };
   if (old.kind === "markdown" || !/^\/\/[ \t]*%%/m.test(source)) return [edit];
   const cells = state.cells.map((each) => (each.cell.id === cell ? { ...each.cell, source } : each.cell));
@@ -135,6 +138,12 @@ function requireHead({ id, kind, mode, options }: Cell): void {
     JSON.stringify([read.id, read.kind, read.mode, read.options]) !== JSON.stringify([id, kind, mode, options])
   )
     throw new Refused(`The cell ${id} has invalid options in its "// %%" line.`);
+}
+
+/** @throws Refused if the file with this source could not be read as a notebook again */
+function requireSavable(kind: Cell["kind"], source: string): void {
+  const fault = sourceFault(kind, source);
+  if (fault !== undefined) throw new Refused(`This cannot be saved: ${fault}. Your text stays in the page.`);
 }
 
 function existing(state: SessionState, id: string): Cell {

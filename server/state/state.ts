@@ -62,7 +62,12 @@ export type SessionState = {
   readonly userRan: boolean;
   /** Cells that a change would run, and that wait for the user's answer because they are expensive; with their expected cost together. */
   readonly pending?: Cost & { readonly cells: readonly CellId[] };
-  readonly notice?: { readonly level: "info" | "warn" | "error"; readonly text: string; readonly seq: number };
+  readonly notice?: {
+    readonly level: "info" | "warn" | "error";
+    readonly text: string;
+    readonly seq: number;
+    readonly action?: "save-file";
+  };
 };
 
 /** The cell with this id. */

@@ -20,6 +20,8 @@ export class FakeServer {
   posted: unknown[] = [];
   /** The message when the notebook does not exist. */
   missing: string | undefined;
+  /** The status of that answer. */
+  missingStatus = 404;
   readonly #assets: ReadonlyMap<string, Asset>;
   readonly #http: Server;
   readonly #sockets = new Set<WebSocket>();
@@ -89,6 +91,7 @@ export class FakeServer {
     this.posted = [];
     this.refusal = () => undefined;
     this.missing = undefined;
+    this.missingStatus = 404;
     this.listing = { workspace: "/home/ada/experiments", notebooks: [] };
   }
 
@@ -143,7 +146,9 @@ export class FakeServer {
       response.setHeader("cache-control", "max-age=3600");
       response.end(asset.body);
     } else if (path === "/api/session" && this.missing) {
-      response.writeHead(404, { "content-type": "application/json" }).end(JSON.stringify({ message: this.missing }));
+      response
+        .writeHead(this.missingStatus, { "content-type": "application/json" })
+        .end(JSON.stringify({ message: this.missing }));
     } else if (path === "/api/notebooks") {
       response.setHeader("content-type", "application/json");
       if (request.method !== "POST") return void response.end(JSON.stringify(this.listing));

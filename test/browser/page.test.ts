@@ -54,6 +54,15 @@ describe.skipIf(!executable)("the page", () => {
     expect(await status("model")).toBe("idle");
   });
 
+  test("a notebook that cannot be opened is reported with the reason", async () => {
+    stage.expectedFaults = /^WebSocket connection to|status of 503/;
+    stage.server.missing = "radis.ts cannot be opened. Too many files are open.";
+    stage.server.missingStatus = 503;
+    await stage.page.goto(`${stage.server.origin}/notebook/${story.path}`);
+    await stage.page.locator("pal-notices").getByText("Too many files are open.").waitFor();
+    expect(await stage.page.locator("[data-link]").getAttribute("data-link")).toBe("gone");
+  });
+
   test("a missing notebook is reported, and the user can try again", async () => {
     stage.expectedFaults = /^WebSocket connection to|status of 404/;
     stage.server.missing = "There is no notebook radis.ts in this workspace.";

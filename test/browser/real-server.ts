@@ -6,13 +6,22 @@ import { fileURLToPath } from "node:url";
 
 export const CLI = fileURLToPath(new URL("../../server/palimpsest.mjs", import.meta.url));
 
-/** @returns the address with the token that the server prints, and a function that ends the server */
-export async function serve(folder: string): Promise<{ address: string; close: () => Promise<void> }> {
-  const args = [CLI, "start", folder, "--port", String(await freePort()), "--no-open"];
+export type Served = {
+  /** With the token, as the server prints it. */
+  readonly address: string;
+  /** Asks it to end. */
+  readonly close: () => Promise<void>;
+  /** Kills it. */
+  readonly kill: () => Promise<void>;
+};
+
+/** @param port a free one by default */
+export async function serve(folder: string, port?: number, ...options: readonly string[]): Promise<Served> {
+  const args = [CLI, "start", folder, "--port", String(port ?? (await freePort())), "--no-open", ...options];
   const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(server, "exit");
-  const close = async (): Promise<void> => {
-    server.kill("SIGTERM");
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    server.kill(signal);
     await ended;
   };
   const address = await new Promise<string>((resolve, reject) => {
@@ -24,10 +33,10 @@ export async function serve(folder: string): Promise<{ address: string; close: (
     });
     server.once("exit", () => reject(new Error("The server ended before it printed its address.")));
   });
-  return { address, close };
+  return { address, close: () => end("SIGTERM"), kill: () => end("SIGKILL") };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const address = probe.address();

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { logPath } from "../../server/session/history.ts";
 import type { Session } from "../../server/session/session.ts";
+import { Workspace } from "../../server/workspace.ts";
 import { closeAll, opened, workspaceOf } from "../server/session/workbench.ts";
 import { until } from "../server/until.ts";
 
@@ -105,6 +106,18 @@ describe("a full disk", async () => {
       expect(sources(await opened(workspace))).toEqual({ a: "const a = 6;", b: large });
     },
   );
+
+  it.skipIf(!disk)("keeps no half of an upload, and says that the disk is full", async () => {
+    const folder = disk!;
+    await writeFile(join(folder, "n.ts"), TEXT);
+    const workspace = await Workspace.at(folder);
+    await expect(workspace.storeFile("n.ts", "pairs.tsv", new Uint8Array(400_000))).rejects.toThrow(/ENOSPC/);
+    const stored = await readdir(join(folder, ".palimpsest", "files"), { recursive: true, withFileTypes: true });
+    expect(stored.filter((entry) => entry.isFile())).toEqual([]);
+    const path = await workspace.storeFile("n.ts", "pairs.tsv", new Uint8Array(1000));
+    expect((await readFile(join(folder, path))).length).toBe(1000);
+    await workspace.close();
+  });
 
   it.skipIf(!disk)("opens without touching the log of earlier sessions", async () => {
     const workspace = disk!;

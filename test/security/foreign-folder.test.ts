@@ -3,6 +3,7 @@ import { cp, lstat, mkdir, mkdtemp, readdir, readFile, realpath, symlink, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { FolderLock } from "../../server/session/lock.ts";
 import { Workspace } from "../../server/workspace.ts";
 import { cell, closeAll, opened, ran, rest, workspaceOf } from "../server/session/workbench.ts";
 import { until } from "../server/until.ts";
@@ -73,6 +74,16 @@ describe("links in a shipped folder", () => {
     await expect(session.request({ type: "edit", cell: "a", source: "2;", by: "page" })).rejects.toThrow(/read-only/);
     await closeAll();
     expect(await readdir(outside)).toEqual([]);
+  });
+
+  it("the folder .palimpsest: the lock removes no file of the same name where it leads", async () => {
+    const workspace = await workspaceOf({ "n.ts": "// %% a\n1;\n" });
+    const outside = await realpath(await mkdtemp(join(tmpdir(), "outside-")));
+    await writeFile(join(outside, "lock.json"), "precious\n");
+    await symlink(outside, join(workspace, ".palimpsest"));
+    await expect(FolderLock.acquire(workspace)).rejects.toThrow(/leads through a link/);
+    expect(await readdir(outside)).toEqual(["lock.json"]);
+    expect(await readFile(join(outside, "lock.json"), "utf8")).toBe("precious\n");
   });
 
   it("the folder of uploaded files: an upload is refused", async () => {

@@ -1,6 +1,5 @@
 /** Connects an editor with a cell of the session: what is typed is sent as edits, sources from elsewhere are merged in. */
 import type { CellId } from "../../server/notebook/types.ts";
-import { cellState } from "../../server/state/state.ts";
 import type { EditDetail, Editor } from "../editor/editor.ts";
 import { Refused, type Session } from "../session/session.ts";
 
@@ -8,11 +7,10 @@ import { Refused, type Session } from "../session/session.ts";
 export function bindEditor(editor: Editor, session: Session, cell: CellId): () => void {
   const send = async (event: Event): Promise<void> => {
     const { source } = (event as CustomEvent<EditDetail>).detail;
-    // Without a connection the text stays in the editor; the next connection causes another `edit`.
-    if (session.link.status !== "live" || !cellState(session.state, cell)) return editor.markUnsent();
     try {
-      await session.request({ type: "edit", cell, source, by: session.page });
+      await session.edit(cell, source);
     } catch (reason) {
+      // The text stays in the editor; the next connection causes another `edit`.
       editor.markUnsent();
       if (reason instanceof Refused && session.link.status === "live") session.showError(reason.message);
     }

@@ -1,6 +1,6 @@
 /**
  * The text of a cell in CodeMirror. It sends what was typed a quarter of a second after the last key, and merges what
- * others typed without moving the cursor (see merge.ts). It does not know the session: it fires `edit`, and gets sources
+ * others typed without moving the cursor (see text-merge.ts). It does not know the session: it fires `edit`, and gets sources
  * from elsewhere through `receive`.
  *
  * Events: `edit` {source}, `submit` (a `Submit`), `leave` (a `Leave`).
@@ -11,8 +11,8 @@ import { EditorView } from "@codemirror/view";
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import type { CellError, Position } from "../../server/notebook/types.ts";
 import type { SourceOrigin } from "../session/session.ts";
+import { merged } from "../session/text-merge.ts";
 import { editorExtensions, type Language, type Leave, type Submit } from "./extensions.ts";
-import { merged } from "./merge.ts";
 import { offsetOf, squiggles } from "./squiggles.ts";
 
 export type EditDetail = { readonly source: string };
@@ -45,6 +45,8 @@ export class Editor extends LitElement {
   /** What the server last confirmed. */
   #base = "";
   #sent: string | undefined;
+  /** What was sent since then and not confirmed. */
+  #offered: string[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -117,6 +119,7 @@ export class Editor extends LitElement {
     const source = this.text;
     if (!this.#view || source === this.#base || source === this.#sent) return;
     this.#sent = source;
+    this.#offered.push(source);
     this.dispatchEvent(new CustomEvent<EditDetail>("edit", { detail: { source } }));
   }
 
@@ -132,8 +135,17 @@ export class Editor extends LitElement {
       this.source = source;
       return;
     }
+    const offered = this.#offered.lastIndexOf(source);
+    this.#offered = this.#offered.slice(offered + 1);
     if (origin === "this-page") {
       this.#base = source;
+      return;
+    }
+    if (offered >= 0) {
+      // The server has what was sent here, and its answer was lost. It is not a change that somebody else made.
+      this.#base = source;
+      this.#sent = undefined;
+      if (this.text !== source) this.#flushLater();
       return;
     }
     const changes = merged(this.#base, this.text, source);

@@ -17,14 +17,14 @@ import { isGrid } from "../cell/layout.ts";
 import { shownStatus } from "../cell/status.ts";
 import type { Leave } from "../editor/extensions.ts";
 import { controls } from "../look/controls.ts";
-import { Session } from "../session/session.ts";
+import { type Notice, Session } from "../session/session.ts";
 import { sessionContext } from "../session/session-context.ts";
 import { Subscription } from "../session/subscription.ts";
 import "./announcer.ts";
 import "./bar.ts";
 import { insert, move, remove } from "./cell-requests.ts";
 import "./insert-bar.ts";
-import type { Notices } from "./notices.ts";
+import type { Notices, NoticeWithAction } from "./notices.ts";
 import "./notices.ts";
 import "./outline.ts";
 import { notebookPageStyles } from "./notebook-page-styles.ts";
@@ -48,14 +48,16 @@ export class NotebookPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.session = new Session(this.path, (notice) => this.#notices?.add(notice));
+    this.session = new Session(this.path, (notice) => this.#notices?.add(this.#withButton(notice)));
     this.#provider.setValue(this.session);
     addEventListener("pagehide", this.#flush);
+    addEventListener("beforeunload", this.#warn);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener("pagehide", this.#flush);
+    removeEventListener("beforeunload", this.#warn);
     this.session.close();
   }
 
@@ -112,6 +114,16 @@ export class NotebookPage extends LitElement {
 
   readonly #flush = (): void => {
     for (const each of this.#cells) each.flush();
+  };
+
+  #withButton({ action, ...notice }: Notice): NoticeWithAction {
+    if (action === undefined) return notice;
+    return { ...notice, action: { name: "Save", act: () => void this.session.send({ type: action }) } };
+  }
+
+  readonly #warn = (event: BeforeUnloadEvent): void => {
+    this.#flush();
+    if (this.session.unsaved) event.preventDefault();
   };
 
   readonly #adder =

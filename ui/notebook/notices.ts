@@ -7,7 +7,7 @@ import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import type { Notice } from "../session/session.ts";
 
-export type NoticeWithAction = Notice & {
+export type NoticeWithAction = Omit<Notice, "action"> & {
   readonly action?: { readonly name: string; readonly act: () => void };
 };
 type Shown = NoticeWithAction & { readonly id: number };

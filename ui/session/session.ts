@@ -5,12 +5,14 @@
  */
 
 import type { CellId } from "../../server/notebook/types.ts";
-import type { ClientMessage, LoggedEvent, Request } from "../../server/protocol.ts";
+import { type ClientMessage, type LoggedEvent, MESSAGE_BYTES, type Request } from "../../server/protocol.ts";
 import { type StatePart, stateOf } from "../../server/state/parts.ts";
 import { initialState, reduce } from "../../server/state/reducer.ts";
 import type { ServerMessage } from "../../server/state/server-message.ts";
 import { cellState, type SessionState } from "../../server/state/state.ts";
+import { Drafts } from "./drafts.ts";
 import { type Link, Socket } from "./socket.ts";
+import { redone } from "./text-merge.ts";
 
 /** Who wrote a source: this page, whose edit comes back as an event, or anyone else. */
 export type SourceOrigin = "this-page" | "elsewhere";
@@ -22,7 +24,12 @@ type Unanswered = { readonly resolve: () => void; readonly reject: (reason: Refu
 export class Refused extends Error {}
 
 /** A short message for the user. */
-export type Notice = { readonly level: "info" | "warn" | "error"; readonly text: string };
+export type Notice = {
+  readonly level: "info" | "warn" | "error";
+  readonly text: string;
+  /** A request that the user may make about it. */
+  readonly action?: "save-file";
+};
 
 export class Session {
   state: SessionState;
@@ -35,6 +42,7 @@ export class Session {
   readonly #listeners = new Set<() => void>();
   readonly #sources = new Map<CellId, SourceListener>();
   readonly #unanswered = new Map<number, Unanswered>();
+  readonly #drafts: Drafts;
   #queue: LoggedEvent[] = [];
   #frame: { readonly animation: number; readonly timeout: ReturnType<typeof setTimeout> } | undefined;
   #epoch = "";
@@ -51,6 +59,7 @@ export class Session {
   constructor(path: string, notify: (notice: Notice) => void) {
     this.state = initialState(path);
     this.#notify = notify;
+    this.#drafts = new Drafts(sessionStorage, `palimpsest-drafts ${workspaceKey()} ${path}`);
     this.#socket = new Socket({
       address: () => {
         const address = new URL("/api/session", location.href);
@@ -79,6 +88,11 @@ export class Session {
     this.#socket.close();
   }
 
+  /** Something that was typed is only in this page, and waiting for the server's answer would not save it. */
+  get unsaved(): boolean {
+    return this.#drafts.all.size > 0 && (this.link.status !== "live" || this.#drafts.someRefused);
+  }
+
   /** Calls the listener after each batch of events and each change of the link. @returns the function that ends it */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -96,9 +110,53 @@ export class Session {
   /** Resolves when the request's events have been applied. @throws Refused when the server refuses it or cannot be reached */
   request(request: Request): Promise<void> {
     const message: ClientMessage = { id: ++this.#lastRequest, request };
+    const tooLong = lengthFault(message);
+    if (tooLong !== undefined) return Promise.reject(new Refused(tooLong));
     if (!this.#socket.send(message))
       return Promise.reject(new Refused("Not connected to the server. Nothing was changed."));
     return new Promise((resolve, reject) => this.#unanswered.set(message.id, { resolve, reject }));
+  }
+
+  /** Sends the source that was typed into a cell, and keeps it until the server has it. @throws Refused */
+  async edit(id: CellId, source: string): Promise<void> {
+    const cell = cellState(this.state, id)?.cell;
+    if (!cell) throw new Refused(`The cell ${id} no longer exists.`);
+    this.#drafts.typed(cell, source);
+    if (this.link.status !== "live") throw new Refused("Not connected to the server. The text is kept in this page.");
+    await this.#sendDraft(id, source, this.page);
+  }
+
+  async #sendDraft(cell: CellId, source: string, by: string): Promise<void> {
+    try {
+      await this.request({ type: "edit", cell, source, by });
+      this.#drafts.confirmed(cell, source);
+    } catch (reason) {
+      if (this.link.status === "live") this.#drafts.refused(cell);
+      throw reason;
+    }
+  }
+
+  /** Sends what was typed before the page was loaded again. A cell that has an editor sends its text by itself. */
+  #resend(): void {
+    for (const [id, draft] of [...this.#drafts.all]) {
+      if (this.#sources.has(id)) continue;
+      const source = cellState(this.state, id)?.cell.source;
+      if (source === undefined) {
+        this.#drafts.discard(id);
+        const after = this.state.cells.at(-1)?.cell.id ?? null;
+        void this.send({ type: "insert", after, kind: draft.kind, source: draft.text });
+        this.#notify({
+          level: "warn",
+          text: `The cell ${id} no longer exists. What you typed into it before is in a new cell at the end.`,
+        });
+        continue;
+      }
+      const text = redone(draft, source);
+      this.#drafts.replace(id, { ...draft, text, known: [source] });
+      if (text === source) this.#drafts.discard(id);
+      // Not as an edit of this page: the editors that are made meanwhile do not have the text yet.
+      else this.#sendDraft(id, text, `${this.page} before`).catch((reason: Error) => this.showError(reason.message));
+    }
   }
 
   /** Like `request`, but shows a refusal as a notice. @returns whether the request was carried out */
@@ -156,6 +214,7 @@ export class Session {
         this.loaded = true;
         this.#publishAllSources();
         this.#publish();
+        this.#resend();
         return;
       case "done":
         this.#apply();
@@ -228,4 +287,19 @@ export class Session {
   #publish(): void {
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+/** Which workspace the server of this page serves. */
+function workspaceKey(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="workspace"]')?.content ?? "";
+}
+
+/** The server would close the connection at a longer message. */
+function lengthFault(message: ClientMessage): string | undefined {
+  const text = JSON.stringify(message);
+  if (text.length * 3 <= MESSAGE_BYTES) return undefined;
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes <= MESSAGE_BYTES) return undefined;
+  const [size, most] = [bytes, MESSAGE_BYTES].map((each) => `${Math.round(each / 1e6)} MB`);
+  return `This is too long to be saved: ${size}, where at most ${most} are possible. Put the data into a file beside the notebook, and read it in the cell.`;
 }

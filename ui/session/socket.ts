@@ -1,7 +1,8 @@
 /**
  * Keeps one WebSocket to the session open. When it closes, the page connects again, with growing pauses; so a page that
  * slept recovers by itself. After a minute without success, or when the server refuses this page, the link is `gone` and
- * says why; the user can then try again.
+ * says why; the user can then try again. Where time can help, the page also tries again by itself, less often: a server that is
+ * restarted after an hour takes its pages back.
  */
 import type { ClientMessage, Refusal } from "../../server/protocol.ts";
 import type { ServerMessage } from "../../server/state/server-message.ts";
@@ -16,6 +17,8 @@ export type Link =
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 4000;
 const GIVE_UP_AFTER = 60_000;
+/** Between two tries of a link that is gone. */
+const GONE_PAUSE = 10_000;
 
 export type Listener = {
   /** Where to connect. Called before each attempt, because the address names the events that the page already has. */
@@ -48,6 +51,11 @@ export class Socket {
       this.#lostAt = Date.now();
       this.#setLink({ status: "connecting" });
     }
+    this.#open();
+  }
+
+  #open(): void {
+    this.#timer = undefined;
     const socket = new WebSocket(this.#listener.address());
     this.#socket = socket;
     socket.addEventListener("message", (event) => {
@@ -89,21 +97,21 @@ export class Socket {
     if (this.#closed) return;
     if (this.link.status === "live") this.#lostAt = Date.now();
     this.#attempt += 1;
-    this.#setLink({ status: "reconnecting", attempt: this.#attempt });
-    const reason =
+    if (this.link.status !== "gone") this.#setLink({ status: "reconnecting", attempt: this.#attempt });
+    const refused: Refused | undefined =
       event.code >= 4000
-        ? event.reason || `The server closed the session (code ${event.code}).`
+        ? { reason: event.reason || `The server closed the session (code ${event.code}).`, again: "when asked" }
         : await refusal(this.#listener.address());
     if (this.#closed || this.#socket) return;
-    if (reason) return this.#setLink({ status: "gone", reason });
-    if (Date.now() - this.#lostAt > GIVE_UP_AFTER) {
-      return this.#setLink({
-        status: "gone",
-        reason: "The server does not answer. Check that `palimpsest start` is still running.",
-      });
-    }
+    if (refused) return this.#gone(refused);
+    if (Date.now() - this.#lostAt > GIVE_UP_AFTER) return this.#gone({ reason: NO_ANSWER, again: "later" });
     const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (this.#attempt - 1));
-    this.#timer = setTimeout(() => this.connect(), pause);
+    this.#timer = setTimeout(() => this.#open(), pause);
+  }
+
+  #gone({ reason, again }: Refused): void {
+    if (this.link.status !== "gone" || this.link.reason !== reason) this.#setLink({ status: "gone", reason });
+    if (again === "later") this.#timer = setTimeout(() => this.#open(), GONE_PAUSE);
   }
 
   #setLink(link: Link): void {
@@ -112,20 +120,27 @@ export class Socket {
   }
 }
 
+type Refused = { readonly reason: string; readonly again: "later" | "when asked" };
+const NO_ANSWER = "The server does not answer. Check that `palimpsest start` is still running.";
+
 /**
  * Why the server refuses this page, or undefined when it did not answer or no longer refuses. A browser does not tell a
  * script why a WebSocket was refused, so an ordinary request to the same address asks.
  */
-async function refusal(address: URL): Promise<string | undefined> {
+async function refusal(address: URL): Promise<Refused | undefined> {
   address.protocol = location.protocol;
   try {
     const answer = await fetch(address, { cache: "no-store" });
-    if (answer.status === 401 || answer.status === 403) {
-      return "The server no longer recognises this page. Open the address that `palimpsest start` printed.";
-    }
-    if (answer.status === 400 || answer.status === 404) {
+    // The address answers requests of other kinds with this status: nothing stands in the way of a connection.
+    if (answer.status === 426) return undefined;
+    if (answer.status === 401 || answer.status === 403)
+      return {
+        reason: "The server no longer recognises this page. Open the address that `palimpsest start` printed.",
+        again: "later",
+      };
+    if (answer.status >= 400) {
       const { message } = (await answer.json()) as Refusal;
-      return message;
+      return { reason: message, again: "when asked" };
     }
   } catch {
     // The server does not answer: try again after the next pause.

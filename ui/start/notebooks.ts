@@ -1,5 +1,5 @@
-/** The notebooks of the workspace, over HTTP: list, create, duplicate. */
-import type { NewNotebook, NotebookListing } from "../../server/protocol.ts";
+/** The notebooks of the workspace and their kernels, over HTTP: list, create, duplicate, end. */
+import type { EndOrder, NewNotebook, NotebookListing } from "../../server/protocol.ts";
 import { readAnswer, request } from "../session/http.ts";
 
 export type ListedNotebook = NotebookListing["notebooks"][number];
@@ -17,6 +17,16 @@ export async function createNotebook(notebook: NewNotebook): Promise<string> {
     body: JSON.stringify(notebook),
   });
   return (await readAnswer<{ path: string }>(answer)).path;
+}
+
+/** Ends the kernel of an open notebook, or closes the notebook. @throws with a message for the user */
+export async function endKernel(order: EndOrder): Promise<void> {
+  const answer = await request("/api/kernels", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(order),
+  });
+  await readAnswer(answer);
 }
 
 /** `radis.ts` → `radis-copy.ts`; if that exists, `radis-copy-2.ts` and so on. */

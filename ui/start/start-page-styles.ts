@@ -98,6 +98,9 @@ export const startPageStyles = css`
     color: var(--muted);
     font-size: var(--small);
   }
+  pal-running-kernel {
+    grid-column: 1 / -1;
+  }
   .details code {
     font-family: var(--mono);
   }

@@ -1,4 +1,4 @@
-/** The start page: the notebooks of the workspace, the most recently changed first, and a form for a new one. */
+/** The start page: the notebooks of the workspace, the most recently changed first, their kernels, and a form for a new one. */
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { NotebookListing } from "../../server/protocol.ts";
@@ -7,7 +7,11 @@ import { icon } from "../look/icon.ts";
 import "../look/theme-button.ts";
 import { since } from "../look/time.ts";
 import { addressOf, copyName, createNotebook, type ListedNotebook, listNotebooks } from "./notebooks.ts";
+import "./running-kernel.ts";
 import { startPageStyles } from "./start-page-styles.ts";
+
+/** Milliseconds between two looks at kernels that run. */
+const REFRESH_MS = 5000;
 
 export class StartPage extends LitElement {
   static override properties = { listing: { state: true }, error: { state: true } };
@@ -15,16 +19,19 @@ export class StartPage extends LitElement {
 
   declare listing: NotebookListing | undefined;
   declare error: string | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     document.title = "Palimpsest";
     void this.#load();
     document.addEventListener("visibilitychange", this.#refresh);
+    this.#timer = setInterval(() => this.listing?.notebooks.some(({ open }) => open) && this.#refresh(), REFRESH_MS);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    clearInterval(this.#timer);
     document.removeEventListener("visibilitychange", this.#refresh);
   }
 
@@ -56,7 +63,7 @@ export class StartPage extends LitElement {
   }
 
   #row(notebook: ListedNotebook): TemplateResult {
-    const { path, title, summary, cells, modified, running, open } = notebook;
+    const { path, title, summary, cells, modified, running, open, kernel } = notebook;
     return html`<li data-notebook=${path}>
       <a class="title" href=${addressOf(path)}>${title}</a>
       <button class="quiet" data-action="duplicate" title="Duplicate" aria-label="Duplicate ${title}" @click=${() => this.#duplicate(path)}>${icon("copy")} Duplicate</button>
@@ -66,6 +73,7 @@ export class StartPage extends LitElement {
           running ? html` · <span class="running">● running</span>` : open ? " · open" : nothing
         }
       </span>
+      ${open ? html`<pal-running-kernel .notebook=${path} .kernel=${kernel} @ended=${this.#refresh}></pal-running-kernel>` : nothing}
     </li>`;
   }
 

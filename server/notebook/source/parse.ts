@@ -41,6 +41,15 @@ export function notebookFault(text: string): string | undefined {
   return `This file contains merge conflict markers (line ${conflict + 1}). Resolve the conflict in an editor and save the file.`;
 }
 
+/** Why a notebook with a cell of this source could not be read again; it completes a sentence. */
+export function sourceFault(kind: Cell["kind"], source: string): string | undefined {
+  if (source.includes("\0")) return "it contains the character NUL";
+  // In a file, lines of markdown begin with the mark of a comment.
+  const lines = kind === "code" ? source.split(/\r\n?|\n/) : [];
+  const conflict = lines.findIndex((line) => CONFLICT.test(line.trimEnd()));
+  return conflict < 0 ? undefined : `line ${conflict + 1} is a merge conflict marker`;
+}
+
 function blocksOf(lines: readonly string[]): Block[] {
   const starts = lines.flatMap((line, index) => (readHead(line) ? [index] : []));
   const preamble = lines.slice(0, starts[0] ?? lines.length);

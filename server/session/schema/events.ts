@@ -131,7 +131,7 @@ const tensors = v.object({
   cells: v.record(name, holding),
   memory: v.optional(memory),
 });
-const notice = v.object({ type: v.literal("notice"), level, text });
+const notice = v.object({ type: v.literal("notice"), level, text, action: v.exactOptional(v.literal("save-file")) });
 
 /** What a kernel may say. Everything else that arrives on its channel is refused. */
 export const fromKernel: v.GenericSchema<unknown, FromKernel> = v.variant("type", [
@@ -162,7 +162,7 @@ const shownFields = {
 };
 export const shown: v.GenericSchema<unknown, Shown> = v.object({ ...shownFields, outputs: v.array(output) });
 const fault = v.object({
-  kind: v.picklist(["syntax", "missing", "circle"]),
+  kind: v.picklist(["syntax", "missing", "circle", "refused"]),
   file: text,
   line: v.number(),
   column: v.number(),

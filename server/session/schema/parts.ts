@@ -55,7 +55,7 @@ const values = v.variant("kind", [
 ]);
 const cache = v.variant("kind", [
   v.object({ kind: v.literal("none") }),
-  v.object({ kind: v.literal("stored"), snapshot: text }),
+  v.object({ kind: v.literal("stored"), snapshot: text, replaced: v.optional(text) }),
   v.object({ kind: v.literal("unused"), snapshot: text, reason: text }),
   v.object({ kind: v.literal("refused"), reason: text }),
 ]);
@@ -113,7 +113,7 @@ export const statePart: v.GenericSchema<unknown, StatePart> = v.variant("part", 
     files: v.record(v.string(), projectFile),
     userRan: v.boolean(),
     pending: v.optional(v.object({ ...cost.entries, cells })),
-    notice: v.optional(v.object({ level, text, seq: count })),
+    notice: v.optional(v.object({ level, text, action: v.exactOptional(v.literal("save-file")), seq: count })),
   }),
   v.object({ part: v.picklist(["cell", "removed"]), cell: v.intersect([facts, phase]) }),
   v.object({

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readFile, symlink, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { LoggedEvent } from "../../../server/events.ts";
 import { type Listening, listen } from "../../../server/http/listen.ts";
@@ -34,7 +34,7 @@ beforeAll(async () => {
   await symlink(join(root, "secret.ts"), join(folder, "link.ts"));
   workspace = await Workspace.at(folder, { backend: "cpu" });
   const assets = new Map([["main.js", { body: new Uint8Array([49]), type: "text/javascript", etag: '"one"' }]]);
-  server = await listen({ workspace, assets, token: TOKEN }, [0]);
+  server = await listen({ workspace, assets, secrets: { token: TOKEN, cookie: "secret-of-cookies" } }, [0]);
 });
 
 afterAll(async () => {
@@ -209,6 +209,30 @@ describe("notebooks", () => {
     expect((await post({ from: 3 })).status).toBe(400);
     expect((await post({ path: "stolen", from: 3 })).body).toContain('\\"from\\" must be a string');
     expect((await post("x")).status).toBe(400);
+  });
+});
+
+describe("a session that cannot be opened", () => {
+  it("tells the page why, without the path, and opens when the cause is gone", async () => {
+    const handle = await open(join(folder, "small.ts"));
+    const error = Object.assign(new Error(`EMFILE: too many open files, '${folder}'`), { code: "EMFILE" });
+    const failing = vi.spyOn(Object.getPrototypeOf(handle), "stat").mockRejectedValue(error);
+    await handle.close();
+    expect(await new Page("notebook=deep/other.ts").refusedWith()).toBe(503);
+    const reason = await ask("/api/session?notebook=deep/other.ts");
+    expect(reason).toMatchObject({ status: 503, body: expect.stringContaining("Too many files are open") });
+    expect(reason.body).not.toContain(folder);
+    failing.mockRestore();
+    const page = new Page("notebook=deep/other.ts");
+    await until(() => page.messages.some((each) => each.type === "caught-up"));
+    expect((await ask("/api/session?notebook=deep/other.ts")).status).toBe(426);
+    page.socket.terminate();
+  });
+
+  it("is not opened by plain HTTP", async () => {
+    expect((await ask("/api/session?notebook=deep/copy.ts")).status).toBe(426);
+    const { notebooks } = JSON.parse((await ask("/api/notebooks")).body);
+    expect(notebooks.find((each: { path: string }) => each.path === "deep/copy.ts")).toMatchObject({ open: false });
   });
 });
 

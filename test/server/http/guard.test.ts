@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { judge, type RequestHead } from "../../../server/http/guard.ts";
+import { cookieValue, judge, type RequestHead } from "../../../server/http/guard.ts";
 
 const TOKEN = "right-token";
 const PORT = 4747;
+const SECRETS = { token: TOKEN, cookie: "secret-of-cookies" };
+const COOKIE = cookieValue(SECRETS.cookie, PORT);
 
 function head(changes: Partial<RequestHead> = {}): RequestHead {
   return {
@@ -10,8 +12,10 @@ function head(changes: Partial<RequestHead> = {}): RequestHead {
     path: "/api/notebooks",
     host: "127.0.0.1:4747",
     origin: undefined,
+    site: undefined,
+    mode: undefined,
     upgrade: false,
-    cookie: `palimpsest-4747=${TOKEN}`,
+    cookie: `palimpsest-4747=${COOKIE}`,
     authorization: undefined,
     ticket: undefined,
     ...changes,
@@ -19,7 +23,7 @@ function head(changes: Partial<RequestHead> = {}): RequestHead {
 }
 
 function answer(changes: Partial<RequestHead>): number {
-  const verdict = judge(head(changes), PORT, TOKEN);
+  const verdict = judge(head(changes), PORT, SECRETS);
   return verdict.kind === "enter" ? 200 : verdict.kind === "welcome" ? 303 : verdict.status;
 }
 
@@ -41,7 +45,8 @@ describe("guard", () => {
   it.each([
     ["http://127.0.0.1:4747", 200],
     ["http://localhost:4747", 200],
-    [undefined, 200],
+    [undefined, 403],
+    ["", 403],
     ["https://127.0.0.1:4747", 403],
     ["http://127.0.0.1:4748", 403],
     ["http://evil.example", 403],
@@ -64,14 +69,24 @@ describe("guard", () => {
   it.each([
     [{ cookie: undefined }, 401],
     [{ cookie: "palimpsest-4747=wrong-token" }, 401],
-    [{ cookie: `palimpsest-9999=${TOKEN}` }, 401],
-    [{ cookie: `theme=dark; palimpsest-4747=${TOKEN}; x=1` }, 200],
-    [{ cookie: `palimpsest-4747=decoy; palimpsest-4747=${TOKEN}` }, 200],
-    [{ cookie: `palimpsest-4747=${TOKEN}; palimpsest-4747=decoy` }, 200],
+    [{ cookie: `palimpsest-9999=${COOKIE}` }, 401],
+    [{ cookie: `theme=dark; palimpsest-4747=${COOKIE}; x=1` }, 200],
+    [{ cookie: `palimpsest-4747=decoy; palimpsest-4747=${COOKIE}` }, 200],
+    [{ cookie: `palimpsest-4747=${COOKIE}; palimpsest-4747=decoy` }, 200],
     [{ cookie: "palimpsest-4747=decoy; palimpsest-4747=another" }, 401],
-    [{ cookie: `xpalimpsest-4747=${TOKEN}` }, 401],
+    [{ cookie: `xpalimpsest-4747=${COOKIE}` }, 401],
     [{ cookie: undefined, authorization: `Bearer ${TOKEN}` }, 200],
     [{ cookie: undefined, authorization: "Bearer " }, 401],
+    [{ cookie: undefined, authorization: `Bearer ${COOKIE}` }, 401],
+    [{ cookie: `palimpsest-4747=${TOKEN}` }, 401],
+    [{ cookie: `palimpsest-4747=${cookieValue(SECRETS.cookie, 4748)}` }, 401],
+    [{ cookie: undefined, authorization: `Bearer ${TOKEN}`, method: "POST" }, 200],
+    [{ site: "same-origin" }, 200],
+    [{ site: "none" }, 200],
+    [{ site: "cross-site", mode: "no-cors" }, 403],
+    [{ site: "same-site", mode: "cors" }, 403],
+    [{ site: "same-site", mode: "navigate" }, 200],
+    [{ site: "cross-site", mode: "navigate", method: "POST" }, 403],
     [{ cookie: undefined, authorization: TOKEN }, 401],
     [{ cookie: undefined, path: "/", ticket: TOKEN }, 303],
     [{ cookie: undefined, path: "/", ticket: "" }, 401],
@@ -83,7 +98,16 @@ describe("guard", () => {
   });
 
   it("puts the token into a cookie for its port that scripts and other sites cannot use", () => {
-    const verdict = judge(head({ path: "/", ticket: TOKEN, cookie: undefined }), PORT, TOKEN);
-    expect(verdict).toEqual({ kind: "welcome", cookie: `palimpsest-4747=${TOKEN}; Path=/; HttpOnly; SameSite=Strict` });
+    const verdict = judge(head({ path: "/", ticket: TOKEN, cookie: undefined }), PORT, SECRETS);
+    expect(verdict).toEqual({
+      kind: "welcome",
+      by: "redirect",
+      cookie: `palimpsest-4747=${COOKIE}; Path=/; HttpOnly; SameSite=Strict`,
+    });
+  });
+
+  it("lets a page that a file or another site opened load the next one itself, which then has the cookie", () => {
+    const opened = head({ path: "/", ticket: TOKEN, cookie: undefined, site: "cross-site", mode: "navigate" });
+    expect(judge(opened, PORT, SECRETS)).toMatchObject({ kind: "welcome", by: "page" });
   });
 });

@@ -1,7 +1,7 @@
 import { EditorSelection, Text } from "@codemirror/state";
 import { array, assert, constantFrom, property } from "fast-check";
 import { expect, test } from "vitest";
-import { differences, merged } from "../../../ui/editor/merge.ts";
+import { differences, merged } from "../../../ui/session/text-merge.ts";
 
 const text = array(constantFrom("a", "b", "const x", "\n", "\n", "  y();"), { maxLength: 14 }).map((each) =>
   each.join(""),

@@ -4,7 +4,7 @@
  * changes are small, so that a cursor between two of them stays where it is.
  */
 import { diff } from "@codemirror/merge";
-import { ChangeSet } from "@codemirror/state";
+import { ChangeSet, Text } from "@codemirror/state";
 
 /** From this many changed characters on, `diff` is faster and less exact. */
 const SCAN_LIMIT = 500;
@@ -22,4 +22,16 @@ export function differences(before: string, after: string): ChangeSet {
 /** The changes to apply to `text`, which this page made from `base`, when others made `theirs` from the same base. */
 export function merged(base: string, text: string, theirs: string): ChangeSet {
   return differences(base, theirs).map(differences(base, text));
+}
+
+/** The text of a draft on top of what the server has now. `known`: what the server may have had when it was typed. */
+export function redone(
+  { text, known }: { readonly text: string; readonly known: readonly string[] },
+  source: string,
+): string {
+  if (known.includes(source)) return text;
+  const [base = source] = known;
+  return merged(base, source, text)
+    .apply(Text.of(source.split("\n")))
+    .toString();
 }
