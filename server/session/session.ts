@@ -36,6 +36,7 @@ export class Session {
   /** Why nothing can be saved. */
   #readOnly: string | undefined;
   #closing: Promise<void> | undefined;
+  #looking: Promise<void> = Promise.resolve();
   /** How many readings of imported files are under way. */
   #reading = 0;
   /** No more events are taken. */
@@ -180,8 +181,12 @@ export class Session {
     else if (!this.#closed) this.#advance();
   }
 
-  async #lookInCache(): Promise<void> {
-    for (const event of await this.#cache.found(this.#state)) this.#record([event]);
+  /** One look after the other, so that who waits for a look has also waited for those before it. */
+  #lookInCache(): Promise<void> {
+    this.#looking = this.#looking.then(async () => {
+      for (const event of await this.#cache.found(this.#state)) this.#record([event]);
+    });
+    return this.#looking;
   }
 
   #publish(events: readonly SessionEvent[]): void {
