@@ -253,7 +253,43 @@ export type Shown = {
   readonly results: readonly Result[];
 };
 
-export type SessionEvent = CellEvent | RunEvent | KernelEvent | NotebookEvent | DemandEvent | DiskEvent | SteerEvent;
+/** What a change would lose. */
+export type Loss = {
+  /** The trainings that would end. */
+  readonly trainings: readonly RunId[];
+  /** The cells whose values would be freed. */
+  readonly cells: readonly CellId[];
+  /** How long computing these values took. */
+  readonly seconds: number;
+};
+
+/** A change that the session asks about before it happens. */
+export type CellChange = { readonly change: "remove" | "disable"; readonly cell: CellId };
+
+export type Question =
+  /** `origin`: where the change was made. */
+  | {
+      readonly about: "changes";
+      readonly origin: "page" | "file";
+      readonly changes: readonly CellChange[];
+      readonly loss: Loss;
+    }
+  /** A cell was told to stop, or to end before it runs again, and did not. `waited`: milliseconds. */
+  | { readonly about: "unresponsive"; readonly cell: CellId; readonly waited: number; readonly loss: Loss };
+
+export type QuestionEvent =
+  | { readonly type: "question-asked"; readonly question: Question }
+  | { readonly type: "question-answered" };
+
+export type SessionEvent =
+  | QuestionEvent
+  | CellEvent
+  | RunEvent
+  | KernelEvent
+  | NotebookEvent
+  | DemandEvent
+  | DiskEvent
+  | SteerEvent;
 
 /** An event as it is in the log and on the wire. `time` in milliseconds since 1970. */
 export type LoggedEvent = { readonly seq: number; readonly time: number; readonly event: SessionEvent };

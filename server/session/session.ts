@@ -5,8 +5,9 @@
  */
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
-import type { LoggedEvent, SessionEvent } from "../events.ts";
+import type { LoggedEvent, Question, SessionEvent } from "../events.ts";
 import type { Request } from "../protocol.ts";
+import { spared } from "../state/question.ts";
 import { reduce } from "../state/reducer.ts";
 import { eventsOf, Refused } from "../state/requests.ts";
 import type { SessionState } from "../state/state.ts";
@@ -64,7 +65,10 @@ export class Session {
   async begin(read: Reading & { readonly text: string }): Promise<void> {
     const { workspace, path, use } = this.#options;
     if (use.kind === "page") {
-      const listeners = { state: () => this.#state, happened: (event: SessionEvent) => this.#record([event]) };
+      const listeners = {
+        state: () => this.#state,
+        happened: (event: SessionEvent) => this.#record(this.#askedFirst(event)),
+      };
       this.#storage = await Storage.begin(workspace, path, read, listeners).catch((error: Error) => {
         const reason = explained(error)?.message ?? `${error.message}.`;
         this.#readOnly = `This notebook is read-only, since nothing can be saved here: ${reason}`;
@@ -86,10 +90,23 @@ export class Session {
   async request(request: Request): Promise<void> {
     if (request.type === "restart-kernel") await this.#kernel.restart();
     else if (request.type === "save-file") await this.#storage?.saveFileAgain();
-    else this.#record(this.#permitted(eventsOf(this.#state, request)));
+    else {
+      const { question } = this.#state;
+      this.#record(this.#permitted(eventsOf(this.#state, request, Date.now())));
+      if (request.type === "decide" && question) this.#decided(question, request.accept);
+    }
     await this.#storage?.flush().catch((error: Error) => {
       throw new Refused(error.message);
     });
+  }
+
+  #decided(question: Question, accept: boolean): void {
+    if (question.about === "unresponsive") {
+      if (accept) this.#kernel.endOverdue();
+    } else if (!accept && question.origin === "file") {
+      // The cells that stay are written back.
+      this.#storage?.touchFile();
+    }
   }
 
   /** @throws Refused if the events change the notebook and it cannot be saved */
@@ -197,6 +214,13 @@ export class Session {
     for (const event of events) this.#follow(event);
   }
 
+  /** What another program did to the file happens here too, but for what would lose something: the page asks about that. */
+  #askedFirst(event: SessionEvent): readonly SessionEvent[] {
+    if (event.type !== "replaced") return [event];
+    const { cells, question } = spared(this.#state, event.cells, Date.now());
+    return [{ ...event, cells }, ...(question ? [{ type: "question-asked" as const, question }] : [])];
+  }
+
   /** What an event asks of the files, and of the kernel beyond the plan. */
   #follow(event: SessionEvent): void {
     if (changesNotebook(event)) {
@@ -205,6 +229,9 @@ export class Session {
       void this.#readImported();
     }
     switch (event.type) {
+      case "cell-renamed":
+        this.#kernel.renamed(event.cell, event.to);
+        break;
       case "input-set":
         this.#storage?.saveInputs();
         break;

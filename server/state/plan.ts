@@ -11,6 +11,7 @@ import type { InputValue } from "../values.ts";
 import { type CellState, heldValues } from "./cell-state.ts";
 import { alive, parentsOf, restorable } from "./freshness.ts";
 import { sameValue } from "./input-value.ts";
+import { withCellRenamed } from "./notebook-events.ts";
 import { cellState, type SessionState } from "./state.ts";
 
 /** What the kernel holds, by the messages to and from it. */
@@ -55,6 +56,17 @@ export function plan(
   }
   for (const id of ready) actions.push(execution(state, cellState(state, id)!));
   return { actions, view: next };
+}
+
+/** The same view after a cell got another id. The kernel goes on to hold its values. */
+export function renamedView(view: KernelView, from: CellId, to: CellId): KernelView {
+  const { planned } = view;
+  if (!planned) return view;
+  const inputs = [...view.inputs].map(
+    ([key, value]) => [key.startsWith(`${from}/`) ? `${to}${key.slice(from.length)}` : key, value] as const,
+  );
+  const queue = view.queue.map((id) => (id === from ? to : id));
+  return { ...view, planned: withCellRenamed(planned, from, to), queue, inputs: new Map(inputs) };
 }
 
 type Change = { readonly old: CellState | undefined; readonly now: CellState | undefined };
