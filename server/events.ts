@@ -37,7 +37,12 @@ export type RunInfo = {
   readonly folder: string;
 };
 
-export type ConsoleLine = { readonly level: "log" | "info" | "warn" | "error"; readonly text: string };
+export type ConsoleLine = {
+  readonly level: "log" | "info" | "warn" | "error";
+  readonly text: string;
+  /** Its line break has not been written: the next line of the console replaces it. */
+  readonly open?: true;
+};
 
 /** What the kernel reports about one generation of one cell. The reducer ignores late events of a generation that has ended. */
 export type CellEvent =

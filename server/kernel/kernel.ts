@@ -9,6 +9,7 @@ import { clearEngine, watchEngine } from "./engine.ts";
 import { execute } from "./execute.ts";
 import { Files } from "./files.ts";
 import { Generation } from "./generation.ts";
+import { GlobalChanges } from "./global-changes.ts";
 import { kernelHost } from "./host.ts";
 import { Imports } from "./imports.ts";
 import { setInput } from "./inputs.ts";
@@ -22,7 +23,7 @@ const SHARE = 0.9;
 const IDLE_MS = 1_000;
 
 type Order<T extends ToKernel["type"]> = Extract<ToKernel, { type: T }>;
-type OpenNotebook = { readonly imports: Imports; readonly cache: CellCache };
+type OpenNotebook = { readonly imports: Imports; readonly cache: CellCache; readonly globals: GlobalChanges };
 
 export class Kernel {
   readonly #send: (message: FromKernel) => void;
@@ -76,6 +77,11 @@ export class Kernel {
     }
   }
 
+  /** The living generation of a cell. */
+  generation(cell: CellId): Generation | undefined {
+    return this.#cells.generation(cell);
+  }
+
   /** Ends everything. @returns a promise that resolves when the cache and the records of the runs are written */
   async close(): Promise<void> {
     await Promise.all(this.#storing);
@@ -89,7 +95,11 @@ export class Kernel {
       const { name, passedOver, note } = await chooseBackend(backend);
       watchEngine(this.#ledger);
       this.#ledger.budget = memory ?? SHARE * ((await availableMemory(name)) ?? Number.POSITIVE_INFINITY);
-      this.#notebook = { imports: new Imports(notebook), cache: new CellCache(workspace, seed) };
+      this.#notebook = {
+        imports: new Imports(notebook),
+        cache: new CellCache(workspace, seed),
+        globals: new GlobalChanges(),
+      };
       setHost(kernelHost({ workspace, notebook, seed }, new Files(notebook, workspace), this.#send));
       this.#send({ type: "kernel-ready", pid: process.pid, backend: name, passedOver });
       if (note) this.#send({ type: "notice", level: "warn", text: note });
@@ -105,6 +115,7 @@ export class Kernel {
     void this.#end([cell]);
     const code = this.#cells.code(cell, source);
     const { analysis } = code;
+    code.runs += 1;
     const previous = this.#cells.latest(cell)?.kept;
     const start = { cell, number, snapshot, source, analysis, userValues: order.inputs, previous };
     const recorder =
@@ -123,7 +134,12 @@ export class Kernel {
         generation.send({ type: "cache-lost", cell, generation: number });
         await new Promise(() => undefined);
       }
-      await execute(generation, code, notebook.imports, (name) => this.#cells.lookUp(name, generation));
+      try {
+        await execute(generation, code, notebook.imports, (name) => this.#cells.lookUp(name, generation));
+      } finally {
+        // The same code makes the same changes, and to look takes a fraction of a millisecond.
+        if (code.runs === 1) for (const change of notebook.globals.found()) generation.log("warn", change);
+      }
     });
     if (generation.aborted) clearEngine();
     this.#collectWhenIdle();

@@ -26,6 +26,11 @@ function cellFrames(stack: string): Frame[] {
   }));
 }
 
+/** The cells in whose code something was thrown, innermost first. */
+export function cellsIn(thrown: unknown): CellId[] {
+  return cellFrames(stackOf(thrown)).map(({ cell }) => cell);
+}
+
 /** Where the cell is calling from right now. */
 export function callPosition(cell: CellId): Position | undefined {
   const here = { stack: "" };

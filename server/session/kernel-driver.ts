@@ -153,7 +153,7 @@ export class KernelDriver {
   #refuse(fault: string): void {
     if (this.#refusedMessages) return;
     this.#refusedMessages = true;
-    const text = `A cell sent a message to the server that was ignored: ${fault}. Cells cannot use process.send.`;
+    const text = `A cell sent a message to the server that was ignored: ${fault}. Only Palimpsest may write to the file descriptor 3.`;
     this.#session.record([{ type: "notice", level: "warn", text }]);
   }
 

@@ -2,6 +2,7 @@
 
 import type { CellEvent, Cost } from "../events.ts";
 import { type CellState, type HeldValues, heldValues, type InputState, inPhase, NOT_CACHED } from "./cell-state.ts";
+import { withLines } from "./console-lines.ts";
 import { parentsOf, updateSnapshots } from "./freshness.ts";
 import { fitted } from "./input-value.ts";
 import { cellState, type SessionState, withCell } from "./state.ts";
@@ -54,7 +55,7 @@ export function afterCellEvent(state: SessionState, event: Exclude<CellEvent, Ca
     case "cell-output":
       return changed((old) => ({ ...old, outputs: [...old.outputs, event.output] }));
     case "cell-console":
-      return changed((old) => ({ ...old, console: [...old.console, ...event.lines].slice(-CONSOLE_LINES) }));
+      return changed((old) => ({ ...old, console: withLines(old.console, event.lines).slice(-CONSOLE_LINES) }));
     case "cell-progress": {
       const { label, done, total } = event;
       return changed((old) => (old.status === "running" ? { ...old, progress: { label, done, total } } : old));

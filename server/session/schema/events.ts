@@ -40,7 +40,11 @@ const cellError = v.object({
   position: v.optional(position),
   cells: v.optional(v.array(text)),
 });
-const consoleLine = v.object({ level: v.picklist(["log", "info", "warn", "error"]), text });
+const consoleLine = v.object({
+  level: v.picklist(["log", "info", "warn", "error"]),
+  text,
+  open: v.optional(v.literal(true)),
+});
 const level = v.picklist(["info", "warn", "error"]);
 
 const cellEvents = [
