@@ -222,7 +222,7 @@ export type DiskEvent =
 
 /** A project file together with the files that it imports. */
 export type ProjectFile = { readonly digest: string; readonly faults: readonly FileFault[] };
-/** `file`: relative to the notebook's folder. Line and column from 1. `circle`: files that import each other. */
+/** `file`: relative to the notebook's folder. Line and column from 1. `circle` is in logs of earlier versions. */
 export type FileFault = {
   readonly kind: "syntax" | "missing" | "circle";
   readonly file: string;

@@ -1,13 +1,18 @@
 /**
- * `palimpsest check`: what the cells of a notebook define and use, which cells depend on which, and their errors. Nothing
- * runs. There is no page here, so the known globals are those of the Node that runs it.
+ * `palimpsest check`: what the cells of a notebook define and use, which cells depend on which, and all errors that are known
+ * without running anything. Its verdict is that of `run`: the same state, the same files, and what the imports will fail at.
  */
-import { topology } from "../notebook/graph/topology.ts";
-import { analyse } from "../notebook/language/analyse.ts";
-import { ONLY_IN_FILES } from "../notebook/language/globals.ts";
-import type { CellError, Topology } from "../notebook/types.ts";
+import { dirname } from "node:path";
+import { Script } from "node:vm";
+import { compileCell } from "../notebook/language/compile.ts";
+import { GLOBALS, ONLY_IN_FILES } from "../notebook/language/globals.ts";
+import type { CellError, Notebook, Topology } from "../notebook/types.ts";
 import { readNotebook } from "../session/file.ts";
+import type { CellState } from "../state/cell-state.ts";
+import { initialState, reduce } from "../state/reducer.ts";
+import type { SessionState } from "../state/state.ts";
 import { type Command, parseArguments } from "./command.ts";
+import { ImportFaults } from "./import-faults.ts";
 import { notebookArgument } from "./notebook-argument.ts";
 
 /** Lines and columns count from 1 in the cell's own source. An error without a position is at 1:1. */
@@ -21,7 +26,8 @@ type Report = {
   readonly edges: Topology["edges"];
 };
 type ReportedError = {
-  readonly kind: CellError["kind"];
+  /** `import`: something that it imports does not exist. */
+  readonly kind: CellError["kind"] | "import";
   readonly line: number;
   readonly column: number;
   readonly message: string;
@@ -46,34 +52,60 @@ Exit code 0: no errors; 1: the notebook has errors or cannot be read; 2: wrong u
     const read = await readNotebook(path);
     if ("fault" in read) throw new Error(`${path}: ${read.fault}`);
 
-    const globals = new Set(Object.getOwnPropertyNames(globalThis));
-    const code = read.notebook.cells.filter(({ kind }) => kind === "code");
-    const graph = topology(
-      code.map(({ id, source }) => ({ id, analysis: analyse(source) })),
-      globals,
-    );
-    const report = reportOf(graph, new Set([...globals, ...ONLY_IN_FILES]));
-    process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : asText(path, report, graph));
-    return graph.errors.size > 0 ? 1 : 0;
+    const imports = new ImportFaults(dirname(path));
+    const state = stateOf(path, read.notebook, imports);
+    const report = reportOf(state, imports);
+    process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : asText(path, report, state.topology));
+    return report.cells.some(({ errors }) => errors.length > 0) ? 1 : 0;
   },
 };
 
-/** @param globals names that need no definition; they are not reported as references */
-function reportOf({ cells, edges, errors }: Topology, globals: ReadonlySet<string>): Report {
+/** The state of a session that has read the notebook and the files that it imports. */
+function stateOf(path: string, { cells, settings }: Notebook, imports: ImportFaults): SessionState {
+  const opened = { type: "opened", path, cells, inputs: {}, ...(settings && { settings }) } as const;
+  const state = reduce(initialState(path), { seq: 1, time: 0, event: opened });
+  const files = imports.filesOf(state.cells.flatMap(({ analysis }) => analysis ?? []));
+  return reduce(state, { seq: 2, time: 0, event: { type: "files-read", files } });
+}
+
+function reportOf({ cells, topology }: SessionState, imports: ImportFaults): Report {
   return {
-    cells: cells.map(({ id, analysis }) => ({
-      id,
-      definitions: analysis.definitions,
-      references: analysis.references.filter((name) => !globals.has(name)),
-      errors: (errors.get(id) ?? []).map(({ kind, position: { line, column } = { line: 1, column: 0 }, message }) => ({
-        kind,
-        line,
-        column: column + 1,
-        message,
-      })),
-    })),
-    edges,
+    cells: cells.flatMap((cell) => {
+      const { analysis } = cell;
+      if (!analysis) return [];
+      const { id, source } = cell.cell;
+      const errors: ReportedError[] = [
+        ...[...cell.errors, ...syntaxErrorsOfNode(cell)].map((each) => reported(each.kind, each)),
+        ...imports.of(source, analysis).map((each) => reported("import", each)),
+      ];
+      const references = analysis.references.filter((name) => !isGlobal(name) || topology.definers.has(name));
+      return [{ id, definitions: analysis.definitions, references, errors }];
+    }),
+    edges: topology.edges,
   };
+}
+
+function isGlobal(name: string): boolean {
+  return GLOBALS.has(name) || ONLY_IN_FILES.has(name);
+}
+
+/** What this Node does not understand, although the parser does. */
+function syntaxErrorsOfNode({ cell, analysis, errors }: CellState): CellError[] {
+  if (!analysis || errors.length > 0) return [];
+  try {
+    new Script(compileCell(cell.source, analysis).code);
+    return [];
+  } catch (error) {
+    return [{ kind: "syntax", message: error instanceof Error ? error.message : String(error) }];
+  }
+}
+
+function reported(
+  kind: ReportedError["kind"],
+  { position, message }: Pick<CellError, "position" | "message">,
+): ReportedError {
+  const { line, column } = position ?? { line: 1, column: 0 };
+  return { kind, line, column: column + 1, message };
 }
 
 function asText(path: string, { cells }: Report, { parents, typeEdges }: Topology): string {

@@ -46,6 +46,8 @@ export class Generation {
   readonly userValues: Readonly<Record<string, InputValue>>;
   /** What other cells may use: filled when the top level is done. */
   readonly values = new Map<string, unknown>();
+  /** Where the present value of a name comes from that may change after the cell has run: a `let`, an import of a project file. */
+  readonly live = new Map<string, () => unknown>();
   readonly inputs = new Map<string, DeclaredInput>();
   /** The last value of each stream, by the name of its constant. */
   readonly streamValues = new Map<string, unknown>();
@@ -224,6 +226,7 @@ export class Generation {
     this.#flag.release();
     const recorded = this.#runs.stop();
     this.values.clear();
+    this.live.clear();
     this.previous = undefined;
     if (!finished) this.#sendFinished({ status: "stopped" });
     this.#life = { phase: "ended" };

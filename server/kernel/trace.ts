@@ -47,7 +47,9 @@ export function cellError(thrown: unknown, { cell, compiled, importing }: Runnin
   // The other cells on the stack, from the one that threw to the one that was called first.
   const chain = [...new Set(frames.map((frame) => frame.cell))].filter((each) => each !== cell);
   const position = own
-    ? unshifted(own.position, compiled?.shifts ?? [])
+    ? compiled
+      ? unshifted(own.position, compiled)
+      : own.position
     : (syntaxErrorPosition(stack, cell) ?? importing);
   const file = stack.match(/\b(?:cell|project):([^\s():]+):(\d+):\d+/);
   const inFile = file?.[0].startsWith("project:") ? ` (in ${file[1]}, line ${file[2]})` : undefined;

@@ -138,10 +138,11 @@ function fileErrors({ cell, analysis }: CellState, files: SessionState["files"])
   return analysis.files.flatMap((module) =>
     (files[module]?.faults ?? []).flatMap((fault): CellError[] => {
       // A missing file may appear before the cell runs; otherwise the import itself fails with a clear message.
-      if (fault.kind === "missing") return [];
+      // Logs of earlier versions call files that import each other a fault.
+      if (fault.kind === "missing" || fault.kind === "circle") return [];
       const position = placeOfImport(cell.source, module);
       const message = `${fault.file}, line ${fault.line}, column ${fault.column}: ${fault.message}`;
-      return [{ kind: fault.kind === "circle" ? "cycle" : "syntax", message, ...(position && { position }) }];
+      return [{ kind: "syntax", message, ...(position && { position }) }];
     }),
   );
 }
