@@ -22,6 +22,8 @@ type Report = {
     readonly definitions: readonly string[];
     readonly references: readonly string[];
     readonly errors: readonly ReportedError[];
+    /** Absent if there are none. */
+    readonly warnings?: readonly Omit<ReportedError, "kind">[];
   }[];
   readonly edges: Topology["edges"];
 };
@@ -41,8 +43,8 @@ export const check: Command = {
 
 Shows what each cell defines and uses, the cells that it depends on, and its errors. No cell runs.
 
-  --json   print one object as the last line: {cells: [{id, definitions, references, errors}], edges: [[from, to]]}
-           with errors as {kind, line, column, message}; lines and columns count from 1 in the cell
+  --json   print one object as the last line: {cells: [{id, definitions, references, errors, warnings}], edges: [[from,
+           to]]} with errors as {kind, line, column, message}, warnings without kind; lines and columns count from 1
 
 Exit code 0: no errors; 1: the notebook has errors or cannot be read; 2: wrong use of the command.`,
 
@@ -79,7 +81,15 @@ function reportOf({ cells, topology }: SessionState, imports: ImportFaults): Rep
         ...imports.of(source, analysis).map((each) => reported("import", each)),
       ];
       const references = analysis.references.filter((name) => !isGlobal(name) || topology.definers.has(name));
-      return [{ id, definitions: analysis.definitions, references, errors }];
+      return [
+        {
+          id,
+          definitions: analysis.definitions,
+          references,
+          errors,
+          ...(cell.warnings && { warnings: cell.warnings.map(placed) }),
+        },
+      ];
     }),
     edges: topology.edges,
   };
@@ -104,12 +114,16 @@ function reported(
   kind: ReportedError["kind"],
   { position, message }: Pick<CellError, "position" | "message">,
 ): ReportedError {
+  return { kind, ...placed({ message, ...(position && { position }) }) };
+}
+
+function placed({ position, message }: Pick<CellError, "position" | "message">): Omit<ReportedError, "kind"> {
   const { line, column } = position ?? { line: 1, column: 0 };
-  return { kind, line, column: column + 1, message };
+  return { line, column: column + 1, message };
 }
 
 function asText(path: string, { cells }: Report, { parents, typeEdges }: Topology): string {
-  const lines = cells.flatMap(({ id, definitions, references, errors }) => [
+  const lines = cells.flatMap(({ id, definitions, references, errors, warnings = [] }) => [
     id,
     ...listed("defines", definitions),
     ...listed("uses", references),
@@ -119,10 +133,13 @@ function asText(path: string, { cells }: Report, { parents, typeEdges }: Topolog
       typeEdges.filter(([, user]) => user === id).map(([definer]) => definer),
     ),
     ...errors.map(({ kind, line, column, message }) => `  ${kind} at ${line}:${column}: ${message}`),
+    ...warnings.map(({ line, column, message }) => `  warning at ${line}:${column}: ${message}`),
   ]);
   const faulty = cells.filter(({ errors }) => errors.length > 0).length;
   const verdict = faulty === 0 ? "no errors" : `errors in ${faulty} of ${cells.length} cells`;
-  return `${[...lines, `${path}: ${verdict}`].join("\n")}\n`;
+  const warned = cells.filter(({ warnings }) => warnings !== undefined).length;
+  const more = warned === 0 ? "" : `, warnings in ${warned}`;
+  return `${[...lines, `${path}: ${verdict}${more}`].join("\n")}\n`;
 }
 
 function listed(verb: string, names: readonly string[]): string[] {

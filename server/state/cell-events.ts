@@ -88,6 +88,7 @@ function started(
     cell: cell.cell,
     ...(analysis && { analysis }),
     errors: cell.errors,
+    ...(cell.warnings && { warnings: cell.warnings }),
     status: "running",
     paused: false,
     rerun: false,
