@@ -115,6 +115,8 @@ export type Analysis = {
   /** Constants whose whole initialiser is `stream(…)` of a generator, with the position and the offset of the call. */
   readonly streams: readonly { readonly name: string; readonly call: Position; readonly offset: number }[];
   readonly inputs: readonly InputDeclaration[];
+  /** The names, made from their labels, of inputs that are not the whole value of a constant. */
+  readonly labels: readonly string[];
   readonly shared: SharedState;
   /** Errors in this cell's own code: syntax errors and unsupported forms. After a syntax error the names are unknown. */
   readonly errors: readonly CellError[];

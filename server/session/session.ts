@@ -30,6 +30,8 @@ export class Session {
   readonly #files: ProjectFiles;
   readonly #cache: CacheLookup;
   #state: SessionState;
+  /** The values of inputs that are saved. */
+  #inputValues: SessionState["inputValues"];
   #storage: Storage | undefined;
   /** Why nothing can be saved. */
   #readOnly: string | undefined;
@@ -42,6 +44,7 @@ export class Session {
     this.#options = options;
     this.#state = initialState(options.path);
     for (const { time, event } of first) this.#apply(event, time);
+    this.#inputValues = this.#state.inputValues;
     const folder = dirname(join(options.workspace, options.path));
     this.#files = new ProjectFiles(folder, {
       changed: () => this.#record(this.#filesRead(this.#files.read(this.#state))),
@@ -152,6 +155,9 @@ export class Session {
     this.#storage?.append(logged);
     for (const listener of this.#listeners) listener(logged);
     for (const event of events) this.#follow(event);
+    if (this.#state.inputValues === this.#inputValues) return;
+    this.#inputValues = this.#state.inputValues;
+    this.#storage?.saveInputs();
   }
 
   /** What an event asks of the files, and of the kernel beyond the plan. */
@@ -162,9 +168,6 @@ export class Session {
       this.#readImported();
     }
     switch (event.type) {
-      case "input-set":
-        this.#storage?.saveInputs();
-        break;
       case "stop-asked":
         this.#kernel.stop(event.cell);
         break;

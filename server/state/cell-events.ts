@@ -6,6 +6,7 @@ import { withLines } from "./console-lines.ts";
 import { parentsOf, updateSnapshots } from "./freshness.ts";
 import { fitted } from "./input-value.ts";
 import { cellState, type SessionState, withCell } from "./state.ts";
+import { storedKey, withoutUndeclared } from "./stored-inputs.ts";
 
 /** The most console lines per cell; the oldest are dropped. */
 const CONSOLE_LINES = 2_000;
@@ -27,11 +28,12 @@ export function afterCellEvent(state: SessionState, event: Exclude<CellEvent, Ca
     case "cell-settled": {
       const removed = cell.inputs.filter((input) => input.generation !== cell.generation);
       const inputs = cell.inputs.filter((input) => !removed.includes(input));
-      const settled = changed((old) => ({ ...old, values: { ...values, settled: true }, inputs }));
-      return updateSnapshots(
-        settled,
-        removed.map(({ name }) => name),
-      );
+      const names = removed.map(({ name }) => name);
+      const settled = {
+        ...changed((old) => ({ ...old, values: { ...values, settled: true }, inputs })),
+        inputValues: withoutUndeclared(state.inputValues, names, state.cells),
+      };
+      return updateSnapshots(settled, names);
     }
     case "cell-finished": {
       const { status, ms, error } = event;
@@ -65,7 +67,7 @@ export function afterCellEvent(state: SessionState, event: Exclude<CellEvent, Ca
     case "input-declared": {
       const { name, live, spec, generation } = event;
       // A value that was set while the cell was running is newer than the one that the kernel has just read.
-      const set = state.inputValues[name];
+      const set = state.inputValues[storedKey(cell, name)];
       const value = set === undefined ? event.value : fitted(spec, set);
       const inputs = withInput(cell.inputs, { name, live, spec, generation, value });
       return updateSnapshots(

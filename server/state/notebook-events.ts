@@ -8,6 +8,7 @@ import { type CellState, NO_TENSORS, NO_VALUES, NOT_CACHED } from "./cell-state.
 import { restructured } from "./freshness.ts";
 import { ended } from "./kernel-events.ts";
 import { cellState, type SessionState } from "./state.ts";
+import { readStored, renamedCell, withCellsOf } from "./stored-inputs.ts";
 import { withDescendants } from "./targets.ts";
 
 type Cells = readonly CellState[];
@@ -16,8 +17,9 @@ export function afterNotebookEvent(state: SessionState, event: NotebookEvent, se
   switch (event.type) {
     case "opened": {
       const { settings = DEFAULT_SETTINGS } = event;
-      const opened = { ...state, path: event.path, inputValues: event.inputs, settings, userRan: false };
-      return arranged(opened, () => event.cells.map((cell) => cellOf(cell)));
+      const cells = event.cells.map((cell) => cellOf(cell));
+      const inputValues = readStored(event.inputs, cells);
+      return arranged({ ...state, path: event.path, inputValues, settings, userRan: false }, () => cells);
     }
     case "settings":
       return { ...state, settings: event.settings };
@@ -44,7 +46,7 @@ export function afterNotebookEvent(state: SessionState, event: NotebookEvent, se
     case "cell-renamed":
       // The kernel knows the cell by its old id, so its values are lost; what it showed stays.
       return arranged(
-        state,
+        { ...state, inputValues: renamedCell(state.inputValues, event.cell, event.to) },
         changing(event.cell, (cell) => ({ ...cell, id: event.to })),
       );
     case "cell-removed":
@@ -77,7 +79,8 @@ function arranged(state: SessionState, change: (cells: Cells) => Cells): Session
   const ending = [...removed, ...disabled.map(({ cell }) => cell.id)];
   const before = ending.length === 0 ? state : ended(state, withDescendants(state, ending));
   const cells = before === state ? next : change(before.cells);
-  return restructured({ ...before, cells, results: cells.flatMap((each) => each.results) });
+  const inputValues = withCellsOf(state.inputValues, state.cells, cells);
+  return restructured({ ...before, cells, inputValues, results: cells.flatMap((each) => each.results) });
 }
 
 function changing(id: CellId, change: (cell: Cell) => Cell): (cells: Cells) => Cells {
