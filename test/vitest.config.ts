@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -8,6 +10,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Tests use a key of their own, not the user's.
+    env: { XDG_STATE_HOME: join(tmpdir(), "palimpsest-test-state") },
     execArgv: ["--expose-gc"],
   },
 });

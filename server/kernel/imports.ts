@@ -10,6 +10,7 @@ import { isFile } from "../notebook/language/imports.ts";
 import type { ImportDeclaration } from "../notebook/types.ts";
 import { missingFile, moduleOf, Project } from "../session/project.ts";
 import { checkExport, type Exports, exportOf, ModuleInstance } from "./module.ts";
+import { readsNow } from "./reads-now.ts";
 
 /** Asks a module for the present value of an export. */
 export type Getter = () => unknown;
@@ -45,6 +46,7 @@ export class Imports {
     if (path === undefined) return this.#package(module, by);
     const instance = this.#instance(path, module);
     if (!instance) return this.#data(path);
+    readsNow()?.uses(instance.reads);
     await this.#evaluated(path, instance);
     return instance.exports;
   }
@@ -108,6 +110,7 @@ export class Imports {
   }
 
   async #package(module: string, by: string): Promise<Exports> {
+    readsNow()?.package(module, by);
     try {
       return await import(`cell-import:${JSON.stringify([module, pathToFileURL(by).href])}`);
     } catch (error) {

@@ -3,6 +3,7 @@ import { setHost } from "../../cells/host.ts";
 import type { Shown } from "../events.ts";
 import type { FromKernel, ToKernel } from "../messages.ts";
 import type { CellId } from "../notebook/types.ts";
+import { FOREIGN } from "../session/cache.ts";
 import { CellCache } from "./cell-cache.ts";
 import { CellTable } from "./cell-table.ts";
 import { clearEngine, watchEngine } from "./engine.ts";
@@ -16,6 +17,8 @@ import { setInput } from "./inputs.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { Ledger } from "./ledger.ts";
 import { ShownRecorder } from "./shown-recorder.ts";
+import { SignedResults } from "./signed-results.ts";
+import { watchFiles } from "./watched-files.ts";
 
 /** The share of the machine's memory that tensors may use unless a budget is given. */
 const SHARE = 0.9;
@@ -88,19 +91,19 @@ export class Kernel {
     await this.#end(this.#cells.alive.map(({ cell }) => cell).reverse());
   }
 
-  async #open({ notebook, workspace, backend, seed, memory }: Order<"open">): Promise<void> {
+  async #open({ notebook, workspace, backend, seed, memory, key, version }: Order<"open">): Promise<void> {
     try {
       const { chooseBackend } = await import("../../cells/device/backend.ts");
       const { availableMemory } = await import("../../cells/device/available-memory.ts");
       const { name, passedOver, note } = await chooseBackend(backend);
       watchEngine(this.#ledger);
       this.#ledger.budget = memory ?? SHARE * ((await availableMemory(name)) ?? Number.POSITIVE_INFINITY);
-      this.#notebook = {
-        imports: new Imports(notebook),
-        cache: new CellCache(workspace, seed),
-        globals: new GlobalChanges(),
-      };
-      setHost(kernelHost({ workspace, notebook, seed }, new Files(notebook, workspace), this.#send));
+      const cache = new CellCache({ workspace, seed, key, backend: name, version });
+      const files = new Files(notebook, workspace);
+      const results = new SignedResults(files, key, () => this.#send({ type: "notice", level: "info", text: FOREIGN }));
+      setHost(kernelHost({ workspace, notebook, seed }, files, { results, version }, this.#send));
+      watchFiles();
+      this.#notebook = { imports: new Imports(notebook), cache, globals: new GlobalChanges() };
       this.#send({ type: "kernel-ready", pid: process.pid, backend: name, passedOver });
       if (note) this.#send({ type: "notice", level: "warn", text: note });
     } catch (error) {
@@ -135,7 +138,11 @@ export class Kernel {
         await new Promise(() => undefined);
       }
       try {
-        await execute(generation, code, notebook.imports, (name) => this.#cells.lookUp(name, generation));
+        await execute(generation, code, notebook.imports, (name) => {
+          const definer = this.#cells.definer(name);
+          if (definer) generation.reads.uses(definer.reads);
+          return this.#cells.lookUp(name, generation);
+        });
       } finally {
         // The same code makes the same changes, and to look takes a fraction of a millisecond.
         if (code.runs === 1) for (const change of notebook.globals.found()) generation.log("warn", change);

@@ -7,6 +7,7 @@ import { Script } from "node:vm";
 import type { ProjectModule } from "../notebook/language/project-module.ts";
 import type { ImportDeclaration } from "../notebook/types.ts";
 import { current } from "./generation.ts";
+import { Reads } from "./reads.ts";
 
 export type Exports = Readonly<Record<string, unknown>>;
 
@@ -31,6 +32,8 @@ const check = (): void => current.getStore()?.check();
 
 export class ModuleInstance {
   readonly digest: string;
+  /** What it and the modules that it imports have read. */
+  readonly reads = new Reads();
   readonly exports: Exports = Object.create(null, { [Symbol.toStringTag]: { value: "Module" } });
   readonly #compiled: ProjectModule;
   readonly #context: ModuleContext;
@@ -57,7 +60,7 @@ export class ModuleInstance {
     const meta = { url, filename: path, dirname: path.replace(/[/\\][^/\\]*$/, "") };
     const load = (other: unknown): Promise<Exports> => context.load(String(other));
     const parameters = [share, defaultExport(), meta, load, HINT, check, this.#imported, this.#linked.promise];
-    this.#body = current.exit(() => body(...parameters));
+    this.#body = current.exit(() => this.reads.during(() => body(...parameters)));
     // Whoever evaluates it hears of its errors.
     this.#body.catch(() => undefined);
   }
@@ -66,7 +69,9 @@ export class ModuleInstance {
   link(): void {
     for (const module of this.#compiled.requests) {
       const dependency = this.#context.linked(module);
-      if (dependency) this.#dependencies.set(module, dependency);
+      if (!dependency) continue;
+      this.#dependencies.set(module, dependency);
+      this.reads.uses(dependency.reads);
     }
   }
 
@@ -118,7 +123,8 @@ export class ModuleInstance {
     try {
       for (const module of this.#compiled.requests) {
         const dependency = this.#dependencies.get(module);
-        if (!(dependency instanceof ModuleInstance)) this.#dependencies.set(module, await this.#context.load(module));
+        if (!(dependency instanceof ModuleInstance))
+          this.#dependencies.set(module, await this.reads.during(() => this.#context.load(module)));
         else if (!dependency.#isWaitingFor(this)) {
           this.#waitsFor = dependency;
           await dependency.evaluate();

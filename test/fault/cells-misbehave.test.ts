@@ -116,7 +116,7 @@ console.log("end");
 for (let i = 0; i <= 5; i++) { process.stdout.write(i + "/5\\r"); await new Promise((go) => setTimeout(go, 120)); }
 `);
     const seen = new Set<string>();
-    session.subscribe(0, () => seen.add(printed(session, "a").join("|")));
+    session.subscribe(() => seen.add(printed(session, "a").join("|")));
     await ran(session);
     for (const text of ["1/5", "3/5", "5/5"]) expect(seen).toContain(text);
     expect([...seen].some((text) => text.includes("|"))).toBe(false);

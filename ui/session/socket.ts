@@ -3,7 +3,8 @@
  * slept recovers by itself. After a minute without success, or when the server refuses this page, the link is `gone` and
  * says why; the user can then try again.
  */
-import type { ClientMessage, Refusal, ServerMessage } from "../../server/protocol.ts";
+import type { ClientMessage, Refusal } from "../../server/protocol.ts";
+import type { ServerMessage } from "../../server/state/server-message.ts";
 
 export type Link =
   | { readonly status: "connecting" }
