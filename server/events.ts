@@ -37,7 +37,12 @@ export type RunInfo = {
   readonly folder: string;
 };
 
-export type ConsoleLine = { readonly level: "log" | "info" | "warn" | "error"; readonly text: string };
+export type ConsoleLine = {
+  readonly level: "log" | "info" | "warn" | "error";
+  readonly text: string;
+  /** Its line break has not been written: the next line of the console replaces it. */
+  readonly open?: true;
+};
 
 /** What the kernel reports about one generation of one cell. The reducer ignores late events of a generation that has ended. */
 export type CellEvent =
@@ -235,7 +240,7 @@ export type DiskEvent =
 
 /** A project file together with the files that it imports. */
 export type ProjectFile = { readonly digest: string; readonly faults: readonly FileFault[] };
-/** `file`: relative to the notebook's folder. Line and column from 1. `circle`: files that import each other. `refused`: the file is not read, and the message says why. */
+/** `file`: relative to the notebook's folder. Line and column from 1. `circle` is in logs of earlier versions. `refused`: the file is not read, and the message says why. */
 export type FileFault = {
   readonly kind: "syntax" | "missing" | "circle" | "refused";
   readonly file: string;

@@ -9,8 +9,9 @@ import { flagged } from "../notebook/source/head.ts";
 import type { CellId } from "../notebook/types.ts";
 import { alive, runsTopLevel } from "../state/freshness.ts";
 import { lossOf } from "../state/loss.ts";
-import { type Action, inputKey, type KernelView, NO_KERNEL, plan, renamedView } from "../state/plan.ts";
+import { type Action, type KernelView, NO_KERNEL, plan, renamedView } from "../state/plan.ts";
 import { cellState, type SessionState } from "../state/state.ts";
+import { inputKey } from "../state/stored-inputs.ts";
 import { Coalescing } from "./coalescing.ts";
 import type { Overdue } from "./grace.ts";
 import { type KernelEnding, KernelSupervisor } from "./kernel-supervisor.ts";
@@ -188,7 +189,7 @@ export class KernelDriver {
   #refuse(fault: string): void {
     if (this.#refusedMessages) return;
     this.#refusedMessages = true;
-    const text = `A cell sent a message to the server that was ignored: ${fault}. Cells cannot use process.send.`;
+    const text = `A cell sent a message to the server that was ignored: ${fault}. Only Palimpsest may write to the file descriptor 3.`;
     this.#session.record([{ type: "notice", level: "warn", text }]);
   }
 

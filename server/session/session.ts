@@ -33,6 +33,8 @@ export class Session {
   readonly #files: ProjectFiles;
   readonly #cache: CacheLookup;
   #state: SessionState;
+  /** The values of inputs that are saved. */
+  #inputValues: SessionState["inputValues"];
   #storage: Storage | undefined;
   /** Why nothing can be saved. */
   #readOnly: string | undefined;
@@ -48,6 +50,7 @@ export class Session {
     this.#options = options;
     this.#state = first;
     this.#recent = new RecentEvents(first.seq);
+    this.#inputValues = first.inputValues;
     const folder = dirname(join(options.workspace, options.path));
     this.#files = new ProjectFiles(folder, options.workspace, {
       changed: () => void this.#readFiles(),
@@ -212,6 +215,9 @@ export class Session {
     this.#storage?.append(logged);
     for (const listener of this.#listeners) listener(logged);
     for (const event of events) this.#follow(event);
+    if (this.#state.inputValues === this.#inputValues) return;
+    this.#inputValues = this.#state.inputValues;
+    this.#storage?.saveInputs();
   }
 
   /** What another program did to the file happens here too, but for what would lose something: the page asks about that. */
@@ -231,9 +237,6 @@ export class Session {
     switch (event.type) {
       case "cell-renamed":
         this.#kernel.renamed(event.cell, event.to);
-        break;
-      case "input-set":
-        this.#storage?.saveInputs();
         break;
       case "stop-asked":
         this.#kernel.stop(event.cell);

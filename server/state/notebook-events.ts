@@ -8,6 +8,7 @@ import { type CellState, inPhase, NO_TENSORS, NO_VALUES, NOT_CACHED } from "./ce
 import { restructured } from "./freshness.ts";
 import { ended } from "./kernel-events.ts";
 import { cellState, type SessionState } from "./state.ts";
+import { readStored, renamedCell, withCellsOf } from "./stored-inputs.ts";
 import { withDescendants } from "./targets.ts";
 
 type Cells = readonly CellState[];
@@ -19,8 +20,9 @@ export function afterNotebookEvent(state: SessionState, event: NotebookEvent, se
   switch (event.type) {
     case "opened": {
       const { settings = DEFAULT_SETTINGS } = event;
-      const opened = { ...state, path: event.path, inputValues: event.inputs, settings, userRan: false };
-      return arranged(opened, () => event.cells.map((cell) => cellOf(cell)));
+      const cells = event.cells.map((cell) => cellOf(cell));
+      const inputValues = readStored(event.inputs, cells);
+      return arranged({ ...state, path: event.path, inputValues, settings, userRan: false }, () => cells);
     }
     case "settings":
       return { ...state, settings: event.settings };
@@ -81,7 +83,8 @@ function arranged(state: SessionState, change: (cells: Cells) => Cells): Session
   const before = ending.length === 0 ? state : ended(state, withDescendants(state, ending));
   const cells = before === state ? next : change(before.cells);
   const results = cells.flatMap((each) => each.results);
-  return restructured({ ...before, cells, results, removed: removedAfter(before, remaining) });
+  const inputValues = withCellsOf(state.inputValues, state.cells, cells);
+  return restructured({ ...before, cells, inputValues, results, removed: removedAfter(before, remaining) });
 }
 
 /** A cell that is put back, by undoing or by another program, shows again what it showed. */
@@ -121,6 +124,7 @@ export function withCellRenamed(state: SessionState, from: CellId, to: CellId): 
     ...state,
     cells,
     runs: Object.fromEntries(runs),
+    inputValues: renamedCell(state.inputValues, from, to),
     places: new Map([...state.places].map(([id, place]) => [renamed(id), place])),
     ...(state.pending && { pending: { ...state.pending, cells: state.pending.cells.map(renamed) } }),
   };

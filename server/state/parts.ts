@@ -13,7 +13,7 @@ import { restructured } from "./freshness.ts";
 import type { RunState, SessionState } from "./state.ts";
 
 /** What the cells as they are now decide. */
-const DERIVED = ["analysis", "errors", "snapshot", "stale"] as const;
+const DERIVED = ["analysis", "errors", "warnings", "snapshot", "stale"] as const;
 type Derived = (typeof DERIVED)[number];
 /** Keeps the union of phases, which `Omit` alone would merge into one. */
 type WithoutDerived<T> = T extends unknown ? Omit<T, Derived> : never;

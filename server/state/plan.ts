@@ -13,6 +13,7 @@ import { alive, parentsOf, restorable } from "./freshness.ts";
 import { sameValue } from "./input-value.ts";
 import { withCellRenamed } from "./notebook-events.ts";
 import { cellState, type SessionState } from "./state.ts";
+import { inputKey, storedFor } from "./stored-inputs.ts";
 
 /** What the kernel holds, by the messages to and from it. */
 export type KernelView = {
@@ -28,10 +29,6 @@ export type KernelView = {
 export type Action = { readonly type: "start-kernel" } | ToKernel;
 
 export const NO_KERNEL: KernelView = { process: "none", queue: [], inputs: new Map() };
-
-export function inputKey(cell: CellId, name: string): string {
-  return `${cell}/${name}`;
-}
 
 /** @returns the actions to perform now, in order, and what the kernel holds after them */
 export function plan(
@@ -168,7 +165,7 @@ function execution(state: SessionState, next: CellState): Action {
     generation: generation + 1,
     snapshot: onFreshParents || restorable(next) ? snapshot : `${snapshot}*`,
     source: cell.source,
-    inputs: state.inputValues,
+    inputs: storedFor(state.inputValues, next),
     ...(interrupted.length > 0 && { interrupted }),
     files: Object.fromEntries(files.map((module) => [module, state.files[module]?.digest ?? ""])),
     ...(flagged(cell, "cache") && { cache: renew ? "renew" : restorable(next) && !onFreshParents ? "only" : "use" }),

@@ -41,7 +41,11 @@ export const cellError = v.object({
   position: v.optional(position),
   cells: v.optional(v.array(text)),
 });
-export const consoleLine = v.object({ level: v.picklist(["log", "info", "warn", "error"]), text });
+export const consoleLine = v.object({
+  level: v.picklist(["log", "info", "warn", "error"]),
+  text,
+  open: v.optional(v.literal(true)),
+});
 export const level = v.picklist(["info", "warn", "error"]);
 
 /** All but the outputs. */

@@ -2,9 +2,10 @@
 import type { LoggedEvent, SessionEvent } from "../../../server/events.ts";
 import { parseNotebook } from "../../../server/notebook/source/parse.ts";
 import type { CellState } from "../../../server/state/cell-state.ts";
-import { type Action, inputKey, type KernelView, NO_KERNEL, plan, renamedView } from "../../../server/state/plan.ts";
+import { type Action, type KernelView, NO_KERNEL, plan, renamedView } from "../../../server/state/plan.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
 import { cellState, type SessionState } from "../../../server/state/state.ts";
+import { inputKey } from "../../../server/state/stored-inputs.ts";
 import type { InputSpec, InputValue } from "../../../server/values.ts";
 
 export class Stage {
