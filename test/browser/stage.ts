@@ -36,7 +36,12 @@ export class Stage {
       this.expectedFaults = /(?!)/;
     });
     afterEach(async () => {
-      await this.page.evaluate(() => localStorage.clear());
+      // A page that is left stores what was typed last, so it is left first.
+      await this.page.goto(this.server.origin);
+      await this.page.evaluate(() => {
+        localStorage.clear();
+        sessionStorage.clear();
+      });
       await this.page.goto("about:blank");
       expect(faults.filter((each) => !this.expectedFaults.test(each))).toEqual([]);
     });
