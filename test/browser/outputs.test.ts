@@ -108,6 +108,19 @@ describe.skipIf(!executable)("outputs on the page", () => {
     ]);
   });
 
+  test("a long table far from the screen has no rows, and the same height as with them", async () => {
+    const rows = Array.from({ length: 500 }, (_, i) => [i, `row ${i}`]);
+    const table: Output = { kind: "table", columns: ["a", "b"], rows, total: 500 };
+    await open(table, table, table, table, table, table);
+    const last = cell("model").locator("pal-table").last();
+    await cell("model").locator("pal-table").first().locator("tbody tr").nth(499).waitFor();
+    expect(await last.locator("tr").count()).toBe(0);
+    const { height } = (await last.boundingBox())!;
+    await last.scrollIntoViewIfNeeded();
+    await last.locator("tbody tr").nth(499).waitFor();
+    expect((await last.boundingBox())!.height).toBe(height);
+  });
+
   test("console lines that are there stay the same elements while others come and go", async () => {
     const lines = (from: number, count: number): SessionEvent => ({
       type: "cell-console",
