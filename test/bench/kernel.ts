@@ -5,13 +5,13 @@
 import type { BenchOptions } from "./bench.ts";
 import { growth } from "./kernel/growth.ts";
 import { editToOutput, sliderToDone } from "./kernel/latency.ts";
+import { longSession } from "./kernel/long-session.ts";
 import type { Measure } from "./kernel/measure.ts";
 import { overhead } from "./kernel/overhead.ts";
 import { planning } from "./kernel/planning.ts";
-import { againstObservable } from "./kernel/runtime.ts";
 import { kernelStart } from "./kernel/start.ts";
 
-const parts = [kernelStart, editToOutput, sliderToDone, planning, againstObservable, growth, overhead];
+const parts = [kernelStart, editToOutput, sliderToDone, planning, growth, overhead, longSession];
 
 export async function bench({ json }: BenchOptions): Promise<{ measures: readonly Measure[] }> {
   const measures: Measure[] = [];
