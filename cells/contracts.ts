@@ -36,6 +36,12 @@ export type GenerateOptions = Sampling & {
   readonly onText?: (piece: string, prompt: number) => void;
   /** Label of the progress shown in the calling cell. */
   readonly label?: string;
+  /** The numbers of the prompts, which decide their random draws; by default their places in the list. */
+  readonly numbers?: readonly number[];
+  /** Called with each completion as soon as it is whole. */
+  readonly onCompletion?: (completion: Completion, prompt: number) => void;
+  /** Called between two decoding steps, which wait for it. If it throws, generation ends with that error. */
+  readonly pace?: () => Promise<void>;
 };
 
 /** Sum of −ln p over the target tokens of a sample, and their number. */
@@ -48,8 +54,13 @@ export interface ChatModel {
   generate(prompts: readonly Prompt[], options: GenerateOptions): Promise<Completion[]>;
   /** Negative log-likelihood, with teacher forcing, of each sample's segments with a weight other than 0. */
   nll(samples: readonly Sample[]): Promise<SampleNll[]>;
-  /** The digest of the base's weights, for caches and records. */
+  /** The digest of the base's weights, for records. */
   readonly digest: string;
+  /**
+   * The digest of all else that decides its answers at this moment: adapter, tokenizer, chat template, settings. For caches. Leave it
+   * out if `digest` says everything.
+   */
+  readonly state?: () => Promise<string>;
 }
 
 /** Gives a knob's value for the current step. It does not change during a step, and a fork or a replay may use other values. */
@@ -72,6 +83,19 @@ export interface Method {
    * the NLL of the role, give the role the weight 0.
    */
   readonly divergence?: { readonly role: Segment["role"]; readonly weight: number | Live<number> };
+}
+
+/** How a run, or a cell, follows and controls what it waits for. */
+export interface PhaseControl {
+  readonly progress: (label: string, done: number, total: number) => void;
+  /** Waits while the run is paused. @throws if it was stopped */
+  readonly pace: () => Promise<void>;
+}
+
+/** A method whose samples are still being made. A run makes them in a first phase, before its first step. */
+export interface PendingMethod extends Omit<Method, "samples"> {
+  /** Makes the samples. @returns the method; its `config` says what was not known before */
+  prepare(control: PhaseControl): Promise<Method>;
 }
 
 /** A small evaluation between two training steps. It must not change the training's random state. */

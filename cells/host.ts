@@ -37,6 +37,12 @@ export interface Host {
   listFiles(folder: string): Promise<readonly string[]>;
   /** Writes a file inside the workspace atomically. */
   writeFile(path: string, data: Uint8Array | string): Promise<void>;
+  /** The text that `storeResult` wrote under this name; undefined if there is none, or if this machine did not write it. */
+  storedResult(name: string): Promise<string | undefined>;
+  /** Stores a text in `.palimpsest/cache/<name>.json`, signed, so that a workspace from elsewhere cannot bring results along. */
+  storeResult(name: string, text: string): Promise<void>;
+  /** Identifies the code that computes: a result of other code may differ. */
+  readonly version: string;
   /** The folder of a run, for `readFile`. */
   runFolder(id: string): string;
   /** The folder of a model: one that ships with Palimpsest, by its name, or else a folder of the user. */

@@ -11,7 +11,7 @@
  */
 
 export * as tf from "@tensorflow/tfjs";
-export type { ChatModel, Method, Probe, Rule, Run, RunRecord } from "./contracts.ts";
+export type { ChatModel, Method, PendingMethod, Probe, Rule, Run, RunRecord } from "./contracts.ts";
 // The cell that is running.
 export { keep, onDispose, previous, readFile, seed, signal } from "./current-cell.ts";
 // Your own data: conversations, parallel text, requests; splits, cleaning and the check for leaks from training to test.
@@ -63,7 +63,7 @@ export { scoreTexts } from "./measure/translation/text-metric.ts";
 export { translate } from "./measure/translation/translation.ts";
 // Methods: from pairs to weighted samples.
 export { radis } from "./method/radis.ts";
-export { rationales, saveRationales } from "./method/rationales.ts";
+export { type PendingRationales, rationales, saveRationales } from "./method/rationales.ts";
 export * as transllm from "./method/transllm/index.ts";
 export { vanilla } from "./method/vanilla.ts";
 // Models, adapters and vocabularies.

@@ -72,6 +72,10 @@ export interface RunSink {
   state(step: number): Promise<Uint8Array>;
   /** Drops rows, probes, changes and checkpoints after the step `to`, and records the rewind. */
   rewind(change: Extract<RunChange, { kind: "rewind" }>): void;
+  /** What the run does before its first step, and how far it is. */
+  phase(label: string, done: number, total: number): void;
+  /** The first phase is over: these settings were not known before. */
+  prepared(config: RunMeta["config"]): void;
   /** Adds to the time that the run's record reports. */
   spent(account: RunAccount, seconds: number): void;
   /** Writes a file to the run's folder, at a path relative to it: `adapter/adapter_config.json`. */

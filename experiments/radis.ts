@@ -57,9 +57,12 @@ const prompt = input.text("rationale prompt", { value: "Note:" });
 const share = input.range("pairs with a rationale", { min: 0, max: 1, step: 0.05, value: 1 });
 
 // %% rationales
-const written = await rationales(base, velan.train, { prompt: prompt.split(","), share });
-show(table([written.counts]));
-table(written.items, { columns: ["source", "reference", "prompt", "text", "ended", "use"], limit: 200 });
+// The model writes them in the first phase of the run that learns them, so that nothing else waits for them.
+const written = rationales(base, velan.train, { prompt: prompt.split(","), share });
+
+// %% rationale-table code=folded
+show(table([(await written).counts]));
+table((await written).items, { columns: ["source", "reference", "prompt", "text", "ended", "status"], limit: 200 });
 
 // %% [markdown]
 // ## Two trainings

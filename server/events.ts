@@ -119,6 +119,16 @@ export type RunEvent =
       readonly rows: readonly ProbeRow[];
     }
   | { readonly type: "run-changed"; readonly run: RunId; readonly change: RunChange }
+  /** What the run does before its first step, and how far it is. */
+  | {
+      readonly type: "run-phase";
+      readonly run: RunId;
+      readonly label: string;
+      readonly done: number;
+      readonly total: number;
+    }
+  /** The run can begin its first step. `config`: now with what was not known before. */
+  | { readonly type: "run-prepared"; readonly run: RunId; readonly config: RunInfo["config"] }
   /** Rows, probes and changes after the step `to` were removed; this change is recorded. */
   | {
       readonly type: "run-rewound";
@@ -218,6 +228,8 @@ export type DiskEvent =
   | { readonly type: "files-read"; readonly files: Readonly<Record<string, ProjectFile>> }
   /** The cache has a result for this snapshot of the cell. `shown`: the outputs of that result. */
   | { readonly type: "cache-found"; readonly cell: CellId; readonly snapshot: string; readonly shown: Shown }
+  /** The cached result for this snapshot cannot be used. `reason` is part of a sentence, such as "data/train.csv changed". */
+  | { readonly type: "cache-unused"; readonly cell: CellId; readonly snapshot: string; readonly reason: string }
   /** The cost of the cell that an earlier session measured. */
   | { readonly type: "cost-known"; readonly cell: CellId; readonly cost: Cost };
 

@@ -1,6 +1,6 @@
 /** The messages between server and kernel, over IPC. The kernel only reports; it never waits for an answer. */
 
-import type { CellEvent, KernelEvent, NotebookEvent, RunEvent, RunId } from "./events.ts";
+import type { CellEvent, DiskEvent, KernelEvent, NotebookEvent, RunEvent, RunId } from "./events.ts";
 import type { CellId } from "./notebook/types.ts";
 import type { InputValue, RunOrder } from "./values.ts";
 
@@ -14,6 +14,10 @@ export type ToKernel =
       readonly seed: number;
       /** The most bytes that tensors may take; the memory of the machine if left out. */
       readonly memory?: number;
+      /** The key of this machine, which signs cached results. */
+      readonly key: string;
+      /** Of the code that the kernel loads: cached results of other code are not used. */
+      readonly version: string;
     }
   /** Starts a new generation. The earlier generations of the cell and its descendants have been ended before. */
   | {
@@ -49,6 +53,7 @@ export type ToKernel =
 export type FromKernel =
   | CellEvent
   | RunEvent
+  | Extract<DiskEvent, { type: "cache-unused" }>
   | Extract<KernelEvent, { type: "kernel-ready" | "tensors" }>
   | Extract<NotebookEvent, { type: "notice" }>
   | { readonly type: "open-failed"; readonly message: string };

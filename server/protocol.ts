@@ -1,8 +1,8 @@
 /**
- * The protocol between page and server: one WebSocket per open notebook, at
+ * The protocol between page and server (what the server sends is in `state/server-message.ts`): one WebSocket per open notebook, at
  * `/api/session?notebook=<path>&since=<seq>&epoch=<epoch>`, and a few HTTP requests for the start page. The server sends a
- * welcome, then all logged events after `since` in order and without gaps, then new events as they happen. A page that
- * reconnects gives the last sequence number that it has.
+ * welcome, then what the page lacks: the events after `since` if they are few, and otherwise the whole state. Then new events
+ * follow as they happen, in order. A page that reconnects gives the last sequence number that it has.
  */
 
 import type { LoggedEvent, RunId } from "./events.ts";
@@ -44,15 +44,6 @@ export type Request =
 export const MESSAGE_BYTES = 8e6;
 
 export type ClientMessage = { readonly id: number; readonly request: Request };
-
-export type ServerMessage =
-  /** `epoch` changes when a new log starts: the page then drops its state and receives all events from the start. */
-  | { readonly type: "welcome"; readonly epoch: string; readonly path: string; readonly from: number }
-  | { readonly type: "events"; readonly events: readonly LoggedEvent[] }
-  /** All events so far have been sent. */
-  | { readonly type: "caught-up"; readonly seq: number }
-  | { readonly type: "done"; readonly id: number }
-  | { readonly type: "refused"; readonly id: number; readonly message: string };
 
 /** The kernel of an open notebook. */
 export type KernelUse = {

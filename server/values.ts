@@ -45,7 +45,20 @@ export type Output =
   | { readonly kind: "image"; readonly mime: string; readonly base64: string }
   | { readonly kind: "html"; readonly html: string }
   | { readonly kind: "plot"; readonly spec: PlotSpec }
-  | { readonly kind: "run"; readonly run: string };
+  | { readonly kind: "run"; readonly run: string }
+  | BlobOutput;
+
+/** A large output. It is stored beside the log, and the page fetches it when it comes into view. */
+export type BlobOutput = {
+  readonly kind: "blob";
+  /** SHA-256 of its JSON text, in hexadecimal. */
+  readonly hash: string;
+  /** The length of that text. */
+  readonly bytes: number;
+  readonly shows: Exclude<Output["kind"], "blob">;
+  /** The runs that it draws. */
+  readonly runs: readonly string[];
+};
 
 export type InputSpec =
   | {

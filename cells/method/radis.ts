@@ -13,11 +13,11 @@
  * KL(base ‖ tuned) on the rationale's tokens instead of their NLL, which keeps the base's whole distribution and not
  * only the tokens that it chose.
  */
-import type { Method } from "../contracts.ts";
+import type { Method, PendingMethod, PhaseControl } from "../contracts.ts";
 import type { Live } from "../inputs.ts";
 import type { Message, Normalisation, Sample, Segment } from "../types.ts";
 import type { Rationale } from "./rationale.ts";
-import type { Rationales } from "./rationales.ts";
+import type { PendingRationales, Rationales } from "./rationales.ts";
 
 export type RadisOptions = {
   /**
@@ -42,32 +42,81 @@ export type RadisOptions = {
   readonly objective?: "nll" | "kl";
 };
 
-/** @throws if a rationale without a prompt is to be a task of its own */
+/**
+ * With rationales that are still to be written, the run writes them in its first phase.
+ * @throws if a rationale without a prompt is to be a task of its own
+ */
+export function radis(rationales: Rationales, options: RadisOptions): Method;
+export function radis(rationales: PendingRationales | PromiseLike<Rationales>, options: RadisOptions): PendingMethod;
 export function radis(
-  rationales: Rationales,
+  rationales: Rationales | PendingRationales | PromiseLike<Rationales>,
+  options: RadisOptions,
+): Method | PendingMethod {
+  if (!("then" in rationales)) return ready(rationales, options);
+  const known =
+    "write" in rationales
+      ? { items: { length: rationales.pairs }, prompts: rationales.prompts, separator: rationales.separator }
+      : undefined;
+  return {
+    ...settingsOf(known, options),
+    prepare: async (control) => ready(await written(rationales, control), options),
+  };
+}
+
+/** What is being written elsewhere can only be waited for. */
+async function written(
+  rationales: PendingRationales | PromiseLike<Rationales>,
+  control: PhaseControl,
+): Promise<Rationales> {
+  if ("write" in rationales) return rationales.write(control);
+  control.progress("Waiting for rationales", 0, 1);
+  let result: Rationales | undefined;
+  const waiting = rationales.then((each) => {
+    result = each;
+  });
+  // If it fails during a pause, the error is met after it.
+  void waiting.then(undefined, () => undefined);
+  while (result === undefined) {
+    await control.pace();
+    await Promise.race([waiting, new Promise((resolve) => setTimeout(resolve, 50))]);
+  }
+  return result;
+}
+
+function ready(rationales: Rationales, options: RadisOptions): Method {
+  const { config, ...settings } = settingsOf(rationales, options);
+  return {
+    ...settings,
+    samples: rationales.items.flatMap((item) => samples(item, rationales.separator, options.as ?? "continuation")),
+    config: { ...config, rationales: rationales.counts },
+  };
+}
+
+/** Everything but the samples. */
+function settingsOf(
+  known:
+    | { readonly items: { readonly length: number }; readonly prompts: readonly string[]; readonly separator: string }
+    | undefined,
   { weight, per = "role", as = "continuation", objective = "nll" }: RadisOptions,
-): Method {
+): Omit<Method, "samples"> {
   const knob: Live<number> = typeof weight === "number" ? { value: weight } : weight;
-  if (as === "task" && rationales.prompts.includes(""))
+  if (as === "task" && known?.prompts.includes(""))
     throw new Error('Rationales as a task need a prompt that asks for them: rationales(…, { prompt: "Note:" }).');
   return {
     name: "radis",
     per,
-    samples: rationales.items.flatMap((item) => samples(item, rationales.separator, as)),
     weight: (role, read = (each) => each.value) => {
       if (role !== "rationale") return 1;
       return objective === "kl" ? 0 : read(knob);
     },
     ...(objective === "kl" && { divergence: { role: "rationale", weight: knob } }),
     config: {
-      pairs: rationales.items.length,
+      ...(known && { pairs: known.items.length }),
       per,
       as,
       objective,
       weight: knob.value,
-      prompts: rationales.prompts,
-      separator: rationales.separator,
-      rationales: rationales.counts,
+      ...(known && { prompts: known.prompts, separator: known.separator }),
     },
     knobs: { weight: knob },
   };

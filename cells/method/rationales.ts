@@ -1,15 +1,17 @@
 /**
  * Rationales: what a frozen model continues to write after a reference translation, with or without a rationale prompt
- * such as "Note:". RaDis uses the base itself as the writer; another model is an ablation. Rationales are written once
- * and cached in the workspace. Empty, cut-off and repeating ones are counted, so that the reader can judge the prompt.
+ * such as "Note:". RaDis uses the base itself as the writer; another model is an ablation. Rationales are written once,
+ * when somebody needs them, and are cached in the workspace. Empty, cut-off and repeating ones are counted, so that the
+ * reader can judge the prompt.
  */
-
-import { cache } from "../cache/cache.ts";
-import type { ChatModel, Sampling } from "../contracts.ts";
+import { answersDigest } from "../answers-digest.ts";
+import { cacheEntry } from "../cache/cache.ts";
+import type { ChatModel, Completion, PhaseControl, Sampling } from "../contracts.ts";
 import { host } from "../host.ts";
 import { random } from "../random.ts";
 import type { Pair } from "../types.ts";
 import { countRationales, type Rationale, type RationaleCounts } from "./rationale.ts";
+import { Writing } from "./writing.ts";
 
 export type Rationales = {
   readonly items: readonly Rationale[];
@@ -38,14 +40,18 @@ export type RationalesOptions = Sampling & {
   readonly filter?: (rationale: Rationale) => boolean;
 };
 
-type Written = Pick<Rationale, "text" | "tokens" | "ended">;
+/**
+ * Rationales that may still have to be written. `await` writes those that are missing; a run that gets them unawaited, as in
+ * `radis(rationales(…))`, writes them in its first phase.
+ */
+export interface PendingRationales extends PromiseLike<Rationales>, Pick<Rationales, "prompts" | "separator"> {
+  readonly pairs: number;
+  /** Writes those that are missing, in the calling cell. */
+  write(control?: PhaseControl): Promise<Rationales>;
+}
 
 /** @throws if no prompt is given, or the share is not between 0 and 1 */
-export async function rationales(
-  model: ChatModel,
-  pairs: readonly Pair[],
-  options: RationalesOptions,
-): Promise<Rationales> {
+export function rationales(model: ChatModel, pairs: readonly Pair[], options: RationalesOptions): PendingRationales {
   const { prompt, separator = "\n", maxTokens = 80, share = 1, filter = () => true, ...decoding } = options;
   const { seed = host().seed, ...sampling } = decoding;
   const prompts = [prompt].flat().map((each) => each.trim());
@@ -56,24 +62,36 @@ export async function rationales(
   const asked = sampledPairs(pairs, share, seed).map((at) => ({ at, prompt: assigned[at]! }));
   // Greedy decoding does not depend on the seed.
   const chance = (sampling.temperature ?? 0) > 0 ? { seed } : {};
-  const key = { model: model.digest, pairs, asked, separator, maxTokens, ...sampling, ...chance };
-  const written = await cache<readonly Written[]>("rationales", key, () =>
-    model.generate(
-      asked.map(({ at, prompt }) => ({
-        messages: [{ role: "user", content: pairs[at]!.instruction }],
-        prefix: [pairs[at]!.reference, `${separator}${prompt}`],
-      })),
-      { ...sampling, seed, maxTokens, label: "rationales" },
-    ),
-  );
-  const byPair = new Map(asked.map(({ at, prompt }, index) => [at, { ...written[index]!, prompt }]));
-  const items = pairs.map((pair, at): Rationale => {
-    const found = byPair.get(at);
-    if (!found) return { ...pair, prompt: "", text: "", tokens: 0, ended: true, status: "not sampled" };
-    const item: Rationale = { ...pair, ...found, status: found.text.trim() === "" ? "empty" : "used" };
-    return item.status === "used" && !filter(item) ? { ...item, status: "filtered" } : item;
+  const key = { pairs, asked, separator, maxTokens, ...sampling, ...chance };
+  const writing = new Writing({
+    model,
+    prompts: asked.map(({ at, prompt }) => ({
+      messages: [{ role: "user", content: pairs[at]!.instruction }],
+      prefix: [pairs[at]!.reference, `${separator}${prompt}`],
+    })),
+    options: { ...sampling, seed, maxTokens },
+    label: "Writing rationales",
+    entry: async () => cacheEntry("rationales", { model: await answersDigest(model), ...key }),
   });
-  return { items, prompts, separator, counts: countRationales(items) };
+  const withItems = (written: readonly Completion[]): Rationales => {
+    const byPair = new Map(asked.map(({ at, prompt }, index) => [at, { ...written[index]!, prompt }]));
+    const items = pairs.map((pair, at): Rationale => {
+      const found = byPair.get(at);
+      if (!found) return { ...pair, prompt: "", text: "", tokens: 0, ended: true, status: "not sampled" };
+      const item: Rationale = { ...pair, ...found, status: found.text.trim() === "" ? "empty" : "used" };
+      return item.status === "used" && !filter(item) ? { ...item, status: "filtered" } : item;
+    });
+    return { items, prompts, separator, counts: countRationales(items) };
+  };
+  const write = async (control?: PhaseControl): Promise<Rationales> => withItems(await writing.all(control));
+  return {
+    prompts,
+    separator,
+    pairs: pairs.length,
+    write,
+    // biome-ignore lint/suspicious/noThenProperty: to be awaited, like the promise that it stands for.
+    then: (done, failed) => write().then(done, failed),
+  };
 }
 
 /** Prompts are assigned in turn within each direction, so both directions of a sentence pair get the same prompt. */

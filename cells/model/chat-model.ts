@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { ChatModel, Completion, GenerateOptions, SampleNll } from "../contracts.ts";
+import { sha256 } from "../digest.ts";
 import { host } from "../host.ts";
 import { parseObject } from "../json.ts";
 import type { Sample } from "../types.ts";
@@ -11,8 +12,9 @@ import { type Adapter, adapterVocabulary, disposeAdapter, holdAdapter } from "./
 import { parseConfig } from "./config.ts";
 import { type Decoder, decoder } from "./decoder.ts";
 import { encodePrompt, encodeSample } from "./encoding.ts";
-import { continueAll } from "./generate.ts";
+import { type Continuation, continueAll } from "./generate.ts";
 import { loadWeights } from "./load-weights.ts";
+import { adapterDigest } from "./model-digest.ts";
 import { targetLogProbabilities } from "./nll.ts";
 import { type ChatTokenizer, chatTokenizer, type TokenizerFiles } from "./tokenizer.ts";
 import { turnTexts } from "./turn-text.ts";
@@ -126,15 +128,18 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
     adapter,
     decoder,
     tokenizer,
+    state: async () => sha256(JSON.stringify([await adapterDigest(adapter), decoder.config, tokenizer.files])),
     generate: (prompts, options: GenerateOptions) =>
       withHeld(async (held) => {
         const ids = prompts.map((prompt) => encodePrompt(tokenizer, prompt));
         const turns = turnTexts(tokenizer, prompts, options);
-        const settings = { ...options, stopTokens, label: options.label, afterToken: turns.afterToken };
-        const continuations = await continueAll(decoder, held, ids, settings);
-        return continuations.map(({ tokens, ended }, index): Completion => {
+        const completion = ({ tokens, ended }: Continuation, index: number): Completion => {
           return { text: turns.finish(tokens, index), tokens: tokens.length, ended };
-        });
+        };
+        const { onCompletion, label } = options;
+        const afterRow = onCompletion && ((row: Continuation, at: number) => onCompletion(completion(row, at), at));
+        const settings = { ...options, stopTokens, label, afterToken: turns.afterToken, afterRow };
+        return (await continueAll(decoder, held, ids, settings)).map(completion);
       }),
     async nll(samples: readonly Sample[]): Promise<SampleNll[]> {
       const { found } = await likelihoods(samples);

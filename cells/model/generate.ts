@@ -22,6 +22,12 @@ export type ContinueOptions = Sampling & {
   readonly maxTokens: number;
   readonly stopTokens: ReadonlySet<number>;
   readonly label: string | undefined;
+  /** The numbers of the prompts, which decide their random draws; by default their places. */
+  readonly numbers?: readonly number[] | undefined;
+  /** Called with each row that is done. */
+  readonly afterRow?: ((row: Continuation, prompt: number) => void) | undefined;
+  /** Called before each step, which waits for it. */
+  readonly pace?: (() => Promise<void>) | undefined;
   /** Called after each token with all generated tokens of a row; `true` ends the row. */
   readonly afterToken?: ((tokens: readonly number[], prompt: number) => boolean) | undefined;
 };
@@ -44,7 +50,7 @@ export async function continueAll(
   const job: Job = { decoder, adapter, options };
   const seed = options.seed ?? host().seed;
   const rows = prompts.map((prompt, index): GenerationRow => {
-    const { uniform } = random(seed, `prompt ${index}`);
+    const { uniform } = random(seed, `prompt ${options.numbers?.[index] ?? index}`);
     return { index, prompt, written: [], uniform, cached: 0, ended: false, done: options.maxTokens < 1 };
   });
   const queue = rows.filter(({ done }) => !done).sort((a, b) => b.prompt.length - a.prompt.length || a.index - b.index);
@@ -65,6 +71,7 @@ export async function continueAll(
         continue;
       }
       await host().breathe();
+      await options.pace?.();
       await step(job, batch);
     }
   } finally {
@@ -163,5 +170,6 @@ async function advance(
       row.ended = options.afterToken?.(written, row.index) === true;
     }
     row.done = row.ended || written.length >= options.maxTokens;
+    if (row.done) options.afterRow?.({ tokens: written, ended: row.ended }, row.index);
   }
 }

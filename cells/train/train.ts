@@ -3,8 +3,7 @@
  * adapter's initial weights, the order of the data and the dropout depend only on the seed, so two trainings with equal
  * settings give equal losses on the same backend.
  */
-import type { Method, Run } from "../contracts.ts";
-import { sha256 } from "../digest.ts";
+import type { Method, PendingMethod, Run } from "../contracts.ts";
 import { host } from "../host.ts";
 import type { Live } from "../inputs.ts";
 import { disposeAdapter, freshAdapter } from "../model/adapter.ts";
@@ -17,14 +16,16 @@ import { random } from "../random.ts";
 import { adoptState } from "./run/adopt.ts";
 import { startRun } from "./run/run.ts";
 import type { Training } from "./run/training.ts";
+import { TrainingData } from "./run/training-data.ts";
 import { openState, savingAndRestoring } from "./run/training-state.ts";
-import { microBatches, sampleOrder } from "./step/batches.ts";
+import { microBatches } from "./step/batches.ts";
 import { optimizer } from "./step/optimizer.ts";
 import { learningRate as rateAt, type Schedule } from "./step/schedule.ts";
 import { update } from "./step/update.ts";
 
 export type TrainOptions = {
-  readonly method: Method;
+  /** A method whose samples are still being made is prepared in the first phase of the run. */
+  readonly method: Method | PendingMethod;
   /** What to train: a LoRA, `lora({ rank: 16 })`, or `"full"` for a copy of all weights. */
   readonly adapter: LoraConfig | "full";
   /** Number of optimizer steps. */
@@ -97,11 +98,13 @@ export function fineTuning(base: BaseModel, { from, ...options }: TrainOptions):
   const parameters = adapter.tensors;
   const adamw = optimizer(parameters, { beta1: betas[0], beta2: betas[1], eps, weightDecay, clip });
   const learner = { decoder: base.decoder, adapter, parameters, optimizer: adamw, checkpointing };
-  const order = sampleOrder(method.samples.length, seed);
   const settings = { steps, batch, accumulate, packing, schedule: shape, warmup, floor, weightDecay, betas, eps, clip };
-  const recipe = sha256(JSON.stringify(method.samples)).then((samples) => {
+  const data = new TrainingData(method, seed);
+  const recipe = data.digest.then((samples) => {
     return { digest: base.digest, samples, per: method.per, adapter: config, ...settings, seed };
   });
+  // A run that is stopped before its samples are made has no state; who asks for it gets the error.
+  recipe.catch(() => {});
   let drawn = 0;
 
   return {
@@ -123,6 +126,7 @@ export function fineTuning(base: BaseModel, { from, ...options }: TrainOptions):
     knobs: { ...method.knobs, learningRate: rate },
     model: base.with(adapter),
     checkpointEvery: options.checkpointEvery,
+    ...("prepare" in method && { prepare: (control) => data.prepare(method, control) }),
     async begin() {
       const state = await source?.state();
       source = undefined;
@@ -135,7 +139,7 @@ export function fineTuning(base: BaseModel, { from, ...options }: TrainOptions):
     },
     async step(step, read) {
       const end = drawn + batch * accumulate;
-      const chosen = order(drawn, end).map((index) => encodeSample(base.tokenizer, method.samples[index]!));
+      const chosen = data.samples(drawn, end).map((sample) => encodeSample(base.tokenizer, sample));
       const batches = microBatches(chosen, { batch, packing });
       const stepRate = rateAt({ shape, peak: read(rate), warmup, steps, floor }, step);
       const stepLearner = { ...learner, dropout: stepDropout(config, seed, adamw.step + 1) };
@@ -158,7 +162,7 @@ export function fineTuning(base: BaseModel, { from, ...options }: TrainOptions):
       for (const [path, data] of await adapterFiles(base, adapter)) await sink.file(path, data);
     },
     // The moments stay as long as the adapter, for a training that continues from this one.
-    close: () => {},
+    close: () => data.close(),
     dispose: () => {
       disposeAdapter(adapter);
       adamw.dispose();

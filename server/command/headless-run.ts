@@ -20,6 +20,7 @@ export type HeadlessResult = {
  */
 export async function runHeadless(session: Session, settings: Settings): Promise<HeadlessResult> {
   const progress = new ProgressLine(process.stderr);
+  if (session.state.notice) progress.print(session.state.notice.text);
   let misuse: Error | undefined;
   let stopped = false;
   const stop = (): void => {
@@ -30,7 +31,7 @@ export async function runHeadless(session: Session, settings: Settings): Promise
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   const allEnded = new Promise<void>((resolve) => {
-    session.subscribe(session.state.seq, (logged) => {
+    session.subscribe((logged) => {
       for (const { event } of logged) {
         if (event.type === "cell-console") for (const { text } of event.lines) progress.print(text);
         else if (event.type === "notice") progress.print(event.text);

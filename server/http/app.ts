@@ -74,6 +74,13 @@ export function app({ workspace, assets, secrets, port }: AppParts): Hono {
     return c.json({ path }, 201);
   });
 
+  routes.get("/api/blob", async (c) => {
+    const { notebook = "", hash = "" } = c.req.query();
+    const text = await (await workspace.session(notebook)).blob(hash);
+    if (text === undefined) throw new Denied(404, "This output no longer exists. Run the cell to show it again.");
+    return c.body(text, 200, { "content-type": "application/json", "cache-control": "no-store" });
+  });
+
   routes.get(
     "/api/session",
     async (c, next) => {

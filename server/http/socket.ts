@@ -2,7 +2,9 @@
 import type { WSContext, WSEvents } from "hono/ws";
 import { WebSocket } from "ws";
 import type { Session } from "../session/session.ts";
+import { partsOf } from "../state/parts.ts";
 import { Refused } from "../state/requests.ts";
+import type { ServerMessage } from "../state/server-message.ts";
 import { Feed, type Send } from "./feed.ts";
 import { readMessage } from "./wire.ts";
 
@@ -16,15 +18,18 @@ const SESSION_CLOSED = 4001;
 export function sessionSocket(session: Session, since: number, epoch: string | undefined): WSEvents {
   let stop: (() => void) | undefined;
   const known = epoch === session.epoch && Number.isInteger(since) && since >= 0 && since <= session.state.seq;
-  const from = known ? since : 0;
   let feed: Feed | undefined;
   return {
     onOpen(_, socket) {
-      const opened = new Feed(sender(socket));
+      const opened = new Feed(sender(socket), () => wholeState(session));
       feed = opened;
-      opened.message({ type: "welcome", epoch: session.epoch, path: session.state.path, from });
-      stop = session.subscribe(from, (events) => opened.events(events));
-      opened.message({ type: "caught-up", seq: session.state.seq });
+      opened.message({ type: "welcome", epoch: session.epoch, path: session.state.path });
+      const missed = known ? session.eventsAfter(since) : undefined;
+      if (missed) {
+        opened.events(missed);
+        opened.message({ type: "caught-up", seq: session.state.seq });
+      } else opened.whole();
+      stop = session.subscribe((events) => opened.events(events));
       session.onClosed(() =>
         socket.close(SESSION_CLOSED, "The notebook was closed. Reload this page to open it again."),
       );
@@ -49,6 +54,12 @@ export function sessionSocket(session: Session, since: number, epoch: string | u
     onClose: () => stop?.(),
     onError: () => stop?.(),
   };
+}
+
+/** The state as it is now, part by part. Events that happen meanwhile follow it. */
+function* wholeState({ state }: Session): Generator<Exclude<ServerMessage, { readonly type: "events" }>> {
+  for (const part of partsOf(state)) yield { type: "state", part };
+  yield { type: "caught-up", seq: state.seq };
 }
 
 /** The callback comes when the operating system has taken the bytes. */

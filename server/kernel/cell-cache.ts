@@ -8,19 +8,26 @@ import { NotCacheable } from "../../cells/cache/codec.ts";
 import { restoreValues, storeValues } from "../../cells/cache/stored-values.ts";
 import { inputValue } from "../../cells/show/input.ts";
 import type { Shown } from "../events.ts";
-import { type CachedResult, cachePath, readCached, sealed, sha256 } from "../session/cache.ts";
+import { type CachedResult, type CacheEntry, cachePath, readCached, sealed, sha256 } from "../session/cache.ts";
+import { changeSince } from "../session/dependencies.ts";
+import { placeInside } from "../session/inside.ts";
 import { writeSafely } from "../session/write-file.ts";
 import { current, type Generation } from "./generation.ts";
 import type { Imports } from "./imports.ts";
 import { startValue } from "./inputs.ts";
 
-export class CellCache {
-  readonly #workspace: string;
-  readonly #seed: number;
+/** `version`: of the code that this kernel runs. `key`: signs results. */
+export type CachePlace = Pick<CacheEntry, "workspace" | "seed"> & {
+  readonly key: string;
+  readonly backend: string;
+  readonly version: string;
+};
 
-  constructor(workspace: string, seed: number) {
-    this.#workspace = workspace;
-    this.#seed = seed;
+export class CellCache {
+  readonly #place: CachePlace;
+
+  constructor(place: CachePlace) {
+    this.#place = place;
   }
 
   /**
@@ -29,17 +36,24 @@ export class CellCache {
    */
   async store(generation: Generation, shown: Shown, liveInputs: ReadonlySet<string>): Promise<void> {
     const { cell, number, snapshot } = generation;
+    const { workspace, seed, key, backend, version } = this.#place;
     const refuse = (reason: string): void =>
       generation.send({ type: "cache-refused", cell, generation: number, reason });
     const obstacle = whyNotStored(generation, shown, liveInputs);
     if (obstacle !== undefined) return refuse(obstacle);
     try {
       const { values, tensors } = await current.run(generation, () => storeValues(ownValues(generation)));
-      const path = cachePath(this.#workspace, snapshot, this.#seed);
+      const read = await generation.reads.collect(workspace);
+      if ("changed" in read) return refuse(`${read.changed} has changed since it was read.`);
+      const entry = { workspace, seed, snapshot };
+      const path = cachePath(entry);
+      if ((await placeInside(workspace, path)) !== path)
+        return refuse(`${path} leads through a link to another folder. Remove the link.`);
       if (tensors) await writeSafely(`${path}.safetensors`, tensors);
       const file = tensors && { tensors: { bytes: tensors.byteLength, sha256: sha256(tensors) } };
-      const result: CachedResult = { format: 1, shown, values, ...file };
-      await writeSafely(`${path}.json`, sealed(result));
+      const depends = { version, backend, ...read };
+      const result: CachedResult = { format: 2, depends, shown, values, ...file };
+      await writeSafely(`${path}.json`, sealed(entry, result, key));
       generation.send({ type: "cache-stored", cell, generation: number, snapshot });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
@@ -47,14 +61,26 @@ export class CellCache {
     }
   }
 
-  /** Fills a generation with the result that is stored under its snapshot. @returns false, without a message, if there is none */
+  /**
+   * Fills a generation with the result that is stored under its snapshot.
+   * @returns false if there is none. If there is one that cannot be used because something changed, the session is told.
+   */
   async restore(generation: Generation, imports: Imports): Promise<boolean> {
     const { cell, number, snapshot } = generation;
-    const path = cachePath(this.#workspace, snapshot, this.#seed);
-    const result = await readCached(path);
-    const values = result && (await readValues(result, path, generation, imports));
+    const { workspace, seed, key, backend, version } = this.#place;
+    const entry = { workspace, seed, snapshot };
+    const found = await readCached(entry, key);
+    if (found.kind !== "own") return false;
+    const { result } = found;
+    const reason = await changeSince(result.depends, { workspace, backend, version });
+    if (reason !== undefined) {
+      generation.send({ type: "cache-unused", cell, snapshot, reason });
+      return false;
+    }
+    const values = await readValues(result, cachePath(entry), generation, imports);
     if (!values) return false;
     generation.throwIfAborted();
+    generation.reads.restored(result.depends, workspace);
     const { outputs, console, inputs, results } = result.shown;
     generation.send({ type: "cell-restored", cell, generation: number });
     for (const declared of inputs) values.set(declared.name, restoreInput(generation, declared));

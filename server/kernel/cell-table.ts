@@ -69,6 +69,11 @@ export class CellTable {
     return new Set(live.map(({ name }) => name));
   }
 
+  /** The living generation that defines a name. */
+  definer(name: string): Generation | undefined {
+    return this.#definers.get(name);
+  }
+
   /** The value of a name for the code of a generation. @throws ReferenceError if nothing defines it; `typeof name` gives undefined then */
   lookUp(name: string, { analysis }: Generation): unknown {
     const values = this.#definers.get(name)?.values;

@@ -48,6 +48,8 @@ export function continuedRun(meta: RunMeta, generation: Generation, workspace: s
 
 /** What makes two trainings the same, as JSON has it, since `run.json` was written as JSON. */
 function trainingOf(each: object): unknown {
-  const { method, steps, config, parent } = each as Partial<RunMeta>;
-  return JSON.parse(JSON.stringify({ method, steps, config, parent }));
+  const { method, steps, config, parent, prepared = [] } = each as Partial<RunMeta> & { prepared?: readonly string[] };
+  // What the first phase added is not known when a training begins.
+  const known = Object.entries(config ?? {}).filter(([key]) => !prepared.includes(key));
+  return JSON.parse(JSON.stringify({ method, steps, config: Object.fromEntries(known), parent }));
 }

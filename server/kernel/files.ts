@@ -22,13 +22,13 @@ export class Files {
   }
 
   async read(path: string): Promise<Uint8Array> {
-    const file = await this.#readable(path);
+    const file = await this.readable(path);
     return explained(path, () => readFile(file));
   }
 
   /** @param into takes the bytes if given; it may be longer than the range. @throws if the file ends before the range does */
   async readRange(path: string, offset: number, length: number, into?: Uint8Array): Promise<Uint8Array> {
-    const file = await this.#readable(path);
+    const file = await this.readable(path);
     return explained(path, async () => {
       const handle = await open(file);
       try {
@@ -51,7 +51,7 @@ export class Files {
   }
 
   async list(folder: string): Promise<string[]> {
-    const place = await this.#readable(folder);
+    const place = await this.readable(folder);
     return explained(folder, async () => (await readdir(place)).sort());
   }
 
@@ -76,7 +76,8 @@ export class Files {
     );
   }
 
-  async #readable(path: string): Promise<string> {
+  /** The absolute path of a file that cells may read. @throws if it lies outside of the workspace */
+  async readable(path: string): Promise<string> {
     const file = resolve(this.#folder, path);
     // The path as written, not resolved: model caches are often folders of links to other places.
     return [...this.#models].some((folder) => holds(folder, file)) ? file : this.#inside(path);

@@ -27,6 +27,7 @@ import {
 } from "./life.ts";
 import { type OpenRun, OpenRuns } from "./open-runs.ts";
 import { OutputCount } from "./output-limits.ts";
+import { Reads } from "./reads.ts";
 import { tensorsIn } from "./tensors-in.ts";
 import { cellError, described } from "./trace.ts";
 
@@ -62,6 +63,8 @@ export class Generation {
   /** What the previous generation kept; dropped at the end, so that generations do not hold each other in memory forever. */
   previous: unknown;
   readonly leftovers: Leftovers;
+  /** What its result depends on. */
+  readonly reads = new Reads();
   readonly #flag: InterruptFlag;
   readonly #send: (message: FromKernel) => void;
   readonly #abort = new Abort();

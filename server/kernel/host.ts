@@ -5,17 +5,29 @@ import type { Host } from "../../cells/host.ts";
 import type { InputValue, Live } from "../../cells/inputs.ts";
 import type { Output } from "../../cells/output.ts";
 import type { FromKernel } from "../messages.ts";
+import { holds } from "../session/inside.ts";
 import type { Files } from "./files.ts";
 import { current, type Generation } from "./generation.ts";
 import { declareInput } from "./inputs.ts";
+import { readsNow } from "./reads-now.ts";
 import { RecordedRun, type RunPlace } from "./recorded-run.ts";
 import { RUNS } from "./run-folder.ts";
+import type { SignedResults } from "./signed-results.ts";
 import { declareStream } from "./streams.ts";
 
 /** Never aborts: for work that belongs to no cell. */
 const neverAborts = new AbortController().signal;
 
-export function kernelHost(place: RunPlace, files: Files, send: (message: FromKernel) => void): Host {
+/** `version`: of the code that this kernel runs. */
+type Cached = { readonly results: SignedResults; readonly version: string };
+
+export function kernelHost(place: RunPlace, files: Files, cached: Cached, send: (message: FromKernel) => void): Host {
+  const noted = async (path: string): Promise<string> => {
+    const file = await files.readable(path);
+    // Whether a result comes from the cache makes no difference to what is computed with it.
+    if (!holds(join(place.workspace, ".palimpsest", "cache"), file)) readsNow()?.file(file);
+    return path;
+  };
   return {
     show: (output) => showIn(callingCell("show(…)"), output),
     input: (spec) => declareInput(callingCell("input"), spec, "constant").value,
@@ -47,10 +59,13 @@ export function kernelHost(place: RunPlace, files: Files, send: (message: FromKe
     },
     previous: () => callingCell("previous()").previous,
     seed: place.seed,
-    readFile: (path) => files.read(path),
-    readRange: (...range) => files.readRange(...range),
-    listFiles: (folder) => files.list(folder),
+    readFile: async (path) => files.read(await noted(path)),
+    readRange: async (path, ...range) => files.readRange(await noted(path), ...range),
+    listFiles: async (folder) => files.list(await noted(folder)),
     writeFile: (path, data) => files.write(path, data),
+    storedResult: (name) => cached.results.read(name),
+    storeResult: (name, text) => cached.results.write(name, text),
+    version: cached.version,
     runFolder: (id) => join(place.workspace, RUNS, id),
     modelFolder: (name) => files.modelFolder(name),
     async breathe() {

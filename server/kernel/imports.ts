@@ -10,12 +10,17 @@ import { isFile } from "../notebook/language/imports.ts";
 import type { ImportDeclaration } from "../notebook/types.ts";
 import { moduleOf, Project, type SourceFile } from "../session/project.ts";
 import { type Exports, evaluate } from "./module.ts";
+import { Reads } from "./reads.ts";
+import { readsNow } from "./reads-now.ts";
 
 export class Imports {
   readonly #notebook: string;
   readonly #project: Project;
   /** Project files by path, as they were loaded last; the digest covers the files that they import. */
-  readonly #loaded = new Map<string, { readonly digest: string; readonly exports: Promise<Exports> }>();
+  readonly #loaded = new Map<
+    string,
+    { readonly digest: string; readonly exports: Promise<Exports>; readonly reads: Reads }
+  >();
 
   constructor(notebook: string) {
     this.#notebook = notebook;
@@ -35,6 +40,7 @@ export class Imports {
   /** @param by the file that imports it; the notebook for a cell */
   async load(module: string, by: string = this.#notebook): Promise<Exports> {
     if (isFile(module)) return this.#file(this.#project.resolve(module, dirname(by)), module);
+    readsNow()?.package(module, by);
     try {
       return await import(`cell-import:${JSON.stringify([module, pathToFileURL(by).href])}`);
     } catch (error) {
@@ -55,11 +61,16 @@ export class Imports {
       throw new Error(`There is no file ${path}, imported as "${module}". Create it, or correct the import.`);
     const { digest, faults } = this.#project.withImports(path);
     const known = this.#loaded.get(path);
-    if (known?.digest === digest) return known.exports;
+    if (known?.digest === digest) {
+      readsNow()?.uses(known.reads);
+      return known.exports;
+    }
     const [fault] = faults;
     if (fault) throw new Error(`${fault.file}, line ${fault.line}, column ${fault.column}: ${fault.message}`);
-    const exports = this.#evaluated(this.#project.file(path));
-    this.#loaded.set(path, { digest, exports });
+    const reads = new Reads();
+    readsNow()?.uses(reads);
+    const exports = reads.during(() => this.#evaluated(this.#project.file(path)));
+    this.#loaded.set(path, { digest, exports, reads });
     // If it fails, the next import tries again.
     exports.catch(() => this.#loaded.get(path)?.exports === exports && this.#loaded.delete(path));
     return exports;

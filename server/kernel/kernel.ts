@@ -3,6 +3,7 @@ import { setHost } from "../../cells/host.ts";
 import type { Shown } from "../events.ts";
 import type { FromKernel, ToKernel } from "../messages.ts";
 import type { CellId } from "../notebook/types.ts";
+import { FOREIGN } from "../session/cache.ts";
 import { CellCache } from "./cell-cache.ts";
 import { CellTable } from "./cell-table.ts";
 import { clearEngine, watchEngine } from "./engine.ts";
@@ -15,6 +16,8 @@ import { setInput } from "./inputs.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { Ledger } from "./ledger.ts";
 import { ShownRecorder } from "./shown-recorder.ts";
+import { SignedResults } from "./signed-results.ts";
+import { watchFiles } from "./watched-files.ts";
 
 /** The share of the machine's memory that tensors may use unless a budget is given. */
 const SHARE = 0.9;
@@ -82,15 +85,19 @@ export class Kernel {
     await this.#end(this.#cells.alive.map(({ cell }) => cell).reverse());
   }
 
-  async #open({ notebook, workspace, backend, seed, memory }: Order<"open">): Promise<void> {
+  async #open({ notebook, workspace, backend, seed, memory, key, version }: Order<"open">): Promise<void> {
     try {
       const { chooseBackend } = await import("../../cells/device/backend.ts");
       const { availableMemory } = await import("../../cells/device/available-memory.ts");
       const { name, passedOver, note } = await chooseBackend(backend);
       watchEngine(this.#ledger);
       this.#ledger.budget = memory ?? SHARE * ((await availableMemory(name)) ?? Number.POSITIVE_INFINITY);
-      this.#notebook = { imports: new Imports(notebook), cache: new CellCache(workspace, seed) };
-      setHost(kernelHost({ workspace, notebook, seed }, new Files(notebook, workspace), this.#send));
+      const cache = new CellCache({ workspace, seed, key, backend: name, version });
+      this.#notebook = { imports: new Imports(notebook), cache };
+      const files = new Files(notebook, workspace);
+      const results = new SignedResults(files, key, () => this.#send({ type: "notice", level: "info", text: FOREIGN }));
+      setHost(kernelHost({ workspace, notebook, seed }, files, { results, version }, this.#send));
+      watchFiles();
       this.#send({ type: "kernel-ready", pid: process.pid, backend: name, passedOver });
       if (note) this.#send({ type: "notice", level: "warn", text: note });
     } catch (error) {
@@ -123,7 +130,11 @@ export class Kernel {
         generation.send({ type: "cache-lost", cell, generation: number });
         await new Promise(() => undefined);
       }
-      await execute(generation, code, notebook.imports, (name) => this.#cells.lookUp(name, generation));
+      await execute(generation, code, notebook.imports, (name) => {
+        const definer = this.#cells.definer(name);
+        if (definer) generation.reads.uses(definer.reads);
+        return this.#cells.lookUp(name, generation);
+      });
     });
     if (generation.aborted) clearEngine();
     this.#collectWhenIdle();

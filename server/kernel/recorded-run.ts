@@ -31,7 +31,7 @@ export class RecordedRun implements RunSink, OpenRun {
   readonly id: string;
   readonly signal: AbortSignal;
   readonly resumeFrom?: ResumePoint;
-  readonly #meta: RunMeta;
+  #meta: RunMeta;
   readonly #onOrder: (order: RunOrder) => void;
   readonly #generation: Generation;
   readonly #place: RunPlace;
@@ -42,6 +42,7 @@ export class RecordedRun implements RunSink, OpenRun {
   readonly #sent = { rows: 0, probes: 0 };
   readonly #seconds: Record<RunAccount, number> = { steps: 0, probes: 0, checkpoints: 0 };
   #checkpoints: readonly RunCheckpoint[] = [];
+  #prepared: readonly string[] = [];
   /** The last write of the folder; the next one waits for it. */
   #writing: Promise<unknown> = Promise.resolve();
   #ending: Promise<void> | undefined;
@@ -107,6 +108,18 @@ export class RecordedRun implements RunSink, OpenRun {
     if (this.#ending) return;
     this.#folder.tables.append("events", change);
     this.#send({ type: "run-changed", run: this.id, change });
+  }
+
+  phase(label: string, done: number, total: number): void {
+    if (!this.#ending) this.#send({ type: "run-phase", run: this.id, label, done, total });
+  }
+
+  prepared(config: RunMeta["config"]): void {
+    if (this.#ending) return;
+    this.#prepared = Object.keys(config).filter((key) => !Object.hasOwn(this.#meta.config, key));
+    this.#meta = { ...this.#meta, config: { ...this.#meta.config, ...config } };
+    this.#folder.describeSync(this.#description("running"));
+    this.#send({ type: "run-prepared", run: this.id, config: this.#meta.config });
   }
 
   spent(account: RunAccount, seconds: number): void {
@@ -198,7 +211,16 @@ export class RecordedRun implements RunSink, OpenRun {
     const { cell, snapshot } = this.#generation;
     const notebook = relative(this.#place.workspace, this.#place.notebook);
     const recorded = { started: this.#started, seconds: this.#seconds, checkpoints: this.#checkpoints };
-    const facts = { id: this.id, notebook, cell, snapshot, seed: this.#place.seed, meta: this.#meta, ...recorded };
+    const facts = {
+      id: this.id,
+      notebook,
+      cell,
+      snapshot,
+      seed: this.#place.seed,
+      meta: this.#meta,
+      prepared: this.#prepared,
+      ...recorded,
+    };
     return runDescription(facts, status, message);
   }
 }

@@ -9,13 +9,15 @@ export type RunFacts = {
   readonly snapshot: string;
   readonly seed: number;
   readonly meta: RunMeta;
+  /** The settings that the run's first phase has added. */
+  readonly prepared: readonly string[];
   readonly started: Date;
   readonly seconds: Readonly<Record<RunAccount, number>>;
   readonly checkpoints: readonly RunCheckpoint[];
 };
 
 export function runDescription(facts: RunFacts, status: RunStatus, message?: string): object {
-  const { id, notebook, cell, snapshot, seed, meta, started, checkpoints } = facts;
+  const { id, notebook, cell, snapshot, seed, meta, prepared, started, checkpoints } = facts;
   const { method, steps, config, knobs = {}, parent } = meta;
   const seconds = Object.entries(facts.seconds).map(([account, s]) => [account, Math.round(s * 1000) / 1000]);
   return {
@@ -27,6 +29,7 @@ export function runDescription(facts: RunFacts, status: RunStatus, message?: str
     steps,
     seed,
     config,
+    ...(prepared.length > 0 && { prepared }),
     knobs,
     ...(parent && { parent }),
     status,

@@ -16,7 +16,7 @@ export class Coalescing {
   }
 
   push(event: SessionEvent): void {
-    if (event.type === "run-rows" || event.type === "cell-progress" || event.type === "tensors") {
+    if (collects(event)) {
       this.#collected = joined(this.#collected, event);
       this.#timer ??= setTimeout(() => this.flush(), EVERY_MS);
       return;
@@ -34,6 +34,10 @@ export class Coalescing {
   }
 }
 
+function collects({ type }: SessionEvent): boolean {
+  return type === "run-rows" || type === "cell-progress" || type === "run-phase" || type === "tensors";
+}
+
 /** Adds an event to the list: rows are appended to those of the same table, progress and tensors replace earlier ones. */
 export function joined(collected: readonly SessionEvent[], event: SessionEvent): SessionEvent[] {
   if (event.type === "run-rows") {
@@ -48,6 +52,7 @@ export function joined(collected: readonly SessionEvent[], event: SessionEvent):
   }
   const replaces = (each: SessionEvent): boolean =>
     each.type === event.type &&
+    (event.type !== "run-phase" || (each.type === "run-phase" && each.run === event.run)) &&
     (event.type !== "cell-progress" || (each.type === "cell-progress" && each.cell === event.cell));
   return [...collected.filter((each) => !replaces(each)), event];
 }

@@ -1,4 +1,4 @@
-/** What a session starts with: the log of earlier sessions, condensed, and the cells as the notebook's file has them now. */
+/** What a session starts with: the log of earlier sessions, and the cells as the notebook's file has them now. */
 import { copyFile, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { SessionEvent } from "../events.ts";
@@ -6,13 +6,15 @@ import { aligned } from "../notebook/source/align.ts";
 import { parseNotebook } from "../notebook/source/parse.ts";
 import { DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
 import type { Cell, CellId, Notebook } from "../notebook/types.ts";
-import { condense, type TimedEvent } from "../state/condense.ts";
+import { atRest } from "../state/at-rest.ts";
 import { type Merged, mergeCells } from "../state/merge-cells.ts";
+import { stateOf } from "../state/parts.ts";
 import { initialState, reduce } from "../state/reducer.ts";
+import { replay } from "../state/replay.ts";
 import type { SessionState } from "../state/state.ts";
 import { readInputs } from "./inputs-file.ts";
-import { readLog } from "./log.ts";
 import { readRegularFile } from "./read-file.ts";
+import { readLog } from "./read-log.ts";
 
 export function logPath(workspace: string, notebook: string): string {
   return join(workspace, ".palimpsest", "sessions", notebook.replace(/\.ts$/, ".jsonl"));
@@ -30,41 +32,49 @@ export async function readAgreed(workspace: string, notebook: string): Promise<s
 }
 
 /**
- * The events that a session starts with. An edit that was logged and not yet written to the file is not lost: the log's cells
+ * The state that a session starts with. An edit that was logged and not yet written to the file is not lost: the log's cells
  * stay where the file is as it was; where both changed, they are merged cell by cell.
  * @param file undefined if it cannot be read as a notebook; then the cells of the log stay
- * @param now milliseconds since 1970, for events whose own time is unknown
+ * @param now milliseconds since 1970, for what has no time of its own
  */
-export async function earlierEvents(
+export async function earlierState(
   workspace: string,
   notebook: string,
   file: { readonly text: string; readonly notebook: Notebook } | undefined,
   now: number,
-): Promise<readonly TimedEvent[]> {
-  const { state, notice } = await lastState(workspace, notebook, now);
-  const timed = (event: SessionEvent): TimedEvent => ({ time: now, event });
-  const notices = notice ? [timed({ type: "notice", level: "warn", text: notice })] : [];
+): Promise<SessionState> {
+  const { state, notice, complete } = await lastState(workspace, notebook, now);
   const stored = await readInputs(workspace, notebook);
+  const notices = notice ? [noticeOf(notice)] : [];
   if (state.cells.length === 0) {
     const { cells = [], settings = DEFAULT_SETTINGS } = file?.notebook ?? {};
-    return [timed({ type: "opened", path: notebook, cells, inputs: stored, settings }), ...notices];
+    return happened(state, now, [{ type: "opened", path: notebook, cells, inputs: stored, settings }, ...notices]);
   }
   // The log is written first, so its values are the newer ones.
-  const inputs = { ...stored, ...state.inputValues };
-  const events = condense({ ...state, path: notebook, inputValues: inputs }, now);
+  const earlier = atRest({ ...state, path: notebook, inputValues: { ...stored, ...state.inputValues } });
   const agreed = await readAgreed(workspace, notebook);
-  if (!file || file.text === agreed) return [...events, ...notices];
+  if (!file || (complete && file.text === agreed)) return happened(earlier, now, notices);
   const own = state.cells.map(({ cell }) => cell);
+  // Where events are missing, no cell may be taken for removed: without a common base, each side's cells stay.
+  const base = complete ? agreed : "";
   const { cells, conflicts } =
-    agreed === undefined ? { cells: file.notebook.cells, conflicts: [] } : merged(agreed, own, file.notebook);
-  const both = conflicts.map((id) => timed({ type: "notice", level: "warn", text: bothChanged(id) }));
+    base === undefined ? { cells: file.notebook.cells, conflicts: [] } : merged(base, own, file.notebook);
   const settings = file.notebook.settings ?? DEFAULT_SETTINGS;
-  return [...events, timed({ type: "replaced", cells, settings }), ...both, ...notices];
+  const replaced: SessionEvent = { type: "replaced", cells, settings };
+  return happened(earlier, now, [replaced, ...conflicts.map((id) => noticeOf(bothChanged(id))), ...notices]);
+}
+
+function noticeOf(text: string): SessionEvent {
+  return { type: "notice", level: "warn", text };
+}
+
+function happened(state: SessionState, time: number, events: readonly SessionEvent[]): SessionState {
+  return events.reduce((before, event) => reduce(before, { seq: before.seq + 1, time, event }), state);
 }
 
 /** Cells without a name are recognised by their content. */
-function merged(agreed: string, own: readonly Cell[], file: Notebook): Merged {
-  const base = aligned(own, parseNotebook(agreed).cells);
+function merged(baseText: string, own: readonly Cell[], file: Notebook): Merged {
+  const base = aligned(own, parseNotebook(baseText).cells);
   return mergeCells({ cells: base }, own, { ...file, cells: aligned(base, file.cells) });
 }
 
@@ -73,37 +83,45 @@ export function bothChanged(id: CellId): string {
   return `The cell ${id} was changed here and in the file at the same time. Both versions are kept: see ${id}-outside.`;
 }
 
+type LastState = {
+  readonly state: SessionState;
+  /** No event is missing. */
+  readonly complete: boolean;
+  readonly notice?: string;
+};
+
 /** The state at the end of the log, without a kernel. A log that cannot be used is put aside, not deleted. */
-async function lastState(
-  workspace: string,
-  notebook: string,
-  now: number,
-): Promise<{ readonly state: SessionState; readonly notice?: string }> {
+async function lastState(workspace: string, notebook: string, now: number): Promise<LastState> {
   const path = logPath(workspace, notebook);
   const log = await readLog(path);
+  if (log.kind === "none") return { state: initialState(notebook), complete: true };
   const aside = `${path}.${new Date(now).toISOString().replace(/\D/g, "").slice(0, 14)}`;
-  if (log.kind === "other format") {
+  if (log.kind !== "read") {
     // In a folder that cannot be written, the log stays where it is, and the notebook opens read-only.
     const kept = await rename(path, aside).then(
       () => aside,
       () => path,
     );
-    const notice = `The outputs of this notebook were saved by another version of Palimpsest and cannot be shown. They are kept in ${basename(kept)}.`;
-    return { state: initialState(notebook), notice };
+    const why =
+      log.kind === "other format"
+        ? "were saved by another version of Palimpsest and cannot be shown"
+        : `cannot be read: ${log.fault}`;
+    const notice = `The outputs of this notebook ${why}. They are kept in ${basename(kept)}.`;
+    return { state: initialState(notebook), complete: false, notice };
   }
-  let state = log.events.reduce(reduce, initialState(notebook));
+  let state = replay(stateOf(log.parts), log.events);
   if (state.kernel.status === "ready") state = withRunsInterrupted(state, now);
   const ended = { type: "kernel-ended", cause: "closed", reason: "The workbench was closed." } as const;
-  if (state.kernel.status !== "off") state = reduce(state, { seq: state.seq + 1, time: now, event: ended });
+  if (state.kernel.status !== "off") state = happened(state, now, [ended]);
   const [fault] = log.skipped;
-  if (fault === undefined) return { state };
+  if (fault === undefined) return { state, complete: true };
   const kept = await copyFile(path, aside).then(
     () => aside,
     () => path,
   );
   const count = log.skipped.length === 1 ? "One line" : `${log.skipped.length} lines`;
   const notice = `${count} of the saved session could not be read and ${log.skipped.length === 1 ? "is" : "are"} left out (${fault}). The whole file is kept as ${basename(kept)}.`;
-  return { state, notice };
+  return { state, complete: false, notice };
 }
 
 /** If a log ends while the kernel was running, the server was killed: the runs continue from their checkpoints. */
@@ -113,5 +131,5 @@ function withRunsInterrupted(state: SessionState, time: number): SessionState {
   const ends = running.map(
     ({ info }): SessionEvent => ({ type: "run-ended", run: info.id, status: "interrupted", message }),
   );
-  return ends.reduce((before, event) => reduce(before, { seq: before.seq + 1, time, event }), state);
+  return happened(state, time, ends);
 }

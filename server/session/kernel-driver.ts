@@ -5,13 +5,16 @@
 import { dirname, join } from "node:path";
 import type { SessionEvent } from "../events.ts";
 import type { FromKernel, ToKernel } from "../messages.ts";
+import { flagged } from "../notebook/source/head.ts";
 import type { CellId } from "../notebook/types.ts";
 import { alive, runsTopLevel } from "../state/freshness.ts";
 import { type Action, inputKey, type KernelView, NO_KERNEL, plan } from "../state/plan.ts";
 import { cellState, type SessionState } from "../state/state.ts";
 import { Coalescing } from "./coalescing.ts";
 import { type KernelEnding, KernelSupervisor } from "./kernel-supervisor.ts";
+import { machineKey } from "./machine-key.ts";
 import type { SessionOptions } from "./options.ts";
+import { ownVersion } from "./own-version.ts";
 
 /** What the driver needs of its session. */
 export type DrivenSession = {
@@ -25,6 +28,8 @@ export type DrivenSession = {
 const GRACE_MS = 5_000;
 const NEW_KERNEL =
   "A new kernel is starting. Outputs are kept. Cached cells are restored; run the others again. A training continues from its last checkpoint.";
+
+const NO_KEY = "Results that are cached now can be used until Palimpsest ends, and not after that.";
 
 export class KernelDriver {
   readonly #options: SessionOptions;
@@ -126,11 +131,16 @@ export class KernelDriver {
   #start(): void {
     const { workspace, path, backend, seed, memory } = this.#options;
     const notebook = join(workspace, path);
+    const { key, fault } = machineKey();
     const chosen = { ...(backend !== undefined && { backend }), ...(memory !== undefined && { memory }) };
-    this.#kernel.start(dirname(notebook), { type: "open", notebook, workspace, seed, ...chosen });
+    this.#kernel.start(dirname(notebook), () => {
+      return { type: "open", notebook, workspace, seed, key, version: ownVersion(), ...chosen };
+    });
     this.#view = { ...this.#view, process: "starting" };
     this.#refusedMessages = false;
     this.#session.publish([{ type: "kernel-starting" }]);
+    if (fault !== undefined && this.#session.state().cells.some(({ cell }) => flagged(cell, "cache")))
+      this.#session.publish([{ type: "notice", level: "warn", text: `${fault}. ${NO_KEY}` }]);
   }
 
   #heard(message: FromKernel): void {

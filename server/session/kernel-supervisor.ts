@@ -39,15 +39,18 @@ export class KernelSupervisor {
     return this.#kernel !== undefined;
   }
 
-  /** @param folder the working folder of the process: the notebook's */
-  start(folder: string, open: Extract<ToKernel, { readonly type: "open" }>): void {
+  /**
+   * @param folder the working folder of the process: the notebook's
+   * @param open makes the first message, while the process starts
+   */
+  start(folder: string, open: () => Extract<ToKernel, { readonly type: "open" }>): void {
     const kernel = new KernelProcess(folder, {
       said: (message) => this.#kernel === kernel && this.#heard(message),
       refused: (fault) => this.#kernel === kernel && this.#listeners.refused(fault),
       gone: (reason) => this.#kernel === kernel && this.#end({ cause: "died", reason }),
     });
     this.#kernel = kernel;
-    kernel.tell(open);
+    kernel.tell(open());
   }
 
   tell(message: ToKernel): void {

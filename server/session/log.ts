@@ -1,108 +1,79 @@
 /**
- * The session's events on disk: a first line with the format, then one JSON line per event, appended in batches. A power
- * failure can cut the last line; it is skipped when the log is read. Progress and tensor counts are not logged.
+ * The session on disk: a first line with the format, the parts of the state that it began with, then one JSON line per event,
+ * appended in batches. When the events take more room than the state, the log begins again with the state of that moment; so
+ * it stays in proportion to the notebook, however long the session. Progress and tensor counts are not logged.
  *
  * A batch is written whole or not at all: if the disk is full, the file is cut back to its last good byte, the lines wait,
  * and the next flush tries again.
  */
 import { constants, type FileHandle, open, stat } from "node:fs/promises";
 import type { LoggedEvent } from "../events.ts";
-import { codeOf } from "./errno.ts";
-import { readRegularFile, Unreadable } from "./read-file.ts";
-import { loggedEvent } from "./schema/events.ts";
-import { checked } from "./schema/fault.ts";
+import { partsOf } from "../state/parts.ts";
+import type { SessionState } from "../state/state.ts";
+import { textOf } from "./event-text.ts";
 import { writeSafely } from "./write-file.ts";
 
-/** Grows when events change their meaning. */
-const FORMAT = 2;
-const FIRST_LINE = `${JSON.stringify({ format: FORMAT })}\n`;
-/** Bytes of a log that can be read; a string cannot be longer. */
-const LARGEST = 500e6;
+/** Grows when parts or events change their meaning. */
+const FORMAT = 3;
+export const FIRST_LINE = `${JSON.stringify({ format: FORMAT })}\n`;
 /** Milliseconds that lines wait for others. */
 const BATCH_MS = 100;
 
-export type ReadLog =
-  | { readonly kind: "events"; readonly events: readonly LoggedEvent[]; readonly skipped: readonly string[] }
-  /** Written by another version of Palimpsest. */
-  | { readonly kind: "other format" };
+/** Events with fewer characters do not make the log begin again. */
+const SMALL = 8_000_000;
 
-/**
- * Reads a log. A missing file is an empty log. Lines that are not valid events are skipped, each with its fault; a last line
- * that was cut off is no fault.
- */
-export async function readLog(path: string): Promise<ReadLog> {
-  let text: string;
-  try {
-    text = (await readRegularFile(path, { most: LARGEST })).toString("utf8");
-  } catch (error) {
-    if (error instanceof Unreadable) return { kind: "other format" };
-    if (codeOf(error) !== "ENOENT") throw error;
-    text = "";
-  }
-  if (text === "") return { kind: "events", events: [], skipped: [] };
-  if (!text.startsWith(FIRST_LINE)) return { kind: "other format" };
-  const events: LoggedEvent[] = [];
-  const skipped: string[] = [];
-  const lines = text.slice(FIRST_LINE.length).split("\n");
-  for (const [index, line] of lines.entries()) {
-    if (line === "") continue;
-    const found = parsed(line);
-    if ("value" in found) events.push(found.value);
-    else if (index < lines.length - 1) skipped.push(found.fault);
-  }
-  return { kind: "events", events, skipped };
-}
-
-type Opened = { readonly file: FileHandle; readonly bytes: number };
+export type LogListeners = {
+  /** With all events that were appended. */
+  readonly state: () => SessionState;
+  /**
+   * A batch could not be written; not called again before a batch is written. The lines wait for the next flush. It may
+   * append: a message about the failure causes no further message.
+   */
+  readonly failed: (error: Error) => void;
+  /** The file was deleted or replaced in another program; the log began again. */
+  readonly lost: () => void;
+};
 
 export class Log {
   readonly #path: string;
-  /** All events of the session, those to come included. */
-  readonly #all: readonly LoggedEvent[];
-  readonly #restored: () => void;
+  readonly #listeners: LogListeners;
+  readonly #small: number;
   #file: FileHandle;
-  readonly #failed: (error: Error) => void;
   /** Bytes of the file that are whole lines. */
   #good: number;
+  /** Characters of the state at the beginning, and of the events after it. */
+  #stateLength: number;
+  #eventsLength = 0;
   #waiting: string[] = [];
+  /** The state that the log begins again with at the next write. */
+  #beginning: SessionState | undefined;
   /** The last batch could not be written. */
   #failing = false;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(
-    path: string,
-    all: readonly LoggedEvent[],
-    opened: Opened,
-    failed: (error: Error) => void,
-    restored: () => void,
-  ) {
+  private constructor(path: string, listeners: LogListeners, small: number, begun: Begun) {
     this.#path = path;
-    this.#all = all;
-    this.#file = opened.file;
-    this.#good = opened.bytes;
-    this.#failed = failed;
-    this.#restored = restored;
+    this.#listeners = listeners;
+    this.#small = small;
+    this.#file = begun.file;
+    this.#good = begun.bytes;
+    this.#stateLength = begun.bytes;
   }
 
-  /**
-   * Starts the log again with these events.
-   * @param events a list that goes on to hold all events of the session
-   * @param failed called when a batch could not be written, and not again before a batch is written; the lines wait for
-   * the next flush. It may append: a message about the failure causes no further message.
-   * @param restored called when the file was deleted in another program, and was written again with all events
-   */
-  static async begin(
-    path: string,
-    events: readonly LoggedEvent[],
-    failed: (error: Error) => void,
-    restored: () => void = () => undefined,
-  ): Promise<Log> {
-    return new Log(path, events, await begun(path, events), failed, restored);
+  /** Starts the log again with the state. @throws if it cannot be written */
+  static async begin(path: string, listeners: LogListeners, small = SMALL): Promise<Log> {
+    return new Log(path, listeners, small, await begun(path, listeners.state()));
   }
 
   append(events: readonly LoggedEvent[]): void {
-    for (const logged of events) if (!isTransient(logged)) this.#waiting.push(lineOf(logged));
+    for (const logged of events) {
+      if (isTransient(logged)) continue;
+      const line = `${textOf(logged)}\n`;
+      this.#waiting.push(line);
+      this.#eventsLength += line.length;
+    }
+    if (this.#eventsLength > Math.max(this.#small, this.#stateLength)) this.#beginning = this.#listeners.state();
     this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), BATCH_MS);
   }
 
@@ -120,50 +91,66 @@ export class Log {
     await this.#file.close();
   }
 
-  /** Whether the file that lines are appended to is the one at the path. */
-  async #isInPlace(): Promise<boolean> {
-    const [own, there] = await Promise.all([this.#file.stat(), stat(this.#path).catch(() => undefined)]);
-    return own.ino === there?.ino && own.dev === there.dev;
-  }
-
-  /** The file was deleted or replaced: lines that were appended to it would be lost. */
-  async #beginAgain(): Promise<void> {
-    const { file, bytes } = await begun(
-      this.#path,
-      this.#all.filter((logged) => !isTransient(logged)),
-    );
-    await this.#file.close();
-    this.#file = file;
-    this.#good = bytes;
-    this.#failing = false;
-    this.#restored();
-  }
-
   async #write(): Promise<void> {
     const lines = this.#waiting;
     if (lines.length === 0) return;
     this.#waiting = [];
-    const text = lines.join("");
     try {
-      if (!(await this.#isInPlace())) return await this.#beginAgain();
+      if (await this.#beganAgain()) return;
+      const text = lines.join("");
       await this.#file.appendFile(text);
       await this.#file.datasync();
       this.#good += Buffer.byteLength(text);
+      if (!(await this.#isInPlace())) {
+        await this.#replace(this.#listeners.state());
+        this.#listeners.lost();
+      }
       this.#failing = false;
     } catch (error) {
       this.#waiting = [...lines, ...this.#waiting];
       await this.#file.truncate(this.#good).catch(() => undefined);
       if (!this.#failing) {
         this.#failing = true;
-        this.#failed(error instanceof Error ? error : new Error(String(error)));
+        this.#listeners.failed(error instanceof Error ? error : new Error(String(error)));
       }
       throw error;
     }
   }
+
+  /** Whether the file that lines are appended to is the one at the path. */
+  async #isInPlace(): Promise<boolean> {
+    const [own, there] = await Promise.all([this.#file.stat(), stat(this.#path).catch(() => undefined)]);
+    return own.ino === there?.ino && own.dev === there.dev;
+  }
+
+  /** If it cannot, for example because the disk has no room for both files, it goes on in the old file. @returns whether it did */
+  async #beganAgain(): Promise<boolean> {
+    const state = this.#beginning;
+    if (!state) return false;
+    this.#beginning = undefined;
+    this.#eventsLength = 0;
+    return this.#replace(state).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Lines that wait and are in the state already are skipped when the log is read. */
+  async #replace(state: SessionState): Promise<void> {
+    const { file, bytes } = await begun(this.#path, state);
+    await this.#file.close();
+    this.#file = file;
+    this.#good = bytes;
+    this.#stateLength = bytes;
+  }
 }
 
-async function begun(path: string, events: readonly LoggedEvent[]): Promise<Opened> {
-  const text = FIRST_LINE + events.map(lineOf).join("");
+type Begun = { readonly file: FileHandle; readonly bytes: number };
+
+async function begun(path: string, state: SessionState): Promise<Begun> {
+  const lines = [FIRST_LINE];
+  for (const part of partsOf(state)) lines.push(`${JSON.stringify(part)}\n`);
+  const text = lines.join("");
   await writeSafely(path, text);
   const file = await open(path, constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0));
   return { file, bytes: Buffer.byteLength(text) };
@@ -171,16 +158,4 @@ async function begun(path: string, events: readonly LoggedEvent[]): Promise<Open
 
 function isTransient({ event }: LoggedEvent): boolean {
   return event.type === "cell-progress" || event.type === "tensors";
-}
-
-function lineOf(logged: LoggedEvent): string {
-  return `${JSON.stringify(logged)}\n`;
-}
-
-function parsed(line: string): { readonly value: LoggedEvent } | { readonly fault: string } {
-  try {
-    return checked(loggedEvent, JSON.parse(line));
-  } catch {
-    return { fault: "is not valid JSON" };
-  }
 }

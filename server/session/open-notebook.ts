@@ -12,7 +12,7 @@ export class OpenNotebook {
 
   constructor(session: Session) {
     this.session = session;
-    session.subscribe(session.state.seq, (events) => {
+    session.subscribe((events) => {
       for (const { event, time } of events) {
         if (event.type === "kernel-starting") this.#kernelSince = time;
         if (event.type === "kernel-ended") this.#kernelSince = undefined;

@@ -1,8 +1,8 @@
 /** Opens a session: from the notebook's file, and for a page from the log and the inputs of earlier sessions. */
 import { join } from "node:path";
 import { DEFAULT_SETTINGS } from "../notebook/source/settings.ts";
-import type { TimedEvent } from "../state/condense.ts";
-import { earlierEvents } from "./history.ts";
+import { initialState, reduce } from "../state/reducer.ts";
+import { earlierState } from "./history.ts";
 import { readNotebook } from "./notebook-reading.ts";
 import type { SessionOptions } from "./options.ts";
 import { Session } from "./session.ts";
@@ -17,22 +17,21 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const now = Date.now();
   const notebook = "notebook" in read ? read.notebook : undefined;
   const settings = notebook?.settings ?? DEFAULT_SETTINGS;
-  const first: readonly TimedEvent[] =
+  const first =
     use.kind === "page"
-      ? await earlierEvents(workspace, path, notebook && { text: read.text, notebook }, now)
-      : // Nobody is there to answer a question.
-        [
-          {
-            time: now,
-            event: {
-              type: "opened",
-              path,
-              cells: notebook?.cells ?? [],
-              inputs: use.inputs,
-              settings: { ...settings, ask: "never" },
-            },
+      ? await earlierState(workspace, path, notebook && { text: read.text, notebook }, now)
+      : reduce(initialState(path), {
+          seq: 1,
+          time: now,
+          event: {
+            type: "opened",
+            path,
+            cells: notebook?.cells ?? [],
+            inputs: use.inputs,
+            // Nobody is there to answer a question.
+            settings: { ...settings, ask: "never" },
           },
-        ];
+        });
   const session = new Session(options, first);
   await session.begin(read);
   return session;

@@ -7,8 +7,7 @@ import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { LoggedEvent, SessionEvent } from "../events.ts";
 import type { Request } from "../protocol.ts";
-import type { TimedEvent } from "../state/condense.ts";
-import { initialState, reduce } from "../state/reducer.ts";
+import { reduce } from "../state/reducer.ts";
 import { eventsOf, Refused } from "../state/requests.ts";
 import type { SessionState } from "../state/state.ts";
 import { CacheLookup } from "./cache.ts";
@@ -17,17 +16,18 @@ import { KernelDriver } from "./kernel-driver.ts";
 import type { Reading } from "./notebook-reading.ts";
 import type { SessionOptions } from "./options.ts";
 import { ProjectFiles } from "./project-files.ts";
+import { RecentEvents } from "./recent-events.ts";
 import { Storage } from "./storage.ts";
 
 export type Listener = (events: readonly LoggedEvent[]) => void;
 
 export class Session {
-  /** Changes whenever the log starts again. */
+  /** Another one whenever the notebook is opened. */
   readonly epoch = randomUUID();
   readonly #options: SessionOptions;
   readonly #listeners = new Set<Listener>();
+  readonly #recent: RecentEvents;
   readonly #closeListeners: (() => void)[] = [];
-  readonly #events: LoggedEvent[] = [];
   readonly #kernel: KernelDriver;
   readonly #files: ProjectFiles;
   readonly #cache: CacheLookup;
@@ -36,16 +36,17 @@ export class Session {
   /** Why nothing can be saved. */
   #readOnly: string | undefined;
   #closing: Promise<void> | undefined;
+  #looking: Promise<void> = Promise.resolve();
   /** How many readings of imported files are under way. */
   #reading = 0;
   /** No more events are taken. */
   #closed = false;
 
   /** @param first what the session starts with; `openSession` reads it */
-  constructor(options: SessionOptions, first: readonly TimedEvent[]) {
+  constructor(options: SessionOptions, first: SessionState) {
     this.#options = options;
-    this.#state = initialState(options.path);
-    for (const { time, event } of first) this.#apply(event, time);
+    this.#state = first;
+    this.#recent = new RecentEvents(first.seq);
     const folder = dirname(join(options.workspace, options.path));
     this.#files = new ProjectFiles(folder, options.workspace, {
       changed: () => void this.#readFiles(),
@@ -64,7 +65,7 @@ export class Session {
     const { workspace, path, use } = this.#options;
     if (use.kind === "page") {
       const listeners = { state: () => this.#state, happened: (event: SessionEvent) => this.#record([event]) };
-      this.#storage = await Storage.begin(workspace, path, this.#events, read, listeners).catch((error: Error) => {
+      this.#storage = await Storage.begin(workspace, path, read, listeners).catch((error: Error) => {
         const reason = explained(error)?.message ?? `${error.message}.`;
         this.#readOnly = `This notebook is read-only, since nothing can be saved here: ${reason}`;
         this.#notify("error", this.#readOnly);
@@ -97,12 +98,20 @@ export class Session {
     return events;
   }
 
-  /** Gives the events after `since` at once, then all that follow, in order. @returns a function that stops listening */
-  subscribe(since: number, listener: Listener): () => void {
-    const missed = this.#events.slice(since);
-    if (missed.length > 0) listener(missed);
+  /** The events after a sequence number; undefined if there are too many: then the whole state says it in less. */
+  eventsAfter(seq: number): readonly LoggedEvent[] | undefined {
+    return this.#recent.after(seq);
+  }
+
+  /** Calls the listener with all events that follow, in order. @returns a function that stops listening */
+  subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** The JSON text of a large output; undefined if no cell shows it any more. */
+  async blob(hash: string): Promise<string | undefined> {
+    return this.#storage?.blobs.read(hash);
   }
 
   /** Calls the listener when the session is closed. */
@@ -135,7 +144,7 @@ export class Session {
   #apply(event: SessionEvent, time: number): LoggedEvent {
     const logged = { seq: this.#state.seq + 1, time, event };
     this.#state = reduce(this.#state, logged);
-    this.#events.push(logged);
+    this.#recent.add(logged);
     return logged;
   }
 
@@ -172,13 +181,17 @@ export class Session {
     else if (!this.#closed) this.#advance();
   }
 
-  async #lookInCache(): Promise<void> {
-    for (const found of await this.#cache.found(this.#state)) this.#record([{ type: "cache-found", ...found }]);
+  /** One look after the other, so that who waits for a look has also waited for those before it. */
+  #lookInCache(): Promise<void> {
+    this.#looking = this.#looking.then(async () => {
+      for (const event of await this.#cache.found(this.#state)) this.#record([event]);
+    });
+    return this.#looking;
   }
 
   #publish(events: readonly SessionEvent[]): void {
     const time = Date.now();
-    const logged = events.map((event) => this.#apply(event, time));
+    const logged = events.map((event) => this.#apply(this.#storage?.blobs.shortened(event) ?? event, time));
     this.#storage?.append(logged);
     for (const listener of this.#listeners) listener(logged);
     for (const event of events) this.#follow(event);

@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import type { LoggedEvent, SessionEvent } from "../events.ts";
 import type { SessionState } from "../state/state.ts";
+import { Blobs, blobFolder } from "./blobs.ts";
 import { type FileEvents, NotebookFile } from "./file.ts";
 import { agreedPath, logPath, readAgreed } from "./history.ts";
 import { inputsPath, writeInputs } from "./inputs-file.ts";
@@ -22,38 +23,56 @@ export class Storage {
   readonly #listeners: StorageListeners;
   readonly #file: NotebookFile;
   readonly #log: Log;
+  readonly blobs: Blobs;
   #savingInputs: Promise<void> = Promise.resolve();
 
-  private constructor(workspace: string, path: string, log: Log, file: NotebookFile, listeners: StorageListeners) {
+  private constructor(
+    workspace: string,
+    path: string,
+    log: Log,
+    blobs: Blobs,
+    file: NotebookFile,
+    listeners: StorageListeners,
+  ) {
     this.#workspace = workspace;
     this.#path = path;
     this.#log = log;
+    this.blobs = blobs;
     this.#file = file;
     this.#listeners = listeners;
   }
 
   /**
-   * Starts the log with these events, and watches the file.
+   * Starts the log with the state, and watches the file.
    * @param read what the notebook's file holds
    * @throws if nothing can be saved in this workspace: it is read-only, the disk is full, or `.palimpsest` leads elsewhere
    */
   static async begin(
     workspace: string,
     path: string,
-    events: readonly LoggedEvent[],
     read: Reading & { readonly text: string },
     listeners: StorageListeners,
   ): Promise<Storage> {
     const { state, happened } = listeners;
-    for (const folder of [dirname(logPath(workspace, path)), dirname(inputsPath(workspace, path))])
+    for (const folder of [
+      dirname(logPath(workspace, path)),
+      dirname(inputsPath(workspace, path)),
+      blobFolder(workspace, path),
+    ])
       if ((await placeInside(workspace, folder)) !== folder)
         throw new Error(`${folder} leads through a link to another folder. Remove the link to save here`);
-    const restored = (): void => {
-      happened({ type: "notice", level: "warn", text: RESTORED });
-      storage.#restoreOthers();
-    };
-    const failed = (error: Error): void => happened({ type: "notice", level: "error", text: unsaved(error) });
-    const log = await Log.begin(logPath(workspace, path), events, failed, restored);
+    const notify = (level: "warn" | "error", text: string): void => happened({ type: "notice", level, text });
+    const log = await Log.begin(logPath(workspace, path), {
+      state,
+      failed: (error) => notify("error", unsaved(error)),
+      lost: () => {
+        notify("warn", RESTORED);
+        storage.#restoreOthers();
+      },
+    });
+    const blobs = new Blobs(blobFolder(workspace, path), state, (error) =>
+      notify("error", `A large output could not be saved, so it is lost when the workbench ends: ${error.message}.`),
+    );
     const agreed = agreedPath(workspace, path);
     const place = { inside: workspace, agreed: await readAgreed(workspace, path) };
     const fileEvents: FileEvents = {
@@ -78,7 +97,7 @@ export class Storage {
       throw error;
     }
     file.start();
-    const storage = new Storage(workspace, path, log, file, listeners);
+    const storage = new Storage(workspace, path, log, blobs, file, listeners);
     // The log may hold a value that was set just before the server was killed.
     if (Object.keys(state().inputValues).length > 0) storage.saveInputs();
     return storage;
@@ -128,6 +147,8 @@ export class Storage {
 
   /** The last step: nothing may be appended after it. */
   async closeLog(): Promise<void> {
+    await this.blobs.flush();
+    await this.blobs.sweep();
     await this.#log.close();
   }
 }

@@ -74,8 +74,10 @@ export const NO_TENSORS: Holding = { bytes: 0, count: 0 };
 /** What the cache has of a cell. */
 export type CacheState =
   | { readonly kind: "none" }
-  /** Values, outputs and tensors of this snapshot are on disk. */
-  | { readonly kind: "stored"; readonly snapshot: string }
+  /** Values, outputs and tensors of this snapshot are on disk. `replaced`: why the result before it was not used. */
+  | { readonly kind: "stored"; readonly snapshot: string; readonly replaced?: string }
+  /** The result of this snapshot that is on disk cannot be used, for this reason. */
+  | { readonly kind: "unused"; readonly snapshot: string; readonly reason: string }
   /** The cell has the option `cache`, but its last result cannot be stored. */
   | { readonly kind: "refused"; readonly reason: string };
 

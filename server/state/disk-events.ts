@@ -2,7 +2,7 @@
 import type { DiskEvent } from "../events.ts";
 import { afterFilesChanged } from "./automatic-runs.ts";
 import type { CacheEvent } from "./cell-events.ts";
-import { type CellState, heldValues, NOT_CACHED } from "./cell-state.ts";
+import { type CacheState, type CellState, heldValues, NOT_CACHED } from "./cell-state.ts";
 import { alive, restructured, runsTopLevel, updateSnapshots } from "./freshness.ts";
 import { fitted } from "./input-value.ts";
 import { ended } from "./kernel-events.ts";
@@ -15,20 +15,33 @@ export function afterDiskEvent(state: SessionState, event: DiskEvent | CacheEven
   if (!cell?.analysis) return state;
   if (event.type === "cost-known") return withCell(state, event.cell, (old) => ({ ...old, cost: event.cost }));
   if (event.type === "cache-found") return found(state, cell, event);
+  if (event.type === "cache-unused") {
+    const { snapshot, reason } = event;
+    if (snapshot !== cell.snapshot) return state;
+    return withCell(state, event.cell, (old) => ({ ...old, cache: { kind: "unused", snapshot, reason } }));
+  }
   const values = heldValues(cell);
   if (!values || event.generation !== cell.generation) return state;
   switch (event.type) {
     case "cell-restored":
       return withCell(state, event.cell, (old) => ({ ...old, values: { ...values, restored: true } }));
     case "cache-stored":
-      return withCell(state, event.cell, (old) => ({ ...old, cache: { kind: "stored", snapshot: event.snapshot } }));
+      return withCell(state, event.cell, (old) => ({ ...old, cache: stored(old, event.snapshot) }));
     case "cache-refused":
       return withCell(state, event.cell, (old) => ({ ...old, cache: { kind: "refused", reason: event.reason } }));
     case "cache-lost": {
-      const lost = withCell(ended(state, new Set([event.cell])), event.cell, (old) => ({ ...old, cache: NOT_CACHED }));
+      const lost = withCell(ended(state, new Set([event.cell])), event.cell, (old) => ({
+        ...old,
+        cache: old.cache.kind === "unused" ? old.cache : NOT_CACHED,
+      }));
       return queuedWithAncestors(lost, event.cell);
     }
   }
+}
+
+function stored({ cache }: CellState, snapshot: string): CacheState {
+  const replaced = cache.kind === "unused" && cache.snapshot === snapshot ? cache.reason : undefined;
+  return { kind: "stored", snapshot, ...(replaced !== undefined && { replaced }) };
 }
 
 /** A cell without values shows the outputs of its cached result. */

@@ -1,8 +1,9 @@
 /** The queue: cells enter it to run, and leave it when they are stopped. A cell enters with its old values ended. */
 import type { CellId } from "../notebook/types.ts";
 import { inPhase } from "./cell-state.ts";
+import { runsTopLevel } from "./freshness.ts";
 import { ended } from "./kernel-events.ts";
-import { type SessionState, withCells } from "./state.ts";
+import { cellState, type SessionState, withCells } from "./state.ts";
 import { following, wanted, withDescendants } from "./targets.ts";
 
 /**
@@ -20,12 +21,14 @@ export function queued(
   });
 }
 
-/** Queues a cell whose cached result was lost, together with the ancestors that it needs. */
+/** Queues a cell whose cached result was lost, together with the ancestors that it needs. What waits for it, or has just begun, follows. */
 export function queuedWithAncestors(state: SessionState, id: CellId): SessionState {
-  return queued(
-    state,
-    following(state, wanted(state, [id]), () => false),
-  );
+  const needed = following(state, wanted(state, [id]), () => false);
+  const waiting = [...withDescendants(state, needed)].filter((each) => {
+    const cell = cellState(state, each);
+    return cell && (cell.status === "queued" || runsTopLevel(cell));
+  });
+  return queued(state, new Set([...needed, ...waiting]));
 }
 
 /**

@@ -22,6 +22,7 @@ export function initialState(path: string): SessionState {
     path,
     seq: 0,
     cells: [],
+    removed: [],
     changed: [],
     topology: topology([]),
     places: new Map(),
@@ -66,6 +67,7 @@ function after(state: SessionState, { event, time, seq }: LoggedEvent): SessionS
     case "stream-value":
       return afterStreamOrEnd(state, afterCellEvent(state, event, time), event.cell);
     case "cache-found":
+    case "cache-unused":
     case "cache-stored":
     case "cache-refused":
     case "cache-lost":
@@ -84,6 +86,8 @@ function after(state: SessionState, { event, time, seq }: LoggedEvent): SessionS
     case "run-started":
     case "run-rows":
     case "run-changed":
+    case "run-phase":
+    case "run-prepared":
     case "run-rewound":
     case "run-checkpoints":
     case "run-steered":

@@ -20,6 +20,12 @@ export function afterRunEvent(state: SessionState, event: RunEvent | SteerEvent)
       );
     case "run-changed":
       return withPause(withRun(state, { ...run, changes: [...run.changes, event.change] }), run.info.cell);
+    case "run-phase": {
+      const { label, done, total } = event;
+      return withRun(state, { ...run, phase: { label, done, total } });
+    }
+    case "run-prepared":
+      return withRun(state, { ...without(run, "phase"), info: { ...run.info, config: event.config } });
     case "run-rewound": {
       const { to } = event.change;
       return withRun(state, {
@@ -36,7 +42,11 @@ export function afterRunEvent(state: SessionState, event: RunEvent | SteerEvent)
       return state;
     case "run-ended": {
       const { status, message } = event;
-      const finished = { ...without(run, "message"), status, ...(message !== undefined && { message }) };
+      const finished = {
+        ...without(without(run, "message"), "phase"),
+        status,
+        ...(message !== undefined && { message }),
+      };
       return withPause(withRun(state, finished), run.info.cell);
     }
   }
@@ -46,7 +56,7 @@ export function afterRunEvent(state: SessionState, event: RunEvent | SteerEvent)
 function started(state: SessionState, info: RunState["info"]): SessionState {
   const old = state.runs[info.id];
   if (old && old.status !== "interrupted") return state;
-  const history = old ? without(old, "message") : NO_HISTORY;
+  const history = old ? without(without(old, "message"), "phase") : NO_HISTORY;
   const next = withRun(state, { ...history, info, status: "running" });
   const cell = cellState(state, info.cell);
   const hadFinished = cell?.generation === info.generation && (cell.status === "done" || cell.status === "stopped");

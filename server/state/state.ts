@@ -9,6 +9,8 @@ export type RunState = {
   readonly info: RunInfo;
   readonly status: RunStatus;
   readonly message?: string;
+  /** What it does before its first step. */
+  readonly phase?: { readonly label: string; readonly done: number; readonly total: number };
   readonly rows: readonly Row[];
   readonly probes: readonly ProbeRow[];
   readonly changes: readonly RunChange[];
@@ -31,6 +33,8 @@ export type SessionState = {
   readonly path: string;
   readonly seq: number;
   readonly cells: readonly CellState[];
+  /** The cells that were removed last, the newest first. Putting one back brings back what it showed. */
+  readonly removed: readonly CellState[];
   /** The cells that the last event changed, perhaps with some that it did not change. `any`: every cell may have changed. */
   readonly changed: readonly CellId[] | "any";
   readonly topology: Topology;

@@ -7,7 +7,8 @@ import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { LoggedEvent, SessionEvent } from "../../server/events.ts";
 import { type Asset, shell } from "../../server/http/assets.ts";
-import type { ClientMessage, NotebookListing, Request, ServerMessage } from "../../server/protocol.ts";
+import type { ClientMessage, NotebookListing, Request } from "../../server/protocol.ts";
+import type { ServerMessage } from "../../server/state/server-message.ts";
 
 export class FakeServer {
   readonly requests: Request[] = [];
@@ -101,7 +102,7 @@ export class FakeServer {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
     socket.on("message", (data) => this.#onMessage(socket, JSON.parse(String(data)) as ClientMessage));
-    send(socket, { type: "welcome", epoch: this.#epoch, path: asked.get("notebook") ?? "", from: since });
+    send(socket, { type: "welcome", epoch: this.#epoch, path: asked.get("notebook") ?? "" });
     send(socket, { type: "events", events: this.#log.slice(since) });
     send(socket, { type: "caught-up", seq: this.#log.length });
   }

@@ -208,6 +208,9 @@ describe.skipIf(!executable)("the kernel on the page", () => {
     expect((await details("knobs")).cache).toBe("not cached: rank is a function.");
     expect(await cell("knobs").locator("[data-marks]").textContent()).toBe("manual · not cached");
     expect((await details("samples")).cache).toBe("cached; it is restored without running");
+    const snapshot = story.snapshotOf("samples");
+    server.push({ type: "cache-unused", cell: "samples", snapshot, reason: "data/train.csv changed" });
+    expect((await details("samples")).cache).toBe("the cached result is not used: data/train.csv changed");
   });
 
   test("a stream shows how many values it gave, and a paused training says so", async () => {

@@ -48,6 +48,18 @@ describe.skipIf(!executable)("the card of a run", () => {
     expect(await button("Stop radis").isVisible()).toBe(false);
   });
 
+  test("shows what the run does before its first step", async () => {
+    const before = await height();
+    const phase = { type: "run-phase", run: "r1", label: "Writing rationales" } as const;
+    stage.server.push({ ...phase, done: 120, total: 300 });
+    await card().getByText("Writing rationales 120/300", { exact: true }).waitFor();
+    await card().getByText("preparing", { exact: true }).waitFor();
+    expect(await height()).toBe(before);
+    stage.server.push({ type: "run-prepared", run: "r1", config: {} });
+    await card().getByText("training", { exact: true }).waitFor();
+    await card().getByText(/^step/).waitFor();
+  });
+
   test("shows alerts on the card and in the chart, lists checkpoints, rewinds, and forks with other knobs", async () => {
     stage.server.push(
       changed({ kind: "knob", step: 20, name: "weight", value: 0.5 }),

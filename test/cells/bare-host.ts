@@ -17,6 +17,8 @@ export type RecordedRun = {
   readonly checkpoints: (RunCheckpoint & { readonly state: Uint8Array })[];
   readonly seconds: Record<RunAccount, number>;
   readonly files: Map<string, Uint8Array | string>;
+  readonly phases: { label: string; done: number; total: number }[];
+  readonly prepared: Record<string, unknown>;
   /** Gives the run an instruction, as the buttons of the page do. */
   readonly obey: (order: RunOrder) => void;
   /** The run's own stop button. */
@@ -80,6 +82,9 @@ export function bareHost(seed = 1): BareHost {
       return names.length > 0 ? names : await readdir(folder);
     },
     writeFile: async (path, data) => void made.files.set(path, typeof data === "string" ? data : data.slice()),
+    storedResult: async (name) => made.files.get(`.palimpsest/cache/${name}.json`) as string | undefined,
+    storeResult: async (name, text) => void made.files.set(`.palimpsest/cache/${name}.json`, text),
+    version: "test",
     runFolder: (id) => `runs/${id}`,
     modelFolder: async (name) => name,
     breathe: async () => {
@@ -99,7 +104,16 @@ export function bareHost(seed = 1): BareHost {
 
 function record(meta: RunMeta, obey: RecordedRun["obey"]): RecordedRun {
   const seconds = { steps: 0, probes: 0, checkpoints: 0 };
-  const empty = { rows: [], probes: [], changes: [], checkpoints: [], files: new Map(), message: undefined };
+  const empty = {
+    rows: [],
+    probes: [],
+    changes: [],
+    checkpoints: [],
+    files: new Map(),
+    phases: [],
+    prepared: {},
+    message: undefined,
+  };
   return { meta, obey, seconds, ...empty, abort: new AbortController(), status: "running" };
 }
 
@@ -124,6 +138,8 @@ function sink(run: RecordedRun, number: number): RunSink {
       for (const list of [run.rows, run.probes, run.changes, run.checkpoints]) upTo<{ readonly step: number }>(list);
       run.changes.push(change);
     },
+    phase: (label, done, total) => void run.phases.push({ label, done, total }),
+    prepared: (config) => void Object.assign(run.prepared, config),
     spent: (account, seconds) => {
       run.seconds[account] += seconds;
     },

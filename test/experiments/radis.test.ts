@@ -53,11 +53,25 @@ const allDone = (): Promise<void> =>
     return session.state.cells.every((each) => !each.analysis || each.status === "done");
   }, 100);
 
-it("every cell is automatic, and all of them run", async () => {
+it("every cell is automatic, and all of them run; the charts wait for no rationales", async () => {
+  const happened: string[] = [];
+  session.subscribe((logged) => {
+    for (const { event } of logged) {
+      if (event.type === "cell-settled") happened.push(event.cell);
+      if (event.type === "run-phase" && event.done === event.total) happened.push("rationales are written");
+      if (event.type === "run-prepared") happened.push("radis begins its steps");
+    }
+  });
   expect(session.state.cells.map((each) => each.cell.mode)).toEqual(session.state.cells.map(() => "auto"));
   await session.request({ type: "run", cells: "all" });
   await allDone();
   expect(new Set(Object.values(generations()))).toEqual(new Set([1]));
+  const written = happened.indexOf("rationales are written");
+  for (const id of ["plain", "enriched", "curves", "more-curves"]) {
+    expect(happened.indexOf(id), id).toBeGreaterThanOrEqual(0);
+    expect(happened.indexOf(id), id).toBeLessThan(written);
+  }
+  expect(happened.indexOf("radis begins its steps")).toBeGreaterThan(written);
   expect(session.state.results.map(({ method }) => method)).toEqual(["base", "vanilla", "radis"]);
 }, 120_000);
 

@@ -51,7 +51,7 @@ describe("a file that is written in several steps", () => {
   it("and holds only its first part for a moment loses no cell", async () => {
     const { session, path } = await open();
     const seen: number[] = [];
-    session.subscribe(session.state.seq, () => seen.push(session.state.cells.length));
+    session.subscribe(() => seen.push(session.state.cells.length));
     await writeFile(path, "// %% a\nconst a = 7;\n");
     await wait(200);
     await writeFile(path, TEXT.replace("a = 1", "a = 7"));

@@ -62,7 +62,7 @@ describe("kill -9 while a cell runs", () => {
   test("the page is told, outputs stay, a new kernel starts, and the next run works in it", async () => {
     const session = await opened(BUSY);
     const told: LoggedEvent[] = [];
-    session.subscribe(0, (events) => told.push(...events));
+    session.subscribe((events) => told.push(...events));
     await busy(session);
     const first = pid(session)!;
     process.kill(first, "SIGKILL");
@@ -224,7 +224,7 @@ const kept = spawn("sleep", ["600"], { stdio: "ignore" });
 onDispose(() => kept.kill());
 left.pid
 `);
-  session.subscribe(0, (events) => {
+  session.subscribe((events) => {
     for (const { event } of events) if (event.type === "notice") notices.push(event.text);
   });
   await session.request({ type: "run", cells: "all" });

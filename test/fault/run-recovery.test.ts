@@ -1,5 +1,5 @@
 /** A training whose kernel is killed continues from its last checkpoint and gets the same numbers. */
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
@@ -97,3 +97,51 @@ it("continues after the workbench was closed and opened again, also where no out
   expect(continued!.changes).toMatchObject([{ kind: "restart", to: closed!.checkpoints.at(-1)!.step }]);
   expect(continued!.rows).toHaveLength(STEPS);
 }, 180_000);
+
+it("a run whose kernel is killed while it writes rationales goes on from what was written, with the same numbers", async () => {
+  const workspace = await mkdtemp(join(tmpdir(), "recovery-"));
+  const notebook = (pairs: number): string => `// %% written
+import { chatModel, lora, radis, rationales, train, world } from "palimpsest";
+const base = await chatModel("tiny-chat");
+const velan = await world.corpus("velan", { train: ${pairs}, test: 1 });
+const written = rationales(base, velan.train, { prompt: "Note:" });
+
+// %% training
+const run = train(base, { method: radis(written, { weight: 2 }), adapter: lora({ rank: 2 }), steps: 3, batch: 2 });
+run.id
+`;
+  await writeFile(join(workspace, "n.ts"), notebook(200));
+  const session = await opened(workspace);
+  const done: number[][] = [[]];
+  session.subscribe((logged) => {
+    for (const { event } of logged) {
+      if (event.type === "run-started") done.push([]);
+      if (event.type === "run-phase") done.at(-1)!.push(event.done);
+    }
+  });
+  await session.request({ type: "run", cells: "all" });
+  // What was written is saved every few seconds.
+  const saved = async (): Promise<boolean> => {
+    const files = await readdir(join(workspace, ".palimpsest/cache"), { recursive: true }).catch(() => []);
+    return files.some((file) => file.endsWith("rationales.json") && !file.includes("/."));
+  };
+  await until(saved, 60);
+  const { kernel } = session.state;
+  if (kernel.status !== "ready") throw new Error("There is no kernel.");
+  process.kill(kernel.pid, "SIGKILL");
+  await until(() => runs(session)[0]?.status === "interrupted");
+  expect(runs(session)[0]!.rows).toEqual([]);
+  await session.request({ type: "run", cells: "all" });
+  await until(() => runs(session).at(-1)?.status === "done", 120);
+  expect(done.at(-1)![0]).toBeGreaterThan(0);
+  expect(runs(session).at(-1)!.info.config).toMatchObject({ rationales: { pairs: 400, written: 400 } });
+  const recovered = rowsOf(runs(session).at(-1)!);
+  await session.close();
+
+  await rm(join(workspace, ".palimpsest"), { recursive: true });
+  await writeFile(join(workspace, "n.ts"), notebook(200).replace("rationales(base", "await rationales(base"));
+  const plain = await opened(workspace);
+  await plain.request({ type: "run", cells: "all" });
+  await until(() => runs(plain)[0]?.status === "done", 120);
+  expect(rowsOf(runs(plain)[0]!)).toEqual(recovered);
+}, 300_000);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import type { ServerMessage } from "../../server/protocol.ts";
+import type { ServerMessage } from "../../server/state/server-message.ts";
 import { freePort } from "../browser/real-server.ts";
 import { workspaceOf } from "../server/session/workbench.ts";
 import { until } from "../server/until.ts";

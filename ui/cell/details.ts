@@ -59,8 +59,12 @@ function cacheText(cell: CellState): string {
     return `restored${cell.startedAt === undefined ? "" : ` at ${clock(cell.startedAt)}`}`;
   const refusal = refusalOf(cell);
   if (refusal !== undefined) return `not cached: ${refusal}`;
-  if (cell.cache.kind !== "stored" || cell.cache.snapshot !== cell.snapshot) return "nothing cached yet";
-  return restorable(cell) ? "cached; it is restored without running" : "cached";
+  const { cache } = cell;
+  if (cache.kind === "unused" && cache.snapshot === cell.snapshot)
+    return `the cached result is not used: ${cache.reason}`;
+  if (cache.kind !== "stored" || cache.snapshot !== cell.snapshot) return "nothing cached yet";
+  if (restorable(cell)) return "cached; it is restored without running";
+  return cache.replaced === undefined ? "cached" : `cached; an earlier result was not used: ${cache.replaced}`;
 }
 
 function streams(cell: CellState): Detail[] {

@@ -4,6 +4,7 @@ import type { ConsoleLine } from "../../server/events.ts";
 import type { Output } from "../../server/values.ts";
 import type { ChartSize } from "../plot/drawing.ts";
 import "../plot/plot.ts";
+import "./blob.ts";
 import "./inspector.ts";
 import { markdown, prose } from "./markdown.ts";
 import "./run-card.ts";
@@ -27,6 +28,8 @@ export function outputOf(output: Output, chartSize: ChartSize): TemplateResult {
       return html`<iframe title="HTML shown by the cell" sandbox="" .srcdoc=${output.html}></iframe>`;
     case "plot":
       return html`<pal-plot .spec=${output.spec} .size=${chartSize}></pal-plot>`;
+    case "blob":
+      return html`<pal-blob .output=${output} .draw=${(whole: Output) => outputOf(whole, chartSize)}></pal-blob>`;
     case "run":
       return html`<pal-run .run=${output.run}></pal-run>`;
     default:

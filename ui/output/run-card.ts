@@ -11,7 +11,7 @@ import { methodColor } from "../plot/colors.ts";
 import { SessionConsumer } from "../session/session-context.ts";
 import { runCardStyles } from "./run-card-styles.ts";
 import "./run-history.ts";
-import { changeText, endingText, lastStep, statusText } from "./run-text.ts";
+import { changeText, endingText, lastStep, phaseText, shareDone, statusText } from "./run-text.ts";
 
 export class RunCard extends LitElement {
   static override properties = { run: { attribute: false }, open: { state: true } };
@@ -35,6 +35,7 @@ export class RunCard extends LitElement {
     const loss = run.rows.at(-1)?.loss;
     const ending = endingText(run);
     const paused = isPaused(run);
+    const phase = phaseText(run);
     return html`<div
         class="card"
         data-run=${this.run}
@@ -44,12 +45,12 @@ export class RunCard extends LitElement {
         title=${folder}
       >
         ${this.#name(run)}
-        <span class="figure">step <b>${step} / ${steps}</b></span>
+        <span class="figure">${phase ?? html`step <b>${step} / ${steps}</b>`}</span>
         <span class="figure">loss <b>${loss === undefined ? "–" : loss.toFixed(3)}</b></span>
         <span class=${paused ? "paused" : run.status}>${statusText(run)}</span>
         ${this.#buttons(run)}
-        <div class="bar" role="progressbar" aria-label="${method}: steps" aria-valuemin="0" aria-valuemax=${steps} aria-valuenow=${step}>
-          <i style="transform: scaleX(${steps > 0 ? Math.min(1, step / steps) : 0})"></i>
+        <div class="bar" role="progressbar" aria-label="${method}: ${phase ?? "steps"}" aria-valuemin="0" aria-valuemax=${steps} aria-valuenow=${Math.round(shareDone(run) * steps)}>
+          <i style="transform: scaleX(${shareDone(run)})"></i>
         </div>
       </div>
       ${this.open ? html`<pal-run-history .run=${this.run}></pal-run-history>` : nothing}

@@ -12,7 +12,24 @@ const statusWords = {
 } as const satisfies Record<RunState["status"], string>;
 
 export function statusText(run: RunState): string {
-  return isPaused(run) ? "paused" : statusWords[run.status];
+  if (isPaused(run)) return "paused";
+  return phaseOf(run) ? "preparing" : statusWords[run.status];
+}
+
+/** What the run does before its first step: "Writing rationales 120/300". */
+export function phaseText(run: RunState): string | undefined {
+  const phase = phaseOf(run);
+  return phase && `${phase.label} ${phase.done}/${phase.total}`;
+}
+
+/** How much of what the run does now is done, from 0 to 1. */
+export function shareDone(run: RunState): number {
+  const { done, total } = phaseOf(run) ?? { done: lastStep(run), total: run.info.steps };
+  return total > 0 ? Math.min(1, done / total) : 0;
+}
+
+function phaseOf({ status, phase }: RunState): RunState["phase"] {
+  return status === "running" ? phase : undefined;
 }
 
 /** The last step that the run has reported; 0 before the first. */

@@ -5,14 +5,10 @@
  */
 
 import type { CellId } from "../../server/notebook/types.ts";
-import {
-  type ClientMessage,
-  type LoggedEvent,
-  MESSAGE_BYTES,
-  type Request,
-  type ServerMessage,
-} from "../../server/protocol.ts";
+import { type ClientMessage, type LoggedEvent, MESSAGE_BYTES, type Request } from "../../server/protocol.ts";
+import { type StatePart, stateOf } from "../../server/state/parts.ts";
 import { initialState, reduce } from "../../server/state/reducer.ts";
+import type { ServerMessage } from "../../server/state/server-message.ts";
 import { cellState, type SessionState } from "../../server/state/state.ts";
 import { Drafts } from "./drafts.ts";
 import { type Link, Socket } from "./socket.ts";
@@ -53,8 +49,10 @@ export class Session {
   /** The last sequence number received, applied or not. */
   #received = 0;
   #catchingUp = true;
-  /** The server has started a new log: the next events are applied to an empty state. */
+  /** The session was opened again: the next events are applied to an empty state. */
   #fromStart = true;
+  /** The parts of a new state that have arrived. */
+  #parts: StatePart[] | undefined;
   #lastRequest = 0;
 
   /** @param notify shows refusals and notices. Of the notices in the past events, only the last one, if it is a warning or an error. */
@@ -189,6 +187,18 @@ export class Session {
           this.#fromStart = true;
         }
         return;
+      case "state": {
+        const { part } = message;
+        if (part.part === "session") {
+          this.#parts = [];
+          this.#received = part.seq;
+          this.#queue = [];
+          this.#catchingUp = true;
+          this.#fromStart = true;
+        }
+        this.#parts?.push(part);
+        return;
+      }
       case "events":
         for (const logged of message.events) {
           if (logged.seq <= this.#received) continue;
@@ -247,7 +257,9 @@ export class Session {
     const fromStart = this.#fromStart;
     this.#queue = [];
     this.#fromStart = false;
-    let state = fromStart ? initialState(this.state.path) : this.state;
+    const parts = this.#parts;
+    this.#parts = undefined;
+    let state = parts ? stateOf(parts) : fromStart ? initialState(this.state.path) : this.state;
     for (const logged of events) {
       state = reduce(state, logged);
       this.state = state;

@@ -4,7 +4,8 @@
  * says why; the user can then try again. Where time can help, the page also tries again by itself, less often: a server that is
  * restarted after an hour takes its pages back.
  */
-import type { ClientMessage, Refusal, ServerMessage } from "../../server/protocol.ts";
+import type { ClientMessage, Refusal } from "../../server/protocol.ts";
+import type { ServerMessage } from "../../server/state/server-message.ts";
 
 export type Link =
   | { readonly status: "connecting" }

@@ -3,9 +3,9 @@
  * how much worse all this is than it was for the base. Every part is optional and needs its own data; the embedded world
  * brings data for all parts (`world.evaluation()`). Shares and chrF are fractions from 0 to 1.
  */
+import { answersDigest } from "../../answers-digest.ts";
 import { cache } from "../../cache/cache.ts";
 import type { ChatModel } from "../../contracts.ts";
-import { modelDigest } from "../../model/model-digest.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { EvaluationData, EvaluationResult } from "./evaluation-data.ts";
 import {
@@ -44,7 +44,7 @@ export async function evaluate<const D extends EvaluateOptions>(
 
 /** The base counts by its scores: they are all that this evaluation depends on. */
 const cacheKey = async (model: ChatModel, options: EvaluateOptions): Promise<unknown> => ({
-  model: await modelDigest(model),
+  model: await answersDigest(model),
   ...options,
   base: options.base?.result,
 });

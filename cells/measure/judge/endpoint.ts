@@ -65,10 +65,11 @@ export function judgeEndpoint(options: EndpointOptions): Endpoint {
         const request = { model, messages, temperature: 0, max_tokens: maxTokens };
         let cached = true;
         try {
-          const text = await cache("judgement", { address: connection.address, request }, () => {
+          const ask = (): Promise<string> => {
             cached = false;
             return send(request);
-          });
+          };
+          const text = await cache("judgement", { address: connection.address, request }, ask, "received");
           return { ok: true, text, cached };
         } catch (error) {
           if (error instanceof Unanswered) return { ok: false, reason: error.message };

@@ -70,9 +70,12 @@ export function finalAnswers(model: ChatModel, tokens: ChainTokens, options: Fin
   return {
     name: model.name,
     digest: model.digest,
+    state: async () => JSON.stringify([await model.state?.(), "final answers", tokens, options]),
     async generate(prompts, generateOptions) {
       const asked = prompts.map((prompt) => ({ ...prompt, messages: sourceHistory(tokens, prompt.messages) }));
-      const turns = await chainTurns(model, tokens, asked, { ...generateOptions, ...options });
+      // A turn is whole only after its repair.
+      const { onCompletion: _, numbers: __, ...settings } = generateOptions;
+      const turns = await chainTurns(model, tokens, asked, { ...settings, ...options });
       return turns.map(({ answer, tokens: count, ended }) => ({ text: answer, tokens: count, ended }));
     },
     // The given answers are in the source language, so their NLL is computed after `<RESPONSE>`.

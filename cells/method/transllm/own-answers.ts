@@ -4,25 +4,31 @@
  * behaviour. The same answers, translated, complete the chains. The translator may be a service or, in the embedded
  * world, a rule.
  */
-import { cache } from "../../cache/cache.ts";
+import { answersDigest } from "../../answers-digest.ts";
+import { cacheEntry } from "../../cache/cache.ts";
 import type { ChatModel } from "../../contracts.ts";
 import type { Message } from "../../types.ts";
+import { Writing } from "../writing.ts";
 import type { BilingualChat, OwnAnswer } from "./samples.ts";
 
-/** The base's answers by greedy decoding, cached in the workspace. @param maxTokens of an answer. Default: 80 */
+/** The base's answers by greedy decoding, cached in the workspace while they are written. @param maxTokens of an answer. Default: 80 */
 export async function ownAnswers(
   base: ChatModel,
   prompts: readonly (readonly Message[])[],
   { maxTokens = 80 }: { readonly maxTokens?: number } = {},
 ): Promise<OwnAnswer[]> {
-  const written = await cache("own-answers", { base: base.digest, prompts, maxTokens }, async () => {
-    const answers = await base.generate(
-      prompts.map((messages) => ({ messages })),
-      { maxTokens, label: "own answers" },
-    );
-    return answers.map(({ text, ended }) => ({ text, ended }));
+  const writing = new Writing({
+    model: base,
+    prompts: prompts.map((messages) => ({ messages })),
+    options: { maxTokens },
+    label: "Writing own answers",
+    entry: async () => cacheEntry("own-answers", { base: await answersDigest(base), prompts, maxTokens }),
   });
-  return prompts.map((prompt, index) => ({ prompt, ...written[index]! }));
+  const written = await writing.all();
+  return prompts.map((prompt, index) => {
+    const { text, ended } = written[index]!;
+    return { prompt, text, ended };
+  });
 }
 
 /**

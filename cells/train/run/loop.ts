@@ -10,9 +10,11 @@ import { host } from "../../host.ts";
 import type { ResumePoint, RunChange, RunStatus } from "../../runs.ts";
 import type { Row } from "../../types.ts";
 import { type CheckpointKind, RunCheckpoints } from "./checkpoints.ts";
+import { FirstPhase } from "./first-phase.ts";
 import type { History } from "./history.ts";
 import type { KnobValues } from "./knobs.ts";
 import { type LoopOrder, OrderQueue, type StopOrder } from "./orders.ts";
+import { Pauses } from "./pauses.ts";
 import type { Training } from "./training.ts";
 
 /** The point at which a run was forked from its parent, and the knobs that differ from there on. */
@@ -41,9 +43,7 @@ export class Loop {
   readonly #training: Training;
   readonly #history: History;
   readonly #cell = host().signal;
-  /** Steps that the run may do before it pauses. */
-  #allowedSteps = Number.POSITIVE_INFINITY;
-  #paused = false;
+  readonly #pauses: Pauses;
   /** The cell has ended, and the training's tensors with it. */
   #freed = false;
   #stateWhenFreed: Promise<Uint8Array> | undefined;
@@ -51,6 +51,7 @@ export class Loop {
   constructor(training: Training, history: History) {
     this.#training = training;
     this.#history = history;
+    this.#pauses = new Pauses(history);
     this.checkpoints = new RunCheckpoints(training, history);
   }
 
@@ -59,8 +60,7 @@ export class Loop {
     this.#stopWhenCellEnds();
     let failure: Error | undefined;
     try {
-      await this.#begin(fork);
-      await this.#steps();
+      if ((await this.#begin(fork)) === "ready") await this.#steps();
     } catch (error) {
       // An error that follows from the end of the cell, such as a freed tensor, is not a failure of the training.
       if (!this.cellEnded) failure = asError(error);
@@ -88,12 +88,15 @@ export class Loop {
 
   /**
    * Begins at step 0, or resumes after the end of a kernel, or takes over the history and the state of the forked run.
+   * First it prepares the training.
    */
-  async #begin(fork: ForkPoint | undefined): Promise<void> {
+  async #begin(fork: ForkPoint | undefined): Promise<"ready" | "stopped"> {
     const history = this.#history;
     const { sink } = history;
+    if (sink.resumeFrom) history.resume(sink.resumeFrom);
+    const phase = new FirstPhase(history, this.orders, this.#pauses);
+    if ((await phase.run(this.#training)) === "stopped") return "stopped";
     if (sink.resumeFrom) {
-      history.resume(sink.resumeFrom);
       await this.#training.restore(await sink.state(sink.resumeFrom.step));
     } else if (fork) {
       const { step } = fork.shared;
@@ -105,6 +108,7 @@ export class Loop {
     } else for (const row of await this.#training.begin()) history.addRow(row);
     await host().breathe();
     this.begun = true;
+    return "ready";
   }
 
   async #steps(): Promise<void> {
@@ -124,40 +128,29 @@ export class Loop {
 
   /** Obeys every order since the last step, in sequence, and waits while the run is paused. */
   async #obeyOrders(): Promise<"step" | "stop"> {
-    const history = this.#history;
+    const pauses = this.#pauses;
     for (;;) {
       const order = this.orders.next();
       if (order?.type === "stop") return "stop";
       if (order) await this.#obey(order);
-      else if (this.#allowedSteps > 0) {
-        if (this.#paused) history.addChange({ kind: "resume", step: history.step });
-        this.#paused = false;
-        this.#allowedSteps -= 1;
+      else if (pauses.mayGoOn) {
+        pauses.stepBegins();
         return "step";
-      } else if (!this.#paused) {
-        this.#paused = true;
-        await this.#checkpoint("temporary");
-        history.addChange({ kind: "pause", step: history.step });
-      } else await this.orders.arrival();
+      } else if (!pauses.waiting) await pauses.begin(() => this.#checkpoint("temporary"));
+      else await this.orders.arrival();
     }
   }
 
   async #obey(order: Exclude<LoopOrder, StopOrder>): Promise<void> {
     switch (order.type) {
       case "pause":
-        this.#allowedSteps = 0;
-        return;
       case "resume":
-        this.#allowedSteps = Number.POSITIVE_INFINITY;
-        return;
       case "step":
-        this.#allowedSteps = (Number.isFinite(this.#allowedSteps) ? this.#allowedSteps : 0) + order.steps;
-        return;
+        return this.#pauses.obey(order);
       case "checkpoint":
         return this.#checkpoint("permanent");
       case "rewind":
-        // A run that was paused at a later step pauses again at the earlier one.
-        this.#paused = false;
+        this.#pauses.rewound();
         return this.#rewind(order.to);
     }
   }

@@ -9,6 +9,8 @@ export type LoopOrder =
   | { readonly type: "pause" | "resume" }
   | StopOrder;
 
+export type PauseOrder = Extract<LoopOrder, { type: "pause" | "resume" | "step" }>;
+
 export class OrderQueue {
   #waiting: LoopOrder[] = [];
   #obeyedStop: StopOrder | undefined;
@@ -32,6 +34,12 @@ export class OrderQueue {
     return order;
   }
 
+  /** Takes the next order to pause, to resume or to do steps; the others keep waiting. */
+  nextForPause(): PauseOrder | undefined {
+    const place = this.#waiting.findIndex(isPauseOrder);
+    return place < 0 ? undefined : this.#waiting.splice(place, 1).find(isPauseOrder);
+  }
+
   /** Settles when the next order comes. */
   arrival(): Promise<void> {
     return new Promise((resolve) => {
@@ -47,4 +55,8 @@ export class OrderQueue {
   get stopping(): boolean {
     return this.stop !== undefined;
   }
+}
+
+export function isPauseOrder(order: LoopOrder): order is PauseOrder {
+  return order.type === "pause" || order.type === "resume" || order.type === "step";
 }

@@ -1,5 +1,5 @@
 /** What one training does, such as fine-tuning an adapter or pre-training a model. The loop decides when. */
-import type { ChatModel, ReadKnob } from "../../contracts.ts";
+import type { ChatModel, PhaseControl, ReadKnob } from "../../contracts.ts";
 import type { InputValue, Live } from "../../inputs.ts";
 import type { RunMeta, RunSink } from "../../runs.ts";
 import type { Row } from "../../types.ts";
@@ -10,6 +10,11 @@ export interface Training {
   readonly model: ChatModel;
   /** Steps between two checkpoints; undefined for one about every 30 seconds. */
   readonly checkpointEvery?: number | undefined;
+  /**
+   * Makes what the steps need, if it is not there yet: the first phase of the run.
+   * @returns settings for the run's record that were not known before
+   */
+  readonly prepare?: (control: PhaseControl) => Promise<Readonly<Record<string, unknown>>>;
   /**
    * Gets ready for the first step.
    * @returns the rows of earlier steps, if this training resumes from a file of its own

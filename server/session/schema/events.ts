@@ -16,6 +16,7 @@ import {
   rows,
   runChange,
   runOrder,
+  shownOutput,
 } from "./values.ts";
 
 const cell = name;
@@ -25,7 +26,7 @@ const text = v.string();
 const ofCell = { cell, generation };
 const position = v.object({ line: v.number(), column: v.number() });
 
-const cellError = v.object({
+export const cellError = v.object({
   kind: v.picklist([
     "syntax",
     "multiple-definition",
@@ -40,9 +41,10 @@ const cellError = v.object({
   position: v.optional(position),
   cells: v.optional(v.array(text)),
 });
-const consoleLine = v.object({ level: v.picklist(["log", "info", "warn", "error"]), text });
-const level = v.picklist(["info", "warn", "error"]);
+export const consoleLine = v.object({ level: v.picklist(["log", "info", "warn", "error"]), text });
+export const level = v.picklist(["info", "warn", "error"]);
 
+/** All but the outputs. */
 const cellEvents = [
   v.object({ type: v.literal("cell-started"), ...ofCell, snapshot }),
   v.object({ type: v.literal("cell-settled"), ...ofCell }),
@@ -53,7 +55,6 @@ const cellEvents = [
     error: v.optional(cellError),
     ms: v.number(),
   }),
-  v.object({ type: v.literal("cell-output"), ...ofCell, output }),
   v.object({ type: v.literal("cell-console"), ...ofCell, lines: v.array(consoleLine) }),
   v.object({ type: v.literal("cell-progress"), ...ofCell, label: text, done: v.number(), total: v.number() }),
   v.object({
@@ -72,8 +73,10 @@ const cellEvents = [
   v.object({ type: v.literal("cache-lost"), ...ofCell }),
 ] as const;
 
+const cacheUnused = v.object({ type: v.literal("cache-unused"), cell, snapshot, reason: text });
+
 const run = name;
-const runInfo = v.object({
+export const runInfo = v.object({
   id: name,
   cell,
   generation,
@@ -92,6 +95,8 @@ const runEvents = [
     v.object({ type: v.literal("run-rows"), run, table: v.literal("probes"), from: count, rows: probeRows }),
   ]),
   v.object({ type: v.literal("run-changed"), run, change: runChange }),
+  v.object({ type: v.literal("run-phase"), run, label: text, done: v.number(), total: v.number() }),
+  v.object({ type: v.literal("run-prepared"), run, config: v.record(v.string(), v.unknown()) }),
   v.object({ type: v.literal("run-rewound"), run, change: backwards }),
   v.object({ type: v.literal("run-checkpoints"), run, checkpoints: v.array(checkpoint) }),
   v.object({
@@ -102,13 +107,13 @@ const runEvents = [
   }),
 ] as const;
 
-const holding = v.object({
+export const holding = v.object({
   bytes: v.number(),
   count: v.number(),
   peak: v.optional(v.number()),
   largest: v.optional(v.object({ shape: v.array(v.number()), dtype: text, bytes: v.number() })),
 });
-const memory = v.object({
+export const memory = v.object({
   peak: v.number(),
   count: v.number(),
   reclaimed: v.object({ count: v.number(), bytes: v.number() }),
@@ -131,14 +136,16 @@ const notice = v.object({ type: v.literal("notice"), level, text, action: v.exac
 /** What a kernel may say. Everything else that arrives on its channel is refused. */
 export const fromKernel: v.GenericSchema<unknown, FromKernel> = v.variant("type", [
   ...cellEvents,
+  v.object({ type: v.literal("cell-output"), ...ofCell, output }),
   ...runEvents,
+  cacheUnused,
   kernelReady,
   tensors,
   notice,
   v.object({ type: v.literal("open-failed"), message: text }),
 ]);
 
-const wholeCell = v.object({
+export const wholeCell = v.object({
   id: name,
   kind: v.picklist(["code", "markdown"]),
   source: text,
@@ -146,14 +153,14 @@ const wholeCell = v.object({
   options: v.record(v.string(), v.string()),
 });
 const after = v.nullable(v.string());
-const settings = v.object({ lazy: v.boolean(), ask: v.union([v.number(), v.literal("never")]) });
-const cost = v.object({ seconds: v.number(), bytes: v.number() });
-export const shown: v.GenericSchema<unknown, Shown> = v.object({
-  outputs: v.array(output),
+export const settings = v.object({ lazy: v.boolean(), ask: v.union([v.number(), v.literal("never")]) });
+export const cost = v.object({ seconds: v.number(), bytes: v.number() });
+const shownFields = {
   console: v.array(consoleLine),
   inputs: v.array(v.object({ name, live: v.boolean(), spec: inputSpec })),
   results: v.array(result),
-});
+};
+export const shown: v.GenericSchema<unknown, Shown> = v.object({ ...shownFields, outputs: v.array(output) });
 const fault = v.object({
   kind: v.picklist(["syntax", "missing", "circle", "refused"]),
   file: text,
@@ -161,11 +168,13 @@ const fault = v.object({
   column: v.number(),
   message: text,
 });
-const projectFile = v.object({ digest: text, faults: v.array(fault) });
+export const projectFile = v.object({ digest: text, faults: v.array(fault) });
 
 export const sessionEvent: v.GenericSchema<unknown, SessionEvent> = v.variant("type", [
   ...cellEvents,
+  v.object({ type: v.literal("cell-output"), ...ofCell, output: shownOutput }),
   ...runEvents,
+  cacheUnused,
   kernelReady,
   tensors,
   notice,
@@ -196,7 +205,12 @@ export const sessionEvent: v.GenericSchema<unknown, SessionEvent> = v.variant("t
   v.object({ type: v.literal("input-set"), cell, name, value: inputValue }),
   v.object({ type: v.literal("ask-answered"), run: v.boolean() }),
   v.object({ type: v.literal("files-read"), files: v.record(v.string(), projectFile) }),
-  v.object({ type: v.literal("cache-found"), cell, snapshot, shown }),
+  v.object({
+    type: v.literal("cache-found"),
+    cell,
+    snapshot,
+    shown: v.object({ ...shownFields, outputs: v.array(shownOutput) }),
+  }),
   v.object({ type: v.literal("cost-known"), cell, cost }),
   v.object({ type: v.literal("run-steered"), run, order: runOrder }),
 ]);

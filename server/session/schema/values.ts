@@ -93,7 +93,7 @@ const markData = v.variant("kind", [
   v.object({ kind: v.literal("live"), table: v.picklist(["rows", "probes"]), runs: v.array(name) }),
 ]);
 
-export const output: v.GenericSchema<unknown, Output> = v.variant("kind", [
+const outputs = [
   v.object({ kind: v.literal("value"), value: v.custom<Inspected>(isInspected, "must be an inspected value") }),
   v.object({ kind: v.literal("text"), text: v.string() }),
   v.object({ kind: v.literal("markdown"), text: v.string() }),
@@ -108,6 +108,19 @@ export const output: v.GenericSchema<unknown, Output> = v.variant("kind", [
     }),
   }),
   v.object({ kind: v.literal("run"), run: name }),
+] as const;
+/** An output of a kernel. */
+export const output: v.GenericSchema<unknown, Output> = v.variant("kind", outputs);
+/** An output of a log, where large ones are stored beside it. */
+export const shownOutput: v.GenericSchema<unknown, Output> = v.variant("kind", [
+  ...outputs,
+  v.object({
+    kind: v.literal("blob"),
+    hash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+    bytes: count,
+    shows: v.picklist(["value", "text", "markdown", "table", "image", "html", "plot", "run"]),
+    runs: v.array(name),
+  }),
 ]);
 
 const tableRow = v.custom<TableRow>(

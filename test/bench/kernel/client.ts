@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
 import type { SessionEvent } from "../../../server/events.ts";
-import type { Request, ServerMessage } from "../../../server/protocol.ts";
+import type { Request } from "../../../server/protocol.ts";
+import type { ServerMessage } from "../../../server/state/server-message.ts";
 import { serve } from "../../browser/real-server.ts";
 
 export class Client {

@@ -23,6 +23,15 @@ function startOnce(): Promise<number> {
       refused: (fault) => reject(new Error(fault)),
       gone: (reason) => (readyAfter === undefined ? reject(new Error(reason)) : resolve(readyAfter)),
     });
-    kernel.tell({ type: "open", notebook: join(folder, "bench.ts"), workspace: folder, seed: 1, backend: "wasm" });
+    const notebook = join(folder, "bench.ts");
+    kernel.tell({
+      type: "open",
+      notebook,
+      workspace: folder,
+      seed: 1,
+      backend: "wasm",
+      key: "bench",
+      version: "bench",
+    });
   });
 }

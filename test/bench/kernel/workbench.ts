@@ -44,7 +44,16 @@ export async function workbench(): Promise<ReactiveGraph> {
     if (message.type === "cell-finished") finished.tick();
   };
   const isReady = ready.from(1);
-  kernel.handle({ type: "open", notebook: join(tmpdir(), "bench.ts"), workspace: tmpdir(), backend: "cpu", seed: 1 });
+  const notebookPath = join(tmpdir(), "bench.ts");
+  kernel.handle({
+    type: "open",
+    notebook: notebookPath,
+    workspace: tmpdir(),
+    backend: "cpu",
+    seed: 1,
+    key: "bench",
+    version: "bench",
+  });
   view = { ...view, process: "starting" };
   await isReady;
   record({ type: "opened", path: "bench.ts", cells: notebook(), inputs: {} });

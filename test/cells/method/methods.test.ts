@@ -106,7 +106,7 @@ describe("rationales", () => {
     expect(more).toEqual(expect.arrayContaining(few));
     const { samples } = radis(await rationales(modelWith(), many, { prompt: "Note:", share: 0.25 }), { weight: 1 });
     expect(samples.filter((sample) => sample.segments.length === 1).every((sample) => sample.endTurn)).toBe(true);
-    await expect(rationales(modelWith(), many, { prompt: "Note:", share: 2 })).rejects.toThrow(
+    expect(() => rationales(modelWith(), many, { prompt: "Note:", share: 2 })).toThrow(
       "must be between 0 and 1, not 2",
     );
   });

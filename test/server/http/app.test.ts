@@ -6,8 +6,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { LoggedEvent } from "../../../server/events.ts";
 import { type Listening, listen } from "../../../server/http/listen.ts";
-import type { ClientMessage, ServerMessage } from "../../../server/protocol.ts";
-import { initialState, reduce } from "../../../server/state/reducer.ts";
+import type { ClientMessage } from "../../../server/protocol.ts";
+import { stateOf } from "../../../server/state/parts.ts";
+import { reduce } from "../../../server/state/reducer.ts";
+import type { ServerMessage } from "../../../server/state/server-message.ts";
+import type { SessionState } from "../../../server/state/state.ts";
 import { cellState } from "../../../server/state/state.ts";
 import { Workspace } from "../../../server/workspace.ts";
 import { until } from "../until.ts";
@@ -92,8 +95,9 @@ class Page {
     this.socket.send(JSON.stringify(message));
   }
 
-  get state(): ReturnType<typeof initialState> {
-    return this.events.reduce(reduce, initialState("small.ts"));
+  get state(): SessionState {
+    const parts = this.messages.flatMap((each) => (each.type === "state" ? [each.part] : []));
+    return this.events.reduce(reduce, stateOf(parts));
   }
 
   async answered(id: number): Promise<ServerMessage> {
@@ -237,27 +241,25 @@ describe("a session", () => {
     const page = new Page("notebook=small.ts");
     await until(() => page.messages.some((each) => each.type === "caught-up"));
     const welcome = page.messages[0];
-    expect(welcome).toMatchObject({ type: "welcome", from: 0, path: "small.ts" });
+    expect(welcome).toMatchObject({ type: "welcome", path: "small.ts" });
+    const first = page.state;
     page.send({ id: 1, request: { type: "run", cells: "all" } });
     expect(await page.answered(1)).toEqual({ type: "done", id: 1 });
     await until(() => page.state.kernel.status === "ready");
     page.socket.terminate();
-    const had = page.events.length;
+    const had = page.state.seq;
 
     const epoch = welcome?.type === "welcome" ? welcome.epoch : "";
     const back = new Page(`notebook=small.ts&since=${had}&epoch=${epoch}`);
-    await until(
-      () =>
-        cellState([...page.events, ...back.events].reduce(reduce, initialState("small.ts")), "b")?.status === "done",
-    );
+    await until(() => cellState([...page.events, ...back.events].reduce(reduce, first), "b")?.status === "done");
     const seqs = [...page.events, ...back.events].map((logged) => logged.seq);
-    expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+    expect(seqs).toEqual(seqs.map((_, index) => first.seq + index + 1));
 
     const late = new Page(`notebook=small.ts&since=${had}&epoch=another`);
     await until(() => late.messages.some((each) => each.type === "caught-up"));
-    expect(late.messages[0]).toMatchObject({ from: 0 });
+    expect(late.messages[1]).toMatchObject({ type: "state", part: { part: "session" } });
     const session = await workspace.session("small.ts");
-    expect(late.state).toEqual(session.state);
+    expect(late.state).toEqual({ ...session.state, changed: "any" });
     expect(cellState(late.state, "b")?.console).toEqual([{ level: "log", text: expect.stringContaining("1") }]);
     back.socket.terminate();
     late.socket.terminate();

@@ -13,10 +13,13 @@ const event = (seq: number, text = ""): LoggedEvent => ({
 function slowSocket() {
   const sent: string[] = [];
   const taken: (() => void)[] = [];
-  const feed = new Feed((text, done) => {
-    sent.push(text);
-    taken.push(done);
-  });
+  const feed = new Feed(
+    (text, done) => {
+      sent.push(text);
+      taken.push(done);
+    },
+    () => [{ type: "caught-up", seq: 0 }],
+  );
   return { feed, sent, take: () => taken.shift()?.() };
 }
 
@@ -44,12 +47,24 @@ it("sends everything in order, whatever the pace of the socket", () => {
 it("holds one chunk of about a megabyte at a time, and sends a larger event alone", () => {
   const { feed, sent, take } = slowSocket();
   feed.events(
-    Array.from({ length: 40 }, (_, index) => event(index + 1, "x".repeat(index === 20 ? 5_000_000 : 200_000))),
+    Array.from({ length: 40 }, (_, index) => event(index + 1, "x".repeat(index === 20 ? 3_000_000 : 100_000))),
   );
   expect(sent).toHaveLength(1);
   for (let round = 0; round < 50; round += 1) take();
   const sizes = sent.map((text) => text.length);
-  expect(Math.max(...sizes.filter((size) => size < 5_000_000))).toBeLessThan(1_100_000);
-  expect(sizes.filter((size) => size > 5_000_000)).toHaveLength(1);
+  expect(Math.max(...sizes.filter((size) => size < 3_000_000))).toBeLessThan(1_100_000);
+  expect(sizes.filter((size) => size > 3_000_000)).toHaveLength(1);
   expect(sent.flatMap((text) => JSON.parse(text).events)).toHaveLength(40);
+});
+
+it("gives a page that fell far behind the state instead of the events; answers and later events follow it", () => {
+  const { feed, sent, take } = slowSocket();
+  for (let seq = 1; seq <= 30; seq++) feed.events([event(seq, "x".repeat(500_000))]);
+  feed.message({ type: "done", id: 1 });
+  feed.events([event(31)]);
+  for (let round = 0; round < 50; round += 1) take();
+  const types = sent.map((text) => JSON.parse(text).type);
+  expect(types.slice(0, 2)).toEqual(["events", "caught-up"]);
+  expect(types.slice(-2)).toEqual(["done", "events"]);
+  expect(sent.map((text) => text.length).reduce((sum, each) => sum + each)).toBeLessThan(10_000_000);
 });

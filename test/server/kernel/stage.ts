@@ -44,7 +44,7 @@ export class Stage {
       await writeFile(join(folder, path), text);
     }
     const stage = new Stage(folder);
-    const device = { backend, ...(memory !== undefined && { memory }) };
+    const device = { key: "test", version: "test", backend, ...(memory !== undefined && { memory }) };
     stage.tell({ type: "open", notebook: join(folder, "notebook.ts"), workspace: folder, seed: 7, ...device });
     await stage.heard((message) => message.type === "kernel-ready" || message.type === "open-failed");
     return stage;

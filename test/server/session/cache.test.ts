@@ -3,7 +3,8 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { type CachedResult, readCached, sealed } from "../../../server/session/cache.ts";
+import { type CachedResult, cachePath, readCached, sealed } from "../../../server/session/cache.ts";
+import { writeSafely } from "../../../server/session/write-file.ts";
 import { type CellState, heldValues, refusalOf } from "../../../server/state/cell-state.ts";
 import { until } from "../until.ts";
 import { cell, closeAll, opened, printed, ran, rest, workspaceOf } from "./workbench.ts";
@@ -185,12 +186,17 @@ it("restores the fresh cells when the kernel dies, and leaves the others stale",
   expect(cell(session, "plain").status).toBe("idle");
 });
 
-it("ignores a file whose outputs have a wrong shape, even if its checksum is right", async () => {
-  const path = join(await mkdtemp(join(tmpdir(), "cached-")), "seed-1");
+it("ignores a file whose outputs have a wrong shape, even if its signature is right", async () => {
+  const workspace = await mkdtemp(join(tmpdir(), "cached-"));
+  const entry = { workspace, snapshot: "abc", seed: 1 };
+  const depends = { version: "1", backend: "cpu", files: [], packages: [] };
   const result = (outputs: readonly unknown[]) =>
-    ({ format: 1, shown: { outputs, console: [], inputs: [], results: [] }, values: {} }) as CachedResult;
-  await writeFile(`${path}.json`, sealed(result([{ kind: "text", text: "right" }])));
-  expect((await readCached(path))?.shown.outputs).toEqual([{ kind: "text", text: "right" }]);
-  await writeFile(`${path}.json`, sealed(result([{ kind: "text", text: 7 }])));
-  expect(await readCached(path)).toBeUndefined();
+    ({ format: 2, depends, shown: { outputs, console: [], inputs: [], results: [] }, values: {} }) as CachedResult;
+  const write = (outputs: readonly unknown[]) =>
+    writeSafely(`${cachePath(entry)}.json`, sealed(entry, result(outputs), "key"));
+  await write([{ kind: "text", text: "right" }]);
+  const found = await readCached(entry, "key");
+  expect(found.kind === "own" && found.result.shown.outputs).toEqual([{ kind: "text", text: "right" }]);
+  await write([{ kind: "text", text: 7 }]);
+  expect(await readCached(entry, "key")).toEqual({ kind: "none" });
 });

@@ -100,7 +100,7 @@ import { x } from "./not-there.ts";
   });
   const session = await opened(workspace);
   const lines: string[] = [];
-  session.subscribe(session.state.seq, (events) => {
+  session.subscribe((events) => {
     for (const { event } of events)
       if (event.type === "cell-console") lines.push(...event.lines.map(({ text }) => text));
   });

@@ -1,8 +1,7 @@
 /** Modes of cells and notebooks: what runs by itself, what waits for the user, and what the cache restores. */
 import { describe, expect, it } from "vitest";
+import { atRest } from "../../../server/state/at-rest.ts";
 import { blockerOf } from "../../../server/state/cell-state.ts";
-import { condense } from "../../../server/state/condense.ts";
-import { initialState, reduce } from "../../../server/state/reducer.ts";
 import { cellState } from "../../../server/state/state.ts";
 import { Stage } from "./stage.ts";
 
@@ -139,8 +138,7 @@ describe("the cost of a cell", () => {
 
   it("is known to the next session, and so are the settings", () => {
     const stage = ran(`// palimpsest: run=lazy ask=5\n${KNOB}`, { training: 29 });
-    const events = condense(stage.state, 0).map(({ event, time }, index) => ({ event, time, seq: index + 1 }));
-    const next = events.reduce(reduce, initialState("n.ts"));
+    const next = atRest(stage.state);
     expect(next.settings).toEqual({ lazy: true, ask: 5 });
     expect(cellState(next, "training")?.cost).toEqual({ seconds: 29, bytes: 10 });
   });

@@ -6,14 +6,12 @@ import { expect, it } from "vitest";
 import type { RunInfo, SessionEvent } from "../../../server/events.ts";
 import { readMessage } from "../../../server/http/wire.ts";
 import { printNotebook } from "../../../server/notebook/source/print.ts";
-import { earlierEvents, logPath } from "../../../server/session/history.ts";
+import { earlierState, logPath } from "../../../server/session/history.ts";
 import { Log } from "../../../server/session/log.ts";
+import { atRest } from "../../../server/state/at-rest.ts";
 import type { CellState } from "../../../server/state/cell-state.ts";
-import { condense } from "../../../server/state/condense.ts";
 import { alive } from "../../../server/state/freshness.ts";
-import { initialState, reduce } from "../../../server/state/reducer.ts";
 import { eventsOf, Refused } from "../../../server/state/requests.ts";
-import type { SessionState } from "../../../server/state/state.ts";
 import type { RunChange, RunOrder } from "../../../server/values.ts";
 import { Stage } from "./stage.ts";
 
@@ -77,11 +75,7 @@ it("a run whose kernel died is interrupted; it continues from a checkpoint when 
   const stage = trained();
   stage.apply({ type: "kernel-ended", cause: "died", reason: "It was killed." });
   expect(stage.state.runs.r1).toMatchObject({ status: "interrupted", message: "It was killed." });
-  const again = condense(stage.state, 1).reduce(
-    (state: SessionState, each, index) => reduce(state, { ...each, seq: index + 1 }),
-    initialState("n.ts"),
-  );
-  expect(again.runs).toEqual(stage.state.runs);
+  expect(atRest(stage.state).runs).toEqual(stage.state.runs);
   stage.apply({ type: "run-started", run: { ...info("r1", stage), generation: 2 } });
   stage.apply({ type: "run-rewound", run: "r1", change: { kind: "restart", step: 6, to: 4 } });
   expect(stage.state.runs.r1).toMatchObject({ status: "running", info: { generation: 2 } });
@@ -94,7 +88,7 @@ it("a run that no output shows is kept while it is interrupted, and forgotten wh
     const stage = trained();
     stage.apply({ type: "run-ended", run: "r1", status });
     const cells = stage.state.cells.map((cell) => ({ ...cell, outputs: [] }));
-    return condense({ ...stage.state, cells }, 1).some(({ event }) => event.type === "run-started");
+    return "r1" in atRest({ ...stage.state, cells }).runs;
   });
   expect([interrupted, done]).toEqual([true, false]);
 });
@@ -102,16 +96,11 @@ it("a run that no output shows is kept while it is interrupted, and forgotten wh
 it("a run is interrupted, too, if the log ends in the middle of it because the server was killed", async () => {
   const workspace = await mkdtemp(join(tmpdir(), "training-"));
   const stage = trained();
-  const log = await Log.begin(logPath(workspace, "n.ts"), stage.events, (error) => {
-    throw error;
-  });
+  const fail = (): never => expect.fail("the log could not be written");
+  const log = await Log.begin(logPath(workspace, "n.ts"), { state: () => stage.state, failed: fail, lost: fail });
   await log.close();
   const notebook = { cells: stage.state.cells.map(({ cell }) => cell) };
-  const events = await earlierEvents(workspace, "n.ts", { text: printNotebook(notebook), notebook }, 1);
-  const state = events.reduce(
-    (before: SessionState, each, index) => reduce(before, { ...each, seq: index + 1 }),
-    initialState("n.ts"),
-  );
+  const state = await earlierState(workspace, "n.ts", { text: printNotebook(notebook), notebook }, 1);
   expect(state.runs.r1).toMatchObject({ status: "interrupted", message: "The workbench was killed." });
 });
 

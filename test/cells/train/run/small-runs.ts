@@ -29,11 +29,11 @@ export class SmallRuns {
     knobs: { weight: this.knob },
   };
   readonly host: BareHost;
-  readonly #base: BaseModel;
+  readonly base: BaseModel;
 
   private constructor(host: BareHost, base: BaseModel) {
     this.host = host;
-    this.#base = base;
+    this.base = base;
   }
 
   static async open(): Promise<SmallRuns> {
@@ -42,7 +42,7 @@ export class SmallRuns {
   }
 
   start(options: Partial<TrainOptions> = {}): Run {
-    return train(this.#base, {
+    return train(this.base, {
       method: this.method,
       adapter: lora({ rank: 2, dropout: 0.1 }),
       steps: 12,
