@@ -37,7 +37,12 @@ export type RunInfo = {
   readonly folder: string;
 };
 
-export type ConsoleLine = { readonly level: "log" | "info" | "warn" | "error"; readonly text: string };
+export type ConsoleLine = {
+  readonly level: "log" | "info" | "warn" | "error";
+  readonly text: string;
+  /** Its line break has not been written: the next line of the console replaces it. */
+  readonly open?: true;
+};
 
 /** What the kernel reports about one generation of one cell. The reducer ignores late events of a generation that has ended. */
 export type CellEvent =
@@ -235,7 +240,7 @@ export type DiskEvent =
 
 /** A project file together with the files that it imports. */
 export type ProjectFile = { readonly digest: string; readonly faults: readonly FileFault[] };
-/** `file`: relative to the notebook's folder. Line and column from 1. `circle`: files that import each other. `refused`: the file is not read, and the message says why. */
+/** `file`: relative to the notebook's folder. Line and column from 1. `circle` is in logs of earlier versions. `refused`: the file is not read, and the message says why. */
 export type FileFault = {
   readonly kind: "syntax" | "missing" | "circle" | "refused";
   readonly file: string;
@@ -253,7 +258,43 @@ export type Shown = {
   readonly results: readonly Result[];
 };
 
-export type SessionEvent = CellEvent | RunEvent | KernelEvent | NotebookEvent | DemandEvent | DiskEvent | SteerEvent;
+/** What a change would lose. */
+export type Loss = {
+  /** The trainings that would end. */
+  readonly trainings: readonly RunId[];
+  /** The cells whose values would be freed. */
+  readonly cells: readonly CellId[];
+  /** How long computing these values took. */
+  readonly seconds: number;
+};
+
+/** A change that the session asks about before it happens. */
+export type CellChange = { readonly change: "remove" | "disable"; readonly cell: CellId };
+
+export type Question =
+  /** `origin`: where the change was made. */
+  | {
+      readonly about: "changes";
+      readonly origin: "page" | "file";
+      readonly changes: readonly CellChange[];
+      readonly loss: Loss;
+    }
+  /** A cell was told to stop, or to end before it runs again, and did not. `waited`: milliseconds. */
+  | { readonly about: "unresponsive"; readonly cell: CellId; readonly waited: number; readonly loss: Loss };
+
+export type QuestionEvent =
+  | { readonly type: "question-asked"; readonly question: Question }
+  | { readonly type: "question-answered" };
+
+export type SessionEvent =
+  | QuestionEvent
+  | CellEvent
+  | RunEvent
+  | KernelEvent
+  | NotebookEvent
+  | DemandEvent
+  | DiskEvent
+  | SteerEvent;
 
 /** An event as it is in the log and on the wire. `time` in milliseconds since 1970. */
 export type LoggedEvent = { readonly seq: number; readonly time: number; readonly event: SessionEvent };

@@ -1,4 +1,4 @@
-/** The messages between server and kernel, over IPC. The kernel only reports; it never waits for an answer. */
+/** The messages between server and kernel, over a pipe. The kernel only reports; it never waits for an answer. */
 
 import type { CellEvent, DiskEvent, KernelEvent, NotebookEvent, RunEvent, RunId } from "./events.ts";
 import type { CellId } from "./notebook/types.ts";

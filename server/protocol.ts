@@ -29,6 +29,8 @@ export type Request =
   | { readonly type: "flag"; readonly cell: CellId; readonly flag: Flag; readonly on: boolean }
   /** Changes the settings of the notebook; those left out stay. */
   | { readonly type: "settings"; readonly lazy?: boolean; readonly ask?: number | "never" }
+  /** Answers the `question` of the state: whether what it asks about is to happen. */
+  | { readonly type: "decide"; readonly accept: boolean }
   /** Answers `pending` of the state: whether the expensive cells are to run. */
   | { readonly type: "answer"; readonly run: boolean }
   | { readonly type: "run"; readonly cells: readonly CellId[] | "all" | "stale" }

@@ -1,13 +1,18 @@
 /**
- * `palimpsest check`: what the cells of a notebook define and use, which cells depend on which, and their errors. Nothing
- * runs. There is no page here, so the known globals are those of the Node that runs it.
+ * `palimpsest check`: what the cells of a notebook define and use, which cells depend on which, and all errors that are known
+ * without running anything. Its verdict is that of `run`: the same state, the same files, and what the imports will fail at.
  */
-import { topology } from "../notebook/graph/topology.ts";
-import { analyse } from "../notebook/language/analyse.ts";
-import { ONLY_IN_FILES } from "../notebook/language/globals.ts";
-import type { CellError, Topology } from "../notebook/types.ts";
+import { dirname } from "node:path";
+import { Script } from "node:vm";
+import { compileCell } from "../notebook/language/compile.ts";
+import { GLOBALS, ONLY_IN_FILES } from "../notebook/language/globals.ts";
+import type { CellError, Notebook, Topology } from "../notebook/types.ts";
 import { readNotebook } from "../session/notebook-reading.ts";
+import type { CellState } from "../state/cell-state.ts";
+import { initialState, reduce } from "../state/reducer.ts";
+import type { SessionState } from "../state/state.ts";
 import { type Command, parseArguments } from "./command.ts";
+import { ImportFaults } from "./import-faults.ts";
 import { notebookArgument } from "./notebook-argument.ts";
 
 /** Lines and columns count from 1 in the cell's own source. An error without a position is at 1:1. */
@@ -17,11 +22,14 @@ type Report = {
     readonly definitions: readonly string[];
     readonly references: readonly string[];
     readonly errors: readonly ReportedError[];
+    /** Absent if there are none. */
+    readonly warnings?: readonly Omit<ReportedError, "kind">[];
   }[];
   readonly edges: Topology["edges"];
 };
 type ReportedError = {
-  readonly kind: CellError["kind"];
+  /** `import`: something that it imports does not exist. */
+  readonly kind: CellError["kind"] | "import";
   readonly line: number;
   readonly column: number;
   readonly message: string;
@@ -35,8 +43,8 @@ export const check: Command = {
 
 Shows what each cell defines and uses, the cells that it depends on, and its errors. No cell runs.
 
-  --json   print one object as the last line: {cells: [{id, definitions, references, errors}], edges: [[from, to]]}
-           with errors as {kind, line, column, message}; lines and columns count from 1 in the cell
+  --json   print one object as the last line: {cells: [{id, definitions, references, errors, warnings}], edges: [[from,
+           to]]} with errors as {kind, line, column, message}, warnings without kind; lines and columns count from 1
 
 Exit code 0: no errors; 1: the notebook has errors or cannot be read; 2: wrong use of the command.`,
 
@@ -46,38 +54,76 @@ Exit code 0: no errors; 1: the notebook has errors or cannot be read; 2: wrong u
     const read = await readNotebook(path);
     if ("fault" in read) throw new Error(`${path}: ${read.fault}`);
 
-    const globals = new Set(Object.getOwnPropertyNames(globalThis));
-    const code = read.notebook.cells.filter(({ kind }) => kind === "code");
-    const graph = topology(
-      code.map(({ id, source }) => ({ id, analysis: analyse(source) })),
-      globals,
-    );
-    const report = reportOf(graph, new Set([...globals, ...ONLY_IN_FILES]));
-    process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : asText(path, report, graph));
-    return graph.errors.size > 0 ? 1 : 0;
+    const imports = new ImportFaults(dirname(path));
+    const state = stateOf(path, read.notebook, imports);
+    const report = reportOf(state, imports);
+    process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : asText(path, report, state.topology));
+    return report.cells.some(({ errors }) => errors.length > 0) ? 1 : 0;
   },
 };
 
-/** @param globals names that need no definition; they are not reported as references */
-function reportOf({ cells, edges, errors }: Topology, globals: ReadonlySet<string>): Report {
+/** The state of a session that has read the notebook and the files that it imports. */
+function stateOf(path: string, { cells, settings }: Notebook, imports: ImportFaults): SessionState {
+  const opened = { type: "opened", path, cells, inputs: {}, ...(settings && { settings }) } as const;
+  const state = reduce(initialState(path), { seq: 1, time: 0, event: opened });
+  const files = imports.filesOf(state.cells.flatMap(({ analysis }) => analysis ?? []));
+  return reduce(state, { seq: 2, time: 0, event: { type: "files-read", files } });
+}
+
+function reportOf({ cells, topology }: SessionState, imports: ImportFaults): Report {
   return {
-    cells: cells.map(({ id, analysis }) => ({
-      id,
-      definitions: analysis.definitions,
-      references: analysis.references.filter((name) => !globals.has(name)),
-      errors: (errors.get(id) ?? []).map(({ kind, position: { line, column } = { line: 1, column: 0 }, message }) => ({
-        kind,
-        line,
-        column: column + 1,
-        message,
-      })),
-    })),
-    edges,
+    cells: cells.flatMap((cell) => {
+      const { analysis } = cell;
+      if (!analysis) return [];
+      const { id, source } = cell.cell;
+      const errors: ReportedError[] = [
+        ...[...cell.errors, ...syntaxErrorsOfNode(cell)].map((each) => reported(each.kind, each)),
+        ...imports.of(source, analysis).map((each) => reported("import", each)),
+      ];
+      const references = analysis.references.filter((name) => !isGlobal(name) || topology.definers.has(name));
+      return [
+        {
+          id,
+          definitions: analysis.definitions,
+          references,
+          errors,
+          ...(cell.warnings && { warnings: cell.warnings.map(placed) }),
+        },
+      ];
+    }),
+    edges: topology.edges,
   };
 }
 
+function isGlobal(name: string): boolean {
+  return GLOBALS.has(name) || ONLY_IN_FILES.has(name);
+}
+
+/** What this Node does not understand, although the parser does. */
+function syntaxErrorsOfNode({ cell, analysis, errors }: CellState): CellError[] {
+  if (!analysis || errors.length > 0) return [];
+  try {
+    new Script(compileCell(cell.source, analysis).code);
+    return [];
+  } catch (error) {
+    return [{ kind: "syntax", message: error instanceof Error ? error.message : String(error) }];
+  }
+}
+
+function reported(
+  kind: ReportedError["kind"],
+  { position, message }: Pick<CellError, "position" | "message">,
+): ReportedError {
+  return { kind, ...placed({ message, ...(position && { position }) }) };
+}
+
+function placed({ position, message }: Pick<CellError, "position" | "message">): Omit<ReportedError, "kind"> {
+  const { line, column } = position ?? { line: 1, column: 0 };
+  return { line, column: column + 1, message };
+}
+
 function asText(path: string, { cells }: Report, { parents, typeEdges }: Topology): string {
-  const lines = cells.flatMap(({ id, definitions, references, errors }) => [
+  const lines = cells.flatMap(({ id, definitions, references, errors, warnings = [] }) => [
     id,
     ...listed("defines", definitions),
     ...listed("uses", references),
@@ -87,10 +133,13 @@ function asText(path: string, { cells }: Report, { parents, typeEdges }: Topolog
       typeEdges.filter(([, user]) => user === id).map(([definer]) => definer),
     ),
     ...errors.map(({ kind, line, column, message }) => `  ${kind} at ${line}:${column}: ${message}`),
+    ...warnings.map(({ line, column, message }) => `  warning at ${line}:${column}: ${message}`),
   ]);
   const faulty = cells.filter(({ errors }) => errors.length > 0).length;
   const verdict = faulty === 0 ? "no errors" : `errors in ${faulty} of ${cells.length} cells`;
-  return `${[...lines, `${path}: ${verdict}`].join("\n")}\n`;
+  const warned = cells.filter(({ warnings }) => warnings !== undefined).length;
+  const more = warned === 0 ? "" : `, warnings in ${warned}`;
+  return `${[...lines, `${path}: ${verdict}${more}`].join("\n")}\n`;
 }
 
 function listed(verb: string, names: readonly string[]): string[] {

@@ -33,7 +33,7 @@ export async function runHeadless(session: Session, settings: Settings): Promise
   const allEnded = new Promise<void>((resolve) => {
     session.subscribe((logged) => {
       for (const { event } of logged) {
-        if (event.type === "cell-console") for (const { text } of event.lines) progress.print(text);
+        if (event.type === "cell-console") for (const { text, open } of event.lines) open || progress.print(text);
         else if (event.type === "notice") progress.print(event.text);
         else if (event.type === "input-declared") misuse ??= misuseOf(event, settings);
       }

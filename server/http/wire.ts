@@ -67,6 +67,7 @@ const requests = {
     lazy: v.exactOptional(boolean),
     ask: v.exactOptional(v.union([v.number(), v.literal("never")], 'must be a number or "never"')),
   }),
+  decide: object({ type: v.literal("decide"), accept: boolean }),
   answer: object({ type: v.literal("answer"), run: boolean }),
   run: object({
     type: v.literal("run"),

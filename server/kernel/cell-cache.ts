@@ -116,15 +116,18 @@ function ownValues({ values, analysis }: Generation): ReadonlyMap<string, unknow
 async function readValues(
   { values, tensors }: CachedResult,
   path: string,
-  { analysis }: Generation,
+  generation: Generation,
   imports: Imports,
 ): Promise<Map<string, unknown> | undefined> {
   try {
     const bytes = tensors && (await readFile(`${path}.safetensors`));
     if (bytes && sha256(bytes) !== tensors?.sha256) return undefined;
     const all = await restoreValues({ values, ...(bytes && { tensors: new Uint8Array(bytes) }) });
-    for (const declaration of analysis.imports) {
-      for (const [name, value] of await imports.bind(declaration)) all.set(name, value);
+    for (const declaration of generation.analysis.imports) {
+      for (const [name, get] of await imports.bind(declaration)) {
+        all.set(name, get());
+        generation.live.set(name, get);
+      }
     }
     return all;
   } catch {

@@ -76,8 +76,12 @@ export class CellTable {
 
   /** The value of a name for the code of a generation. @throws ReferenceError if nothing defines it; `typeof name` gives undefined then */
   lookUp(name: string, { analysis }: Generation): unknown {
-    const values = this.#definers.get(name)?.values;
-    if (values?.has(name)) return values.get(name);
+    const definer = this.#definers.get(name);
+    if (definer?.values.has(name)) {
+      const get = definer.live.get(name);
+      if (get) definer.values.set(name, get());
+      return definer.values.get(name);
+    }
     if (name in globalThis) return Reflect.get(globalThis, name);
     if (analysis.typeofNames.includes(name)) return undefined;
     throw new ReferenceError(`${name} has no value: the cell that defines it has not run. Run that cell first.`);

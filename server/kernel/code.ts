@@ -13,6 +13,8 @@ type Body = (...parameters: unknown[]) => Promise<void>;
 export class Code {
   readonly source: string;
   readonly analysis: Analysis;
+  /** How often it was run. */
+  runs = 0;
   readonly #cell: CellId;
   #compiled: CompiledCell | undefined;
   #body: Body | undefined;

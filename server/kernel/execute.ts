@@ -24,18 +24,25 @@ export async function execute(
   const { analysis, source } = generation;
   const { compiled } = code;
   generation.compiled = compiled;
-  const imported = new Map<string, unknown>();
+  const imported = new Map<string, () => unknown>();
   for (const declaration of analysis.imports) {
     generation.importing = placeOfImport(source, declaration.module);
-    for (const [name, value] of await imports.bind(declaration)) imported.set(name, value);
+    for (const [name, get] of await imports.bind(declaration)) imported.set(name, get);
   }
   generation.importing = undefined;
   generation.throwIfAborted();
   const { body } = code;
   const share = (defined: Readonly<Record<string, unknown>>): void => {
     if (generation.aborted) return;
-    for (const [name, value] of [...imported, ...Object.entries(defined), ...generation.streamValues])
-      generation.values.set(name, value);
+    for (const [name, { get, value }] of Object.entries(Object.getOwnPropertyDescriptors(defined))) {
+      if (get) generation.live.set(name, get);
+      generation.values.set(name, get ? get() : value);
+    }
+    for (const [name, get] of imported) {
+      generation.live.set(name, get);
+      generation.values.set(name, get());
+    }
+    for (const [name, value] of generation.streamValues) generation.values.set(name, value);
     refreshConstants(generation);
   };
   let last: unknown;
@@ -44,8 +51,13 @@ export async function execute(
   };
   const load = (module: unknown): Promise<unknown> => imports.load(String(module));
   const check = (): void => generation.check();
-  const references = compiled.references.map((name) => (imported.has(name) ? imported.get(name) : lookUp(name)));
-  await generation.interruptible(() => body(setLast, share, load, generation.hint, check, ...references));
+  const references = compiled.references.map((name) => (imported.get(name) ?? (() => lookUp(name)))());
+  const fromFiles = Object.create(null, getters(imported));
+  await generation.interruptible(() => body(setLast, share, load, generation.hint, check, fromFiles, ...references));
   const value = await last;
   if (value !== undefined && !generation.aborted) showIn(generation, toOutput(value));
+}
+
+function getters(imported: ReadonlyMap<string, () => unknown>): PropertyDescriptorMap {
+  return Object.fromEntries([...imported].map(([name, get]) => [name, { get }]));
 }

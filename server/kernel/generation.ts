@@ -11,7 +11,7 @@ import type { CompiledCell } from "../notebook/language/compile.ts";
 import type { Analysis, CellId, Position } from "../notebook/types.ts";
 import type { InputSpec, InputValue, RunOrder } from "../values.ts";
 import { Abort } from "./abort.ts";
-import { ConsoleBuffer } from "./console-buffer.ts";
+import { CellConsole } from "./cell-console.ts";
 import { Interrupted, type InterruptFlag } from "./interrupts.ts";
 import { Leftovers } from "./leftovers.ts";
 import {
@@ -47,6 +47,8 @@ export class Generation {
   readonly userValues: Readonly<Record<string, InputValue>>;
   /** What other cells may use: filled when the top level is done. */
   readonly values = new Map<string, unknown>();
+  /** Where the present value of a name comes from that may change after the cell has run: a `let`, an import of a project file. */
+  readonly live = new Map<string, () => unknown>();
   readonly inputs = new Map<string, DeclaredInput>();
   /** The last value of each stream, by the name of its constant. */
   readonly streamValues = new Map<string, unknown>();
@@ -71,7 +73,7 @@ export class Generation {
   /** Limits what it shows. */
   readonly outputs = new OutputCount();
   /** Made when the first line is printed. */
-  #console: ConsoleBuffer | undefined;
+  #console: CellConsole | undefined;
   readonly #disposers: (() => void)[] = [];
   readonly #runs = new OpenRuns();
   readonly #startedAt = performance.now();
@@ -145,13 +147,20 @@ export class Generation {
     if (!isSilent(this.#life)) this.#send(message);
   }
 
+  /** Prints lines to the cell's console. */
   log(level: ConsoleLine["level"], text: string): void {
-    if (isSilent(this.#life)) return;
+    if (!isSilent(this.#life)) this.#openConsole().log(level, text);
+  }
+
+  /** Prints text that may end in the middle of a line. */
+  write(level: ConsoleLine["level"], text: string | Uint8Array): void {
+    if (!isSilent(this.#life)) this.#openConsole().write(level, text);
+  }
+
+  #openConsole(): CellConsole {
     const { cell, number } = this;
-    this.#console ??= new ConsoleBuffer((lines) =>
-      this.#send({ type: "cell-console", cell, generation: number, lines }),
-    );
-    this.#console.add({ level, text });
+    this.#console ??= new CellConsole((lines) => this.#send({ type: "cell-console", cell, generation: number, lines }));
+    return this.#console;
   }
 
   onDispose(dispose: () => void): void {
@@ -220,6 +229,7 @@ export class Generation {
     this.#flag.release();
     const recorded = this.#runs.stop();
     this.values.clear();
+    this.live.clear();
     this.previous = undefined;
     if (!finished) this.#sendFinished({ status: "stopped" });
     this.#life = { phase: "ended" };

@@ -3,6 +3,7 @@
  * the call in the cell. If the call is not the whole initialiser of a constant, the input is named after its label.
  */
 import { inputValue } from "../../cells/show/input.ts";
+import { nameOfLabel } from "../notebook/language/inputs.ts";
 import { fitted } from "../state/input-value.ts";
 import type { InputSpec, InputValue } from "../values.ts";
 import type { DeclaredInput, Generation } from "./generation.ts";
@@ -47,7 +48,7 @@ function constantName({ cell, compiled }: Generation): string | undefined {
 }
 
 function freeName(label: string, { inputs, analysis }: Generation): string {
-  const word = label.replace(/[^\p{L}\p{N}_]+/gu, "-").replace(/^-|-$/g, "") || "input";
+  const word = nameOfLabel(label);
   let name = word;
   for (let n = 2; inputs.has(name) || analysis.definitions.includes(name); n += 1) name = `${word}-${n}`;
   return name;

@@ -1,7 +1,7 @@
 /**
  * The thread that listens to the server while the main thread is busy. Each line on the pipe names a generation to
  * interrupt, as `["cell", 3]`; its slot is in memory that both threads share. When the pipe closes, the server is gone and
- * the process must end too.
+ * the process must end too, with the processes that its cells have started.
  */
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
@@ -37,7 +37,16 @@ pipe.on("data", (chunk) => {
   }
 });
 pipe.on("error", () => undefined);
-pipe.on("close", () => setTimeout(() => process.kill(process.pid, "SIGKILL"), LEAVE_MS));
+pipe.on("close", () => setTimeout(end, LEAVE_MS));
+
+function end() {
+  try {
+    process.kill(-process.pid, "SIGKILL");
+  } catch {
+    // There are no groups on this system, or the process was started in the group of another one.
+    process.kill(process.pid, "SIGKILL");
+  }
+}
 
 function raise(slot) {
   Atomics.store(asked, slot, 1);

@@ -10,6 +10,7 @@ import { clearEngine, watchEngine } from "./engine.ts";
 import { execute } from "./execute.ts";
 import { Files } from "./files.ts";
 import { Generation } from "./generation.ts";
+import { GlobalChanges } from "./global-changes.ts";
 import { kernelHost } from "./host.ts";
 import { Imports } from "./imports.ts";
 import { setInput } from "./inputs.ts";
@@ -25,7 +26,7 @@ const SHARE = 0.9;
 const IDLE_MS = 1_000;
 
 type Order<T extends ToKernel["type"]> = Extract<ToKernel, { type: T }>;
-type OpenNotebook = { readonly imports: Imports; readonly cache: CellCache };
+type OpenNotebook = { readonly imports: Imports; readonly cache: CellCache; readonly globals: GlobalChanges };
 
 export class Kernel {
   readonly #send: (message: FromKernel) => void;
@@ -79,6 +80,11 @@ export class Kernel {
     }
   }
 
+  /** The living generation of a cell. */
+  generation(cell: CellId): Generation | undefined {
+    return this.#cells.generation(cell);
+  }
+
   /** Ends everything. @returns a promise that resolves when the cache and the records of the runs are written */
   async close(): Promise<void> {
     await Promise.all(this.#storing);
@@ -93,11 +99,11 @@ export class Kernel {
       watchEngine(this.#ledger);
       this.#ledger.budget = memory ?? SHARE * ((await availableMemory(name)) ?? Number.POSITIVE_INFINITY);
       const cache = new CellCache({ workspace, seed, key, backend: name, version });
-      this.#notebook = { imports: new Imports(notebook), cache };
       const files = new Files(notebook, workspace);
       const results = new SignedResults(files, key, () => this.#send({ type: "notice", level: "info", text: FOREIGN }));
       setHost(kernelHost({ workspace, notebook, seed }, files, { results, version }, this.#send));
       watchFiles();
+      this.#notebook = { imports: new Imports(notebook), cache, globals: new GlobalChanges() };
       this.#send({ type: "kernel-ready", pid: process.pid, backend: name, passedOver });
       if (note) this.#send({ type: "notice", level: "warn", text: note });
     } catch (error) {
@@ -112,6 +118,7 @@ export class Kernel {
     void this.#end([cell]);
     const code = this.#cells.code(cell, source);
     const { analysis } = code;
+    code.runs += 1;
     const previous = this.#cells.latest(cell)?.kept;
     const start = { cell, number, snapshot, source, analysis, userValues: order.inputs, previous };
     const recorder =
@@ -130,11 +137,16 @@ export class Kernel {
         generation.send({ type: "cache-lost", cell, generation: number });
         await new Promise(() => undefined);
       }
-      await execute(generation, code, notebook.imports, (name) => {
-        const definer = this.#cells.definer(name);
-        if (definer) generation.reads.uses(definer.reads);
-        return this.#cells.lookUp(name, generation);
-      });
+      try {
+        await execute(generation, code, notebook.imports, (name) => {
+          const definer = this.#cells.definer(name);
+          if (definer) generation.reads.uses(definer.reads);
+          return this.#cells.lookUp(name, generation);
+        });
+      } finally {
+        // The same code makes the same changes, and to look takes a fraction of a millisecond.
+        if (code.runs === 1) for (const change of notebook.globals.found()) generation.log("warn", change);
+      }
     });
     if (generation.aborted) clearEngine();
     this.#collectWhenIdle();

@@ -4,6 +4,7 @@
  */
 import type { Shown } from "../events.ts";
 import type { FromKernel } from "../messages.ts";
+import { withLines } from "../state/console-lines.ts";
 
 export class ShownRecorder {
   readonly #send: (message: FromKernel) => void;
@@ -30,7 +31,8 @@ export class ShownRecorder {
   #record(message: FromKernel): void {
     const { outputs, console, inputs, results } = this.#shown;
     if (message.type === "cell-output") this.#shown = { ...this.#shown, outputs: [...outputs, message.output] };
-    else if (message.type === "cell-console") this.#shown = { ...this.#shown, console: [...console, ...message.lines] };
+    else if (message.type === "cell-console")
+      this.#shown = { ...this.#shown, console: withLines(console, message.lines) };
     else if (message.type === "report") this.#shown = { ...this.#shown, results: [...results, ...message.results] };
     else if (message.type === "input-declared") {
       const { name, live, spec } = message;

@@ -26,6 +26,11 @@ function cellFrames(stack: string): Frame[] {
   }));
 }
 
+/** The cells in whose code something was thrown, innermost first. */
+export function cellsIn(thrown: unknown): CellId[] {
+  return cellFrames(stackOf(thrown)).map(({ cell }) => cell);
+}
+
 /** Where the cell is calling from right now. */
 export function callPosition(cell: CellId): Position | undefined {
   const here = { stack: "" };
@@ -42,7 +47,9 @@ export function cellError(thrown: unknown, { cell, compiled, importing }: Runnin
   // The other cells on the stack, from the one that threw to the one that was called first.
   const chain = [...new Set(frames.map((frame) => frame.cell))].filter((each) => each !== cell);
   const position = own
-    ? unshifted(own.position, compiled?.shifts ?? [])
+    ? compiled
+      ? unshifted(own.position, compiled)
+      : own.position
     : (syntaxErrorPosition(stack, cell) ?? importing);
   const file = stack.match(/\b(?:cell|project):([^\s():]+):(\d+):\d+/);
   const inFile = file?.[0].startsWith("project:") ? ` (in ${file[1]}, line ${file[2]})` : undefined;

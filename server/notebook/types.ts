@@ -36,6 +36,38 @@ export type CellError = {
   readonly cells?: readonly CellId[];
 };
 
+/** Something about a cell that the user should know. It runs all the same. */
+export type CellWarning = {
+  readonly message: string;
+  readonly position?: Position;
+  /** The other cells involved. */
+  readonly cells: readonly CellId[];
+};
+
+/** What a variable holds, where its initialiser shows it. */
+export type Shape = "list" | "map" | "set" | "object";
+
+/** A change of a variable, or of what it holds. */
+export type Mutation = {
+  readonly name: string;
+  readonly position: Position;
+  /** `method`: a call on the value itself; `inner-method`: on something inside it. */
+  readonly kind: "variable" | "property" | "method" | "inner-method";
+  readonly method?: string;
+  /** As it is written: `losses.push(…)`. */
+  readonly how: string;
+};
+
+/** A change of a name of the cell itself after it has run. `by`: the function that makes it; absent for a timer or an event. */
+export type Change = Mutation & { readonly by?: string };
+
+export type SharedState = {
+  readonly shapes: Readonly<Record<string, Shape>>;
+  /** Changes of names that other cells may define. */
+  readonly mutations: readonly Mutation[];
+  readonly changes: readonly Change[];
+};
+
 export type InputKind =
   | "range"
   | "number"
@@ -83,6 +115,9 @@ export type Analysis = {
   /** Constants whose whole initialiser is `stream(…)` of a generator, with the position and the offset of the call. */
   readonly streams: readonly { readonly name: string; readonly call: Position; readonly offset: number }[];
   readonly inputs: readonly InputDeclaration[];
+  /** The names, made from their labels, of inputs that are not the whole value of a constant. */
+  readonly labels: readonly string[];
+  readonly shared: SharedState;
   /** Errors in this cell's own code: syntax errors and unsupported forms. After a syntax error the names are unknown. */
   readonly errors: readonly CellError[];
   /** The digest of the code without comments, layout and types, for the snapshot. */
@@ -104,6 +139,8 @@ export type Topology = {
   readonly rank: ReadonlyMap<CellId, number>;
   /** All errors: those in a cell's own code, and those between cells. */
   readonly errors: ReadonlyMap<CellId, readonly CellError[]>;
+  /** What each cell should know about state that it shares with others by changing it. */
+  readonly warnings: ReadonlyMap<CellId, readonly CellWarning[]>;
   /** Name → the cell that defines it, if exactly one does. */
   readonly definers: ReadonlyMap<string, CellId>;
   /** The code cells that it was made from, in the order of the notebook. */

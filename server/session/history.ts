@@ -12,6 +12,7 @@ import { stateOf } from "../state/parts.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import { replay } from "../state/replay.ts";
 import type { SessionState } from "../state/state.ts";
+import { readStored } from "../state/stored-inputs.ts";
 import { readInputs } from "./inputs-file.ts";
 import { readRegularFile } from "./read-file.ts";
 import { readLog } from "./read-log.ts";
@@ -51,7 +52,8 @@ export async function earlierState(
     return happened(state, now, [{ type: "opened", path: notebook, cells, inputs: stored, settings }, ...notices]);
   }
   // The log is written first, so its values are the newer ones.
-  const earlier = atRest({ ...state, path: notebook, inputValues: { ...stored, ...state.inputValues } });
+  const inputValues = readStored({ ...stored, ...state.inputValues }, state.cells);
+  const earlier = atRest({ ...state, path: notebook, inputValues });
   const agreed = await readAgreed(workspace, notebook);
   if (!file || (complete && file.text === agreed)) return happened(earlier, now, notices);
   const own = state.cells.map(({ cell }) => cell);

@@ -8,9 +8,12 @@ import type { FromKernel, ToKernel } from "../messages.ts";
 import { flagged } from "../notebook/source/head.ts";
 import type { CellId } from "../notebook/types.ts";
 import { alive, runsTopLevel } from "../state/freshness.ts";
-import { type Action, inputKey, type KernelView, NO_KERNEL, plan } from "../state/plan.ts";
+import { lossOf } from "../state/loss.ts";
+import { type Action, type KernelView, NO_KERNEL, plan, renamedView } from "../state/plan.ts";
 import { cellState, type SessionState } from "../state/state.ts";
+import { inputKey } from "../state/stored-inputs.ts";
 import { Coalescing } from "./coalescing.ts";
+import type { Overdue } from "./grace.ts";
 import { type KernelEnding, KernelSupervisor } from "./kernel-supervisor.ts";
 import { machineKey } from "./machine-key.ts";
 import type { SessionOptions } from "./options.ts";
@@ -38,6 +41,8 @@ export class KernelDriver {
   readonly #fromKernel: Coalescing;
   #view: KernelView = NO_KERNEL;
   #refusedMessages = false;
+  /** When the last rows of each run came, in milliseconds. */
+  readonly #lastRows = new Map<string, number>();
   #closed = false;
 
   constructor(options: SessionOptions, session: DrivenSession) {
@@ -47,6 +52,8 @@ export class KernelDriver {
     this.#kernel = new KernelSupervisor(options.grace ?? GRACE_MS, {
       said: (message) => this.#heard(message),
       refused: (fault) => this.#refuse(fault),
+      overdue: (overdue) => this.#overdue(overdue),
+      recovered: () => this.#withdrawQuestion(),
       ended: (end) => this.#ended(end),
     });
   }
@@ -65,6 +72,17 @@ export class KernelDriver {
   /** Orders for a running training. */
   steer(order: Extract<ToKernel, { readonly type: "steer" }>): void {
     this.#kernel.tell(order);
+  }
+
+  /** A cell has another id; the kernel goes on to hold its values. */
+  renamed(from: CellId, to: CellId): void {
+    this.#kernel.renamed(from, to);
+    this.#view = renamedView(this.#view, from, to);
+  }
+
+  /** The user agreed to end the kernel because of a cell that does not react. */
+  endOverdue(): void {
+    this.#kernel.endOverdue();
   }
 
   /** Frees what removed cells have kept for their next generation. */
@@ -148,6 +166,9 @@ export class KernelDriver {
       case "cell-started":
       case "open-failed":
         return;
+      case "run-rows":
+        if (message.table === "rows") this.#timeSteps(message.run, message.rows.length);
+        break;
       case "kernel-ready":
         this.#view = { ...this.#view, process: "ready" };
         break;
@@ -168,8 +189,30 @@ export class KernelDriver {
   #refuse(fault: string): void {
     if (this.#refusedMessages) return;
     this.#refusedMessages = true;
-    const text = `A cell sent a message to the server that was ignored: ${fault}. Cells cannot use process.send.`;
+    const text = `A cell sent a message to the server that was ignored: ${fault}. Only Palimpsest may write to the file descriptor 3.`;
     this.#session.record([{ type: "notice", level: "warn", text }]);
+  }
+
+  /** Before much is lost, the page asks. A headless session has nobody to ask. */
+  #overdue({ cell, waited }: Overdue): "end" | "wait" {
+    const state = this.#session.state();
+    const loss = this.#options.use.kind === "page" ? lossOf(state, [...state.places.keys()], Date.now()) : undefined;
+    if (!loss) return "end";
+    this.#session.record([{ type: "question-asked", question: { about: "unresponsive", cell, waited, loss } }]);
+    return "wait";
+  }
+
+  #withdrawQuestion(): void {
+    if (this.#session.state().question?.about === "unresponsive") this.#session.record([{ type: "question-answered" }]);
+  }
+
+  /** Rows tell how long a step takes. */
+  #timeSteps(run: string, rows: number): void {
+    const now = performance.now();
+    const before = this.#lastRows.get(run);
+    this.#lastRows.set(run, now);
+    const cell = this.#session.state().runs[run]?.info.cell;
+    if (before !== undefined && cell !== undefined && rows > 0) this.#kernel.stepped(cell, (now - before) / rows);
   }
 
   /** If nobody asked for the end, a new kernel starts and restores what it can. */
@@ -181,6 +224,7 @@ export class KernelDriver {
     const replaced = cause === "died" || cause === "unresponsive";
     const restart = replaced && this.#options.use.kind === "page" && cells.some(alive);
     this.#view = NO_KERNEL;
+    this.#lastRows.clear();
     const text = restart ? `${reason} ${NEW_KERNEL}` : reason;
     const notice: SessionEvent = { type: "notice", level: cause === "died" ? "error" : "warn", text };
     const ended: SessionEvent = { type: "kernel-ended", cause, reason };

@@ -5,13 +5,21 @@
 import type { KernelEnd } from "../events.ts";
 import type { FromKernel, ToKernel } from "../messages.ts";
 import type { CellId } from "../notebook/types.ts";
-import { Grace, type Told } from "./grace.ts";
+import { Grace, type Overdue, type Told } from "./grace.ts";
+import { KernelNames } from "./kernel-names.ts";
 import { KernelProcess } from "./kernel-process.ts";
 
 export type SupervisorListeners = {
   readonly said: (message: FromKernel) => void;
   /** The kernel sent something that is not a message of ours; it was ignored. */
   readonly refused: (fault: string) => void;
+  /**
+   * A cell was told to end and has not. Ending the kernel would lose all values, so the session decides.
+   * @returns `end` to end the kernel now
+   */
+  readonly overdue: (overdue: Overdue) => "end" | "wait";
+  /** A cell that had been reported as overdue has ended. */
+  readonly recovered: () => void;
   /** The kernel is gone, or is no longer listened to. Called once for each kernel. */
   readonly ended: (end: KernelEnding) => void;
 };
@@ -27,12 +35,15 @@ export type Execution = { readonly cell: CellId; readonly generation: number };
 export class KernelSupervisor {
   readonly #listeners: SupervisorListeners;
   readonly #grace: Grace;
+  readonly #names = new KernelNames();
+  /** The cell that was reported as overdue, by its name in the kernel. */
+  #reported: Overdue | undefined;
   #kernel: KernelProcess | undefined;
 
   /** @param grace milliseconds that a cell has to end before its kernel is killed */
   constructor(grace: number, listeners: SupervisorListeners) {
     this.#listeners = listeners;
-    this.#grace = new Grace(grace, (cell, told) => this.#overdue(cell, told));
+    this.#grace = new Grace(grace, (overdue) => this.#overdue(overdue));
   }
 
   get started(): boolean {
@@ -54,19 +65,36 @@ export class KernelSupervisor {
   }
 
   tell(message: ToKernel): void {
-    this.#kernel?.tell(message);
+    this.#kernel?.tell(this.#names.toKernel(message));
+  }
+
+  /** The cell has another id; its generation lives on. */
+  renamed(from: CellId, to: CellId): void {
+    if (this.#kernel) this.#names.renamed(from, to);
+  }
+
+  /** A training of the cell took so many milliseconds for a step. */
+  stepped(cell: CellId, ms: number): void {
+    this.#grace.stepped(this.#names.inKernel(cell), ms);
+  }
+
+  /** Ends the kernel because of the cell that was reported as overdue. */
+  endOverdue(): void {
+    if (this.#reported) this.#kill(this.#reported);
   }
 
   execute(message: Extract<ToKernel, { readonly type: "execute" }>): void {
     this.tell(message);
-    this.#grace.began(message.cell, message.generation);
+    this.#grace.began(this.#names.inKernel(message.cell), message.generation);
   }
 
   /** Ends these generations and frees their tensors. */
   endGenerations(executions: readonly Execution[]): void {
     this.tell({ type: "end", cells: executions.map(({ cell }) => cell) });
-    for (const { cell, generation } of executions)
-      if (this.#grace.told(cell, generation, "end")) this.#kernel?.interrupt(cell, generation);
+    for (const { cell, generation } of executions) {
+      const name = this.#names.inKernel(cell);
+      if (this.#grace.told(name, generation, "end")) this.#kernel?.interrupt(name, generation);
+    }
   }
 
   /**
@@ -76,8 +104,10 @@ export class KernelSupervisor {
    */
   stop(cell: CellId | undefined, running: readonly (Execution & { readonly part: "top level" | "runs" })[]): void {
     this.tell({ type: "stop", ...(cell !== undefined && { cell }) });
-    for (const { cell: id, generation, part } of running)
-      if (this.#grace.told(id, generation, "stop") && part === "top level") this.#kernel?.interrupt(id, generation);
+    for (const { cell: id, generation, part } of running) {
+      const name = this.#names.inKernel(id);
+      if (this.#grace.told(name, generation, "stop") && part === "top level") this.#kernel?.interrupt(name, generation);
+    }
   }
 
   /** Ends the process for good. Resolves when it is gone. */
@@ -94,20 +124,33 @@ export class KernelSupervisor {
       this.#end({ cause: "died", reason: message.message });
       return;
     }
-    if (message.type === "cell-finished") this.#grace.finished(message.cell, message.generation);
-    this.#listeners.said(message);
+    if (message.type === "cell-finished") this.#finished(message.cell, message.generation);
+    this.#listeners.said(this.#names.fromKernel(message));
+  }
+
+  #finished(name: string, generation: number): void {
+    if (!this.#grace.finished(name, generation) || this.#reported?.cell !== name) return;
+    this.#reported = undefined;
+    this.#listeners.recovered();
+  }
+
+  #overdue(overdue: Overdue): void {
+    this.#reported = overdue;
+    if (this.#listeners.overdue({ ...overdue, cell: this.#names.cell(overdue.cell) }) === "end") this.#kill(overdue);
   }
 
   /** Code that never yields keeps the kernel from reading messages, so the process is ended. */
-  #overdue(cell: CellId, told: Told): void {
+  #kill({ cell, told }: Overdue): void {
     this.#kernel?.kill();
-    const reason = `The cell ${cell} could not be interrupted, so the kernel was ended.`;
+    const reason = `The cell ${this.#names.cell(cell)} could not be interrupted, so the kernel was ended.`;
     this.#end({ cause: "unresponsive", reason, told });
   }
 
   #end(end: KernelEnding): void {
     this.#kernel = undefined;
     this.#grace.clear();
+    this.#names.clear();
+    this.#reported = undefined;
     this.#listeners.ended(end);
   }
 }

@@ -100,24 +100,41 @@ export class Project {
   ): ProjectFile & { readonly paths: readonly string[] } {
     const found = new Map<string, string>();
     const faults: FileFault[] = [];
-    const open: string[] = [];
     const visit = (path: string): void => {
       if (found.has(path)) return;
       const file = read(path);
       found.set(path, file.digest);
-      open.push(path);
       if (file.refused !== undefined) {
         faults.push({ kind: "refused", file: this.name(path), line: 1, column: 1, message: file.refused });
       } else if (file.module && "error" in file.module) {
         const { error } = file.module;
         faults.push({ kind: "syntax", file: this.name(path), ...oneBased(error), message: error.message });
-      } else for (const next of importsOf(file)) this.#step(file, next, open, visit, faults);
-      open.pop();
+      } else for (const next of importsOf(file)) this.#step(file, next, visit, faults);
     };
     visit(root);
     const lines = [...found].map(([path, digest]) => `${this.name(path)} ${digest}`).sort();
     const digest = createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 32);
     return { digest, faults, paths: [...found.keys()] };
+  }
+
+  /** The names that a file exports; undefined if that is known only when it runs. */
+  exportsOf(path: string, seen: Set<string> = new Set()): ReadonlySet<string> | undefined {
+    if (extname(path) === ".json") return new Set(["default"]);
+    const module = moduleOf(this.file(path));
+    if (!module) return undefined;
+    seen.add(path);
+    const names = new Set(module.exports);
+    for (const { module: other, names: named } of module.reExports) {
+      if (named) for (const name of Object.keys(named)) names.add(name);
+      else {
+        const from = isFile(other) ? this.resolve(other, dirname(path)) : undefined;
+        if (from !== undefined && seen.has(from)) continue;
+        const more = from === undefined ? undefined : this.exportsOf(from, seen);
+        if (!more) return undefined;
+        for (const name of more) if (name !== "default") names.add(name);
+      }
+    }
+    return names;
   }
 
   /** A path as it would be imported in the notebook. */
@@ -126,23 +143,12 @@ export class Project {
     return name.startsWith("../") ? name : `./${name}`;
   }
 
-  #step(
-    file: SourceFile,
-    module: string,
-    open: readonly string[],
-    visit: (path: string) => void,
-    faults: FileFault[],
-  ): void {
+  #step(file: SourceFile, module: string, visit: (path: string) => void, faults: FileFault[]): void {
     const path = this.resolve(module, dirname(file.path));
     const at = placeOfImport(file.text, module) ?? { line: 1, column: 0 };
     const place = { file: this.name(file.path), line: at.line, column: at.column + 1 };
-    if (open.includes(path)) {
-      const circle = [...open.slice(open.indexOf(path)), path].map((each) => this.name(each));
-      const message = `These files import each other: ${circle.join(" → ")}. Move the code that they share into a new file.`;
-      faults.push({ kind: "circle", ...place, message });
-    } else if (!existsSync(path)) {
-      const message = `There is no file ${path}, imported as "${module}". Create it, or correct the import.`;
-      faults.push({ kind: "missing", ...place, message });
+    if (!existsSync(path)) {
+      faults.push({ kind: "missing", ...place, message: missingFile(path, module) });
       visit(path);
     } else visit(path);
   }
@@ -166,4 +172,11 @@ function unread(path: string, error: unknown): SourceFile {
 /** The compiled module of a file without errors. */
 export function moduleOf({ module }: SourceFile): ProjectModule | undefined {
   return module && !("error" in module) ? module : undefined;
+}
+
+/** @param path of a file that does not exist */
+export function missingFile(path: string, module: string): string {
+  const ending = [...CODE, ".json"].find((each) => existsSync(path + each));
+  const advice = ending ? `Write the ending: "${module}${ending}".` : "Create it, or correct the import.";
+  return `There is no file ${path}, imported as "${module}". ${advice}`;
 }

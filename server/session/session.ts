@@ -5,8 +5,9 @@
  */
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
-import type { LoggedEvent, SessionEvent } from "../events.ts";
+import type { LoggedEvent, Question, SessionEvent } from "../events.ts";
 import type { Request } from "../protocol.ts";
+import { spared } from "../state/question.ts";
 import { reduce } from "../state/reducer.ts";
 import { eventsOf, Refused } from "../state/requests.ts";
 import type { SessionState } from "../state/state.ts";
@@ -32,6 +33,8 @@ export class Session {
   readonly #files: ProjectFiles;
   readonly #cache: CacheLookup;
   #state: SessionState;
+  /** The values of inputs that are saved. */
+  #inputValues: SessionState["inputValues"];
   #storage: Storage | undefined;
   /** Why nothing can be saved. */
   #readOnly: string | undefined;
@@ -47,6 +50,7 @@ export class Session {
     this.#options = options;
     this.#state = first;
     this.#recent = new RecentEvents(first.seq);
+    this.#inputValues = first.inputValues;
     const folder = dirname(join(options.workspace, options.path));
     this.#files = new ProjectFiles(folder, options.workspace, {
       changed: () => void this.#readFiles(),
@@ -64,7 +68,10 @@ export class Session {
   async begin(read: Reading & { readonly text: string }): Promise<void> {
     const { workspace, path, use } = this.#options;
     if (use.kind === "page") {
-      const listeners = { state: () => this.#state, happened: (event: SessionEvent) => this.#record([event]) };
+      const listeners = {
+        state: () => this.#state,
+        happened: (event: SessionEvent) => this.#record(this.#askedFirst(event)),
+      };
       this.#storage = await Storage.begin(workspace, path, read, listeners).catch((error: Error) => {
         const reason = explained(error)?.message ?? `${error.message}.`;
         this.#readOnly = `This notebook is read-only, since nothing can be saved here: ${reason}`;
@@ -86,10 +93,23 @@ export class Session {
   async request(request: Request): Promise<void> {
     if (request.type === "restart-kernel") await this.#kernel.restart();
     else if (request.type === "save-file") await this.#storage?.saveFileAgain();
-    else this.#record(this.#permitted(eventsOf(this.#state, request)));
+    else {
+      const { question } = this.#state;
+      this.#record(this.#permitted(eventsOf(this.#state, request, Date.now())));
+      if (request.type === "decide" && question) this.#decided(question, request.accept);
+    }
     await this.#storage?.flush().catch((error: Error) => {
       throw new Refused(error.message);
     });
+  }
+
+  #decided(question: Question, accept: boolean): void {
+    if (question.about === "unresponsive") {
+      if (accept) this.#kernel.endOverdue();
+    } else if (!accept && question.origin === "file") {
+      // The cells that stay are written back.
+      this.#storage?.touchFile();
+    }
   }
 
   /** @throws Refused if the events change the notebook and it cannot be saved */
@@ -195,6 +215,16 @@ export class Session {
     this.#storage?.append(logged);
     for (const listener of this.#listeners) listener(logged);
     for (const event of events) this.#follow(event);
+    if (this.#state.inputValues === this.#inputValues) return;
+    this.#inputValues = this.#state.inputValues;
+    this.#storage?.saveInputs();
+  }
+
+  /** What another program did to the file happens here too, but for what would lose something: the page asks about that. */
+  #askedFirst(event: SessionEvent): readonly SessionEvent[] {
+    if (event.type !== "replaced") return [event];
+    const { cells, question } = spared(this.#state, event.cells, Date.now());
+    return [{ ...event, cells }, ...(question ? [{ type: "question-asked" as const, question }] : [])];
   }
 
   /** What an event asks of the files, and of the kernel beyond the plan. */
@@ -205,8 +235,8 @@ export class Session {
       void this.#readImported();
     }
     switch (event.type) {
-      case "input-set":
-        this.#storage?.saveInputs();
+      case "cell-renamed":
+        this.#kernel.renamed(event.cell, event.to);
         break;
       case "stop-asked":
         this.#kernel.stop(event.cell);

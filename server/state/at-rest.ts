@@ -18,7 +18,7 @@ export function atRest(state: SessionState): SessionState {
   const ran = cells.some(({ generation }) => generation > 0);
   return recomputed(
     restructured({
-      ...without(without(without(state, "memory"), "pending"), "notice"),
+      ...without(without(without(without(state, "memory"), "pending"), "question"), "notice"),
       cells,
       removed: [],
       runs: Object.fromEntries(runs),

@@ -2,9 +2,11 @@
 
 import type { CellEvent, Cost } from "../events.ts";
 import { type CellState, type HeldValues, heldValues, type InputState, inPhase, NOT_CACHED } from "./cell-state.ts";
+import { withLines } from "./console-lines.ts";
 import { parentsOf, updateSnapshots } from "./freshness.ts";
 import { fitted } from "./input-value.ts";
 import { cellState, type SessionState, withCell } from "./state.ts";
+import { storedKey, withoutUndeclared } from "./stored-inputs.ts";
 
 /** The most console lines per cell; the oldest are dropped. */
 const CONSOLE_LINES = 2_000;
@@ -26,11 +28,12 @@ export function afterCellEvent(state: SessionState, event: Exclude<CellEvent, Ca
     case "cell-settled": {
       const removed = cell.inputs.filter((input) => input.generation !== cell.generation);
       const inputs = cell.inputs.filter((input) => !removed.includes(input));
-      const settled = changed((old) => ({ ...old, values: { ...values, settled: true }, inputs }));
-      return updateSnapshots(
-        settled,
-        removed.map(({ name }) => name),
-      );
+      const names = removed.map(({ name }) => name);
+      const settled = {
+        ...changed((old) => ({ ...old, values: { ...values, settled: true }, inputs })),
+        inputValues: withoutUndeclared(state.inputValues, names, state.cells),
+      };
+      return updateSnapshots(settled, names);
     }
     case "cell-finished": {
       const { status, ms, error } = event;
@@ -54,7 +57,7 @@ export function afterCellEvent(state: SessionState, event: Exclude<CellEvent, Ca
     case "cell-output":
       return changed((old) => ({ ...old, outputs: [...old.outputs, event.output] }));
     case "cell-console":
-      return changed((old) => ({ ...old, console: [...old.console, ...event.lines].slice(-CONSOLE_LINES) }));
+      return changed((old) => ({ ...old, console: withLines(old.console, event.lines).slice(-CONSOLE_LINES) }));
     case "cell-progress": {
       const { label, done, total } = event;
       return changed((old) => (old.status === "running" ? { ...old, progress: { label, done, total } } : old));
@@ -64,7 +67,7 @@ export function afterCellEvent(state: SessionState, event: Exclude<CellEvent, Ca
     case "input-declared": {
       const { name, live, spec, generation } = event;
       // A value that was set while the cell was running is newer than the one that the kernel has just read.
-      const set = state.inputValues[name];
+      const set = state.inputValues[storedKey(cell, name)];
       const value = set === undefined ? event.value : fitted(spec, set);
       const inputs = withInput(cell.inputs, { name, live, spec, generation, value });
       return updateSnapshots(
@@ -87,6 +90,7 @@ function started(
     cell: cell.cell,
     ...(analysis && { analysis }),
     errors: cell.errors,
+    ...(cell.warnings && { warnings: cell.warnings }),
     status: "running",
     paused: false,
     rerun: false,

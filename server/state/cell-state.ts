@@ -2,7 +2,7 @@
  * The state of one cell. States that exclude each other are unions: its phase, its values in the kernel, its cached result.
  */
 import type { ConsoleLine, Cost, Holding } from "../events.ts";
-import type { Analysis, Cell, CellError, CellId } from "../notebook/types.ts";
+import type { Analysis, Cell, CellError, CellId, CellWarning } from "../notebook/types.ts";
 import type { InputSpec, InputValue, Output, Result } from "../values.ts";
 
 /** A control that a cell declared, and its value. */
@@ -90,6 +90,8 @@ type CellFacts = {
   readonly analysis?: Analysis;
   /** Errors of the code and of the notebook's structure. */
   readonly errors: readonly CellError[];
+  /** What its user should know about state that it shares with other cells. Absent if there is nothing. */
+  readonly warnings?: readonly CellWarning[];
   /** Counts the executions of this cell; 0 = never. It grows over restarts of the kernel too. */
   readonly generation: number;
   /** The snapshot as the notebook and its inputs are now. */
@@ -118,11 +120,12 @@ export type CellState = CellFacts & Phase;
 
 /** The cell in another phase, without the fields of the old phase. */
 export function inPhase(cell: CellState, phase: Phase): CellState {
-  const { analysis, error, startedAt, ms, cost } = cell;
+  const { analysis, warnings, error, startedAt, ms, cost } = cell;
   return {
     cell: cell.cell,
     ...(analysis && { analysis }),
     errors: cell.errors,
+    ...(warnings && { warnings }),
     generation: cell.generation,
     snapshot: cell.snapshot,
     stale: cell.stale,

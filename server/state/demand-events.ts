@@ -13,6 +13,7 @@ import { alive, updateSnapshots, usersOf } from "./freshness.ts";
 import { sameValue } from "./input-value.ts";
 import { dequeued, queued } from "./queue.ts";
 import { cellState, type SessionState, withCell, withPending } from "./state.ts";
+import { inputKey, storedKey } from "./stored-inputs.ts";
 import { following, ranBefore, wanted } from "./targets.ts";
 
 export function afterDemandEvent(state: SessionState, event: DemandEvent): SessionState {
@@ -50,7 +51,8 @@ function afterInputSet(
 ): SessionState {
   const declaring = cellState(state, id);
   const input = declaring?.inputs.find((each) => each.name === name);
-  const stored = { ...state, inputValues: { ...state.inputValues, [name]: value } };
+  const key = declaring ? storedKey(declaring, name) : inputKey(id, name);
+  const stored = { ...state, inputValues: { ...state.inputValues, [key]: value } };
   if (!declaring || !input || sameValue(input.value, value)) return updateSnapshots(stored, [name]);
   const set = withCell(stored, id, (cell) => ({
     ...cell,

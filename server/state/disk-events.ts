@@ -8,6 +8,7 @@ import { fitted } from "./input-value.ts";
 import { ended } from "./kernel-events.ts";
 import { queuedWithAncestors } from "./queue.ts";
 import { cellState, type SessionState, withCell } from "./state.ts";
+import { storedKey } from "./stored-inputs.ts";
 
 export function afterDiskEvent(state: SessionState, event: DiskEvent | CacheEvent): SessionState {
   if (event.type === "files-read") return afterFilesChanged(state, restructured({ ...state, files: event.files }));
@@ -56,7 +57,7 @@ function found(
     const stored: CellState = { ...old, cache: { kind: "stored", snapshot } };
     if (alive(old) || runsTopLevel(old) || old.status === "running") return stored;
     const declared = inputs.map(({ name, live, spec }) => {
-      const set = state.inputValues[name];
+      const set = state.inputValues[storedKey(cell, name)];
       const value = set === undefined ? spec.value : fitted(spec, set);
       return { name, live, spec, generation: old.generation, value };
     });

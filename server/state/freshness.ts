@@ -9,7 +9,7 @@ import { snapshots } from "../notebook/graph/snapshot.ts";
 import { descendants, placesOf, updatedTopology } from "../notebook/graph/topology.ts";
 import { placeOfImport } from "../notebook/language/imports.ts";
 import { flagged } from "../notebook/source/head.ts";
-import type { AnalysedCell, CellError, CellId, Topology } from "../notebook/types.ts";
+import type { AnalysedCell, CellError, CellId, CellWarning, Topology } from "../notebook/types.ts";
 import type { InputValue } from "../values.ts";
 import type { CellState } from "./cell-state.ts";
 import { heldValues } from "./cell-state.ts";
@@ -70,7 +70,8 @@ export function restructured(state: SessionState): SessionState {
     const ownErrors = topology.errors.get(cell.cell.id) ?? [];
     const importErrors = fileErrors(cell, state.files);
     const errors = importErrors.length === 0 ? ownErrors : [...ownErrors, ...importErrors];
-    return errors.length === 0 && cell.errors.length === 0 ? cell : { ...cell, errors };
+    const next = errors.length === 0 && cell.errors.length === 0 ? cell : { ...cell, errors };
+    return withWarnings(next, topology.warnings.get(cell.cell.id));
   });
   const idsOf = (which: (cell: CellState) => boolean): CellId[] =>
     cells.flatMap((each) => (which(each) ? [each.cell.id] : []));
@@ -132,18 +133,26 @@ export function costOf(state: SessionState, ids: ReadonlySet<CellId>): Cost {
   };
 }
 
+/** Most edits change no warning; then the cell stays the same object, and the page need not draw it again. */
+function withWarnings(cell: CellState, warnings: readonly CellWarning[] | undefined): CellState {
+  if (cell.warnings === warnings || JSON.stringify(cell.warnings) === JSON.stringify(warnings)) return cell;
+  const { warnings: _, ...rest } = cell;
+  return warnings ? { ...rest, warnings } : rest;
+}
+
 /** The faults of project files, as errors of a cell that imports them. */
 function fileErrors({ cell, analysis }: CellState, files: SessionState["files"]): readonly CellError[] {
   if (!analysis || analysis.files.length === 0) return [];
   return analysis.files.flatMap((module) =>
     (files[module]?.faults ?? []).flatMap((fault): CellError[] => {
       // A missing file may appear before the cell runs; otherwise the import itself fails with a clear message.
-      if (fault.kind === "missing") return [];
+      // Logs of earlier versions call files that import each other a fault.
+      if (fault.kind === "missing" || fault.kind === "circle") return [];
       const position = placeOfImport(cell.source, module);
       const refused = `${fault.file} ${fault.message}. Cells can import regular files of up to 2 MB inside the workspace.`;
       if (fault.kind === "refused") return [{ kind: "syntax", message: refused, ...(position && { position }) }];
       const message = `${fault.file}, line ${fault.line}, column ${fault.column}: ${fault.message}`;
-      return [{ kind: fault.kind === "circle" ? "cycle" : "syntax", message, ...(position && { position }) }];
+      return [{ kind: "syntax", message, ...(position && { position }) }];
     }),
   );
 }

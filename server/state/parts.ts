@@ -13,7 +13,7 @@ import { restructured } from "./freshness.ts";
 import type { RunState, SessionState } from "./state.ts";
 
 /** What the cells as they are now decide. */
-const DERIVED = ["analysis", "errors", "snapshot", "stale"] as const;
+const DERIVED = ["analysis", "errors", "warnings", "snapshot", "stale"] as const;
 type Derived = (typeof DERIVED)[number];
 /** Keeps the union of phases, which `Omit` alone would merge into one. */
 type WithoutDerived<T> = T extends unknown ? Omit<T, Derived> : never;
@@ -37,6 +37,7 @@ export type StatePart =
       | "files"
       | "userRan"
       | "pending"
+      | "question"
       | "notice"
     >)
   | { readonly part: "cell" | "removed"; readonly cell: CellPart }
@@ -54,13 +55,15 @@ const ROWS = 20_000;
 
 /** The first part is the session. */
 export function* partsOf(state: SessionState): Generator<StatePart> {
-  const { path, seq, inputValues, kernel, tensorBytes, memory, settings, files, userRan, pending, notice } = state;
+  const { path, seq, inputValues, kernel, tensorBytes, memory, settings, files, userRan, pending, question, notice } =
+    state;
   const session = { path, seq, inputValues, kernel, tensorBytes, settings, files, userRan };
   yield {
     part: "session",
     ...session,
     ...(memory && { memory }),
     ...(pending && { pending }),
+    ...(question && { question }),
     ...(notice && { notice }),
   };
   for (const cell of state.cells) yield { part: "cell", cell: cellPart(cell) };

@@ -11,7 +11,9 @@ import type { InputValue } from "../values.ts";
 import { type CellState, heldValues } from "./cell-state.ts";
 import { alive, parentsOf, restorable } from "./freshness.ts";
 import { sameValue } from "./input-value.ts";
+import { withCellRenamed } from "./notebook-events.ts";
 import { cellState, type SessionState } from "./state.ts";
+import { inputKey, storedFor } from "./stored-inputs.ts";
 
 /** What the kernel holds, by the messages to and from it. */
 export type KernelView = {
@@ -27,10 +29,6 @@ export type KernelView = {
 export type Action = { readonly type: "start-kernel" } | ToKernel;
 
 export const NO_KERNEL: KernelView = { process: "none", queue: [], inputs: new Map() };
-
-export function inputKey(cell: CellId, name: string): string {
-  return `${cell}/${name}`;
-}
 
 /** @returns the actions to perform now, in order, and what the kernel holds after them */
 export function plan(
@@ -55,6 +53,17 @@ export function plan(
   }
   for (const id of ready) actions.push(execution(state, cellState(state, id)!));
   return { actions, view: next };
+}
+
+/** The same view after a cell got another id. The kernel goes on to hold its values. */
+export function renamedView(view: KernelView, from: CellId, to: CellId): KernelView {
+  const { planned } = view;
+  if (!planned) return view;
+  const inputs = [...view.inputs].map(
+    ([key, value]) => [key.startsWith(`${from}/`) ? `${to}${key.slice(from.length)}` : key, value] as const,
+  );
+  const queue = view.queue.map((id) => (id === from ? to : id));
+  return { ...view, planned: withCellRenamed(planned, from, to), queue, inputs: new Map(inputs) };
 }
 
 type Change = { readonly old: CellState | undefined; readonly now: CellState | undefined };
@@ -156,7 +165,7 @@ function execution(state: SessionState, next: CellState): Action {
     generation: generation + 1,
     snapshot: onFreshParents || restorable(next) ? snapshot : `${snapshot}*`,
     source: cell.source,
-    inputs: state.inputValues,
+    inputs: storedFor(state.inputValues, next),
     ...(interrupted.length > 0 && { interrupted }),
     files: Object.fromEntries(files.map((module) => [module, state.files[module]?.digest ?? ""])),
     ...(flagged(cell, "cache") && { cache: renew ? "renew" : restorable(next) && !onFreshParents ? "only" : "use" }),

@@ -14,6 +14,7 @@ import { afterDemandEvent } from "./demand-events.ts";
 import { afterDiskEvent } from "./disk-events.ts";
 import { afterKernelEvent } from "./kernel-events.ts";
 import { afterNotebookEvent } from "./notebook-events.ts";
+import { afterQuestion, pruned } from "./question.ts";
 import { afterRunEvent } from "./run-events.ts";
 import type { SessionState } from "./state.ts";
 
@@ -41,7 +42,7 @@ export function initialState(path: string): SessionState {
 }
 
 export function reduce(state: SessionState, logged: LoggedEvent): SessionState {
-  return consistent(state, after({ ...state, seq: logged.seq, changed: [] }, logged));
+  return consistent(state, pruned(after({ ...state, seq: logged.seq, changed: [] }, logged)));
 }
 
 function after(state: SessionState, { event, time, seq }: LoggedEvent): SessionState {
@@ -93,6 +94,9 @@ function after(state: SessionState, { event, time, seq }: LoggedEvent): SessionS
     case "run-steered":
     case "run-ended":
       return afterRunEvent(state, event);
+    case "question-asked":
+    case "question-answered":
+      return afterQuestion(state, event);
     case "kernel-starting":
     case "kernel-ready":
     case "kernel-ended":

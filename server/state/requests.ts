@@ -8,6 +8,7 @@ import type { Request } from "../protocol.ts";
 import type { RunOrder } from "../values.ts";
 import { unsuited } from "./input-value.ts";
 import { freeId, sameCells } from "./merge-cells.ts";
+import { accepted, askedFirst } from "./question.ts";
 import type { SessionState } from "./state.ts";
 import { cellState } from "./state.ts";
 
@@ -15,10 +16,14 @@ export class Refused extends Error {}
 
 const ID = /^[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?$/u;
 
-/** @throws Refused with a message for the user */
+/**
+ * @param now milliseconds since 1970
+ * @throws Refused with a message for the user
+ */
 export function eventsOf(
   state: SessionState,
   request: Exclude<Request, { type: "restart-kernel" | "save-file" }>,
+  now: number,
 ): readonly SessionEvent[] {
   switch (request.type) {
     case "edit":
@@ -38,7 +43,12 @@ export function eventsOf(
       return [{ type: "cell-inserted", cell: request.cell, after: request.after }];
     case "remove":
       existing(state, request.cell);
-      return [{ type: "cell-removed", cell: request.cell }];
+      return askedFirst(
+        state,
+        { change: "remove", cell: request.cell },
+        [{ type: "cell-removed", cell: request.cell }],
+        now,
+      );
     case "move":
       existing(state, request.cell);
       if (request.after !== null) existing(state, request.after);
@@ -57,7 +67,10 @@ export function eventsOf(
         throw new Refused(`The cell ${request.cell} holds text, so "${request.flag}" has no effect on it.`);
       const others = Object.fromEntries(Object.entries(options).filter(([key]) => key !== request.flag));
       const next = request.on ? { ...others, [request.flag]: "true" } : others;
-      return [{ type: "cell-options", cell: request.cell, options: next }];
+      const events: readonly SessionEvent[] = [{ type: "cell-options", cell: request.cell, options: next }];
+      return request.flag === "disabled" && request.on
+        ? askedFirst(state, { change: "disable", cell: request.cell }, events, now)
+        : events;
     }
     case "settings": {
       const { lazy = state.settings.lazy, ask = state.settings.ask } = request;
@@ -66,6 +79,12 @@ export function eventsOf(
           `The time limit without a question must be at least 0 seconds, or "never". It cannot be ${ask}.`,
         );
       return [{ type: "settings", settings: { lazy, ask } }];
+    }
+    case "decide": {
+      const { question } = state;
+      if (!question) throw new Refused("This question was answered already.");
+      const events = request.accept && question.about === "changes" ? accepted(state, question.changes) : [];
+      return [{ type: "question-answered" }, ...events];
     }
     case "answer":
       return [{ type: "ask-answered", run: request.run }];

@@ -1,5 +1,5 @@
 /** The state of a session: what the page draws and what the server plans by. It is an immutable value; the reducer makes the next one. */
-import type { Cost, KernelEnd, Memory, ProjectFile, RunInfo } from "../events.ts";
+import type { Cost, KernelEnd, Memory, ProjectFile, Question, RunInfo } from "../events.ts";
 import type { NotebookSettings } from "../notebook/source/settings.ts";
 import type { CellId, Topology } from "../notebook/types.ts";
 import type { InputValue, ProbeRow, Result, Row, RunChange, RunCheckpoint, RunStatus } from "../values.ts";
@@ -62,6 +62,8 @@ export type SessionState = {
   readonly userRan: boolean;
   /** Cells that a change would run, and that wait for the user's answer because they are expensive; with their expected cost together. */
   readonly pending?: Cost & { readonly cells: readonly CellId[] };
+  /** Asked before something is lost. */
+  readonly question?: Question;
   readonly notice?: {
     readonly level: "info" | "warn" | "error";
     readonly text: string;

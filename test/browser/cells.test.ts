@@ -53,6 +53,38 @@ describe.skipIf(!executable)("cells", () => {
     await stage.page.setViewportSize({ width: 1280, height: 900 });
   });
 
+  test("cells that share state by changing it are warned, run all the same, and the warning goes with its cause", async () => {
+    const source = (text: string): SessionEvent => ({
+      type: "cell-edited",
+      cell: "curves",
+      source: text,
+      by: "another",
+    });
+    stage.server.push(...story.training, source("base.rate = 2;"));
+    await stage.open();
+    const warning = cell("model").locator("[data-warning]");
+    expect(await cell("curves").locator("[data-warning]").textContent()).toMatch(
+      /Warning.*line 1:1.*This cell changes base, which the cell model defines: base\.rate = …\./s,
+    );
+    expect(await warning.textContent()).toMatch(/The cell curves changes base, which is defined here/);
+    expect(await status("model")).toBe("done");
+    stage.server.push(source("base.rate;"));
+    await expect.poll(() => warning.count()).toBe(0);
+    expect(await stage.page.locator("[data-warning]").count()).toBe(0);
+  });
+
+  test("a line of the console that has not ended is replaced by the next one", async () => {
+    const printed = (text: string, more: object = {}): SessionEvent => {
+      return { type: "cell-console", cell: "model", generation: 1, lines: [{ level: "log", text, ...more }] };
+    };
+    stage.server.push(...story.training, printed("begin"), printed("10%", { open: true }));
+    await stage.open();
+    const lines = (): Promise<string[]> => cell("model").locator(".console .lines > *").allTextContents();
+    await expect.poll(lines).toEqual(["begin", "10%"]);
+    stage.server.push(printed("50%", { open: true }), printed("100%"), printed("end"));
+    await expect.poll(lines).toEqual(["begin", "100%", "end"]);
+  });
+
   test("a cell shows the progress of its top level, not of its trainings, which have their own cards", async () => {
     const progress = (done: number): SessionEvent => {
       return { type: "cell-progress", cell: "training", generation: 2, label: "refusals", done, total: 32 };

@@ -92,10 +92,12 @@ describe("kill -9 while a cell runs", () => {
   });
 
   test("a kernel that held no values is not restarted automatically", async () => {
-    const session = await opened("// %% death\nprocess.kill(process.pid, 'SIGTERM'); await new Promise(() => {});\n");
+    const session = await opened(
+      '// %% death\n(await import("node:child_process")).spawn("kill", ["-TERM", String(process.pid)]); await new Promise(() => {});\n',
+    );
     await session.request({ type: "run", cells: "all" });
     await until(() => session.state.kernel.status === "ended");
-    expect(session.state.notice?.text).toBe("The kernel was ended by the signal SIGTERM.");
+    expect(session.state.notice?.text).toBe("The kernel was ended by the signal SIGTERM. The cell death was running.");
   });
 });
 
@@ -177,7 +179,9 @@ describe("memory", () => {
       );
       await session.request({ type: "run", cells: "all" });
       await until(() => session.state.notice !== undefined);
-      expect(session.state.notice?.text).toMatch(/^The kernel ran out of memory\. A new kernel is starting/);
+      expect(session.state.notice?.text).toMatch(
+        /^The kernel ran out of memory\. The cell full was running\. A new kernel is starting/,
+      );
       expect(cell(session, "full").status).toBe("failed");
     } finally {
       if (before === undefined) delete process.env.NODE_OPTIONS;

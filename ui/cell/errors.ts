@@ -1,9 +1,9 @@
 /**
- * Why a cell failed or cannot run: its errors, each with links to its place in the code and to the cells that it mentions,
+ * Why a cell failed or cannot run, and what its user should know: its errors and warnings, each with links to its place in the code and to the cells that it mentions,
  * and the cell that blocks it.
  */
 import { css, html, nothing, type TemplateResult } from "lit";
-import type { CellError, CellId } from "../../server/notebook/types.ts";
+import type { CellError, CellId, CellWarning } from "../../server/notebook/types.ts";
 import { type Blocker, blockerOf, type CellState } from "../../server/state/cell-state.ts";
 import type { Session } from "../session/session.ts";
 import { cellLink, goTo } from "./cell-link.ts";
@@ -28,10 +28,12 @@ export function errorsOf(cell: CellState, session: Session): TemplateResult | ty
   const errors = allErrors(cell);
   const cause = blockerOf(cell);
   const blocker = cause && cause.chain.length > 0 && errors.length === 0 ? cause : undefined;
-  if (errors.length === 0 && !blocker) return nothing;
+  const warnings = cell.warnings ?? [];
+  if (errors.length === 0 && !blocker && warnings.length === 0) return nothing;
   const ids = session.state.cells.map((each) => each.cell.id);
   return html`<ul class="errors" role="list">
     ${errors.map((error) => entry(error, cell.cell.id, ids))} ${blocker ? blockedBy(blocker, session) : nothing}
+    ${warnings.map((warning) => warningEntry(warning, cell.cell.id, ids))}
   </ul>`;
 }
 
@@ -53,18 +55,31 @@ function blockedBy({ why, chain }: Blocker, session: Session): TemplateResult {
 }
 
 function entry(error: CellError, cell: CellId, ids: readonly CellId[]): TemplateResult {
-  const { position } = error;
-  const others = (error.cells ?? []).filter((each) => each !== cell);
   return html`<li class=${error.kind === "blocked" ? "blocked" : "error"} data-error=${error.kind}>
-    <b>${kinds[error.kind]}</b>
+    <b>${kinds[error.kind]}</b> ${details(error, cell, ids)}
+  </li>`;
+}
+
+function warningEntry(warning: CellWarning, cell: CellId, ids: readonly CellId[]): TemplateResult {
+  return html`<li class="warning" data-warning>
+    <b>Warning</b> ${details(warning, cell, ids)}
+  </li>`;
+}
+
+type Message = Pick<CellError, "message" | "position" | "cells">;
+
+/** The place, the message, and the other cells involved. */
+function details({ position, message, cells = [] }: Message, cell: CellId, ids: readonly CellId[]): TemplateResult {
+  const others = cells.filter((each) => each !== cell);
+  return html`
     ${
       position
         ? html`<button class="link place" @click=${(event: Event) => goTo(event.currentTarget!, { cell, position })}>line ${position.line}:${position.column + 1}</button>`
         : nothing
     }
-    <span class="message">${withMentions(error.message, ids)}</span>
+    <span class="message">${withMentions(message, ids)}</span>
     ${others.length > 0 ? html`<span class="others">See ${others.map((each, i) => html`${i ? ", " : ""}${cellLink(each)}`)}.</span>` : nothing}
-  </li>`;
+  `;
 }
 
 export const errorStyles = [
@@ -84,7 +99,8 @@ export const errorStyles = [
     background: var(--danger-wash);
     font-size: var(--code);
   }
-  .errors li.blocked {
+  .errors li.blocked,
+  .errors li.warning {
     border-color: var(--warn);
     background: var(--warn-wash);
   }
@@ -93,7 +109,8 @@ export const errorStyles = [
     margin-right: 0.5rem;
     font-weight: 600;
   }
-  .errors .blocked b {
+  .errors .blocked b,
+  .errors .warning b {
     color: var(--warn);
   }
   .errors .place {

@@ -22,15 +22,24 @@ export async function insert(
   return done ? session.state.cells.find((each) => !known.has(each.cell.id))?.cell.id : undefined;
 }
 
-/** @returns a function that puts the cell back, or undefined when the server refused */
+/** @returns a function that puts the cell back, or undefined when the server refused, or asks first */
 export async function remove(session: Session, id: CellId): Promise<(() => Promise<void>) | undefined> {
+  const undo = putBack(session, id);
+  const done = await session.send({ type: "remove", cell: id });
+  return done && !cellState(session.state, id) ? undo : undefined;
+}
+
+/** @returns a function that puts the cell back where it is now */
+export function putBack(session: Session, id: CellId): (() => Promise<void>) | undefined {
   const cell = cellState(session.state, id)?.cell;
   const place = before(session, id);
-  if (!cell || !(await session.send({ type: "remove", cell: id }))) return undefined;
-  return async () => {
-    const after = place !== null && cellState(session.state, place) ? place : null;
-    await session.send({ type: "put-back", cell, after });
-  };
+  return (
+    cell &&
+    (async () => {
+      const after = place !== null && cellState(session.state, place) ? place : null;
+      await session.send({ type: "put-back", cell, after });
+    })
+  );
 }
 
 export async function move(session: Session, id: CellId, direction: "up" | "down"): Promise<void> {

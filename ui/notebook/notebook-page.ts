@@ -22,7 +22,7 @@ import { sessionContext } from "../session/session-context.ts";
 import { Subscription } from "../session/subscription.ts";
 import "./announcer.ts";
 import "./bar.ts";
-import { insert, move, remove } from "./cell-requests.ts";
+import { insert, move, putBack, remove } from "./cell-requests.ts";
 import "./insert-bar.ts";
 import type { Notices, NoticeWithAction } from "./notices.ts";
 import "./notices.ts";
@@ -63,7 +63,7 @@ export class NotebookPage extends LitElement {
 
   protected override render(): TemplateResult {
     const { state, loaded } = this.session;
-    return html`<pal-bar .name=${state.path} @before-run=${this.#flush} @go-to=${this.#goTo}></pal-bar>
+    return html`<pal-bar .name=${state.path} @before-run=${this.#flush} @cells-removed=${this.#offerUndo} @go-to=${this.#goTo}></pal-bar>
       <div class=${state.cells.some(({ cell }) => isGrid(cell)) ? "layout wide" : "layout"} @move-focus=${this.#moveFocus} @go-to=${this.#goTo} @cell-action=${this.#cellAction}>
         <main aria-label="Notebook ${this.path}" aria-busy=${!loaded}>
           ${
@@ -163,13 +163,24 @@ export class NotebookPage extends LitElement {
     }
     view.flush();
     const undo = await remove(this.session, id);
-    if (undo)
-      this.#notices?.add({
-        level: "info",
-        text: `The cell ${id} was deleted.`,
-        action: { name: "Undo", act: () => void undo() },
-      });
+    if (undo) this.#sayRemoved(id, undo);
   };
+
+  /** Before the cells are gone: the answer to the question is on its way. */
+  readonly #offerUndo = ({ detail }: CustomEvent<readonly CellId[]>): void => {
+    for (const id of detail) {
+      const undo = putBack(this.session, id);
+      if (undo) this.#sayRemoved(id, undo);
+    }
+  };
+
+  #sayRemoved(id: CellId, undo: () => Promise<void>): void {
+    this.#notices?.add({
+      level: "info",
+      text: `The cell ${id} was deleted.`,
+      action: { name: "Undo", act: () => void undo() },
+    });
+  }
 }
 
 /** The first heading of the notebook. */

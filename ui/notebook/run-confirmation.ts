@@ -1,6 +1,8 @@
-/** Asks before a change runs expensive cells, in a strip below the bar. It moves nothing and can wait for an answer. */
+/** Asks before a change runs expensive cells, or loses values, in a strip below the bar. It moves nothing and can wait for an answer. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import type { CellId } from "../../server/notebook/types.ts";
 import { bytes, roughly } from "../../server/state/quantity.ts";
+import { wordsOf } from "../../server/state/question.ts";
 import { cellLink } from "../cell/cell-link.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
@@ -48,13 +50,24 @@ export class RunConfirmation extends LitElement {
     `,
   ];
 
-  readonly #session = new SessionConsumer(this, ({ state }) => [state.pending]);
+  readonly #session = new SessionConsumer(this, ({ state }) => [state.pending, state.question]);
 
   protected override render(): TemplateResult {
-    return html`<div role="status" aria-live="polite">${this.#question()}</div>`;
+    return html`<div role="status" aria-live="polite">${this.#beforeLoss() ?? this.#beforeRun()}</div>`;
   }
 
-  #question(): TemplateResult | typeof nothing {
+  #beforeLoss(): TemplateResult | undefined {
+    const { question } = this.#session.value.state;
+    if (!question) return undefined;
+    const { text, accept, decline } = wordsOf(question);
+    return html`<div class="question" data-question=${question.about}>
+      <span class="text">${text}</span>
+      <button data-action="question-decline" @click=${() => this.#decide(false)}>${decline}</button>
+      <button class="danger" data-action="question-accept" @click=${() => this.#decide(true)}>${accept}</button>
+    </div>`;
+  }
+
+  #beforeRun(): TemplateResult | typeof nothing {
     const { pending } = this.#session.value.state;
     if (!pending) return nothing;
     const { cells, seconds, bytes: held } = pending;
@@ -69,6 +82,16 @@ export class RunConfirmation extends LitElement {
       <button class="primary" data-action="answer-run" @click=${() => this.#answer("run")}>${icon("run")} Run</button>
       <button data-action="answer-later" title="The cells stay stale until you run them" @click=${() => this.#answer("later")}>Not now</button>
     </div>`;
+  }
+
+  #decide(accept: boolean): void {
+    const { question } = this.#session.value.state;
+    void this.#session.value.send({ type: "decide", accept });
+    if (!accept || question?.about !== "changes") return;
+    const removed = question.changes.flatMap(({ change, cell }) => (change === "remove" ? [cell] : []));
+    this.dispatchEvent(
+      new CustomEvent<readonly CellId[]>("cells-removed", { detail: removed, bubbles: true, composed: true }),
+    );
   }
 
   #answer(answer: "run" | "later"): void {

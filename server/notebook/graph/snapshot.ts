@@ -82,8 +82,8 @@ function snapshotFrom(
     parents.every((id, index) => last.parents[index] === id && last.parentSnapshots[index] === parentSnapshots[index])
   )
     return last.snapshot;
-  const parentLines = parents.map((id, index) => `${id}:${parentSnapshots[index]}`).sort();
-  const lines = [analysis.canonical, ...(values === "" ? [] : [values]), ...parentLines];
+  // Without the parents' names: renaming a cell changes no value.
+  const lines = [analysis.canonical, ...(values === "" ? [] : [values]), ...[...parentSnapshots].sort()];
   const snapshot = textDigest(lines.join("\n"));
   lastSnapshots.set(analysis, { values, parents, parentSnapshots, snapshot });
   return snapshot;

@@ -5,6 +5,7 @@
 import { GLOBALS } from "../language/globals.ts";
 import type { AnalysedCell, Analysis, CellError, CellId, Topology } from "../types.ts";
 import { cycles, type Edge, outgoing, reachable, topologicalOrder } from "./graph.ts";
+import { sharedStateWarnings } from "./shared-state.ts";
 import {
   type CellFault,
   cycleErrors,
@@ -37,6 +38,7 @@ export function topology(cells: readonly AnalysedCell[], globals: ReadonlySet<st
     order,
     rank: placesOf(order),
     errors,
+    warnings: sharedStateWarnings(cells, definers),
     definers: new Map(
       [...definers].flatMap(([name, [definer, ...more]]) => (definer && !more.length ? [[name, definer]] : [])),
     ),
@@ -56,7 +58,12 @@ export function updatedTopology(before: Topology, cells: readonly AnalysedCell[]
         (old.analysis === analysis || (!before.errors.has(id) && bindsSameNames(old.analysis, analysis)))
       );
     });
-  return sameNames ? { ...before, cells } : topology(cells);
+  if (!sameNames) return topology(cells);
+  const warnings = sharedStateWarnings(
+    cells,
+    definersOf(cells, ({ definitions }) => definitions),
+  );
+  return { ...before, cells, warnings };
 }
 
 /** All cells that depend on these, directly or through others. */

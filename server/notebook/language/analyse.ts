@@ -4,8 +4,9 @@ import type { Analysis } from "../types.ts";
 import { namesOf, type Use } from "./binder.ts";
 import { canonicalCode } from "./canonical.ts";
 import { dynamicImportsOf, importsOf, isFile } from "./imports.ts";
-import { inputsOf } from "./inputs.ts";
+import { inlineInputsOf, inputsOf } from "./inputs.ts";
 import type { Name, UseKind } from "./scope.ts";
+import { NOTHING_SHARED, sharedStateOf } from "./shared-state.ts";
 import { streamsOf } from "./streams.ts";
 import { strip } from "./strip.ts";
 import { parseTypeScript, startOf, syntaxError } from "./syntax.ts";
@@ -28,6 +29,8 @@ export function analyse(source: string): Analysis {
       files: [...new Set(modules.filter(isFile))].sort(),
       streams: streamsOf(program),
       inputs: inputsOf(program),
+      labels: inlineInputsOf(program),
+      shared: sharedStateOf(program),
       errors: [],
       canonical,
     };
@@ -36,7 +39,9 @@ export function analyse(source: string): Analysis {
   }
 }
 
-function namesIn(program: Program): Omit<Analysis, "files" | "streams" | "inputs" | "errors" | "canonical"> {
+function namesIn(
+  program: Program,
+): Omit<Analysis, "files" | "streams" | "inputs" | "labels" | "shared" | "errors" | "canonical"> {
   const { definitions, typeDefinitions, free } = namesOf(program);
   const firstUses = (...kinds: readonly UseKind[]): ReadonlyMap<string, Name> =>
     firstOfEachName(free.filter(({ kind }) => kinds.includes(kind)));
@@ -72,4 +77,6 @@ const EMPTY = {
   files: [],
   streams: [],
   inputs: [],
+  labels: [],
+  shared: NOTHING_SHARED,
 } as const;

@@ -1,6 +1,6 @@
 /** Schemas of all events of a session: those that a kernel sends, and those that a log holds. */
 import * as v from "valibot";
-import type { LoggedEvent, SessionEvent, Shown } from "../../events.ts";
+import type { LoggedEvent, Question, SessionEvent, Shown } from "../../events.ts";
 import type { FromKernel } from "../../messages.ts";
 import {
   backwards,
@@ -41,7 +41,11 @@ export const cellError = v.object({
   position: v.optional(position),
   cells: v.optional(v.array(text)),
 });
-export const consoleLine = v.object({ level: v.picklist(["log", "info", "warn", "error"]), text });
+export const consoleLine = v.object({
+  level: v.picklist(["log", "info", "warn", "error"]),
+  text,
+  open: v.optional(v.literal(true)),
+});
 export const level = v.picklist(["info", "warn", "error"]);
 
 /** All but the outputs. */
@@ -170,6 +174,17 @@ const fault = v.object({
 });
 export const projectFile = v.object({ digest: text, faults: v.array(fault) });
 
+const loss = v.object({ trainings: v.array(name), cells: v.array(name), seconds: v.number() });
+export const question: v.GenericSchema<unknown, Question> = v.variant("about", [
+  v.object({
+    about: v.literal("changes"),
+    origin: v.picklist(["page", "file"]),
+    changes: v.array(v.object({ change: v.picklist(["remove", "disable"]), cell })),
+    loss,
+  }),
+  v.object({ about: v.literal("unresponsive"), cell, waited: v.number(), loss }),
+]);
+
 export const sessionEvent: v.GenericSchema<unknown, SessionEvent> = v.variant("type", [
   ...cellEvents,
   v.object({ type: v.literal("cell-output"), ...ofCell, output: shownOutput }),
@@ -203,6 +218,8 @@ export const sessionEvent: v.GenericSchema<unknown, SessionEvent> = v.variant("t
   v.object({ type: v.literal("run-asked"), cells: v.union([v.picklist(["all", "stale"]), v.array(name)]) }),
   v.object({ type: v.literal("stop-asked"), cell: v.optional(name) }),
   v.object({ type: v.literal("input-set"), cell, name, value: inputValue }),
+  v.object({ type: v.literal("question-asked"), question }),
+  v.object({ type: v.literal("question-answered") }),
   v.object({ type: v.literal("ask-answered"), run: v.boolean() }),
   v.object({ type: v.literal("files-read"), files: v.record(v.string(), projectFile) }),
   v.object({

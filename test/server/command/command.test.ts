@@ -235,6 +235,19 @@ describe("check", () => {
     expect(outcome.code).toBe(1);
   });
 
+  it("warns of state that cells share by changing it, with exit code 0", async () => {
+    const text = "// %% list\nconst losses: number[] = [];\n\n// %% push\nconst n = 1;\n  losses.push(n);\n";
+    const { out, code } = await checked(text);
+    expect(out).toContain("  warning at 2:3: This cell changes losses, which the cell list defines: losses.push(…).");
+    expect(out).toContain("  warning at 1:7: The cell push changes losses, which is defined here");
+    expect([code, out.trim().split("\n").at(-1)]).toEqual([0, `${join(folder, "check.ts")}: no errors, warnings in 2`]);
+    const { cells } = lastLine(await checked(text, "--json")) as { cells: { warnings?: unknown[] }[] };
+    expect(cells.map(({ warnings }) => warnings)).toEqual([
+      [{ line: 1, column: 7, message: expect.stringMatching(/defined here/) }],
+      [{ line: 2, column: 3, message: expect.stringMatching(/^This cell changes/) }],
+    ]);
+  });
+
   it("prints text for people, and gives exit code 0 without errors", async () => {
     const { out, code } = await checked(
       "// %% a\nconst a = 1;\ntype T = number;\n\n// %% b\nlet b: T = 2;\n\n// %% c\na + b\n",

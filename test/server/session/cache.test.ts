@@ -166,7 +166,7 @@ it("restores the fresh cells when the kernel dies, and leaves the others stale",
   const session = await opened(
     await workspaceOf({
       "n.ts":
-        '// %% plain\nconst plain = 1;\n\n// %% kept cache\nconst kept = [plain, Math.random()];\n\n// %% after\nconsole.log(kept[1]);\n\n// %% death mode=manual\nprocess.kill(process.pid, "SIGKILL"); await new Promise(() => {});\n',
+        '// %% plain\nconst plain = 1;\n\n// %% kept cache\nconst kept = [plain, Math.random()];\n\n// %% after\nconsole.log(kept[1]);\n\n// %% death mode=manual\n(await import("node:child_process")).spawn("kill", ["-KILL", String(process.pid)]); await new Promise(() => {});\n',
     }),
   );
   await ran(session, "plain", "after");

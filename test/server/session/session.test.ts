@@ -89,7 +89,7 @@ it("ends a kernel that is in a call which never returns, with a notice, and runs
 
 it("says how the kernel died, keeps the outputs, and starts a new one on request", async () => {
   const session = await opened(
-    '// %% shown\nconst shown = "kept";\nshown\n\n// %% death\nshown; process.kill(process.pid, "SIGKILL"); await new Promise(() => {});\n',
+    '// %% shown\nconst shown = "kept";\nshown\n\n// %% death\nshown; (await import("node:child_process")).spawn("kill", ["-KILL", String(process.pid)]); await new Promise(() => {});\n',
   );
   await session.request({ type: "run", cells: "all" });
   await until(() => session.state.notice !== undefined);

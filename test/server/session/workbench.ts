@@ -1,7 +1,7 @@
 /** Real sessions on notebooks in folders of their own, and what a test asks of them. */
-import { mkdtemp, realpath, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { openSession } from "../../../server/session/open.ts";
 import type { Session } from "../../../server/session/session.ts";
 import type { CellState } from "../../../server/state/cell-state.ts";
@@ -16,13 +16,16 @@ export async function closeAll(): Promise<void> {
 
 export async function workspaceOf(files: Readonly<Record<string, string>>): Promise<string> {
   const workspace = await realpath(await mkdtemp(join(tmpdir(), "workbench-")));
-  for (const [path, text] of Object.entries(files)) await writeFile(join(workspace, path), text);
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(workspace, path)), { recursive: true });
+    await writeFile(join(workspace, path), text);
+  }
   return workspace;
 }
 
 /** Opens `n.ts` of a workspace. */
-export async function opened(workspace: string): Promise<Session> {
-  const session = await openSession({ workspace, path: "n.ts", seed: 1, backend: "cpu", use: { kind: "page" } });
+export async function opened(workspace: string, backend = "cpu"): Promise<Session> {
+  const session = await openSession({ workspace, path: "n.ts", seed: 1, backend, use: { kind: "page" } });
   open.push(session);
   return session;
 }

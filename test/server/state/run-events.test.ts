@@ -106,7 +106,7 @@ it("a run is interrupted, too, if the log ends in the middle of it because the s
 
 it("an order that a run cannot follow is refused with the reason", () => {
   const stage = trained();
-  const steer = (order: RunOrder, run = "r1") => eventsOf(stage.state, { type: "steer", run, order });
+  const steer = (order: RunOrder, run = "r1") => eventsOf(stage.state, { type: "steer", run, order }, 0);
   expect(steer({ type: "rewind", to: 4 })).toEqual([
     { type: "run-steered", run: "r1", order: { type: "rewind", to: 4 } },
   ]);

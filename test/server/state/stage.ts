@@ -2,9 +2,10 @@
 import type { LoggedEvent, SessionEvent } from "../../../server/events.ts";
 import { parseNotebook } from "../../../server/notebook/source/parse.ts";
 import type { CellState } from "../../../server/state/cell-state.ts";
-import { type Action, inputKey, type KernelView, NO_KERNEL, plan } from "../../../server/state/plan.ts";
+import { type Action, type KernelView, NO_KERNEL, plan, renamedView } from "../../../server/state/plan.ts";
 import { initialState, reduce } from "../../../server/state/reducer.ts";
 import { cellState, type SessionState } from "../../../server/state/state.ts";
+import { inputKey } from "../../../server/state/stored-inputs.ts";
 import type { InputSpec, InputValue } from "../../../server/values.ts";
 
 export class Stage {
@@ -16,7 +17,11 @@ export class Stage {
   /** The generations in the kernel, according to the messages to it. */
   readonly held = new Map<string, number>();
 
-  constructor(text: string) {
+  readonly #start: number;
+
+  /** @param start the time of the first event, in milliseconds */
+  constructor(text: string, start = 1_000) {
+    this.#start = start;
     this.apply({ type: "opened", path: "n.ts", ...parseNotebook(text), inputs: {} });
   }
 
@@ -24,6 +29,12 @@ export class Stage {
     if (event.type === "input-declared") {
       const inputs = new Map(this.view.inputs).set(inputKey(event.cell, event.name), event.value);
       this.view = { ...this.view, inputs };
+    }
+    if (event.type === "cell-renamed") {
+      this.view = renamedView(this.view, event.cell, event.to);
+      const held = this.held.get(event.cell);
+      this.held.delete(event.cell);
+      if (held !== undefined) this.held.set(event.to, held);
     }
     if (event.type === "kernel-ready") this.view = { ...this.view, process: "ready" };
     if (event.type === "kernel-ended") {
@@ -123,7 +134,7 @@ export class Stage {
   }
 
   #log(event: SessionEvent): void {
-    const logged = { seq: this.state.seq + 1, time: 1_000 + this.state.seq, event };
+    const logged = { seq: this.state.seq + 1, time: this.#start + this.state.seq, event };
     this.events.push(logged);
     this.state = reduce(this.state, logged);
   }

@@ -25,6 +25,7 @@ async function ran(source: string, scope: Readonly<Record<string, unknown>> = {}
     () => {
       throw new Error("interrupted");
     },
+    scope,
     ...references.map((name) => scope[name] ?? Reflect.get(globalThis, name)),
   );
   return result;
@@ -32,13 +33,13 @@ async function ran(source: string, scope: Readonly<Record<string, unknown>> = {}
 
 /** The position in a stack trace of an error that a cell throws, translated back to the source. */
 async function thrownAt(source: string, scope: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  const { shifts } = compileCell(source, analyse(source));
+  const compiled = compileCell(source, analyse(source));
   const error = await ran(source, scope).then(
     () => expect.unreachable(),
     (thrown: Error) => thrown,
   );
   const [, line, column] = (/cell:here:(\d+):(\d+)/.exec(error.stack ?? "") ?? []).map(Number);
-  const place = unshifted({ line: line!, column: column! - 1 }, shifts);
+  const place = unshifted({ line: line!, column: column! - 1 }, compiled);
   return `${place.line}:${place.column}`;
 }
 
@@ -60,6 +61,25 @@ describe("a compiled cell", () => {
     expect((await ran(source, { x: 1 })).defined).toEqual({ z: 2 });
     const lazy = await ran('const { a } = await import("m");\na');
     expect([lazy.value, lazy.loaded]).toEqual([1, ["m"]]);
+  });
+
+  test("reads what it imports from project files when it uses it, and calls it without `this`", async () => {
+    const live = {
+      n: 1,
+      add: (by: number) => (live.n += by),
+      self(this: unknown) {
+        return this;
+      },
+    };
+    const source =
+      'import { n, add, self } from "./m.ts";\nconst before = n\nadd(2)\nconst all = { before, n, self: self() };\n{ const n = 7; n; }\n[all, typeof n]';
+    expect((await ran(source, live)).value).toEqual([{ before: 1, n: 3, self: undefined }, "number"]);
+  });
+
+  test("gives a let with its present value", async () => {
+    const { defined } = await ran("let n = 0; const fixed = 1; function add() { n += 1; }");
+    (defined.add as () => void)();
+    expect(defined).toMatchObject({ n: 1, fixed: 1 });
   });
 
   test("sees the definition of another cell instead of a global of the same name", async () => {
@@ -86,8 +106,13 @@ describe("the position of an error", () => {
     ["const a = 1 // no semicolon\nfail()", "2:0"],
     ["const f = (\n  a?: number,\n): {\n  b: string\n} => fail();\nf();", "5:5"],
     ['import { x } from "m"; fail();', "1:23"],
+    ['import { fail } from "./m.ts"; const a = 1;\n  fail(a)', "2:2"],
+    ['import { fail as f } from "./m.ts"; const o = { f }; o; 1 + f /* ( */ (2) + 1', "1:60"],
+    ['import { o } from "./m.ts";\nconst a = 1\no.fail(a);', "3:2"],
     ["class A {\n  private b = 1;\n  m(): number { return fail(); }\n}\nnew A().m();", "3:23"],
-  ])("is the one in the source: %s", async (source, place) => expect(await thrownAt(source, { fail })).toBe(place));
+  ])("is the one in the source: %s", async (source, place) =>
+    expect(await thrownAt(source, { fail, f: fail, o: { fail } })).toBe(place),
+  );
 
   test("of an input's call is the one in the stack trace", async () => {
     const source = 'const a = input.range("a", {}), b =\n  input.live.text("b");';

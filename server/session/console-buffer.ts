@@ -26,6 +26,7 @@ export class ConsoleBuffer {
   }
 
   add(line: ConsoleLine): void {
+    if (this.#lines.at(-1)?.open) this.#lines.pop();
     this.#lines.push(line);
     if (this.#lines.length > 2 * LINES) this.#shorten();
     this.#timer ??= setTimeout(() => this.#sendBatch(), INTERVAL_MS);

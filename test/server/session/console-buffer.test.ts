@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ConsoleLine } from "../../../server/events.ts";
-import { ConsoleBuffer } from "../../../server/kernel/console-buffer.ts";
+import { ConsoleBuffer } from "../../../server/session/console-buffer.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
