@@ -24,7 +24,7 @@ ${busy}
 ${training(5_000)}\n`;
   await writeFile(join(workspace, "n.ts"), cells);
   const use = { kind: "page" } as const;
-  const session = await openSession({ workspace, path: "n.ts", seed: 1, backend: "wasm", use, grace: 400 });
+  const session = await openSession({ workspace, path: "n.ts", seed: 1, backend: "wasm", use, grace: 300 });
   open.push(session);
   await session.request({ type: "run", cells: "all" });
   await until(() => (run(session)?.rows.length ?? 0) > 3, 60);
@@ -37,7 +37,7 @@ const run = (session: Session): RunState | undefined => Object.values(session.st
 const pidOf = ({ state }: Session): number | undefined =>
   state.kernel.status === "ready" ? state.kernel.pid : undefined;
 
-const SLOW_STEPS = "const slow = setInterval(() => block(1_500), 1);";
+const SLOW_STEPS = "const slow = setInterval(() => block(400), 1);";
 const ON_CUE = `const cue = setInterval(() => {
   if (!existsSync("block")) return;
   rmSync("block");
@@ -47,7 +47,7 @@ const ON_CUE = `const cue = setInterval(() => {
 it("a stop in a training with slow steps waits for the step, and keeps model, values and adapter", async () => {
   const { session, pid } = await opened(SLOW_STEPS);
   await session.request({ type: "stop" });
-  await until(() => run(session)?.status === "stopped", 30);
+  await until(() => run(session)?.status === "stopped", 80);
   expect(session.state).not.toHaveProperty("question");
   expect(pidOf(session)).toBe(pid);
   expect(["base", "training"].map((id) => alive(cellState(session.state, id)!))).toEqual([true, true]);
