@@ -20,8 +20,13 @@ export type Inspected =
   | { readonly kind: "function"; readonly name: string }
   | { readonly kind: "opaque"; readonly text: string };
 
+/** A value that JSON does not have, written as MongoDB's Extended JSON does. A date is in milliseconds since 1970. */
+export type Special =
+  | { readonly $date: number }
+  | { readonly $number: "NaN" | "Infinity" | "-Infinity" }
+  | { readonly $bigint: string };
 /** A cell of a table, or a value in a chart. */
-export type Datum = string | number | boolean | null;
+export type Datum = string | number | boolean | null | Special;
 export type Columns = Readonly<Record<string, readonly Datum[]>>;
 
 /** The tables of a run, which grow while it trains. */
@@ -29,14 +34,21 @@ export type LiveTable = "rows" | "probes";
 
 /** The data of a mark: columns that are sent with it, or the live tables of runs (each row has the columns `run` and `method` too). */
 export type MarkData =
-  | { readonly kind: "columns"; readonly columns: Columns; readonly length: number }
+  /** `total`: how many items there were, if only some are sent. */
+  | { readonly kind: "columns"; readonly columns: Columns; readonly length: number; readonly total?: number }
   | { readonly kind: "live"; readonly table: LiveTable; readonly runs: readonly string[] };
 
 /** The JSON of Plot's options. */
 export type PlotValue = Datum | undefined | readonly PlotValue[] | { readonly [key: string]: PlotValue };
 export type PlotOptions = { readonly [key: string]: PlotValue };
 
-export type PlotMark = { readonly mark: string; readonly data: MarkData | null; readonly options: PlotOptions };
+export type PlotMark = {
+  readonly mark: string;
+  readonly data: MarkData | null;
+  readonly options: PlotOptions;
+  /** Sentences below the chart: what it does not draw as it was given. */
+  readonly notes?: readonly string[];
+};
 export type PlotSpec = { readonly options: PlotOptions; readonly marks: readonly PlotMark[] };
 
 export type Output =

@@ -19,17 +19,29 @@ export type Inspected =
   | { readonly kind: "function"; readonly name: string }
   | { readonly kind: "opaque"; readonly text: string };
 
-export type Datum = string | number | boolean | null;
+/** A value that JSON does not have, written as MongoDB's Extended JSON does. A date is in milliseconds since 1970. */
+export type Special =
+  | { readonly $date: number }
+  | { readonly $number: "NaN" | "Infinity" | "-Infinity" }
+  | { readonly $bigint: string };
+export type Datum = string | number | boolean | null | Special;
 export type Columns = Readonly<Record<string, readonly Datum[]>>;
 export type LiveTable = "rows" | "probes";
 
 export type MarkData =
-  | { readonly kind: "columns"; readonly columns: Columns; readonly length: number }
+  /** `total`: how many items there were, if only some were sent. */
+  | { readonly kind: "columns"; readonly columns: Columns; readonly length: number; readonly total?: number }
   | { readonly kind: "live"; readonly table: LiveTable; readonly runs: readonly string[] };
 
 export type PlotValue = Datum | undefined | readonly PlotValue[] | { readonly [key: string]: PlotValue };
 export type PlotOptions = { readonly [key: string]: PlotValue };
-export type PlotMark = { readonly mark: string; readonly data: MarkData | null; readonly options: PlotOptions };
+export type PlotMark = {
+  readonly mark: string;
+  readonly data: MarkData | null;
+  readonly options: PlotOptions;
+  /** Sentences below the chart: what it does not draw as it was given. */
+  readonly notes?: readonly string[];
+};
 export type PlotSpec = { readonly options: PlotOptions; readonly marks: readonly PlotMark[] };
 
 export type Output =

@@ -23,7 +23,7 @@ export const floors: readonly (readonly string[])[] = [
   ["cells/index"],
   ["server/notebook"],
   ["server/values"],
-  ["server/events"],
+  ["server/chart", "server/events"],
   ["server/protocol", "server/messages"],
   ["server/state"],
   ["server/session"],

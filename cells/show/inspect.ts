@@ -74,7 +74,7 @@ function fields(value: object): (readonly [string, unknown])[] {
 function primitive(value: unknown): Inspected {
   const type = value === null ? "null" : typeof value;
   if (type === "object" || type === "function") return { kind: "opaque", text: type };
-  const text = Object.is(value, -0) ? "-0" : label(value);
+  const text = Object.is(value, -0) ? "-0" : typeof value === "bigint" ? `${value}n` : label(value);
   return { kind: "primitive", type, text: cutText(text) };
 }
 

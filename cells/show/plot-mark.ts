@@ -7,6 +7,7 @@ import type { RunTable } from "../contracts.ts";
 import type { Columns, Datum, PlotMark, PlotOptions, PlotValue } from "../output.ts";
 import { datum } from "./datum.ts";
 import { isLiveTable } from "./live-tables.ts";
+import { isExact, plotColumn } from "./plot-column.ts";
 
 /** The options of a mark as Plot accepts them: JSON, functions, lists. */
 export type RawOptions = object;
@@ -22,6 +23,10 @@ const pageFunctions = new Set([
   "curve",
   "pointer",
 ]);
+
+/** Channels that may be given as one list with a value for each item. */
+const listChannels =
+  /^(?:f?[xy]|[xy][12]|z|r|fill|stroke|title|text|href|src|length|rotate|symbol|weight|fontSize|(?:fill|stroke)?[oO]pacity|strokeWidth)$/;
 
 /** @throws if an option is a function that cannot be evaluated to a column. */
 export function plotMark(mark: string, data: unknown, options: RawOptions = {}): PlotMark {
@@ -59,26 +64,52 @@ function columnMark(mark: string, data: unknown[], options: RawOptions): PlotMar
   if (isFunction(sort) && sort.length !== 1) items = [...items].sort((a, b) => Number(sort(a, b)));
   else if (sort !== undefined) others.sort = sort;
 
-  const columns: Record<string, Datum[]> = {};
-  const given = withDefaultChannels(mark, items, others, columns);
-  const names = new Set<string>();
-  const written = plotOptions(given, `Plot.${mark}`, (channel, read) => {
+  const raw = new Map<string, readonly unknown[]>();
+  const hasField = (name: string): boolean => items.some((item) => isRecord(item) && name in item);
+  const add = (channel: string, values: readonly unknown[]): string => {
     let name = channel;
-    while (name in columns || items.some((item) => isRecord(item) && name in item)) name += "′";
-    columns[name] = items.map((item, i) => datum(read(item, i)));
+    while (raw.has(name) || hasField(name)) name += "′";
+    raw.set(name, values);
     return name;
-  });
+  };
+  const given = withListColumns(withDefaultChannels(mark, items, others, raw), items.length, add);
+  const written = plotOptions(given, `Plot.${mark}`, (channel, read) => add(channel, items.map(read)));
+  const names = new Set<string>();
   collectNames(written, names);
   for (const name of names) {
-    if (!(name in columns) && items.some((item) => isRecord(item) && name in item)) {
-      columns[name] = items.map((item) => (isRecord(item) ? datum(Reflect.get(item, name)) : null));
-    }
+    if (raw.has(name) || !hasField(name)) continue;
+    raw.set(
+      name,
+      items.map((item) => (isRecord(item) ? Reflect.get(item, name) : null)),
+    );
+  }
+  const columns: Record<string, readonly Datum[]> = {};
+  const notes: string[] = [];
+  for (const [name, values] of raw) {
+    const column = plotColumn(name, values);
+    columns[name] = column.values;
+    notes.push(...column.notes);
   }
   return {
     mark,
     data: { kind: "columns", columns: columns satisfies Columns, length: items.length },
     options: written,
+    ...(notes.length > 0 && { notes }),
   };
+}
+
+/** Channels that are lists become columns, so that each value stays with its item. */
+function withListColumns(
+  options: RawOptions,
+  length: number,
+  add: (channel: string, values: readonly unknown[]) => string,
+): RawOptions {
+  const entries = Object.entries(options).map(([key, value]) => {
+    if (!listChannels.test(key) || !(Array.isArray(value) || ArrayBuffer.isView(value))) return [key, value] as const;
+    const list = Array.from(value as unknown as ArrayLike<unknown>);
+    return [key, list.length === length ? add(key, list) : list] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Plot takes plain numbers as y, and pairs as x and y. Here these columns get names. */
@@ -86,13 +117,13 @@ function withDefaultChannels(
   mark: string,
   items: unknown[],
   options: Record<string, unknown>,
-  columns: Record<string, Datum[]>,
+  columns: Map<string, readonly unknown[]>,
 ): RawOptions {
   const first = items.find((item) => item !== null && item !== undefined);
   if (first === undefined || isRecord(first)) return options;
   const has = (...channels: string[]): boolean => channels.some((channel) => channel in options);
   const column = (name: string, read: (item: unknown, i: number) => unknown): string => {
-    columns[name] = items.map((item, i) => datum(read(item, i)));
+    columns.set(name, items.map(read));
     return name;
   };
   if (Array.isArray(first)) {
@@ -138,6 +169,7 @@ export function plotOptions(
       return Array.from(value as unknown as ArrayLike<unknown>, (each, i) => write(each, [...path, String(i)]));
     }
     if (isRecord(value)) return writeFields(value, path);
+    if (typeof value === "bigint") return isExact(value) ? Number(value) : String(value);
     return datum(value);
   };
   const writeFields = (fields: object, path: readonly string[]): PlotOptions =>

@@ -4,24 +4,41 @@
  */
 import type { Output } from "../../cells/output.ts";
 import { bytes } from "../state/quantity.ts";
+import { thinnedPlot } from "./output-plot.ts";
+import { limitedTable } from "./output-table.ts";
 
 /** Characters of one output, about its bytes as JSON. */
 export const OUTPUT_CHARACTERS = 8_000_000;
+/** Characters of a text and of markdown, which the page must lay out as a whole. */
+export const TEXT_CHARACTERS = 2_000_000;
+export const MARKDOWN_CHARACTERS = 500_000;
 /** Outputs of one generation. */
 export const OUTPUTS = 500;
 /** A number of a chart as JSON, with its comma. */
 const NUMBER_CHARACTERS = 19;
 
 /** The output as it is sent: cut, or replaced by a sentence, if it is too large. */
-export function limitedOutput(output: Output): Output {
+export function limitedOutput(given: Output): Output {
+  const output = thinnedOutput(given);
+  if (output.kind === "text") return limitedText(output, TEXT_CHARACTERS);
+  if (output.kind === "markdown") return limitedText(output, MARKDOWN_CHARACTERS);
   const size = charactersOf(output);
   if (size <= OUTPUT_CHARACTERS) return output;
-  if (output.kind === "text" || output.kind === "markdown") {
-    const more = `… (${output.text.length - OUTPUT_CHARACTERS} more characters are not shown)`;
-    return { kind: output.kind, text: `${output.text.slice(0, OUTPUT_CHARACTERS)}\n\n${more}` };
-  }
   const text = `This ${NAMES[output.kind]} has ${bytes(size)}; at most ${bytes(OUTPUT_CHARACTERS)} can be shown. ${ADVICE[output.kind]}`;
   return { kind: "text", text };
+}
+
+function thinnedOutput(output: Output): Output {
+  if (output.kind === "table") return limitedTable(output);
+  if (output.kind !== "plot") return output;
+  const spec = thinnedPlot(output.spec);
+  return spec === output.spec ? output : { kind: "plot", spec };
+}
+
+function limitedText<T extends Extract<Output, { readonly kind: "text" | "markdown" }>>(output: T, limit: number): T {
+  const { text } = output;
+  if (text.length <= limit) return output;
+  return { ...output, text: `${text.slice(0, limit)}\n\n… (${text.length - limit} more characters are not shown)` };
 }
 
 /** Counts the outputs of one generation. */
@@ -55,11 +72,10 @@ const ADVICE = {
   run: "",
 } as const;
 
-function charactersOf(output: Output): number {
+type Sized = Exclude<Output, { readonly kind: "text" | "markdown" }>;
+
+function charactersOf(output: Sized): number {
   switch (output.kind) {
-    case "text":
-    case "markdown":
-      return output.text.length;
     case "html":
       return output.html.length;
     case "image":

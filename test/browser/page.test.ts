@@ -1,7 +1,7 @@
 /** The page with a scripted server: what it shows of a session, what it does without a connection, its charts. */
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import type { Point } from "../../ui/plot/decimate.ts";
+import type { Point } from "../../ui/plot/points.ts";
 import { executable } from "./chromium.ts";
 import { Stage } from "./stage.ts";
 import * as story from "./story.ts";
@@ -111,7 +111,10 @@ describe.skipIf(!executable)("the page", () => {
     await plot().scrollIntoViewIfNeeded();
     await expect.poll(() => plot().getAttribute("data-points")).toBe("9000");
     const points = (await drawn())[0] ?? [];
-    expect(points.length).toBeLessThanOrEqual(2000);
+    // At most four points for each pixel that the chart is wide.
+    const width = (await plot().boundingBox())!.width;
+    expect(points.length).toBeLessThanOrEqual(4 * (width + 1));
+    expect(points.length).toBeLessThan(4500);
     expect(points.find((point) => point.step === 4321)?.loss).toBe(77);
     expect(points.at(-1)?.step).toBe(9000);
   });

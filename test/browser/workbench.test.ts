@@ -10,7 +10,7 @@ import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LoggedEvent } from "../../server/events.ts";
-import type { Point } from "../../ui/plot/decimate.ts";
+import type { Point } from "../../ui/plot/points.ts";
 import { until } from "../server/until.ts";
 import { executable, launch, openPage } from "./chromium.ts";
 import { CLI, serve } from "./real-server.ts";

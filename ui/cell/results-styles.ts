@@ -48,8 +48,11 @@ export const resultStyles = css`
       grid-column: 1 / -1;
     }
   }
+  /* What a cell shows stays in its box, with room for the tips of charts and the mark of stale outputs. */
   .output {
     position: relative;
+    contain: paint;
+    overflow-clip-margin: 1.5rem;
   }
   .stale::before {
     content: "";

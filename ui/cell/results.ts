@@ -4,7 +4,9 @@ import { repeat } from "lit/directives/repeat.js";
 import type { CellState } from "../../server/state/cell-state.ts";
 import "../input/input-view.ts";
 import { controls } from "../look/controls.ts";
-import { consoleOf, outputOf, outputStyles } from "../output/output.ts";
+import { guardLinks } from "../look/links.ts";
+import "../output/console.ts";
+import { outputOf, outputStyles } from "../output/output.ts";
 import { SessionConsumer } from "../session/session-context.ts";
 import { errorStyles, errorsOf } from "./errors.ts";
 import { isGrid } from "./layout.ts";
@@ -35,12 +37,12 @@ export class Results extends LitElement {
       }
       ${
         outputs.length > 0
-          ? html`<div class=${grid ? "outputs grid" : "outputs"}>
+          ? html`<div class=${grid ? "outputs grid" : "outputs"} @click=${guardLinks} @auxclick=${guardLinks}>
               ${outputs.map((each) => html`<div class=${stale ? "output stale" : "output"} data-output=${each.kind}>${outputOf(each, grid ? "compact" : "regular")}</div>`)}
             </div>`
           : nothing
       }
-      ${consoleOf(this.cell.console)}
+      ${this.cell.console.length > 0 ? html`<pal-console class="console" .lines=${this.cell.console}></pal-console>` : nothing}
     </div>`;
   }
 

@@ -1,23 +1,62 @@
-/** Renders markdown as sanitised HTML. Notebooks come from other people, so nothing in them may act on this page. */
+/**
+ * Renders markdown as sanitised HTML. Notebooks come from other people, so nothing in them may act on this page: no forms, no
+ * styles, no drawings over other things, and links only to a new tab. A text is parsed once, not at every drawing of its cell.
+ */
 import DOMPurify from "dompurify";
 import { css, html, type TemplateResult } from "lit";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import { marked } from "marked";
+import { guardLinks, secureLink } from "../look/links.ts";
 
-DOMPurify.addHook("afterSanitizeAttributes", (node) => {
-  if (node instanceof HTMLAnchorElement && node.host !== location.host) {
-    node.target = "_blank";
-    node.rel = "noopener noreferrer";
-  }
+const sanitizer = DOMPurify(window);
+sanitizer.addHook("afterSanitizeAttributes", (node) => {
+  if (node.localName === "a") secureLink(node);
+  // The content security policy loads no other images, and would report each of them.
+  if (node.localName === "img" && !/^data:image\//i.test(node.getAttribute("src") ?? "")) node.removeAttribute("src");
 });
 
+const FORBIDDEN_TAGS = ["style", "form", "input", "button", "textarea", "select", "option", "map", "area", "dialog"];
+const FORBIDDEN_ATTRIBUTES = [
+  "style",
+  "class",
+  "id",
+  "name",
+  "slot",
+  "part",
+  "popover",
+  "srcset",
+  "usemap",
+  "background",
+];
+const ACTING_ATTRIBUTES = ["popovertarget", "popovertargetaction", "tabindex", "autofocus", "accesskey"];
+
+/** The texts that were rendered last, with their HTML. */
+const rendered = new Map<string, string>();
+const RENDERED_TEXTS = 500;
+const RENDERED_CHARACTERS = 20_000_000;
+let renderedCharacters = 0;
+
 export function markdown(source: string): TemplateResult {
-  const unsafe = marked.parse(source, { async: false, gfm: true });
-  const safe = DOMPurify.sanitize(unsafe, {
-    FORBID_TAGS: ["style", "form", "input", "button"],
-    FORBID_ATTR: ["style"],
+  return html`<div class="prose" @click=${guardLinks} @auxclick=${guardLinks}>${unsafeHTML(safeHtml(source))}</div>`;
+}
+
+function safeHtml(source: string): string {
+  const known = rendered.get(source);
+  if (known !== undefined) return known;
+  const safe = sanitizer.sanitize(marked.parse(source, { async: false, gfm: true }), {
+    USE_PROFILES: { html: true },
+    FORBID_TAGS: FORBIDDEN_TAGS,
+    FORBID_ATTR: [...FORBIDDEN_ATTRIBUTES, ...ACTING_ATTRIBUTES],
+    ADD_ATTR: ["target"],
   });
-  return html`<div class="prose">${unsafeHTML(safe)}</div>`;
+  rendered.set(source, safe);
+  renderedCharacters += source.length + safe.length;
+  for (const [oldest, result] of rendered) {
+    if (oldest === source || (rendered.size <= RENDERED_TEXTS && renderedCharacters <= RENDERED_CHARACTERS)) break;
+    rendered.delete(oldest);
+    renderedCharacters -= oldest.length + result.length;
+  }
+  return safe;
 }
 
 export const prose = css`
@@ -90,6 +129,10 @@ export const prose = css`
   }
   .prose a {
     color: var(--accent);
+  }
+  .prose a[target="_blank"]::after {
+    content: "\\2009↗";
+    font-size: 0.75em;
   }
   .prose img {
     max-width: 100%;

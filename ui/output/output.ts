@@ -1,6 +1,5 @@
 /** Draws an output of a cell by its kind. HTML made by a cell is shown in a frame without scripts and without this page's origin. */
-import { type CSSResult, css, html, nothing, type TemplateResult } from "lit";
-import type { ConsoleLine } from "../../server/events.ts";
+import { type CSSResult, css, html, type TemplateResult } from "lit";
 import type { Output } from "../../server/values.ts";
 import type { ChartSize } from "../plot/drawing.ts";
 import "../plot/plot.ts";
@@ -37,15 +36,6 @@ export function outputOf(output: Output, chartSize: ChartSize): TemplateResult {
   }
 }
 
-export function consoleOf(lines: readonly ConsoleLine[]): TemplateResult | typeof nothing {
-  if (lines.length === 0) return nothing;
-  return html`<div class="console" role="log" aria-label="Console" tabindex="0">
-    <div class="lines">
-      ${lines.map(({ level, text }) => html`<div class=${level}>${level === "warn" || level === "error" ? html`<b>${level}</b> ` : nothing}${text}</div>`)}
-    </div>
-  </div>`;
-}
-
 export const outputStyles: CSSResult[] = [
   prose,
   css`
@@ -70,27 +60,6 @@ export const outputStyles: CSSResult[] = [
       color-scheme: light;
       resize: vertical;
       overflow: auto;
-    }
-    .console {
-      /* Reversed, so that the newest line stays in view without a script. */
-      display: flex;
-      flex-direction: column-reverse;
-      max-height: 16rem;
-      overflow: auto;
-      padding-left: 0.75rem;
-      border-left: 2px solid var(--hairline);
-      font: 0.8125rem / 1.55 var(--mono);
-      color: var(--muted);
-      overflow-wrap: anywhere;
-    }
-    .console .lines > * {
-      white-space: pre-wrap;
-    }
-    .console .warn {
-      color: var(--warn);
-    }
-    .console .error {
-      color: var(--danger);
     }
   `,
 ];

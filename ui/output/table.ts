@@ -71,7 +71,7 @@ export class Table extends LitElement {
     const { columns, rows, total } = this.table;
     const numeric = columns.map((_, i) => {
       const present = rows.map((row) => row[i]).filter((each) => each !== null && each !== undefined);
-      return present.length > 0 && present.every((each) => typeof each === "number");
+      return present.length > 0 && present.every(isNumeric);
     });
     const alignment = (i: number): string | typeof nothing => (numeric[i] ? "number" : nothing);
     return html`<div class="box" tabindex="0" role="region" aria-label="Table of ${total} rows">
@@ -94,9 +94,22 @@ export class Table extends LitElement {
   }
 }
 
+const isNumeric = (value: Datum | undefined): boolean =>
+  typeof value === "number" || (typeof value === "object" && value !== null && !("$date" in value));
+
 function cellText(value: Datum | undefined): TemplateResult | string {
   if (value === null || value === undefined) return html`<span class="empty" aria-label="no value">–</span>`;
-  return typeof value === "number" ? figure(value) : String(value);
+  if (typeof value === "number") return figure(value);
+  if (typeof value !== "object") return String(value);
+  if ("$date" in value) return dateText(new Date(value.$date));
+  return "$bigint" in value ? value.$bigint : value.$number.replace("Infinity", "∞");
+}
+
+/** In ISO form and UTC, so that the same notebook shows the same text everywhere. At midnight the day alone. */
+function dateText(date: Date): string {
+  if (Number.isNaN(date.getTime())) return "–";
+  const text = date.toISOString();
+  return text.endsWith("T00:00:00.000Z") ? text.slice(0, -14) : text.replace(".000Z", "Z");
 }
 
 customElements.define("pal-table", Table);

@@ -5,7 +5,7 @@
 import type { RunState } from "../../server/state/state.ts";
 import type { PlotMark, PlotOptions, PlotSpec, PlotValue } from "../../server/values.ts";
 import { palette } from "../look/tokens.ts";
-import type { Point } from "./decimate.ts";
+import type { Point } from "./points.ts";
 
 /** The column that colours a mark, or undefined for a constant colour. Of live rows, only the tags hold names. */
 export function colorChannel(mark: PlotMark): string | undefined {

@@ -3,11 +3,13 @@
  * be tested. A live chart gets one line for each run, an x axis that already covers all steps of a running training, and the
  * page's colours where the notebook chose none.
  */
+
+import type { Resolution } from "../../server/chart/thinned.ts";
+import { count, thinned } from "../../server/chart/thinning.ts";
 import type { RunState } from "../../server/state/state.ts";
 import type { PlotMark, PlotOptions, PlotSpec, PlotValue } from "../../server/values.ts";
 import { colorChannel, colorScale, record } from "./colors.ts";
-import { decimate, type Point } from "./decimate.ts";
-import { pointsOf, type TaggedRows } from "./points.ts";
+import { type Point, pointsOf, rowsOf, type TaggedRows } from "./points.ts";
 
 export type DrawnMark = {
   readonly name: string;
@@ -16,20 +18,24 @@ export type DrawnMark = {
   /** How many points there are; `points` holds fewer when there are too many to see. */
   readonly total: number;
   readonly options: PlotOptions;
+  /** What is not drawn as it was given, as sentences. */
+  readonly notes: readonly string[];
 };
-export type Drawing = { readonly marks: readonly DrawnMark[]; readonly options: PlotOptions; readonly live: boolean };
+export type Drawing = {
+  readonly marks: readonly DrawnMark[];
+  readonly options: PlotOptions;
+  readonly live: boolean;
+  readonly notes: readonly string[];
+};
 
 /** `compact`: the chart is in a grid beside others. */
 export type ChartSize = "regular" | "compact";
 
 type Runs = Readonly<Record<string, RunState>>;
 
-/** The most points that a mark draws. */
-const MOST_POINTS = 2000;
 /** In pixels. */
 const HEIGHTS: Readonly<Record<ChartSize, number>> = { regular: 280, compact: 208 };
-/** Marks whose points are decimated, and marks that connect their points. */
-const DECIMATED = /^(line|dot|area|circle)/;
+/** Marks that connect their points. */
 const CONNECTED = /^(line|area)/;
 const POSITIONS = ["x", "y", "x1", "x2", "y1", "y2"] as const;
 
@@ -59,13 +65,18 @@ export function withForks(spec: PlotSpec, runs: Runs): PlotSpec {
 
 export type Frame = { readonly width: number; readonly size: ChartSize };
 
-/** @param tagged keeps the rows that were tagged before; one for each chart */
+/**
+ * @param tagged keeps the rows that were tagged before; one for each chart
+ * @throws when a mark has too many items to draw and none may be left out
+ */
 export function drawing(recorded: PlotSpec, runs: Runs, tagged: TaggedRows, { width, size }: Frame): Drawing {
   const spec = withForks(recorded, runs);
-  const marks = spec.marks.map((mark) => drawnMark(mark, runs, tagged));
   const { options } = spec;
+  const resolution = { columns: Math.max(width, 1), scales: options };
+  const marks = spec.marks.map((mark) => drawnMark(mark, runs, tagged, resolution));
   return {
     marks: [...marks, ...alertMarks(spec, runs)],
+    notes: [...new Set(marks.flatMap(({ notes }) => notes))],
     live: isLive(spec),
     options: {
       marginTop: 28,
@@ -86,32 +97,38 @@ export function drawing(recorded: PlotSpec, runs: Runs, tagged: TaggedRows, { wi
   };
 }
 
-function drawnMark(mark: PlotMark, runs: Runs, tagged: TaggedRows): DrawnMark {
-  const { data, options } = mark;
-  if (!data) return { name: mark.mark, points: null, total: 0, options };
+function drawnMark(mark: PlotMark, runs: Runs, tagged: TaggedRows, resolution: Resolution): DrawnMark {
+  const { data, options, notes = [] } = mark;
+  if (!data) return { name: mark.mark, points: null, total: 0, options, notes };
   if (data.kind === "columns") {
-    const all = pointsOf(data.columns, data.length);
-    const series = [options.z, options.stroke, options.fill].find(
-      (each) => typeof each === "string" && each in data.columns,
-    );
-    return { name: mark.mark, points: decimated(mark, all, series), total: all.length, options };
+    const all = pointsOf(data);
+    return { name: mark.mark, options, ...someOf(mark, all, data.total ?? all.length, resolution) };
   }
   const needed = POSITIONS.map((each) => options[each]).filter((each) => typeof each === "string");
   const all = tagged.of(data, runs).filter((point) => needed.every((name) => point[name] !== undefined));
   const perRun =
     CONNECTED.test(mark.mark) && options.z === undefined && [undefined, "method", "run"].includes(colorChannel(mark));
-  return {
-    name: mark.mark,
-    points: decimated(mark, all, "run"),
-    total: all.length,
-    options: perRun ? { ...options, z: "run" } : options,
-  };
+  const drawnOptions = perRun ? { ...options, z: "run" } : options;
+  const drawn = someOf({ ...mark, options: drawnOptions }, all, all.length, resolution);
+  return { name: mark.mark, options: drawnOptions, ...drawn };
 }
 
-function decimated(mark: PlotMark, points: readonly Point[], series: PlotValue): readonly Point[] {
-  const y = mark.options.y ?? mark.options.y2;
-  if (!DECIMATED.test(mark.mark) || typeof y !== "string") return points;
-  return decimate(points, y, typeof series === "string" ? series : undefined, MOST_POINTS);
+/** @param total how many there were before the kernel sent them */
+function someOf(
+  mark: PlotMark,
+  all: readonly Point[],
+  total: number,
+  resolution: Resolution,
+): Pick<DrawnMark, "points" | "total" | "notes"> {
+  const { notes = [] } = mark;
+  const found = thinned(mark, rowsOf(all), resolution);
+  if (found.kind === "too-many") throw new Error(found.message);
+  const points = found.kind === "all" ? all : found.indices.map((index) => all[index]!);
+  const said = found.kind === "some" && found.note !== undefined ? [found.note] : [];
+  // A line of fewer points looks the same. A sample does not.
+  const isSample = points.length < total && !CONNECTED.test(mark.mark);
+  const sample = isSample ? [`Shows ${count(points.length)} of ${count(total)} points.`] : [];
+  return { points, total, notes: [...notes, ...said, ...sample] };
 }
 
 /** Each alert of a drawn run: a dashed line at its step, with the message at the top. */
@@ -132,8 +149,8 @@ function alertMarks(spec: PlotSpec, runs: Runs): DrawnMark[] {
     tip: true,
   } as const;
   return [
-    { name: "ruleX", points, total: points.length, options: { ...alert, strokeDasharray: "3,3" } },
-    { name: "dot", points, total: points.length, options: { ...alert, ...head } },
+    { name: "ruleX", points, total: points.length, options: { ...alert, strokeDasharray: "3,3" }, notes: [] },
+    { name: "dot", points, total: points.length, options: { ...alert, ...head }, notes: [] },
   ];
 }
 

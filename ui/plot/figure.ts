@@ -1,16 +1,22 @@
 /** Calls Observable Plot with a prepared drawing. */
 import * as ObservablePlot from "@observablehq/plot";
+import { secureLinks } from "../look/links.ts";
+import { allowedOptions } from "./allowed-options.ts";
 import type { Drawing } from "./drawing.ts";
 
 type MarkMaker = (...given: readonly unknown[]) => ObservablePlot.Markish;
 const isMaker = (value: unknown): value is MarkMaker => typeof value === "function";
+const isMark = (name: string): boolean => /^[a-z][a-zA-Z]*$/.test(name) && name !== "plot";
 
 /** @throws when Plot has no such mark or cannot draw it */
 export function figureOf(drawn: Drawing): Element {
   const marks = drawn.marks.map(({ name, points, options }) => {
-    const make: unknown = Reflect.get(ObservablePlot, name);
+    const make: unknown = isMark(name) ? Reflect.get(ObservablePlot, name) : undefined;
     if (!isMaker(make)) throw new Error(`Observable Plot has no mark called ${name}.`);
-    return points ? make(points, { ...options }) : make({ ...options });
+    const allowed = allowedOptions(options);
+    return points ? make(points, allowed) : make(allowed);
   });
-  return ObservablePlot.plot({ ...drawn.options, marks } as ObservablePlot.PlotOptions);
+  const figure = ObservablePlot.plot({ ...allowedOptions(drawn.options), marks } as ObservablePlot.PlotOptions);
+  secureLinks(figure);
+  return figure;
 }

@@ -27,6 +27,16 @@ export const plotStyles = css`
     color: var(--danger);
     font-size: var(--small);
   }
+  p.note {
+    color: var(--muted);
+  }
+  .holder a {
+    cursor: pointer;
+    text-decoration: underline;
+  }
+  .holder a:is(:hover, :focus-visible) {
+    outline: 1px solid var(--accent);
+  }
   .holder figure {
     margin: 0;
     max-width: 100%;

@@ -10,14 +10,14 @@ import type { SessionState } from "../../server/state/state.ts";
 import type { PlotSpec } from "../../server/values.ts";
 import { SessionConsumer } from "../session/session-context.ts";
 import { hasLegend, legendBeside } from "./colors.ts";
-import type { Point } from "./decimate.ts";
-import { type ChartSize, drawing, heightOf, isLive, withForks } from "./drawing.ts";
+import { type ChartSize, type Drawing, drawing, heightOf, isLive, withForks } from "./drawing.ts";
 import { figureOf } from "./figure.ts";
 import { plotStyles } from "./plot-styles.ts";
-import { TaggedRows } from "./points.ts";
+import { type Point, TaggedRows } from "./points.ts";
 
-/** Milliseconds between two drawings. */
+/** Milliseconds between two drawings. A chart that takes long to draw is drawn less often. */
 const PAUSE = 100;
+const PAUSES_PER_DRAWING = 4;
 /** In pixels. */
 const LEGEND_HEIGHT = 34;
 
@@ -26,12 +26,15 @@ export class Plot extends LitElement {
     spec: { attribute: false },
     size: { attribute: false },
     fault: { state: true },
+    notes: { state: true },
   };
   static override styles = plotStyles;
 
   declare spec: PlotSpec;
   declare size: ChartSize;
   declare fault: string | undefined;
+  /** What the chart does not draw as it was given. */
+  declare notes: readonly string[];
   points: readonly (readonly Point[] | null)[] = [];
   readonly #session = new SessionConsumer(
     this,
@@ -44,6 +47,7 @@ export class Plot extends LitElement {
   readonly #tagged = new TaggedRows();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #drawnAt = 0;
+  #pause = PAUSE;
   #width = 0;
   #isVisible = false;
   #isOutdated = true;
@@ -66,6 +70,7 @@ export class Plot extends LitElement {
   constructor() {
     super();
     this.size = "regular";
+    this.notes = [];
   }
 
   protected override render(): TemplateResult {
@@ -82,6 +87,7 @@ export class Plot extends LitElement {
         ${isLive(this.spec) ? html`<div class="waiting" hidden>Waiting for the first values</div>` : nothing}
         <div class="holder"></div>
       </div>
+      ${this.notes.map((note) => html`<p class="note">${note}</p>`)}
       ${this.fault ? html`<p role="alert">${this.fault}</p>` : nothing}`;
   }
 
@@ -114,7 +120,7 @@ export class Plot extends LitElement {
   #changed(): void {
     this.#isOutdated = true;
     if (!this.#isVisible || this.#width === 0 || this.#timer !== undefined) return;
-    const wait = Math.max(0, this.#drawnAt + PAUSE - performance.now());
+    const wait = Math.max(0, this.#drawnAt + this.#pause - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (this.#isVisible) this.#draw();
@@ -125,22 +131,27 @@ export class Plot extends LitElement {
     const holder = this.renderRoot.querySelector(".holder");
     if (!holder) return;
     this.#isOutdated = false;
+    const begun = performance.now();
+    try {
+      const frame = { width: this.#width, size: this.size };
+      const drawn = drawing(this.spec, this.#session.value.state.runs, this.#tagged, frame);
+      this.#show(drawn, holder);
+      this.fault = undefined;
+    } catch (reason) {
+      this.fault = `This chart cannot be drawn. ${reason instanceof Error ? reason.message : String(reason)}`;
+    }
     this.#drawnAt = performance.now();
-    const drawn = drawing(this.spec, this.#session.value.state.runs, this.#tagged, {
-      width: this.#width,
-      size: this.size,
-    });
+    this.#pause = Math.max(PAUSE, PAUSES_PER_DRAWING * (this.#drawnAt - begun));
+    this.#repeatHover();
+  }
+
+  #show(drawn: Drawing, holder: Element): void {
     const isEmpty = drawn.live && drawn.marks.every((mark) => mark.total === 0 || mark.points === null);
     this.renderRoot.querySelector(".waiting")?.toggleAttribute("hidden", !isEmpty);
     this.points = drawn.marks.map((mark) => mark.points);
     this.dataset.points = drawn.marks.map((mark) => mark.total).join(" ");
-    try {
-      holder.replaceChildren(...(isEmpty ? [] : [figureOf(drawn)]));
-      this.fault = undefined;
-    } catch (reason) {
-      this.fault = `This chart cannot be drawn: ${reason instanceof Error ? reason.message : String(reason)}`;
-    }
-    this.#repeatHover();
+    this.notes = drawn.notes;
+    holder.replaceChildren(...(isEmpty ? [] : [figureOf(drawn)]));
   }
 
   readonly #pointerMoved = (event: PointerEvent): void => {

@@ -1,7 +1,11 @@
 /** The points of a mark: the columns that the cell sent, or the rows that runs have so far, tagged with run and method. */
+
+import type { Rows } from "../../server/chart/rows.ts";
 import type { RunState } from "../../server/state/state.ts";
-import type { Columns, MarkData } from "../../server/values.ts";
-import type { Point } from "./decimate.ts";
+import type { Datum, MarkData } from "../../server/values.ts";
+
+export type PointValue = string | number | boolean | null | Date;
+export type Point = Readonly<Record<string, PointValue>>;
 
 type Tagged = { readonly points: Point[]; readonly source: readonly object[] };
 
@@ -27,9 +31,34 @@ export class TaggedRows {
   }
 }
 
-export function pointsOf(columns: Columns, length: number): readonly Point[] {
-  const entries = Object.entries(columns);
-  return Array.from({ length }, (_, i) =>
-    Object.fromEntries(entries.map(([name, column]) => [name, column[i] ?? null])),
+type ColumnData = Extract<MarkData, { readonly kind: "columns" }>;
+const known = new WeakMap<ColumnData, readonly Point[]>();
+
+/** The items of columns as points. A chart is drawn again whenever its width changes, so they are kept. */
+export function pointsOf(data: ColumnData): readonly Point[] {
+  const before = known.get(data);
+  if (before) return before;
+  const entries = Object.entries(data.columns);
+  const points = Array.from({ length: data.length }, (_, i) =>
+    Object.fromEntries(entries.map(([name, column]) => [name, plain(column[i] ?? null)])),
   );
+  known.set(data, points);
+  return points;
+}
+
+/** The value that Plot takes. */
+export function plain(value: Datum): PointValue {
+  if (typeof value !== "object" || value === null) return value;
+  if ("$date" in value) return new Date(value.$date);
+  return "$number" in value ? Number(value.$number) : value.$bigint;
+}
+
+/** Rows of a run have the columns of their run, so the first and the last point together have all names. */
+export function rowsOf(points: readonly Point[]): Rows {
+  const [first = {}, last = {}] = [points[0], points.at(-1)];
+  return {
+    length: points.length,
+    has: (column) => Object.hasOwn(first, column) || Object.hasOwn(last, column),
+    value: (column, index) => points[index]?.[column],
+  };
 }

@@ -20,6 +20,7 @@ import type {
   RunChange,
   RunCheckpoint,
   RunOrder,
+  Special,
   TableRow,
 } from "../../values.ts";
 
@@ -32,8 +33,18 @@ export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-const isDatum = (value: unknown): value is Datum =>
-  value === null || typeof value === "number" || typeof value === "string" || typeof value === "boolean";
+const isPlain = (value: unknown): value is number | string | boolean =>
+  typeof value === "number" || typeof value === "string" || typeof value === "boolean";
+const isSpecial = (value: unknown): value is Special => {
+  if (!isObject(value)) return false;
+  const [field, ...others] = Object.keys(value);
+  if (field === undefined || others.length > 0) return false;
+  const content = value[field];
+  if (field === "$date") return typeof content === "number";
+  if (field === "$number") return content === "NaN" || content === "Infinity" || content === "-Infinity";
+  return field === "$bigint" && isText(content) && /^-?\d+$/.test(content);
+};
+const isDatum = (value: unknown): value is Datum => value === null || isPlain(value) || isSpecial(value);
 const isEvery = <T>(value: unknown, check: (item: unknown) => item is T): value is readonly T[] =>
   Array.isArray(value) && value.every(check);
 const isFields = <T>(value: unknown, check: (field: unknown) => field is T): value is Readonly<Record<string, T>> => {
@@ -59,11 +70,11 @@ export const probeRows = v.custom<readonly ProbeRow[]>(
 );
 const columns = v.custom<Columns>(
   (value) => isFields(value, (column): column is readonly Datum[] => isEvery(column, isDatum)),
-  "must be columns: lists of strings, numbers, booleans and null",
+  "must be columns: lists of strings, numbers, booleans, null, dates and big integers",
 );
 const cells = v.custom<readonly (readonly Datum[])[]>(
   (value) => isEvery(value, (row): row is readonly Datum[] => isEvery(row, isDatum)),
-  "must be a list of rows: lists of strings, numbers, booleans and null",
+  "must be a list of rows: lists of strings, numbers, booleans, null, dates and big integers",
 );
 /** It came as JSON, so it can hold nothing but JSON. */
 const plotOptions = v.custom<PlotOptions>(isObject, "must be an object");
@@ -89,7 +100,7 @@ const isEntry = (value: unknown): value is readonly [string, Inspected] =>
   Array.isArray(value) && value.length === 2 && isText(value[0]) && isInspected(value[1]);
 
 const markData = v.variant("kind", [
-  v.object({ kind: v.literal("columns"), columns, length: count }),
+  v.object({ kind: v.literal("columns"), columns, length: count, total: v.optional(count) }),
   v.object({ kind: v.literal("live"), table: v.picklist(["rows", "probes"]), runs: v.array(name) }),
 ]);
 
@@ -104,7 +115,14 @@ const outputs = [
     kind: v.literal("plot"),
     spec: v.object({
       options: plotOptions,
-      marks: v.array(v.object({ mark: v.string(), data: v.nullable(markData), options: plotOptions })),
+      marks: v.array(
+        v.object({
+          mark: v.string(),
+          data: v.nullable(markData),
+          options: plotOptions,
+          notes: v.optional(v.array(v.string())),
+        }),
+      ),
     }),
   }),
   v.object({ kind: v.literal("run"), run: name }),
@@ -124,7 +142,7 @@ export const shownOutput: v.GenericSchema<unknown, Output> = v.variant("kind", [
 ]);
 
 const tableRow = v.custom<TableRow>(
-  (value) => isFields(value, (field): field is number | string | boolean => field !== null && isDatum(field)),
+  (value) => isFields(value, isPlain),
   "must be an object of numbers, strings and booleans",
 );
 export const inputValue: v.GenericSchema<unknown, InputValue> = v.union([

@@ -85,6 +85,55 @@ describe("a recorded plot", () => {
     ]);
   });
 
+  it("keeps dates as dates in columns, in plain lists and in options", () => {
+    const day = new Date(Date.UTC(2024, 5, 1));
+    const recorded = spec(
+      Plot.plot({
+        x: { domain: [day, new Date(Number.NaN)] },
+        marks: [Plot.dot([{ day, y: 1 }], { x: "day", y: "y" }), Plot.ruleX([day])],
+      }),
+    );
+    const written = { $date: day.getTime() };
+    expect(recorded.options).toEqual({ x: { domain: [written, null] } });
+    expect(recorded.marks.map(({ data }) => data)).toEqual([
+      { kind: "columns", length: 1, columns: { day: [written], y: [1] } },
+      { kind: "columns", length: 1, columns: { value: [written] } },
+    ]);
+  });
+
+  it("makes big integers numbers where all are exact, and text with a note where one is not", () => {
+    const columnOf = (...values: readonly unknown[]) => {
+      const [mark] = spec(
+        Plot.dot(
+          values.map((x) => ({ x })),
+          { x: "x" },
+        ).plot(),
+      ).marks;
+      return [mark?.data?.kind === "columns" && mark.data.columns.x, mark?.notes];
+    };
+    expect(columnOf(3n, -(2n ** 53n) + 1n)).toEqual([[3, Number.MIN_SAFE_INTEGER], undefined]);
+    expect(columnOf(3n, 2n ** 53n + 1n)).toEqual([
+      ["3", "9007199254740993"],
+      [expect.stringMatching(/^x has integers/)],
+    ]);
+    expect(columnOf(1, Number.POSITIVE_INFINITY, Number.NaN)).toEqual([
+      [1, null, null],
+      ["x has 1 infinite value, which is not drawn."],
+    ]);
+  });
+
+  it("makes columns of channels that are lists, so that each value stays with its item", () => {
+    const dots = Plot.dot(
+      { length: 2 } as ArrayLike<unknown>,
+      { x: [1, 2], y: Float32Array.of(3, 4), fill: ["red"] } as object,
+    );
+    expect(spec(dots.plot()).marks[0]).toEqual({
+      mark: "dot",
+      data: { kind: "columns", length: 2, columns: { x: [1, 2], y: [3, 4] } },
+      options: { x: "x", y: "y", fill: ["red"] },
+    });
+  });
+
   it("of a live table has the runs but no rows", () => {
     const [mark] = spec(Plot.lineY(live, { x: "step", y: "loss", stroke: "method" }).plot()).marks;
     expect(mark?.data).toEqual({ kind: "live", table: "rows", runs: ["one", "two"] });

@@ -123,7 +123,7 @@ describe("outputs", () => {
       columns: ["a", "b", "c"],
       rows: [
         [1, "x", null],
-        [2, null, null],
+        [2, null, { $number: "Infinity" }],
       ],
       total: 2,
     });
@@ -132,6 +132,22 @@ describe("outputs", () => {
       { columns: ["twice"], limit: 2 },
     );
     expect(toOutput(long)).toEqual({ kind: "table", columns: ["twice"], rows: [[0], [2]], total: 900 });
+  });
+
+  it("keep the types of dates, big integers and NaN in tables; an invalid date is empty", () => {
+    const big = 2n ** 64n + 1n;
+    expect(
+      toOutput([{ day: new Date(Date.UTC(2024, 1, 29)), big, none: Number.NaN, bad: new Date(Number.NaN) }]),
+    ).toEqual({
+      kind: "table",
+      columns: ["day", "big", "none", "bad"],
+      rows: [[{ $date: Date.UTC(2024, 1, 29) }, { $bigint: "18446744073709551617" }, { $number: "NaN" }, null]],
+      total: 1,
+    });
+    expect(toOutput(big)).toEqual({
+      kind: "value",
+      value: { kind: "primitive", type: "bigint", text: "18446744073709551617n" },
+    });
   });
 
   it("are markdown, runs and tables of runs in their own kinds", () => {

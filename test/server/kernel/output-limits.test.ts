@@ -1,18 +1,57 @@
 import { expect, test } from "vitest";
 import type { Output } from "../../../cells/output.ts";
-import { limitedOutput, OUTPUT_CHARACTERS, OUTPUTS, OutputCount } from "../../../server/kernel/output-limits.ts";
+import {
+  limitedOutput,
+  MARKDOWN_CHARACTERS,
+  OUTPUTS,
+  OutputCount,
+  TEXT_CHARACTERS,
+} from "../../../server/kernel/output-limits.ts";
+import { TABLE_CELLS } from "../../../server/kernel/output-table.ts";
+
+const plotOf = (mark: string, length: number, options: object = { x: "x", y: "y" }): Output => {
+  const [x, y] = [Array.from({ length }, (_, i) => i), Array.from({ length }, (_, i) => Math.sin(i * i))];
+  const data = { kind: "columns", columns: { x, y }, length } as const;
+  return { kind: "plot", spec: { options: {}, marks: [{ mark, data, options: { ...options } }] } };
+};
 
 test("ordinary outputs are sent as they are", () => {
-  const column = Array.from({ length: 100_000 }, (_, index) => index / 7);
-  const data = { kind: "columns", columns: { x: column, y: column }, length: column.length } as const;
-  const plot: Output = { kind: "plot", spec: { options: {}, marks: [{ mark: "dot", data, options: {} }] } };
-  for (const output of [plot, { kind: "text", text: "x" } as const]) expect(limitedOutput(output)).toBe(output);
+  const table: Output = { kind: "table", columns: ["a"], rows: [[1], ["x"]], total: 2 };
+  for (const output of [plotOf("dot", 20_000), plotOf("barY", 80_000), table, { kind: "text", text: "x" } as const])
+    expect(limitedOutput(output)).toBe(output);
 });
 
-test("a text that is too long is cut, and says how much is missing", () => {
-  const output = limitedOutput({ kind: "markdown", text: "y".repeat(OUTPUT_CHARACTERS + 12) });
-  expect(output.kind).toBe("markdown");
-  expect(output.kind === "markdown" && output.text.endsWith("yy\n\n… (12 more characters are not shown)")).toBe(true);
+test.each([
+  ["dot", 20_000, 20_000],
+  ["lineY", 4 * 4096, 10_000],
+])(
+  "a %s chart of a million points is thinned before it is sent, and knows how many there were",
+  (mark, most, least) => {
+    const output = limitedOutput(plotOf(mark, 1_000_000));
+    const data = output.kind === "plot" && output.spec.marks[0]?.data;
+    if (data === false || data?.kind !== "columns") throw new Error("not a chart of columns");
+    expect(data.total).toBe(1_000_000);
+    expect(data.length).toBeGreaterThanOrEqual(least);
+    expect(data.length).toBeLessThanOrEqual(most + 4);
+    expect(data.columns.x).toHaveLength(data.length);
+    expect(JSON.stringify(output).length).toBeLessThan(1_000_000);
+  },
+);
+
+test.each(["text", "markdown"] as const)("a %s that is too long is cut, and says how much is missing", (kind) => {
+  const limit = kind === "text" ? TEXT_CHARACTERS : MARKDOWN_CHARACTERS;
+  const output = limitedOutput({ kind, text: "y".repeat(limit + 12) });
+  expect(output.kind === kind && output.text.endsWith("yy\n\n… (12 more characters are not shown)")).toBe(true);
+});
+
+test("a table has a limit of cells, and a cell one of characters; both say what is left out", () => {
+  const wide: Output = { kind: "table", columns: ["a", "b"], rows: Array(60_000).fill([1, 2]), total: 70_000 };
+  expect(limitedOutput(wide)).toMatchObject({ total: 70_000, rows: { length: TABLE_CELLS / 2 } });
+  const long = limitedOutput({ kind: "table", columns: ["a"], rows: [["z".repeat(1e6)]], total: 1 });
+  expect(long.kind === "table" && String(long.rows[0]?.[0]).slice(-29)).toBe("zzz… (990000 more characters)");
+  const columns = Array.from({ length: TABLE_CELLS + 3 }, (_, i) => `c${i}`);
+  const widest = limitedOutput({ kind: "table", columns, rows: [columns.map(() => 1)], total: 1 });
+  expect(widest.kind === "table" && widest.columns.at(-1)).toBe("… (3 more columns are not shown)");
 });
 
 test.each([
@@ -22,21 +61,10 @@ test.each([
   ],
   [{ kind: "image", mime: "image/png", base64: "z".repeat(9e6) }, /^This image has 9\.0 MB/],
   [
-    { kind: "table", columns: ["a"], rows: Array(9).fill(["z".repeat(1e6)]), total: 9 },
+    { kind: "table", columns: ["a"], rows: Array(900).fill(["z".repeat(1e6)]), total: 900 },
     /^This table has 9\.0 MB.*limit/,
   ],
-  [
-    {
-      kind: "plot",
-      spec: {
-        options: {},
-        marks: [
-          { mark: "dot", data: { kind: "columns", columns: { x: Array(1e6).fill(0.1) }, length: 1e6 }, options: {} },
-        ],
-      },
-    },
-    /^This chart has 19\.0 MB.*fewer points/,
-  ],
+  [plotOf("barY", 1e6), /^This chart has 38\.0 MB.*fewer points/],
 ] as [Output, RegExp][])("what cannot be cut is replaced by a sentence: $kind", (output, sentence) => {
   expect(limitedOutput(output)).toEqual({ kind: "text", text: expect.stringMatching(sentence) });
 });

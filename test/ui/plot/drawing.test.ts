@@ -1,8 +1,7 @@
-import { assert, float, integer, property, record, uniqueArray } from "fast-check";
 import { expect, test } from "vitest";
 import type { RunState } from "../../../server/state/state.ts";
 import type { PlotSpec } from "../../../server/values.ts";
-import { decimate } from "../../../ui/plot/decimate.ts";
+import { allowedOptions } from "../../../ui/plot/allowed-options.ts";
 import { drawing, type Frame, heightOf } from "../../../ui/plot/drawing.ts";
 import { TaggedRows } from "../../../ui/plot/points.ts";
 
@@ -31,31 +30,42 @@ const curve: PlotSpec = {
   ],
 };
 
-test("decimation keeps the order, the ends and the extremes of every series, within the limit", () => {
-  const points = uniqueArray(
-    record({ step: integer({ min: 0, max: 5000 }), loss: float({ noNaN: true, min: -9, max: 9 }) }),
-    {
-      selector: (each) => each.step,
-      maxLength: 400,
-    },
-  ).map((all) => all.sort((a, b) => a.step - b.step).map((each) => ({ ...each, run: each.step % 2 ? "odd" : "even" })));
-  assert(
-    property(points, integer({ min: 12, max: 200 }), (all, limit) => {
-      const chosen = decimate(all, "loss", "run", limit);
-      expect(chosen.length).toBeLessThanOrEqual(limit);
-      expect(chosen).toEqual(all.filter((each) => chosen.includes(each)));
-      for (const name of ["odd", "even"]) {
-        const before = all.filter((each) => each.run === name);
-        const after = chosen.filter((each) => each.run === name);
-        if (before.length === 0) continue;
-        expect([after[0], after.at(-1)]).toEqual([before[0], before.at(-1)]);
-        const losses = (some: readonly { loss?: unknown }[]): number[] => some.map((each) => Number(each.loss));
-        expect(Math.max(...losses(after))).toBe(Math.max(...losses(before)));
-        expect(Math.min(...losses(after))).toBe(Math.min(...losses(before)));
-      }
-    }),
-    { numRuns: 60 },
-  );
+test("a sample of points says so, and counts what the kernel left out; a thinned line looks the same and says nothing", () => {
+  const column = Array.from({ length: 50_000 }, (_, i) => Math.sin(i * i));
+  const spec = (mark: string, more: object = {}): PlotSpec => ({
+    options: {},
+    marks: [
+      {
+        mark,
+        data: { kind: "columns", columns: { x: column.map((_, i) => i), y: column }, length: column.length, ...more },
+        options: { x: "x", y: "y" },
+      },
+    ],
+  });
+  const drawn = (given: PlotSpec) => drawing(given, {}, new TaggedRows(), frame);
+  expect(drawn(spec("dot")).notes).toEqual(["Shows 20,000 of 50,000 points."]);
+  expect(drawn(spec("dot", { total: 1_000_000 })).notes).toEqual(["Shows 20,000 of 1,000,000 points."]);
+  const line = drawn(spec("lineY"));
+  expect(line.notes).toEqual([]);
+  expect(line.marks[0]?.total).toBe(50_000);
+  expect(line.marks[0]?.points?.length).toBeLessThanOrEqual(4 * (frame.width + 1));
+});
+
+test("dates are dates again, also in the options", () => {
+  const time = Date.UTC(2024, 0, 2);
+  const spec: PlotSpec = {
+    options: { x: { domain: [{ $date: 0 }, { $date: time }] } },
+    marks: [
+      {
+        mark: "dot",
+        data: { kind: "columns", columns: { d: [{ $date: time }, null] }, length: 2 },
+        options: { x: "d" },
+      },
+    ],
+  };
+  const { marks, options } = drawing(spec, {}, new TaggedRows(), frame);
+  expect(marks[0]?.points).toEqual([{ d: new Date(time) }, { d: null }]);
+  expect(allowedOptions(options).x).toEqual({ domain: [new Date(0), new Date(time)] });
 });
 
 test("two runs of one method are two lines, and the axis covers all steps while they train", () => {
