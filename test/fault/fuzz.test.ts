@@ -109,9 +109,10 @@ describe("a server that runs", () => {
       while (left.length > 0) {
         const socket = new WebSocket(`ws://${host}/api/session?notebook=n.ts&since=0`, { headers });
         await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
-        // An invalid message ends the connection; those sent after it are lost, and go with the next one.
         const closed = new Promise((resolve) => socket.once("close", resolve));
-        for (const text of left.splice(0, 20)) socket.send(text);
+        // An invalid message ends the connection, so it is the last one.
+        const invalid = left.findIndex((text) => readMessage(text).kind === "invalid");
+        for (const text of left.splice(0, Math.min(20, invalid < 0 ? 20 : invalid + 1))) socket.send(text);
         const timer = setTimeout(() => socket.terminate(), 150);
         await closed;
         clearTimeout(timer);
