@@ -1,5 +1,6 @@
 /** Connects an editor with a cell of the session: what is typed is sent as edits, sources from elsewhere are merged in. */
 import type { CellId } from "../../server/notebook/types.ts";
+import { cellState } from "../../server/state/state.ts";
 import type { EditDetail, Editor } from "../editor/editor.ts";
 import { Refused, type Session } from "../session/session.ts";
 
@@ -17,6 +18,9 @@ export function bindEditor(editor: Editor, session: Session, cell: CellId): () =
   };
   editor.addEventListener("edit", send);
   const unfollow = session.followSource(cell, (source, origin) => editor.receive(source, origin));
+  // The source may have changed since the editor was drawn.
+  const present = cellState(session.state, cell)?.cell.source;
+  if (present !== undefined) editor.catchUp(present);
   return () => {
     editor.flush();
     editor.removeEventListener("edit", send);

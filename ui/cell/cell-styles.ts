@@ -2,9 +2,13 @@
 import { css } from "lit";
 
 export const cellStyles = css`
+  /* The browser leaves out what is not on the screen. There is room for the tools and the outline of the focus. */
   :host {
     display: block;
     scroll-margin: 5rem;
+    content-visibility: auto;
+    contain-intrinsic-height: auto var(--estimated-height, 10rem);
+    overflow-clip-margin: 1.5rem;
   }
   article {
     display: grid;

@@ -2,7 +2,7 @@
  * One cell: gutter, body and tools. When the cell itself has the focus (Escape), keys work on it: arrows go to the
  * neighbours, Enter edits, Shift+Enter and Ctrl/Cmd+Enter run.
  */
-import { html, LitElement, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { Position } from "../../server/notebook/types.ts";
 import type { CellState } from "../../server/state/cell-state.ts";
 import type { Leave } from "../editor/extensions.ts";
@@ -12,6 +12,7 @@ import "./code-cell.ts";
 import type { ViewAction } from "./cell-tools.ts";
 import "./cell-tools.ts";
 import { allErrors } from "./errors.ts";
+import { estimatedHeight } from "./estimated-height.ts";
 import { startsFolded } from "./layout.ts";
 import "./gutter.ts";
 import { moveFocus } from "./move-focus.ts";
@@ -24,20 +25,27 @@ export class CellView extends LitElement {
   static override properties = {
     cell: { attribute: false },
     folded: { state: true },
+    isUsed: { state: true },
   };
   static override styles = [controls, cellStyles];
 
   declare cell: CellState;
   declare folded: boolean;
+  /** The pointer or the focus was in it: only then does it need its tools and details. */
+  declare isUsed: boolean;
 
   constructor() {
     super();
     this.folded = false;
+    // Without a pointer that hovers, the tools are always shown.
+    this.isUsed = matchMedia("(hover: none)").matches;
   }
 
   /** Folded as the notebook says, at first and when its option changes. A cell that gets an error unfolds. */
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("cell")) return;
+    // Once the cell was laid out, the browser knows better.
+    if (!this.hasUpdated) this.style.setProperty("--estimated-height", `${estimatedHeight(this.cell)}px`);
     const before: CellState | undefined = changed.get("cell");
     if (before?.cell.options.code !== this.cell.cell.options.code) this.folded = startsFolded(this.cell.cell);
     if (hasOwnError(this.cell) && !(before && hasOwnError(before))) this.folded = false;
@@ -46,22 +54,25 @@ export class CellView extends LitElement {
   protected override render(): TemplateResult {
     const { cell } = this.cell;
     const label = cell.kind === "code" ? `Cell ${cell.id}, ${statusWord(this.cell)}` : `Text ${cell.id}`;
-    return html`<article class="${cell.kind} ${shownStatus(this.cell)}" tabindex="0" aria-label=${label} @keydown=${this.#key} @move-focus=${this.#moveFocus}>
-      <div class="gutter"><pal-gutter .cell=${this.cell} @run=${() => this.#code?.run()}></pal-gutter></div>
+    return html`<article class="${cell.kind} ${shownStatus(this.cell)}" tabindex="0" aria-label=${label} @pointerenter=${this.#used} @focusin=${this.#used} @keydown=${this.#key} @move-focus=${this.#moveFocus}>
+      <div class="gutter"><pal-gutter .cell=${this.cell} .detailed=${this.isUsed} @run=${() => this.#code?.run()}></pal-gutter></div>
       ${
         cell.kind === "code"
           ? html`<pal-code .cell=${this.cell} .folded=${this.folded} @unfold=${this.#edit}></pal-code>`
           : html`<pal-text .cell=${this.cell}></pal-text>`
       }
-      <pal-tools
-        role="toolbar"
-        aria-label="Tools for ${cell.id}"
-       
-        .cell=${this.cell}
-        .folded=${this.folded}
-        @view-action=${this.#viewAction}
-      ></pal-tools>
+      ${this.isUsed ? this.#tools() : nothing}
     </article>`;
+  }
+
+  #tools(): TemplateResult {
+    return html`<pal-tools
+      role="toolbar"
+      aria-label="Tools for ${this.cell.cell.id}"
+      .cell=${this.cell}
+      .folded=${this.folded}
+      @view-action=${this.#viewAction}
+    ></pal-tools>`;
   }
 
   /** Sends what was typed and not sent yet. */
@@ -80,11 +91,20 @@ export class CellView extends LitElement {
   }
 
   async reveal(position: Position | undefined): Promise<void> {
-    this.scrollIntoView({ block: position ? "nearest" : "start", behavior: "smooth" });
+    await this.#scrollHere(position ? "nearest" : "start");
     if (!position) return this.focus();
     await this.#text?.edit();
     await this.#unfold();
-    (this.#code?.editor ?? this.#text?.editor)?.reveal(position);
+    ((await this.#code?.mount()) ?? this.#text?.editor)?.reveal(position);
+  }
+
+  /** Far cells are not laid out yet, so a jump to one may land beside it and is made again when it is. */
+  async #scrollHere(block: ScrollLogicalPosition): Promise<void> {
+    const isFar = Math.abs(this.getBoundingClientRect().top) > 2 * innerHeight;
+    this.scrollIntoView({ block, behavior: isFar ? "instant" : "smooth" });
+    if (!isFar) return;
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    this.scrollIntoView({ block, behavior: "instant" });
   }
 
   /** Opens the text for editing, also when it is rendered markdown or folded code. */
@@ -112,6 +132,10 @@ export class CellView extends LitElement {
     if (detail === "edit") return void this.edit();
     this.flush();
     this.folded = true;
+  };
+
+  readonly #used = (): void => {
+    this.isUsed = true;
   };
 
   readonly #edit = (): void => void this.edit();

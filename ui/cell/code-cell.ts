@@ -1,19 +1,22 @@
 /**
- * A code cell: its code, or one line when it is folded, then its progress and its results. Folded code keeps its editor, so
- * that edits from elsewhere are still merged into it.
+ * A code cell: its code, or one line when it is folded, then its progress and its results. A cell that is far from the visible
+ * part of the page shows its code without an editor; a click or the focus makes the editor at once.
  */
 import { html, LitElement, nothing, type TemplateResult } from "lit";
+import type { Cell } from "../../server/notebook/types.ts";
 import type { CellState } from "../../server/state/cell-state.ts";
 import { runsTopLevel } from "../../server/state/freshness.ts";
 import type { Editor } from "../editor/editor.ts";
 import "../editor/editor.ts";
 import type { Leave, Submit } from "../editor/extensions.ts";
+import { staticCode, staticCodeStyles } from "../editor/static-code.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import { SessionConsumer } from "../session/session-context.ts";
 import { bindEditor } from "./bind-editor.ts";
 import { allErrors } from "./errors.ts";
 import { foldedLine } from "./layout.ts";
+import { LazyEditor } from "./lazy-editor.ts";
 import { moveFocus } from "./move-focus.ts";
 import "./results.ts";
 import { codeCellStyles } from "./code-cell-styles.ts";
@@ -23,30 +26,35 @@ export class CodeCell extends LitElement {
     cell: { attribute: false },
     folded: { attribute: false },
   };
-  static override styles = [controls, codeCellStyles];
+  static override styles = [controls, codeCellStyles, staticCodeStyles];
 
   declare cell: CellState;
   declare folded: boolean;
   readonly #session = new SessionConsumer(this);
-  #unbind: (() => void) | undefined;
+  readonly #code = new LazyEditor(this, (editor) => bindEditor(editor, this.#session.value, this.cell.cell.id));
 
   constructor() {
     super();
     this.folded = false;
   }
 
-  get editor(): Editor {
-    return this.renderRoot.querySelector("pal-editor")!;
+  get editor(): Editor | null {
+    return this.#code.editor;
+  }
+
+  /** Makes the editor, if there is none. */
+  mount(): Promise<Editor | null> {
+    return this.#code.mount();
   }
 
   /** Moves the focus into the code, or onto the line that folded code shows. */
   enter(): void {
     if (this.folded) this.renderRoot.querySelector<HTMLElement>(".line")?.focus();
-    else this.editor.focus();
+    else void this.mount().then((editor) => editor?.focus());
   }
 
   run(): void {
-    this.editor.flush();
+    this.editor?.flush();
     void this.#session.value.send({ type: "run", cells: [this.cell.cell.id] });
   }
 
@@ -61,14 +69,7 @@ export class CodeCell extends LitElement {
           : nothing
       }
       <div class="text-box" ?hidden=${this.folded}>
-        <pal-editor
-          .source=${cell.source}
-          .label=${`Code of ${cell.id}`}
-          .errors=${sameErrors(this.cell)}
-          .names=${() => [...this.#session.value.state.topology.definers.keys()]}
-          @submit=${this.#submit}
-          @leave=${this.#leave}
-        ></pal-editor>
+        ${this.#code.isMounted ? this.#editorOf(cell) : this.#staticOf(cell)}
       </div>
       ${this.#strip()}
       </div>
@@ -85,24 +86,32 @@ export class CodeCell extends LitElement {
     </div>`;
   }
 
-  protected override firstUpdated(): void {
-    this.#bind();
+  #editorOf({ id, source }: Cell): TemplateResult {
+    return html`<pal-editor
+      .source=${source}
+      .label=${`Code of ${id}`}
+      .errors=${sameErrors(this.cell)}
+      .names=${() => [...this.#session.value.state.topology.definers.keys()]}
+      @submit=${this.#submit}
+      @leave=${this.#leave}
+    ></pal-editor>`;
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (this.hasUpdated) this.#bind();
+  #staticOf({ id, source }: Cell): TemplateResult {
+    return html`<div tabindex="0" role="group" aria-label="Code of ${id}" @focus=${this.#enterEditor} @pointerdown=${this.#editAt}>
+      ${staticCode(source)}
+    </div>`;
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#unbind?.();
-    this.#unbind = undefined;
-  }
+  readonly #enterEditor = (): void => this.enter();
 
-  #bind(): void {
-    this.#unbind ??= bindEditor(this.editor, this.#session.value, this.cell.cell.id);
-  }
+  readonly #editAt = async (event: PointerEvent): Promise<void> => {
+    if (event.button !== 0) return;
+    const { clientX, clientY } = event;
+    // The browser would give the focus to what was pressed, which is gone by then.
+    event.preventDefault();
+    (await this.mount())?.focusAt(clientX, clientY);
+  };
 
   readonly #submit = (event: CustomEvent<Submit>): void => {
     this.run();

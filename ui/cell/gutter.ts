@@ -13,10 +13,12 @@ import { runButton } from "./run-button.ts";
 import { shownStatus, statusShape, statusWord } from "./status.ts";
 
 export class Gutter extends LitElement {
-  static override properties = { cell: { attribute: false } };
+  static override properties = { cell: { attribute: false }, detailed: { attribute: false } };
   static override styles = [controls, detailStyles, gutterStyles];
 
   declare cell: CellState;
+  /** Whether the panel has its content, which nobody can open before the pointer or the focus is in the cell. */
+  declare detailed: boolean;
   readonly #session = new SessionConsumer(this);
   #clock: ReturnType<typeof setInterval> | undefined;
 
@@ -51,7 +53,7 @@ export class Gutter extends LitElement {
         <span slot="opener" data-tensors=${tensors.bytes}>
           <span class="unseen">Details of ${id}: </span>${hasTensors ? `${bytes(tensors.bytes)} · ${tensorCount(tensors.count)}` : opener}
         </span>
-        ${detailsOf(this.cell)}
+        ${this.detailed ? detailsOf(this.cell) : nothing}
       </pal-panel>
       <div class="line marks">${hasTensors ? marksText : nothing}</div>`;
   }

@@ -18,11 +18,17 @@ export class Results extends LitElement {
 
   declare cell: CellState;
   readonly #session = new SessionConsumer(this);
+  #height = 0;
+  #reserved: number | undefined;
+  readonly #observer = new ResizeObserver(([entry]) => {
+    this.#height = entry?.borderBoxSize[0]?.blockSize ?? 0;
+  });
 
   protected override render(): TemplateResult {
     const { cell, inputs, outputs, stale } = this.cell;
     const grid = isGrid(cell);
-    return html`<div class="results">
+    const reserved = this.#reserved === undefined ? "" : `min-height: ${this.#reserved}px`;
+    return html`<div class="results" style=${reserved}>
       ${errorsOf(this.cell, this.#session.value)}
       ${
         inputs.length > 0
@@ -46,14 +52,32 @@ export class Results extends LitElement {
     </div>`;
   }
 
-  /** A new generation starts without outputs. The cell keeps the height of the last one until it is done, so that the page does not jump. */
+  /**
+   * A new generation starts without outputs. The cell keeps the height of the last one until it is done, so that the page does
+   * not jump. The height was observed before: to measure it now would lay out the page for each cell that starts.
+   */
   protected override willUpdate(changed: PropertyValues<this>): void {
-    const before = changed.get("cell");
-    const box = this.renderRoot?.querySelector<HTMLElement>(".results");
-    if (!box || !before) return;
     const isBusy = this.cell.status === "running" || this.cell.status === "queued";
-    if (isBusy && box.style.minHeight === "") box.style.minHeight = `${box.getBoundingClientRect().height}px`;
-    if (!isBusy && box.style.minHeight !== "") box.style.minHeight = "";
+    if (isBusy && changed.get("cell")) this.#reserved ??= this.#height;
+    if (!isBusy) this.#reserved = undefined;
+  }
+
+  protected override firstUpdated(): void {
+    this.#observer.observe(this.#box!);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.#box) this.#observer.observe(this.#box);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer.disconnect();
+  }
+
+  get #box(): Element | null {
+    return this.renderRoot?.querySelector(".results") ?? null;
   }
 }
 

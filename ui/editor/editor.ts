@@ -5,6 +5,7 @@
  *
  * Events: `edit` {source}, `submit` (a `Submit`), `leave` (a `Leave`).
  */
+import { redoDepth, undoDepth } from "@codemirror/commands";
 import { setDiagnostics } from "@codemirror/lint";
 import { EditorState, Transaction } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
@@ -60,6 +61,15 @@ export class Editor extends LitElement {
     return this.#view?.state.doc.toString() ?? this.source;
   }
 
+  /** Whether nothing would be lost without this editor: no text that is on its way, nothing to undo, no focus. */
+  get isIdle(): boolean {
+    const view = this.#view;
+    if (!view) return true;
+    const { state } = view;
+    const isSaved = this.#timer === undefined && this.#offered.length === 0 && this.text === this.#base;
+    return isSaved && !view.hasFocus && undoDepth(state) === 0 && redoDepth(state) === 0;
+  }
+
   protected override render(): TemplateResult {
     return html`<div class="holder"></div>`;
   }
@@ -97,6 +107,15 @@ export class Editor extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.flush();
+  }
+
+  /** Puts the cursor at a place of the window, as a click there does. */
+  focusAt(x: number, y: number): void {
+    const view = this.#view;
+    if (!view) return;
+    const at = view.posAtCoords({ x, y }, false);
+    view.dispatch({ selection: { anchor: at } });
+    view.focus();
   }
 
   override focus(): void {
@@ -155,6 +174,11 @@ export class Editor extends LitElement {
       view.dispatch({ changes, annotations: [Transaction.addToHistory.of(false), Transaction.remote.of(true)] });
     }
     if (this.text !== source) this.#flushLater();
+  }
+
+  /** What the source is now, when the editor begins to follow it. */
+  catchUp(source: string): void {
+    if (source !== this.#base && !this.#offered.includes(source)) this.receive(source, "elsewhere");
   }
 
   #flushLater(): void {

@@ -1,6 +1,6 @@
 /**
- * The console of a cell. Lines only come at the end and go at the start, so a batch costs what is new in it: the lines that
- * are there already stay as they are.
+ * The console of a cell. Lines come at the end and go at the start, so a batch costs what is new in it: the lines that are
+ * there already stay as they are.
  */
 import { css, LitElement } from "lit";
 import type { ConsoleLine } from "../../server/events.ts";
@@ -56,15 +56,17 @@ export class Console extends LitElement {
 
   protected override render(): Element {
     const { lines } = this;
-    // The state keeps the objects of lines, so the first line tells how many have gone since the last drawing.
+    // The state keeps the objects of lines. So the first one tells how many have gone since the last drawing, and what
+    // differs after it was written over, as progress bars do with the last line.
     const gone = lines.length > 0 ? this.#drawn.indexOf(lines[0]!) : -1;
-    const kept = gone < 0 ? 0 : this.#drawn.length - gone;
-    const isSame = kept <= lines.length && this.#drawn.at(-1) === lines[kept - 1];
-    if (kept === 0 || !isSame) this.#box.replaceChildren(...lines.map(elementOf));
+    let kept = 0;
+    if (gone >= 0) while (kept < lines.length && this.#drawn[gone + kept] === lines[kept]) kept++;
+    if (kept === 0) this.#box.replaceChildren();
     else {
       for (let i = 0; i < gone; i++) this.#box.firstChild?.remove();
-      this.#box.append(...lines.slice(kept).map(elementOf));
+      while (this.#box.childElementCount > kept) this.#box.lastChild?.remove();
     }
+    this.#box.append(...lines.slice(kept).map(elementOf));
     this.#drawn = lines;
     return this.#box;
   }
