@@ -210,12 +210,11 @@ export type NotebookEvent =
   | { readonly type: "cell-mode"; readonly cell: CellId; readonly mode: Cell["mode"] }
   | { readonly type: "cell-options"; readonly cell: CellId; readonly options: Cell["options"] }
   | { readonly type: "cell-renamed"; readonly cell: CellId; readonly to: CellId }
-  /** A message for the user, for example: a file contains conflict markers, a save failed. */
+  /** A message for the user, for example: a file contains conflict markers, a save failed. `action`: a request that the page offers with it. */
   | {
       readonly type: "notice";
       readonly level: "info" | "warn" | "error";
       readonly text: string;
-      /** A request that the page offers with it. */
       readonly action?: "save-file";
     };
 

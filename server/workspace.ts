@@ -72,8 +72,13 @@ export class Workspace {
     const known = this.#open.get(name);
     if (known) return known;
     const { idle: _, ...device } = this.#options;
-    await closeToOthers(this.folder, name);
-    const opening = openSession({ workspace: this.folder, path: name, seed: 1, use: { kind: "page" }, ...device }).then(
+    const opening = this.#opening({
+      workspace: this.folder,
+      path: name,
+      seed: 1,
+      use: { kind: "page" },
+      ...device,
+    }).then(
       (session) => new OpenNotebook(session),
       (error: Error) => {
         this.#open.delete(name);
@@ -87,6 +92,11 @@ export class Workspace {
     await opening;
     this.#failures.delete(name);
     return opening;
+  }
+
+  async #opening(options: SessionOptions): Promise<Session> {
+    await closeToOthers(this.folder, options.path);
+    return openSession(options);
   }
 
   /** Opens nothing. @throws Denied if the notebook does not exist, or if it could not be opened the last time */

@@ -27,6 +27,8 @@ type Ended = Exclude<RunStatus, "running">;
 /** Absolute paths. */
 export type RunPlace = { readonly workspace: string; readonly notebook: string; readonly seed: number };
 
+const ROWS_IN_MESSAGE = 2_000;
+
 export class RecordedRun implements RunSink, OpenRun {
   readonly id: string;
   readonly signal: AbortSignal;
@@ -200,7 +202,17 @@ export class RecordedRun implements RunSink, OpenRun {
     if (!this.resumeFrom) return;
     const restart = this.resumeFrom.changes.at(-1);
     if (restart?.kind === "restart") this.#send({ type: "run-rewound", run: id, change: restart });
+    this.#sendAgain("rows", this.resumeFrom.rows);
+    this.#sendAgain("probes", this.resumeFrom.probes);
     this.#sendCheckpoints();
+  }
+
+  /** The session skips rows that it has. It lacks the last ones if the server was killed before it had logged them. */
+  #sendAgain<T extends "rows" | "probes">(table: T, rows: ResumePoint[T]): void {
+    for (let from = 0; from < rows.length; from += ROWS_IN_MESSAGE) {
+      const some = rows.slice(from, from + ROWS_IN_MESSAGE);
+      this.#send({ type: "run-rows", run: this.id, table, from, rows: some } as FromKernel);
+    }
   }
 
   #sendCheckpoints(): void {

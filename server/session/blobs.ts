@@ -33,7 +33,7 @@ export class Blobs {
   readonly #folder: string;
   readonly #state: () => SessionState;
   readonly #failed: (error: Error) => void;
-  readonly #unwritten = new Map<string, string>();
+  readonly #unwritten = new Map<string, Buffer>();
   #sinceSweep = 0;
   #writing: Promise<void> = Promise.resolve();
 
@@ -56,7 +56,7 @@ export class Blobs {
   async read(hash: string): Promise<string | undefined> {
     if (!HASH.test(hash)) return undefined;
     const waiting = this.#unwritten.get(hash);
-    if (waiting !== undefined) return waiting;
+    if (waiting !== undefined) return waiting.toString("utf8");
     const text = await readRegularFile(join(this.#folder, hash), { most: LARGEST }).then(String, () => undefined);
     return text !== undefined && digest(text) === hash && isOutput(text) ? text : undefined;
   }
@@ -65,6 +65,8 @@ export class Blobs {
   async sweep(): Promise<void> {
     const names = await readdir(this.#folder).catch(() => []);
     const shown = this.#shown();
+    // What could not be written, and is shown no more, need not be kept either.
+    for (const hash of this.#unwritten.keys()) if (!shown.has(hash)) this.#unwritten.delete(hash);
     const unused = names.filter((name) => HASH.test(name) && !shown.has(name) && !this.#unwritten.has(name));
     await Promise.all(unused.map((name) => rm(join(this.#folder, name), { force: true })));
   }
@@ -78,16 +80,17 @@ export class Blobs {
     if (output.kind === "blob" || output.kind === "run") return output;
     const text = JSON.stringify(output);
     if (text.length <= INLINE) return output;
-    const hash = digest(text);
-    this.#unwritten.set(hash, text);
-    this.#sinceSweep += text.length;
-    this.#writing = this.#writing.then(() => this.#write(hash, text)).catch(this.#failed);
-    return { kind: "blob", hash, bytes: text.length, shows: output.kind, runs: runsIn(output) } satisfies BlobOutput;
+    const bytes = Buffer.from(text);
+    const hash = digest(bytes);
+    this.#unwritten.set(hash, bytes);
+    this.#sinceSweep += bytes.length;
+    this.#writing = this.#writing.then(() => this.#write(hash, bytes)).catch(this.#failed);
+    return { kind: "blob", hash, bytes: bytes.length, shows: output.kind, runs: runsIn(output) } satisfies BlobOutput;
   }
 
   /** A blob that was superseded while it waited is not written at all. */
-  async #write(hash: string, text: string): Promise<void> {
-    if (this.#shown().has(hash)) await writeSafely(join(this.#folder, hash), text);
+  async #write(hash: string, bytes: Buffer): Promise<void> {
+    if (this.#shown().has(hash)) await writeSafely(join(this.#folder, hash), bytes);
     this.#unwritten.delete(hash);
     if (this.#sinceSweep < SWEEP_AFTER) return;
     this.#sinceSweep = 0;
@@ -101,8 +104,8 @@ export class Blobs {
   }
 }
 
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+function digest(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
 }
 
 function isOutput(text: string): boolean {

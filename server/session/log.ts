@@ -148,12 +148,15 @@ export class Log {
 type Begun = { readonly file: FileHandle; readonly bytes: number };
 
 async function begun(path: string, state: SessionState): Promise<Begun> {
-  const lines = [FIRST_LINE];
-  for (const part of partsOf(state)) lines.push(`${JSON.stringify(part)}\n`);
-  const text = lines.join("");
-  await writeSafely(path, text);
+  await writeSafely(path, linesOf(state));
   const file = await open(path, constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0));
-  return { file, bytes: Buffer.byteLength(text) };
+  return { file, bytes: (await file.stat()).size };
+}
+
+/** One after the other, so that a long run is never in memory as one text. */
+function* linesOf(state: SessionState): Generator<string> {
+  yield FIRST_LINE;
+  for (const part of partsOf(state)) yield `${JSON.stringify(part)}\n`;
 }
 
 function isTransient({ event }: LoggedEvent): boolean {

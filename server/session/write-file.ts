@@ -36,7 +36,11 @@ const PERMISSIONS = 0o7777;
  * @param mode of a new file
  * @throws as `node:fs` does; the file is then unchanged
  */
-export async function writeSafely(path: string, data: string | Uint8Array, mode = modeOf(path)): Promise<void> {
+export async function writeSafely(
+  path: string,
+  data: string | Uint8Array | Iterable<string>,
+  mode = modeOf(path),
+): Promise<void> {
   const folder = dirname(path);
   await makeFolder(folder);
   const before = await stat(path).catch(() => undefined);
@@ -44,7 +48,8 @@ export async function writeSafely(path: string, data: string | Uint8Array, mode 
   try {
     const file = await open(temporary, NEW_FILE, mode);
     try {
-      await file.writeFile(data);
+      // The types leave out iterables of strings, which Node writes piece by piece.
+      await file.writeFile(data as string);
       if (before) await file.chmod(before.mode & PERMISSIONS);
       await file.sync();
     } finally {

@@ -5,13 +5,14 @@
 import type { BenchOptions } from "./bench.ts";
 import { growth } from "./kernel/growth.ts";
 import { editToOutput, sliderToDone } from "./kernel/latency.ts";
+import { longSession } from "./kernel/long-session.ts";
 import type { Measure } from "./kernel/measure.ts";
 import { overhead } from "./kernel/overhead.ts";
 import { manyCells } from "./kernel/page.ts";
 import { planning } from "./kernel/planning.ts";
 import { kernelStart } from "./kernel/start.ts";
 
-const parts = [kernelStart, editToOutput, sliderToDone, planning, manyCells, growth, overhead];
+const parts = [kernelStart, editToOutput, sliderToDone, planning, manyCells, growth, overhead, longSession];
 
 export async function bench({ json }: BenchOptions): Promise<{ measures: readonly Measure[] }> {
   const measures: Measure[] = [];

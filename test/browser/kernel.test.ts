@@ -39,6 +39,33 @@ describe.skipIf(!executable)("the kernel on the page", () => {
     return Object.fromEntries(names.map((name, i) => [name, texts[i] ?? ""]));
   };
 
+  test("before a change ends a training the page asks; after it, undo is offered", async () => {
+    stage.server.push(...story.training);
+    await stage.open();
+    const before = await top("model");
+    const question = {
+      about: "changes",
+      origin: "page",
+      changes: [{ change: "remove", cell: "training" }],
+      loss: { trainings: ["v1", "r1"], cells: ["training"], seconds: 200 },
+    } as const;
+    stage.server.push({ type: "question-asked", question });
+    const strip = stage.page.locator("[data-question]");
+    await strip.waitFor();
+    expect(await strip.locator(".text").textContent()).toBe(
+      "Deleting training ends 2 running trainings and frees values of 1 cell that took 3 min.",
+    );
+    expect(await top("model")).toBe(before);
+    if (process.env.SHOTS) await stage.page.screenshot({ path: `${process.env.SHOTS}/question.png` });
+    await strip.getByRole("button", { name: "Keep" }).click();
+    await strip.getByRole("button", { name: "Delete" }).click();
+    await expect.poll(() => asked("decide").map(({ accept }) => accept)).toEqual([false, true]);
+    stage.server.push({ type: "question-answered" }, { type: "cell-removed", cell: "training" });
+    await strip.waitFor({ state: "detached" });
+    await stage.page.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(() => asked("put-back").map(({ cell }) => cell.id)).toEqual(["training"]);
+  });
+
   test("before an expensive automatic run the page asks, and the question moves nothing", async () => {
     stage.server.push(...trained, { type: "settings", settings: { lazy: false, ask: 30 } });
     await stage.open();

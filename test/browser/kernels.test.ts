@@ -44,6 +44,7 @@ describe.skipIf(!executable)("kernels on the start page", () => {
     notebook.locator("[data-kernel]").getAttribute("data-kernel", { timeout: 10_000 });
   async function ranAll(path: string): Promise<void> {
     await notebook.goto(`${new URL(server.address).origin}/notebook/${path}`);
+    await notebook.locator('[data-link="live"]').waitFor();
     await notebook.locator('[data-action="run-all"]').click();
     await until(async () => (await kernelState()) === "ready");
   }

@@ -9,6 +9,7 @@ export const CLI = fileURLToPath(new URL("../../server/palimpsest.mjs", import.m
 export type Served = {
   /** With the token, as the server prints it. */
   readonly address: string;
+  readonly pid: number;
   /** Asks it to end. */
   readonly close: () => Promise<void>;
   /** Kills it. */
@@ -33,7 +34,7 @@ export async function serve(folder: string, port?: number, ...options: readonly 
     });
     server.once("exit", () => reject(new Error("The server ended before it printed its address.")));
   });
-  return { address, close: () => end("SIGTERM"), kill: () => end("SIGKILL") };
+  return { address, pid: server.pid ?? 0, close: () => end("SIGTERM"), kill: () => end("SIGKILL") };
 }
 
 export async function freePort(): Promise<number> {

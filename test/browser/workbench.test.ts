@@ -84,7 +84,7 @@ describe.skipIf(!executable)("the workbench", () => {
     const text = await readFile(join(folder, ".palimpsest", "sessions", "story.jsonl"), "utf8");
     return text
       .split("\n")
-      .filter((line) => line.includes('"seq"'))
+      .filter((line) => line.startsWith('{"seq"'))
       .map((line) => JSON.parse(line));
   };
   /** The folder of the newest run that was started from the page. */

@@ -145,7 +145,7 @@ describe("conflict markers", () => {
   it.each([
     ["a conflict marker", "<<<<<<< HEAD\n1;", /line 1 is a merge conflict marker/],
     ["the character NUL", "const a = '\0';", /NUL/],
-  ])("or NUL typed in the page are refused: %s", async (_, source, message) => {
+  ])("or NUL that are typed in the page are refused: %s", async (_, source, message) => {
     const { session, path } = await open();
     await expect(edit(session, "a", source)).rejects.toThrow(message);
     await expect(session.request({ type: "insert", after: null, kind: "code", source })).rejects.toThrow(message);

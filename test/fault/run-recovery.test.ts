@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
+import { logPath } from "../../server/session/history.ts";
 import { openSession } from "../../server/session/open.ts";
 import type { Session } from "../../server/session/session.ts";
 import { cellState, type RunState } from "../../server/state/state.ts";
@@ -86,6 +87,11 @@ it("continues after the workbench was closed and opened again, also where no out
   await first.request({ type: "run", cells: "all" });
   await until(() => (runs(first)[0]?.rows.length ?? 0) > 30, 60);
   await first.close();
+  // As after a kill of the server: the last rows were not logged yet, though the run's folder has them.
+  const log = logPath(workspace, "n.ts");
+  const lines = (await readFile(log, "utf8")).split("\n");
+  const last = lines.findLastIndex((line) => line.includes('"run-rows"'));
+  await writeFile(log, lines.toSpliced(last, 1).join("\n"));
 
   const second = await opened(workspace);
   const [closed] = runs(second);
@@ -95,7 +101,7 @@ it("continues after the workbench was closed and opened again, also where no out
   const [continued] = runs(second);
   expect(continued!.info.id).toBe(closed!.info.id);
   expect(continued!.changes).toMatchObject([{ kind: "restart", to: closed!.checkpoints.at(-1)!.step }]);
-  expect(continued!.rows).toHaveLength(STEPS);
+  expect(continued!.rows.map(({ step }) => step)).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
 }, 180_000);
 
 it("a run whose kernel is killed while it writes rationales goes on from what was written, with the same numbers", async () => {

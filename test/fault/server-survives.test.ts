@@ -18,7 +18,12 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-type Running = { readonly workspace: string; readonly address: URL; readonly printed: () => string };
+type Running = {
+  readonly workspace: string;
+  readonly address: URL;
+  readonly printed: () => string;
+  readonly signal: (name: NodeJS.Signals) => void;
+};
 
 /** Starts the server with code that goes wrong inside its process. */
 async function startedWith(code: string, ...options: readonly string[]): Promise<Running> {
@@ -37,7 +42,12 @@ async function startedWith(code: string, ...options: readonly string[]): Promise
     await ended;
   });
   await until(() => /http:\S+/.test(printed));
-  return { workspace, address: new URL(/http:\S+/.exec(printed)?.[0] ?? ""), printed: () => printed };
+  return {
+    workspace,
+    address: new URL(/http:\S+/.exec(printed)?.[0] ?? ""),
+    printed: () => printed,
+    signal: (name) => child.kill(name),
+  };
 }
 
 async function page({ address }: Running): Promise<{ messages: ServerMessage[]; socket: WebSocket }> {
@@ -51,8 +61,12 @@ async function page({ address }: Running): Promise<{ messages: ServerMessage[]; 
 
 it("an exception in a timer and a rejection that nobody handles are printed, and the server goes on", async () => {
   const running = await startedWith(
-    'setTimeout(() => { throw new Error("from a timer"); }, 3000); setTimeout(() => { Promise.reject(new Error("from a promise")); }, 3000);',
+    `process.on("SIGUSR2", () => {
+      setTimeout(() => { throw new Error("from a timer"); }, 1);
+      setTimeout(() => { Promise.reject(new Error("from a promise")); }, 1);
+    });`,
   );
+  running.signal("SIGUSR2");
   await until(() => running.printed().includes("from a timer") && running.printed().includes("from a promise"));
   const { socket } = await page(running);
   socket.send(JSON.stringify({ id: 1, request: { type: "edit", cell: "a", source: "const a = 2;", by: "me" } }));

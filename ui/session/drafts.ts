@@ -89,3 +89,9 @@ function read(storage: Pick<Storage, "getItem">, key: string): Map<CellId, Draft
     return new Map();
   }
 }
+
+/** The key of a notebook's drafts. Another workspace may be served at the same address later, so the key names the workspace. */
+export function draftsKey(path: string): string {
+  const workspace = document.querySelector<HTMLMetaElement>('meta[name="workspace"]')?.content ?? "";
+  return `palimpsest-drafts ${workspace} ${path}`;
+}

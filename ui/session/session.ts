@@ -5,12 +5,13 @@
  */
 
 import type { CellId } from "../../server/notebook/types.ts";
-import { type ClientMessage, type LoggedEvent, MESSAGE_BYTES, type Request } from "../../server/protocol.ts";
+import type { ClientMessage, LoggedEvent, Request } from "../../server/protocol.ts";
 import { type StatePart, stateOf } from "../../server/state/parts.ts";
 import { initialState, reduce } from "../../server/state/reducer.ts";
 import type { ServerMessage } from "../../server/state/server-message.ts";
 import { cellState, type SessionState } from "../../server/state/state.ts";
-import { Drafts } from "./drafts.ts";
+import { Drafts, draftsKey } from "./drafts.ts";
+import { lengthFault } from "./message-length.ts";
 import { type Link, Socket } from "./socket.ts";
 import { redone } from "./text-merge.ts";
 
@@ -59,7 +60,7 @@ export class Session {
   constructor(path: string, notify: (notice: Notice) => void) {
     this.state = initialState(path);
     this.#notify = notify;
-    this.#drafts = new Drafts(sessionStorage, `palimpsest-drafts ${workspaceKey()} ${path}`);
+    this.#drafts = new Drafts(sessionStorage, draftsKey(path));
     this.#socket = new Socket({
       address: () => {
         const address = new URL("/api/session", location.href);
@@ -287,19 +288,4 @@ export class Session {
   #publish(): void {
     for (const listener of [...this.#listeners]) listener();
   }
-}
-
-/** Which workspace the server of this page serves. */
-function workspaceKey(): string {
-  return document.querySelector<HTMLMetaElement>('meta[name="workspace"]')?.content ?? "";
-}
-
-/** The server would close the connection at a longer message. */
-function lengthFault(message: ClientMessage): string | undefined {
-  const text = JSON.stringify(message);
-  if (text.length * 3 <= MESSAGE_BYTES) return undefined;
-  const bytes = new TextEncoder().encode(text).length;
-  if (bytes <= MESSAGE_BYTES) return undefined;
-  const [size, most] = [bytes, MESSAGE_BYTES].map((each) => `${Math.round(each / 1e6)} MB`);
-  return `This is too long to be saved: ${size}, where at most ${most} are possible. Put the data into a file beside the notebook, and read it in the cell.`;
 }

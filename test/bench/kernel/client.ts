@@ -14,7 +14,14 @@ export class Client {
   readonly #listeners = new Set<(event: SessionEvent) => void>();
   #requests = 0;
 
-  private constructor(socket: WebSocket, close: () => Promise<void>) {
+  /** Of the start page, with the token. */
+  readonly address: string;
+  /** Of the server. */
+  readonly pid: number;
+
+  private constructor(socket: WebSocket, address: string, pid: number, close: () => Promise<void>) {
+    this.address = address;
+    this.pid = pid;
     this.#socket = socket;
     this.#close = close;
     socket.on("message", (data) => {
@@ -25,10 +32,10 @@ export class Client {
     });
   }
 
-  /** @param notebook the text of the notebook, in a new folder that `close` deletes */
-  static async open(notebook: string): Promise<Client> {
+  /** @param text of the notebook, in a new folder that `close` deletes */
+  static async open(text: string): Promise<Client> {
     const folder = await mkdtemp(join(tmpdir(), "bench-"));
-    await writeFile(join(folder, "bench.ts"), notebook);
+    await writeFile(join(folder, "bench.ts"), text);
     const server = await serve(folder);
     const address = new URL(server.address);
     const authorization = `Bearer ${address.searchParams.get("token")}`;
@@ -36,7 +43,7 @@ export class Client {
       headers: { authorization },
     });
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
-    return new Client(socket, async () => {
+    return new Client(socket, server.address, server.pid, async () => {
       await server.close();
       await rm(folder, { recursive: true, force: true });
     });
