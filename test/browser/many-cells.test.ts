@@ -98,6 +98,8 @@ describe.skipIf(!executable)("a notebook of many cells", () => {
     await stage.page.keyboard.press("Enter");
     await stage.page.keyboard.type("77 ");
     await expect.poll(() => textOf("c90")).toContain("77 ");
+    // Right after typing, CodeMirror takes Escape for its list of completions.
+    await stage.page.waitForTimeout(250);
     await stage.page.keyboard.press("Escape");
     await stage.page.keyboard.press("ArrowDown");
     expect(await focused()).toBe("c91 cell");
