@@ -22,7 +22,7 @@ export function datum(value: unknown): Datum {
   }
 }
 
-export function date(value: Date): Datum {
+function date(value: Date): Datum {
   const time = value.getTime();
   return Number.isNaN(time) ? null : { $date: time };
 }

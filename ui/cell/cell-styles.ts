@@ -46,6 +46,15 @@ export const cellStyles = css`
     top: -1rem;
     z-index: 2;
   }
+  /* Folded code is one line, so it makes room for the tools, which are in that line. */
+  article.is-folded pal-tools {
+    top: -0.125rem;
+  }
+  @media (min-width: 56rem) {
+    article.is-folded:is(:hover, :focus-within) {
+      --tools-room: 17rem;
+    }
+  }
   @media (hover: none) {
     pal-tools,
     .markdown pal-gutter {

@@ -54,7 +54,7 @@ export class CellView extends LitElement {
   protected override render(): TemplateResult {
     const { cell } = this.cell;
     const label = cell.kind === "code" ? `Cell ${cell.id}, ${statusWord(this.cell)}` : `Text ${cell.id}`;
-    return html`<article class="${cell.kind} ${shownStatus(this.cell)}" tabindex="0" aria-label=${label} @pointerenter=${this.#used} @focusin=${this.#used} @keydown=${this.#key} @move-focus=${this.#moveFocus}>
+    return html`<article class="${cell.kind} ${shownStatus(this.cell)} ${this.folded ? "is-folded" : ""}" tabindex="0" aria-label=${label} @pointerenter=${this.#used} @focusin=${this.#used} @keydown=${this.#key} @move-focus=${this.#moveFocus}>
       <div class="gutter"><pal-gutter .cell=${this.cell} .detailed=${this.isUsed} @run=${() => this.#code?.run()}></pal-gutter></div>
       ${
         cell.kind === "code"

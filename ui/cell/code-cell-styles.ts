@@ -41,6 +41,7 @@ export const codeCellStyles = css`
     align-items: center;
     gap: 1rem;
     height: 1.75rem;
+    padding-right: var(--tools-room, 0);
   }
   .folded .line {
     flex: 1;

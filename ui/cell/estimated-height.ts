@@ -4,6 +4,7 @@
  */
 import type { CellState } from "../../server/state/cell-state.ts";
 import type { Output } from "../../server/values.ts";
+import { allErrors } from "./errors.ts";
 import { startsFolded } from "./layout.ts";
 
 /** In pixels. */
@@ -14,13 +15,17 @@ const FOLDED = 32;
 const ROW = 32;
 const TALLEST_TABLE = 416;
 const TALLEST_CONSOLE = 256;
+const ERROR = 50;
+/** Characters. */
 const COLUMN = 90;
 
-export function estimatedHeight({ cell, outputs, console, inputs }: CellState): number {
+export function estimatedHeight(state: CellState): number {
+  const { cell, outputs, console, inputs } = state;
   if (cell.kind === "markdown") return Math.max(28, lines(cell.source) * TEXT_LINE);
   const code = startsFolded(cell) ? FOLDED : lines(cell.source) * CODE_LINE + CODE_AROUND;
   const shown = outputs.reduce((sum, output) => sum + heightOf(output) + 14, 0);
-  return Math.round(code + shown + inputs.length * 36 + Math.min(TALLEST_CONSOLE, console.length * 20) + 4);
+  const errors = allErrors(state).length * ERROR;
+  return Math.round(code + errors + shown + inputs.length * 36 + Math.min(TALLEST_CONSOLE, console.length * 20) + 4);
 }
 
 function heightOf(output: Output): number {

@@ -69,6 +69,35 @@ export class Bar extends LitElement {
       .link {
         min-width: 6.5rem;
       }
+      /* Two rows: what it is and how it is, then what can be done. A word is dropped where its dot says the same. */
+      @media (max-width: 40rem) {
+        header {
+          gap: 0.25rem 0.375rem;
+          padding: 0.25rem 1rem 0.375rem;
+        }
+        header::after {
+          content: "";
+          order: 1;
+          flex-basis: 100%;
+        }
+        header > button {
+          order: 2;
+        }
+        .name {
+          min-width: 3rem;
+        }
+        [data-action="run-stale"],
+        .link.good {
+          min-width: 0;
+        }
+        .link.good {
+          gap: 0;
+          font-size: 0;
+        }
+        pal-theme-button {
+          margin-left: 0;
+        }
+      }
     `,
   ];
 

@@ -26,6 +26,14 @@ export class KernelPanel extends LitElement {
         padding-left: 1.1rem;
         color: var(--muted);
       }
+      @media (max-width: 40rem) {
+        .state {
+          min-width: 0;
+        }
+        .name {
+          display: none;
+        }
+      }
       label {
         display: flex;
         align-items: center;
@@ -41,7 +49,7 @@ export class KernelPanel extends LitElement {
     const { kernel } = this.#session.value.state;
     return html`<pal-panel label="Kernel" data-kernel=${kernel.status}>
       <span slot="opener" class="state ${tone(kernel)}" title="The kernel runs the cells">
-        <i class="dot"></i> kernel ${kernelWord(kernel)}
+        <i class="dot"></i> <span class="name">kernel</span> ${kernelWord(kernel)}
       </span>
       ${kernelDetails(kernel)} ${this.#askSetting()}
       <button data-action="restart-kernel" @click=${() => this.#session.value.send({ type: "restart-kernel" })}>Restart kernel</button>

@@ -12,6 +12,11 @@ export const memoryPanelStyles = css`
     color: var(--muted);
     font-variant-numeric: tabular-nums;
   }
+  @media (max-width: 40rem) {
+    [slot="opener"] {
+      min-width: 0;
+    }
+  }
   .nearly-full {
     color: var(--warn);
   }

@@ -1,12 +1,19 @@
-/** A table. It scrolls inside its own box, so that many rows do not lengthen the page; columns of numbers are right-aligned. */
+/**
+ * A table. It scrolls inside its own box, so that many rows do not lengthen the page; columns of numbers are right-aligned. A
+ * long one fills its box in any case, so its rows are made only when it comes near the visible part of the page.
+ */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { figure } from "../../server/state/quantity.ts";
 import type { Datum, Output } from "../../server/values.ts";
+import { NearnessController } from "../look/nearness.ts";
+
+/** So many rows are higher than the box. */
+const LONG = 30;
 
 export type TableOutput = Extract<Output, { kind: "table" }>;
 
 export class Table extends LitElement {
-  static override properties = { table: { attribute: false } };
+  static override properties = { table: { attribute: false }, isNear: { state: true } };
   static override styles = css`
     :host {
       display: block;
@@ -16,6 +23,9 @@ export class Table extends LitElement {
       overflow: auto;
       border: 1px solid var(--hairline);
       border-radius: var(--radius);
+    }
+    .waiting {
+      height: 26rem;
     }
     .box:focus-visible {
       outline: 2px solid var(--accent);
@@ -66,9 +76,19 @@ export class Table extends LitElement {
   `;
 
   declare table: TableOutput;
+  declare isNear: boolean;
+
+  constructor() {
+    super();
+    this.isNear = false;
+    new NearnessController(this, (nearness) => {
+      if (nearness === "near") this.isNear = true;
+    });
+  }
 
   protected override render(): TemplateResult {
     const { columns, rows, total } = this.table;
+    if (!this.isNear && rows.length > LONG) return html`<div class="box waiting"></div>${moreOf(this.table)}`;
     const numeric = columns.map((_, i) => {
       const present = rows.map((row) => row[i]).filter((each) => each !== null && each !== undefined);
       return present.length > 0 && present.every(isNumeric);
@@ -90,8 +110,12 @@ export class Table extends LitElement {
           </tbody>
         </table>
       </div>
-      ${total > rows.length ? html`<p class="total">Showing the first ${rows.length} of ${total} rows</p>` : nothing}`;
+      ${moreOf(this.table)}`;
   }
+}
+
+function moreOf({ rows, total }: TableOutput): TemplateResult | typeof nothing {
+  return total > rows.length ? html`<p class="total">Showing the first ${rows.length} of ${total} rows</p>` : nothing;
 }
 
 const isNumeric = (value: Datum | undefined): boolean =>

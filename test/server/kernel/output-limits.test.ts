@@ -76,3 +76,12 @@ test("a cell that shows without end shows the first ones, and says so once", () 
   expect(shown).toHaveLength(OUTPUTS + 1);
   expect(shown.at(-1)).toEqual({ kind: "text", text: expect.stringMatching(/more than 500 outputs/) });
 });
+
+test("what a cell shows beyond the limit costs nothing", () => {
+  const count = new OutputCount();
+  const output = plotOf("dot", 100_000);
+  for (let i = 0; i <= OUTPUTS; i += 1) count.next({ kind: "text", text: "x" });
+  const begun = performance.now();
+  for (let i = 0; i < 60_000; i += 1) expect(count.next(output)).toBeUndefined();
+  expect(performance.now() - begun).toBeLessThan(5000);
+});
