@@ -103,7 +103,7 @@ const attacks: readonly (readonly [string, Output])[] = [
   ["a value of HTML", { kind: "value", value: { kind: "opaque", text: `<a href="${AWAY}" style="${cover}">x</a>` } }],
 ];
 
-/** Points of the window that belong to the bar and to the cell above the output. */
+/** Whether it lies over the bar, over the edges of the window, or over the code of its own cell. */
 async function isCovered(page: Page): Promise<boolean> {
   return page.evaluate(() => {
     const bar = document.querySelector("pal-notebook")!.shadowRoot!.querySelector("pal-bar")!.getBoundingClientRect();
@@ -119,8 +119,19 @@ async function isCovered(page: Page): Promise<boolean> {
       return path;
     };
     const inBar = [10, innerWidth / 2, innerWidth - 10].map((x) => at(x, bar.top + bar.height / 2));
+    const code = document
+      .querySelector("pal-notebook")!
+      .shadowRoot!.querySelector('[data-cell="model"]')!
+      .shadowRoot!.querySelector("pal-code")!
+      .shadowRoot!.querySelector(".text-box")!
+      .getBoundingClientRect();
+    const inCode = at(code.left + code.width / 2, code.top + code.height / 2);
     const edges = [at(5, innerHeight - 5), at(innerWidth - 5, innerHeight / 2)];
-    return inBar.some((path) => !path.includes("pal-bar")) || edges.some((path) => path.includes("pal-results"));
+    return (
+      inCode.includes("pal-results") ||
+      inBar.some((path) => !path.includes("pal-bar")) ||
+      edges.some((path) => path.includes("pal-results"))
+    );
   });
 }
 
