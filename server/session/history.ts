@@ -14,6 +14,7 @@ import { replay } from "../state/replay.ts";
 import type { SessionState } from "../state/state.ts";
 import { readStored } from "../state/stored-inputs.ts";
 import { readInputs } from "./inputs-file.ts";
+import { endsOfKilledRuns } from "./killed-runs.ts";
 import { readRegularFile } from "./read-file.ts";
 import { readLog } from "./read-log.ts";
 
@@ -112,7 +113,8 @@ async function lastState(workspace: string, notebook: string, now: number): Prom
     return { state: initialState(notebook), complete: false, notice };
   }
   let state = replay(stateOf(log.parts), log.events);
-  if (state.kernel.status === "ready") state = withRunsInterrupted(state, now);
+  // If a log ends while the kernel was running, the server was killed.
+  if (state.kernel.status === "ready") state = happened(state, now, await endsOfKilledRuns(workspace, state.runs));
   const ended = { type: "kernel-ended", cause: "closed", reason: "The workbench was closed." } as const;
   if (state.kernel.status !== "off") state = happened(state, now, [ended]);
   const [fault] = log.skipped;
@@ -124,14 +126,4 @@ async function lastState(workspace: string, notebook: string, now: number): Prom
   const count = log.skipped.length === 1 ? "One line" : `${log.skipped.length} lines`;
   const notice = `${count} of the saved session could not be read and ${log.skipped.length === 1 ? "is" : "are"} left out (${fault}). The whole file is kept as ${basename(kept)}.`;
   return { state, complete: false, notice };
-}
-
-/** If a log ends while the kernel was running, the server was killed: the runs continue from their checkpoints. */
-function withRunsInterrupted(state: SessionState, time: number): SessionState {
-  const message = "The workbench was killed.";
-  const running = Object.values(state.runs).filter(({ status }) => status === "running");
-  const ends = running.map(
-    ({ info }): SessionEvent => ({ type: "run-ended", run: info.id, status: "interrupted", message }),
-  );
-  return happened(state, time, ends);
 }
