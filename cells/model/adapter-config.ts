@@ -69,9 +69,9 @@ export function parseAdapterConfig(text: string, where: string): AdapterConfig {
         : "its adapter_config.json does not describe a LoRA with r and lora_alpha";
     throw new Error(`The adapter in ${where} cannot be read: ${why}.`);
   }
-  const targets = modules(json, "target_modules");
-  const exclude = modules(json, "exclude_modules");
-  const modulesToSave = modules(json, "modules_to_save");
+  const targets = modules(json, "target_modules", where);
+  const exclude = modules(json, "exclude_modules", where);
+  const modulesToSave = modules(json, "modules_to_save", where);
   const isAll =
     Array.isArray(targets) &&
     targets.length === layerNames.length &&
@@ -83,7 +83,7 @@ export function parseAdapterConfig(text: string, where: string): AdapterConfig {
     ...(typeof dropout === "number" && dropout > 0 && { dropout }),
     ...(targets !== undefined && !isAll && { targets }),
     ...(exclude !== undefined && exclude.length > 0 && { exclude }),
-    ...(isUsed(layers) && { layers: [layers].flat().map(Number) }),
+    ...(isUsed(layers) && { layers: layerNumbers(layers, where) }),
     ...(Array.isArray(modulesToSave) && modulesToSave.length > 0 && { modulesToSave }),
   };
   const trainsTable = [modulesToSave]
@@ -97,8 +97,23 @@ function isUsed(value: unknown): boolean {
   return !["undefined", "null", "false", "{}", "[]"].includes(`${JSON.stringify(value)}`);
 }
 
-function modules(json: JsonObject, name: string): string | string[] | undefined {
+function modules(json: JsonObject, name: string, where: string): string | string[] | undefined {
   const value = json[name];
   if (typeof value === "string") return value;
-  return Array.isArray(value) ? value.map(String) : undefined;
+  if (!Array.isArray(value)) return undefined;
+  if (!value.every((each) => typeof each === "string")) throw notAList(where, name, "names of modules");
+  return value;
+}
+
+function layerNumbers(value: unknown, where: string): number[] {
+  const numbers: readonly unknown[] = [value].flat();
+  if (!numbers.every((each) => typeof each === "number"))
+    throw notAList(where, "layers_to_transform", "numbers of layers");
+  return [...numbers];
+}
+
+function notAList(where: string, name: string, what: string): Error {
+  return new Error(
+    `The adapter in ${where} cannot be read: ${name} in its adapter_config.json must be a list of ${what}.`,
+  );
 }

@@ -32,7 +32,7 @@ export async function readAdapter(model: ModelConfig, files: AdapterFiles, where
   const tied = model.tied && tiesWeights;
   const file = await openSafetensorsBytes(files.weights, `${where}/adapter_model.safetensors`);
   const sources = sourcesOf(file, tied);
-  const expected = expectedShapes(model, { config, tiesWeights }, file, sources);
+  const expected = named(where, () => expectedShapes(model, { config, tiesWeights }, file, sources));
   requireFit(expected, file, sources, where);
   const adapter: Adapter = { config, tensors: new Map(), tied };
   try {
@@ -96,6 +96,15 @@ function expectedShapes(
     if (expected.has(name)) expected.set(name, [vocabulary, model.width]);
   }
   return expected;
+}
+
+/** A pattern that is not valid, or names that the model does not have, are faults of this folder. */
+function named<T>(where: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new Error(`The adapter in ${where} does not fit the model: ${(error as Error).message}`);
+  }
 }
 
 /** @throws listing the first four tensors that are missing, not expected or of another shape. */

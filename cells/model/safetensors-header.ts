@@ -58,7 +58,7 @@ export function parseHeader<Dtype extends string>(
   const entries = new Map<string, Entry<Dtype>>();
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(header)) {
-    if (name === "__metadata__") metadata = value as Record<string, string>;
+    if (name === "__metadata__") metadata = metadataOf(value, where);
     else entries.set(name, parseEntry(name, value, where, allowed));
   }
   let end = 0;
@@ -67,6 +67,14 @@ export function parseHeader<Dtype extends string>(
     end = entry.to;
   }
   return { entries, metadata };
+}
+
+/** Some writers put null where there is none. */
+function metadataOf(value: unknown, where: string): Record<string, string> {
+  const metadata = value ?? {};
+  if (!isRecord(metadata) || !Object.values(metadata).every((each) => typeof each === "string"))
+    throw unreadable(where, "its __metadata__ is not an object of strings");
+  return metadata as Record<string, string>;
 }
 
 function parseEntry<Dtype extends string>(
@@ -85,7 +93,10 @@ function parseEntry<Dtype extends string>(
     const types = Object.keys(allowed)
       .join(", ")
       .replace(/, (\w+)$/, " and $1");
-    throw unreadable(where, `the tensor "${name}" has the type ${String(dtype)}; supported types are ${types}`);
+    throw unreadable(
+      where,
+      `the tensor "${name}" has the type ${typeof dtype === "string" ? dtype : JSON.stringify(dtype)}; supported types are ${types}`,
+    );
   }
   const [from = 0, to = -1] = offsets;
   if (to - from !== shape.reduce((product, n) => product * n, allowed[dtype])) {

@@ -31,16 +31,17 @@ export class Files {
     const file = await this.readable(path);
     return explained(path, async () => {
       const handle = await open(file);
+      const tooShort = (end: number): Error =>
+        new Error(`${path} is too short: it ends at byte ${end}, but ${offset + length} are needed.`);
       try {
+        // Before memory is taken: the length may come from a damaged file.
+        const { size } = await handle.stat();
+        if (size < offset + length) throw tooShort(size);
         // Filling it with zeros first would take as long as reading.
         const bytes = into?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length);
         for (let done = 0; done < length; ) {
           const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
-          if (bytesRead === 0) {
-            throw new Error(
-              `${path} is too short: it ends at byte ${offset + done}, but ${offset + length} are needed.`,
-            );
-          }
+          if (bytesRead === 0) throw tooShort(offset + done);
           done += bytesRead;
         }
         return bytes;
