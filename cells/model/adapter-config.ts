@@ -61,7 +61,8 @@ export function parseAdapterConfig(text: string, where: string): AdapterConfig {
   const json = parseObject(text, `${where}/adapter_config.json`);
   const { r: rank, lora_alpha: alpha, lora_dropout: dropout, layers_to_transform: layers } = json;
   const used = unsupported.filter((name) => isUsed(json[name]));
-  if (isUsed(json.bias) && json.bias !== "none") used.push(`bias ${JSON.stringify(json.bias)}`);
+  if (isUsed(json.bias) && json.bias !== "none")
+    used.push(typeof json.bias === "string" ? `bias "${json.bias}"` : "bias");
   if (json.peft_type !== "LORA" || typeof rank !== "number" || typeof alpha !== "number" || used.length > 0) {
     const why =
       used.length > 0
@@ -94,7 +95,8 @@ export function parseAdapterConfig(text: string, where: string): AdapterConfig {
 
 /** PEFT writes a setting that is not used as null, false, {} or []. */
 function isUsed(value: unknown): boolean {
-  return !["undefined", "null", "false", "{}", "[]"].includes(`${JSON.stringify(value)}`);
+  if (typeof value === "object" && value !== null) return Object.keys(value).length > 0;
+  return value !== undefined && value !== null && value !== false;
 }
 
 function modules(json: JsonObject, name: string, where: string): string | string[] | undefined {

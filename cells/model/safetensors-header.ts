@@ -95,7 +95,7 @@ function parseEntry<Dtype extends string>(
       .replace(/, (\w+)$/, " and $1");
     throw unreadable(
       where,
-      `the tensor "${name}" has the type ${typeof dtype === "string" ? dtype : JSON.stringify(dtype)}; supported types are ${types}`,
+      `the tensor "${name}" has ${typeof dtype === "string" ? `the type ${dtype}` : "no type"}; supported types are ${types}`,
     );
   }
   const [from = 0, to = -1] = offsets;

@@ -38,6 +38,8 @@ export type FileEvents = {
   readonly merged: (cells: readonly Cell[], settings: NotebookSettings) => void;
   /** @param action what the user can do about it */
   readonly notice: (level: "info" | "warn" | "error", text: string, action?: "save-file") => void;
+  /** The file is about to get this text. */
+  readonly writing: (text: string) => Promise<void>;
   /** File and session agree on this text. */
   readonly agreed: (text: string) => Promise<void>;
 };
@@ -158,7 +160,10 @@ export class NotebookFile {
       sameCells(notebook.cells, this.#base.cells) &&
       sameSettings(notebook.settings, this.#base.settings ?? DEFAULT_SETTINGS);
     const text = same ? this.#text : inForm(this.#form, printNotebook(notebook));
-    if (text !== this.#text) await writeSafely(this.#path, text);
+    if (text !== this.#text) {
+      await this.#events.writing(text);
+      await writeSafely(this.#path, text);
+    }
     this.#unsaved = false;
     if (text === this.#text) return;
     this.#text = text;

@@ -13,24 +13,13 @@ import { initialState, reduce } from "../state/reducer.ts";
 import { replay } from "../state/replay.ts";
 import type { SessionState } from "../state/state.ts";
 import { readStored } from "../state/stored-inputs.ts";
+import { AgreedText } from "./agreed-text.ts";
 import { readInputs } from "./inputs-file.ts";
 import { endsOfKilledRuns } from "./killed-runs.ts";
-import { readRegularFile } from "./read-file.ts";
 import { readLog } from "./read-log.ts";
 
 export function logPath(workspace: string, notebook: string): string {
   return join(workspace, ".palimpsest", "sessions", notebook.replace(/\.ts$/, ".jsonl"));
-}
-
-/** The notebook's text on which file and session last agreed. It shows which of the two was edited since. */
-export function agreedPath(workspace: string, notebook: string): string {
-  return join(workspace, ".palimpsest", "sessions", notebook.replace(/\.ts$/, ".agreed.ts"));
-}
-
-/** @returns undefined if there is no such text, or if it is not a file */
-export async function readAgreed(workspace: string, notebook: string): Promise<string | undefined> {
-  const bytes = await readRegularFile(agreedPath(workspace, notebook), { most: 32e6 }).catch(() => undefined);
-  return bytes?.toString("utf8");
 }
 
 /**
@@ -55,7 +44,7 @@ export async function earlierState(
   // The log is written first, so its values are the newer ones.
   const inputValues = readStored({ ...stored, ...state.inputValues }, state.cells);
   const earlier = atRest({ ...state, path: notebook, inputValues });
-  const agreed = await readAgreed(workspace, notebook);
+  const agreed = await new AgreedText(workspace, notebook).read(file?.text);
   if (!file || (complete && file.text === agreed)) return happened(earlier, now, notices);
   const own = state.cells.map(({ cell }) => cell);
   // Where events are missing, no cell may be taken for removed: without a common base, each side's cells stay.

@@ -2,14 +2,14 @@
 import { dirname, join } from "node:path";
 import type { LoggedEvent, SessionEvent } from "../events.ts";
 import type { SessionState } from "../state/state.ts";
+import { AgreedText } from "./agreed-text.ts";
 import { Blobs, blobFolder } from "./blobs.ts";
 import { type FileEvents, NotebookFile } from "./file.ts";
-import { agreedPath, logPath, readAgreed } from "./history.ts";
+import { logPath } from "./history.ts";
 import { inputsPath, writeInputs } from "./inputs-file.ts";
 import { placeInside } from "./inside.ts";
 import { Log } from "./log.ts";
 import type { Reading } from "./notebook-reading.ts";
-import { writeIfChanged, writeSafely } from "./write-file.ts";
 
 export type StorageListeners = {
   readonly state: () => SessionState;
@@ -73,25 +73,29 @@ export class Storage {
     const blobs = new Blobs(blobFolder(workspace, path), state, (error) =>
       notify("error", `A large output could not be saved, so it is lost when the workbench ends: ${error.message}.`),
     );
-    const agreed = agreedPath(workspace, path);
-    const place = { inside: workspace, agreed: await readAgreed(workspace, path) };
+    const record = new AgreedText(workspace, path);
+    const place = { inside: workspace, agreed: await record.read() };
+    const logged = (): Promise<boolean> =>
+      log.flush().then(
+        () => true,
+        () => false,
+      );
     const fileEvents: FileEvents = {
       cells: () => state().cells.map(({ cell }) => cell),
       settings: () => state().settings,
       merged: (cells, settings) => happened({ type: "replaced", cells, settings }),
       notice: (level, text, action) => happened({ type: "notice", level, text, ...(action && { action }) }),
+      writing: async (text) => {
+        if (await logged()) await record.begin(text).catch(() => undefined);
+      },
       // Only if the log has the same cells: otherwise the next session would take the older cells of the log for newer edits.
       agreed: async (text) => {
-        const logged = await log.flush().then(
-          () => true,
-          () => false,
-        );
-        if (logged) await writeSafely(agreed, text);
+        if (await logged()) await record.agree(text);
       },
     };
     const file = new NotebookFile(join(workspace, path), read, fileEvents, place);
     try {
-      if ("notebook" in read) await writeIfChanged(agreed, read.text);
+      if ("notebook" in read) await record.agree(read.text);
     } catch (error) {
       await log.close();
       throw error;
@@ -107,7 +111,7 @@ export class Storage {
   #restoreOthers(): void {
     this.saveInputs();
     // Without it, the next session takes the file's cells, which are at most a moment older.
-    void writeSafely(agreedPath(this.#workspace, this.#path), this.#file.agreedText).catch(() => undefined);
+    void new AgreedText(this.#workspace, this.#path).agree(this.#file.agreedText).catch(() => undefined);
   }
 
   append(events: readonly LoggedEvent[]): void {

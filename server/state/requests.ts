@@ -94,6 +94,7 @@ export function eventsOf(
     case "steer":
       return [{ type: "run-steered", run: request.run, order: steerable(state, request.run, request.order) }];
     case "stop":
+      if (request.cell !== undefined) existing(state, request.cell);
       return [{ type: "stop-asked", ...(request.cell !== undefined && { cell: request.cell }) }];
     case "input": {
       existing(state, request.cell);
@@ -145,7 +146,8 @@ function edited(state: SessionState, request: Extract<Request, { type: "edit" }>
 
 /** @throws Refused if the id is not valid, or if another cell has it */
 function requireFree(state: SessionState, id: string): void {
-  if (!ID.test(id)) throw new Refused(`"${id}" is not a valid name for a cell. Use letters, digits, ".", "-" and "_".`);
+  if (!ID.test(id) || readHead(`// %% ${id}`)?.id !== id)
+    throw new Refused(`"${id}" is not a valid name for a cell. Use letters, digits, ".", "-" and "_".`);
   if (cellState(state, id)) throw new Refused(`Another cell is already called ${id}.`);
 }
 

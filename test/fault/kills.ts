@@ -115,14 +115,22 @@ async function killKernel(page: LivePage, { shown }: Promised): Promise<void> {
   await until(() => page.state.kernel.status !== "ready" || page.state.kernel.pid !== kernel.pid, 30);
   // The server lives: nothing that this page has is lost.
   shown.check(page.state);
-  await page.request({ type: "run", cells: ["a", "training"] });
-  await until(() => page.state.kernel.status === "ready" && cellState(page.state, "a")!.generation > generation, 60);
+  const answer = await page.request({ type: "run", cells: ["a", "training"] });
+  const works = (): boolean =>
+    page.state.kernel.status === "ready" && cellState(page.state, "a")!.generation > generation;
+  await until(works, 60).catch(() => {
+    const { cells, kernel: now, notice } = page.state;
+    const statuses = cells.map(({ cell, status }) => `${cell.id} ${status}`).join(", ");
+    throw new Error(`No run works in a new kernel: ${JSON.stringify([answer, now, statuses, notice?.text])}`);
+  });
 }
 
 /** What a page finds after a restart of the server. */
 async function checkRestarted(page: LivePage, workspace: string, { edits, input, shown }: Promised): Promise<void> {
   const { state } = page;
   checkAtRest(state);
+  const ids = state.cells.map(({ cell }) => cell.id).join();
+  if (ids !== "a,b,c,sum,knob,base,training") throw new Error(`The cells are now ${ids}`);
   for (const [id, promised] of edits)
     promised.check(`The cell ${id}`, cellState(state, id)?.cell.source.trim() ?? "gone");
   input.check("The input", String(state.inputValues.n ?? 0));

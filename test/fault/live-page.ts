@@ -13,6 +13,8 @@ export class LivePage {
   state: SessionState = initialState("n.ts");
   readonly socket: WebSocket;
   readonly #answers = new Map<number, (answer: Answer) => void>();
+  /** Why requests were refused. */
+  readonly refusals: string[] = [];
   #parts: StatePart[] = [];
   #caughtUp = false;
   #lastId = 0;
@@ -61,6 +63,7 @@ export class LivePage {
         return;
       case "done":
       case "refused":
+        if (message.type === "refused") this.refusals.push(message.message);
         this.#answers.get(message.id)?.(message.type);
         this.#answers.delete(message.id);
         return;

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { AgreedText } from "../../server/session/agreed-text.ts";
 import { logPath } from "../../server/session/history.ts";
 import type { Session } from "../../server/session/session.ts";
 import { Workspace } from "../../server/workspace.ts";
@@ -48,6 +49,21 @@ describe("a server that is killed right after it acknowledged", () => {
     expect(sources(session)).toEqual({ a: "const a = 7;", b: "const b = 3;" });
     await until(async () => (await file(workspace)).includes("const b = 3;"));
     expect(await file(workspace)).toContain("const a = 7;");
+  });
+
+  it("recognises its own file, which it wrote just before it was killed and before a later edit", async () => {
+    const workspace = await workspaceOf({ "n.ts": TEXT });
+    await editedAndKilled(workspace, "const b = 3;");
+    const earlier = TEXT.replace("const b = 2;", "const b = 9;");
+    await new AgreedText(workspace, "n.ts").begin(earlier);
+    await writeFile(join(workspace, "n.ts"), earlier);
+    const session = await opened(workspace);
+    expect(sources(session)).toEqual({ a: "const a = 1;", b: "const b = 3;" });
+    await until(async () => (await file(workspace)).includes("const b = 3;"));
+    await closeAll();
+    // Nothing of it is left: the same text counts as a change when another program writes it.
+    await writeFile(join(workspace, "n.ts"), earlier);
+    expect(sources(await opened(workspace))).toEqual({ a: "const a = 1;", b: "const b = 9;" });
   });
 
   it("keeps both versions of a cell that both edited, and says so", async () => {

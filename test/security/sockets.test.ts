@@ -97,7 +97,9 @@ describe("a message", () => {
   it.each([
     ["of a cell that does not exist", { type: "edit", cell: "../a", source: "x", by: "x" }],
     ["of the cell __proto__", { type: "edit", cell: "__proto__", source: "x", by: "x" }],
+    ["to stop the cell __proto__", { type: "stop", cell: "__proto__" }],
     ["of a run called __proto__", { type: "steer", run: "__proto__", order: { type: "stop" } }],
+    ["that renames a cell to __proto__", { type: "rename", cell: "a", to: "__proto__" }],
     ["that renames a cell to a path", { type: "rename", cell: "a", to: "../../x" }],
     [
       "that puts a line into the options of a cell",

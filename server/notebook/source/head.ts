@@ -42,7 +42,7 @@ export function readHead(line: string): Head | undefined {
   for (const [word, key, value, name] of found) {
     const givenMode = key === "mode" ? MODES.find((each) => each === value) : undefined;
     if (givenMode) mode = givenMode;
-    else if (key !== undefined && value !== undefined) options.push([key, value]);
+    else if (key !== undefined && value !== undefined && key !== RESERVED) options.push([key, value]);
     else if (name !== undefined) {
       if (wordsBefore > 0 && flags.length > 0) options.push([name, "true"]);
       wordsBefore++;
@@ -84,8 +84,12 @@ export class Numbering {
   }
 }
 
+/** The name of a built-in property: what is kept by name cannot be kept by this one. */
+const RESERVED = "__proto__";
+
 /** Turns a title into an id of letters, digits, `-`, `_` and `.`. */
 function asId(words: string): string {
+  if (words === RESERVED) return "proto";
   if (/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(words)) return words;
   return words.replace(/[^\p{L}\p{N}_.-]+/gu, "-").replace(/^[-.]+|[-.]+$/g, "");
 }

@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { DEFAULT_SETTINGS } from "../../../server/notebook/source/settings.ts";
 import type { Cell } from "../../../server/notebook/types.ts";
+import { AgreedText } from "../../../server/session/agreed-text.ts";
 import { NotebookFile } from "../../../server/session/file.ts";
-import { agreedPath } from "../../../server/session/history.ts";
 import { readNotebook } from "../../../server/session/notebook-reading.ts";
 import { openSession } from "../../../server/session/open.ts";
 import type { Session } from "../../../server/session/session.ts";
@@ -81,6 +81,7 @@ it("keeps an edit that is made while a change from outside is taken in", async (
       cells = merged;
     },
     notice: () => undefined,
+    writing: async () => undefined,
     agreed: async () => {
       cells = edited("b", "const b = 5;");
     },
@@ -94,7 +95,7 @@ it("keeps an edit that is made while a change from outside is taken in", async (
 
 it("does not take the file as agreed while the log misses its cells", async () => {
   const { session, path } = await opened(TEXT);
-  const agreed = agreedPath(dirname(path), "n.ts");
+  const agreed = new AgreedText(dirname(path), "n.ts").path;
   const handle = await openFile(path);
   const append = vi.spyOn(Object.getPrototypeOf(handle), "appendFile").mockRejectedValue(new Error("ENOSPC"));
   await handle.close();

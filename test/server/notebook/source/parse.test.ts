@@ -132,6 +132,13 @@ describe("the text of a notebook", () => {
     ]);
   });
 
+  test("never has the name of a built-in property as id or option", () => {
+    expect(parseNotebook("// %% __proto__ __proto__=1\n// %% __proto__\n").cells).toMatchObject([
+      { id: "proto", options: {} },
+      { id: "proto-2" },
+    ]);
+  });
+
   test("has modes and options in its heads", () => {
     expect(parseNotebook('// %% slow mode=manual height=300 title="two words"\n').cells[0]).toMatchObject({
       id: "slow",
