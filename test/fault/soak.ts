@@ -13,3 +13,5 @@ export function howMany(short: number, inSoak: number): number {
 export function timeout(short: number, inSoak: number): number {
   return 1_000 * howMany(short, inSoak);
 }
+
+if (long) console.log(`SEED=${seed}`);
