@@ -85,6 +85,32 @@ describe.skipIf(!executable)("cells", () => {
     await expect.poll(lines).toEqual(["begin", "100%", "end"]);
   });
 
+  test("opening a notebook moves nothing once it is drawn, and its lines have numbers", async () => {
+    stage.server.push(...story.training);
+    await stage.open();
+    const tops = await stage.page.evaluate(`new Promise((done) => {
+      const tops = new Set();
+      let frames = 0;
+      const look = () => {
+        const cells = document.querySelector("pal-notebook").shadowRoot.querySelectorAll("pal-cell");
+        tops.add([...cells].map((each) => Math.round(each.getBoundingClientRect().top)).join(" "));
+        if (++frames < 30) requestAnimationFrame(look);
+        else done([...tops]);
+      };
+      look();
+    })`);
+    expect(tops).toHaveLength(1);
+    const topsOf = (selector: string) =>
+      cell("knobs")
+        .locator(selector)
+        .evaluateAll((all) =>
+          all
+            .map((each) => each.getBoundingClientRect())
+            .flatMap(({ top, height }) => (height > 10 ? [Math.round(top)] : [])),
+        );
+    expect(await topsOf(".cm-lineNumbers .cm-gutterElement")).toEqual(await topsOf(".cm-line"));
+  });
+
   test("a cell shows the progress of its top level, not of its trainings, which have their own cards", async () => {
     const progress = (done: number): SessionEvent => {
       return { type: "cell-progress", cell: "training", generation: 2, label: "refusals", done, total: 32 };
@@ -320,7 +346,7 @@ describe.skipIf(!executable)("cells", () => {
     await expect.poll(() => cell("samples").count()).toBe(0);
     await stage.page.locator('[data-action="undo"]').click();
     await expect.poll(() => cell("samples").count()).toBe(1);
-    expect(await textOf("samples")).toBe("const samples = [base.name, run.id];");
+    await expect.poll(() => textOf("samples")).toBe("const samples = [base.name, run.id];");
     await stage.page.locator('pal-insert [data-action="add-markdown"]').last().click();
     await expect.poll(() => cell("new-cell").count()).toBe(1);
     await stage.page.keyboard.type("## Written");

@@ -152,7 +152,7 @@ native("from inside\\n");
 native; await new Promise((go) => setTimeout(go, 400)); native("from one of two\\n");
 
 // %% second
-native; await new Promise((go) => setTimeout(go, 6000));
+native; await new Promise((go) => setTimeout(go, 2500));
 `);
     await ran(session, "alone");
     await until(() => printed(session, "alone").length > 0);

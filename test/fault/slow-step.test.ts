@@ -24,7 +24,7 @@ ${busy}
 ${training(5_000)}\n`;
   await writeFile(join(workspace, "n.ts"), cells);
   const use = { kind: "page" } as const;
-  const session = await openSession({ workspace, path: "n.ts", seed: 1, backend: "wasm", use, grace: 300 });
+  const session = await openSession({ workspace, path: "n.ts", seed: 1, backend: "wasm", use, grace: 120 });
   open.push(session);
   await session.request({ type: "run", cells: "all" });
   await until(() => (run(session)?.rows.length ?? 0) > 3, 60);
@@ -37,11 +37,11 @@ const run = (session: Session): RunState | undefined => Object.values(session.st
 const pidOf = ({ state }: Session): number | undefined =>
   state.kernel.status === "ready" ? state.kernel.pid : undefined;
 
-const SLOW_STEPS = "const slow = setInterval(() => block(400), 1);";
+const SLOW_STEPS = "const slow = setInterval(() => block(150), 1);";
 const ON_CUE = `const cue = setInterval(() => {
   if (!existsSync("block")) return;
   rmSync("block");
-  block(6_000);
+  block(3_000);
 }, 20);`;
 
 it("a stop in a training with slow steps waits for the step, and keeps model, values and adapter", async () => {
@@ -68,7 +68,7 @@ it("a step that is longer than any before leads to a question, which goes when t
 }, 120_000);
 
 it("ends the kernel when the user agrees; the training continues from its last checkpoint", async () => {
-  const { session, workspace, pid } = await opened(ON_CUE.replace("6_000", "60_000"));
+  const { session, workspace, pid } = await opened(ON_CUE.replace("3_000", "60_000"));
   await writeFile(join(workspace, "block"), "");
   await new Promise((resolve) => setTimeout(resolve, 300));
   await session.request({ type: "stop", cell: "training" });

@@ -96,6 +96,8 @@ export class Editor extends LitElement {
       root: this.renderRoot as ShadowRoot,
       state: EditorState.create({ doc: this.source, extensions }),
     });
+    // Makes CodeMirror measure its lines now: with the heights that it estimates, the cell would be taller for one frame.
+    this.#view.coordsAtPos(0);
   }
 
   protected override updated(changed: PropertyValues<this>): void {
