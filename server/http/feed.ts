@@ -2,6 +2,7 @@
  * Sends messages to one page in order, at the page's own pace. A chunk goes out when the socket has taken the one before; so a
  * page that is slow, or that opens a long session, costs the server one chunk of memory and not the whole history. Nobody
  * waits for a slow page, and it is never cut off: if it falls far behind, it gets the state of that moment instead of the events.
+ * The events of a long burst are gathered for about a frame, since the page pays for each message.
  */
 import type { LoggedEvent } from "../events.ts";
 import { textOf } from "../session/event-text.ts";
@@ -12,6 +13,10 @@ const EVENTS = 500;
 const CHARACTERS = 1_000_000;
 /** Characters of events that wait, at most. */
 const BEHIND = 8_000_000;
+/** Chunks of events that go out at once after a pause or an answer; then events gather for about a frame of the screen. */
+const AT_ONCE = 60;
+/** Milliseconds. */
+const GATHER = 16;
 
 export type Send = (text: string, sent: () => void) => void;
 
@@ -30,6 +35,11 @@ export class Feed {
   #characters = 0;
   #parts: Iterator<Message> | undefined;
   #sending = false;
+  /** Chunks of events since the last pause or answer. */
+  #burst = 0;
+  /** When the last chunk of events went out. */
+  #last = 0;
+  #gathering: ReturnType<typeof setTimeout> | undefined;
 
   /** @param whole the messages that bring a page to the present state, whatever it has */
   constructor(send: Send, whole: () => Iterable<Message>) {
@@ -38,6 +48,7 @@ export class Feed {
   }
 
   message(message: Message): void {
+    this.#burst = 0;
     this.#waiting.push(message);
     this.#pump();
   }
@@ -52,7 +63,10 @@ export class Feed {
       this.#waiting.push(event);
       this.#characters += textOf(event).length;
     }
-    this.#pump();
+    const since = performance.now() - this.#last;
+    if (since > GATHER) this.#burst = 0;
+    if (this.#burst < AT_ONCE) this.#pump();
+    else this.#gathering ??= setTimeout(() => this.#pump(), GATHER - since);
     if (this.#characters > BEHIND) this.#giveUpEvents();
   }
 
@@ -65,6 +79,8 @@ export class Feed {
   }
 
   #pump(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
     while (!this.#sending) {
       const text = this.#chunk();
       if (text === undefined) return;
@@ -97,6 +113,8 @@ export class Feed {
   }
 
   #eventsChunk(): string {
+    this.#burst += 1;
+    this.#last = performance.now();
     const texts: string[] = [];
     let characters = 0;
     while (this.#next < this.#waiting.length && texts.length < EVENTS) {

@@ -170,7 +170,7 @@ export class KernelDriver {
         if (message.table === "rows") this.#timeSteps(message.run, message.rows.length);
         break;
       case "kernel-ready":
-        this.#view = { ...this.#view, process: "ready" };
+        this.#view = { ...this.#view, process: "ready", sentReady: false };
         break;
       case "input-declared": {
         const cell = cellState(this.#session.state(), message.cell);

@@ -24,6 +24,8 @@ export type KernelView = {
   readonly queue: readonly CellId[];
   /** Values of inputs, by `inputKey`. */
   readonly inputs: ReadonlyMap<string, InputValue>;
+  /** The last plan sent all cells of the queue that were ready. Absent before the kernel is ready. */
+  readonly sentReady?: boolean;
 };
 
 export type Action = { readonly type: "start-kernel" } | ToKernel;
@@ -42,7 +44,7 @@ export function plan(
   const inputs =
     updates.length === 0 ? known : new Map([...known, ...updates.map(([key, { value }]) => [key, value] as const)]);
   const queue = queueOf(state, view, changes);
-  const ready = queue.filter((id) => isReady(state, id));
+  const ready = candidates(queue, state, view, changes).filter((id) => isReady(state, id));
   const actions: Action[] = ending.length === 0 ? [] : [{ type: "end", cells: ending }];
   for (const [, update] of updates) actions.push(update);
   const next = { process: view.process, planned: state, queue, inputs };
@@ -52,7 +54,23 @@ export function plan(
     return { actions, view: { ...next, process: "starting" } };
   }
   for (const id of ready) actions.push(execution(state, cellState(state, id)!));
-  return { actions, view: next };
+  return { actions, view: { ...next, sentReady: true } };
+}
+
+/** The cells of the queue that may have become ready since the last plan: they or one of their parents changed. */
+function candidates(
+  queue: readonly CellId[],
+  { topology }: SessionState,
+  { planned, sentReady }: KernelView,
+  changes: readonly Change[],
+): readonly CellId[] {
+  if (!sentReady || planned?.topology !== topology) return queue;
+  const reached = changes.flatMap(({ now }) =>
+    now ? [now.cell.id, ...(topology.children.get(now.cell.id) ?? [])] : [],
+  );
+  if (reached.length > queue.length) return queue;
+  const found = new Set(reached);
+  return queue.filter((id) => found.has(id));
 }
 
 /** The same view after a cell got another id. The kernel goes on to hold its values. */

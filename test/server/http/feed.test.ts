@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { LoggedEvent } from "../../../server/events.ts";
 import { Feed } from "../../../server/http/feed.ts";
 
@@ -67,4 +67,35 @@ it("gives a page that fell far behind the state instead of the events; answers a
   expect(types.slice(0, 2)).toEqual(["events", "caught-up"]);
   expect(types.slice(-2)).toEqual(["done", "events"]);
   expect(sent.map((text) => text.length).reduce((sum, each) => sum + each)).toBeLessThan(10_000_000);
+});
+
+it("sends the first events of a burst at once and gathers those that follow; an answer goes out at once, with all before it", () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  try {
+    const sent: string[] = [];
+    const feed = new Feed(
+      (text, done) => {
+        sent.push(text);
+        done();
+      },
+      () => [],
+    );
+    for (let seq = 1; seq <= 500; seq += 1) feed.events([event(seq)]);
+    const atOnce = sent.length;
+    expect(atOnce).toBeGreaterThan(30);
+    expect(atOnce).toBeLessThan(100);
+    vi.advanceTimersByTime(20);
+    expect(sent).toHaveLength(atOnce + 1);
+    feed.events([event(501)]);
+    feed.message({ type: "done", id: 1 });
+    const seqs = sent.flatMap((text) => JSON.parse(text).events ?? []).map((each: LoggedEvent) => each.seq);
+    expect(seqs).toEqual(Array.from({ length: 501 }, (_, index) => index + 1));
+    expect(JSON.parse(sent.at(-1)!).type).toBe("done");
+    vi.advanceTimersByTime(1_000);
+    const before = sent.length;
+    feed.events([event(502)]);
+    expect(sent).toHaveLength(before + 1);
+  } finally {
+    vi.useRealTimers();
+  }
 });
