@@ -61,6 +61,13 @@ export interface ChatModel {
    * out if `digest` says everything.
    */
   readonly state?: () => Promise<string>;
+  /** The model with the weights of this moment, also while a training goes on. Nothing is copied. Leave it out if they never change. */
+  readonly hold?: () => HeldModel;
+}
+
+/** The caller releases it. */
+export interface HeldModel extends ChatModel {
+  release(): void;
 }
 
 /** Gives a knob's value for the current step. It does not change during a step, and a fork or a replay may use other values. */

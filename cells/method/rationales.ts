@@ -4,8 +4,6 @@
  * when somebody needs them, and are cached in the workspace. Empty, cut-off and repeating ones are counted, so that the
  * reader can judge the prompt.
  */
-import { answersDigest } from "../answers-digest.ts";
-import { cacheEntry } from "../cache/cache.ts";
 import type { ChatModel, Completion, PhaseControl, Sampling } from "../contracts.ts";
 import { host } from "../host.ts";
 import { random } from "../random.ts";
@@ -60,9 +58,6 @@ export function rationales(model: ChatModel, pairs: readonly Pair[], options: Ra
   if (!(share >= 0 && share <= 1)) throw new Error(`rationales(…): "share" must be between 0 and 1, not ${share}.`);
   const assigned = assignedPrompts(pairs, prompts);
   const asked = sampledPairs(pairs, share, seed).map((at) => ({ at, prompt: assigned[at]! }));
-  // Greedy decoding does not depend on the seed.
-  const chance = (sampling.temperature ?? 0) > 0 ? { seed } : {};
-  const key = { pairs, asked, separator, maxTokens, ...sampling, ...chance };
   const writing = new Writing({
     model,
     prompts: asked.map(({ at, prompt }) => ({
@@ -71,7 +66,7 @@ export function rationales(model: ChatModel, pairs: readonly Pair[], options: Ra
     })),
     options: { ...sampling, seed, maxTokens },
     label: "Writing rationales",
-    entry: async () => cacheEntry("rationales", { model: await answersDigest(model), ...key }),
+    step: "rationales",
   });
   const withItems = (written: readonly Completion[]): Rationales => {
     const byPair = new Map(asked.map(({ at, prompt }, index) => [at, { ...written[index]!, prompt }]));

@@ -129,6 +129,12 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
     decoder,
     tokenizer,
     state: async () => sha256(JSON.stringify([await adapterDigest(adapter), decoder.config, tokenizer.files])),
+    ...(adapter && {
+      hold: () => {
+        const held = holdAdapter(adapter);
+        return { ...view(parts, held), release: () => disposeAdapter(held) };
+      },
+    }),
     generate: (prompts, options: GenerateOptions) =>
       withHeld(async (held) => {
         const ids = prompts.map((prompt) => encodePrompt(tokenizer, prompt));

@@ -5,6 +5,7 @@
  */
 import { answersDigest } from "../../answers-digest.ts";
 import { cache } from "../../cache/cache.ts";
+import { keptAnswers } from "../../cache/kept-answers.ts";
 import type { ChatModel } from "../../contracts.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { EvaluationData, EvaluationResult } from "./evaluation-data.ts";
@@ -36,8 +37,8 @@ export async function evaluate<const D extends EvaluateOptions>(
   options: D,
 ): Promise<Evaluation<EvaluationResult<D>>> {
   const evaluation = options.cache
-    ? await cache("evaluation", await cacheKey(model, options), () => evaluated(model, options))
-    : await evaluated(model, options);
+    ? await cache("evaluation", await cacheKey(model, options), () => held(model, options))
+    : await held(model, options);
   // The parts add exactly the measures that the type names for their data.
   return evaluation as Evaluation<EvaluationResult<D>>;
 }
@@ -48,6 +49,16 @@ const cacheKey = async (model: ChatModel, options: EvaluateOptions): Promise<unk
   ...options,
   base: options.base?.result,
 });
+
+/** All parts measure the same weights. Each answer is kept, so an evaluation that was interrupted goes on where it was. */
+async function held(model: ChatModel, options: EvaluateOptions): Promise<Evaluation> {
+  const weights = model.hold?.();
+  try {
+    return await evaluated(keptAnswers(weights ?? model, "evaluation"), options);
+  } finally {
+    weights?.release();
+  }
+}
 
 async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Evaluation> {
   const {

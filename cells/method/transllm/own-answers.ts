@@ -4,8 +4,6 @@
  * behaviour. The same answers, translated, complete the chains. The translator may be a service or, in the embedded
  * world, a rule.
  */
-import { answersDigest } from "../../answers-digest.ts";
-import { cacheEntry } from "../../cache/cache.ts";
 import type { ChatModel } from "../../contracts.ts";
 import type { Message } from "../../types.ts";
 import { Writing } from "../writing.ts";
@@ -22,7 +20,7 @@ export async function ownAnswers(
     prompts: prompts.map((messages) => ({ messages })),
     options: { maxTokens },
     label: "Writing own answers",
-    entry: async () => cacheEntry("own-answers", { base: await answersDigest(base), prompts, maxTokens }),
+    step: "own-answers",
   });
   const written = await writing.all();
   return prompts.map((prompt, index) => {

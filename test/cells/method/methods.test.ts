@@ -24,7 +24,7 @@ const note = " A cat is a kind of animal.";
 let models = 0;
 
 /** A model with the given completions and a new digest, so that nothing of it is cached. */
-function modelWith(...completions: Partial<Completion>[]): ChatModel & { calls: number } {
+function modelWith(...completions: Partial<Completion>[]): ReturnType<typeof ruleModel> & { calls: number } {
   models += 1;
   const rule = ruleModel(() => note);
   const model = {
@@ -145,15 +145,20 @@ describe("rationales", () => {
     });
   });
 
-  it("are cached per model, pairs and prompt", async () => {
+  it("are cached one by one, per model, prompt and length; an added pair costs one rationale", async () => {
     const base = modelWith();
     const first = await rationales(base, pairs, { prompt: "Note:" });
     expect(await rationales(base, pairs, { prompt: "Note:" })).toEqual(first);
-    expect(base.calls).toBe(1);
-    await rationales(base, pairs, { prompt: "Fact:" });
-    await rationales(base, pairs.slice(1), { prompt: "Note:" });
+    expect((await rationales(base, pairs.slice(1), { prompt: "Note:" })).items).toEqual(first.items.slice(1));
+    expect(base.asked.length).toBe(4);
+    await rationales(base, [pair("The bird runs.", "fuf er.", "Velan"), ...pairs], { prompt: "Note:" });
+    expect(base.asked.length).toBe(5);
+    await rationales(base, pairs, { prompt: ["Note:", "Fact:"] });
+    expect(base.asked.length).toBe(7);
+    await rationales(base, pairs, { prompt: "Note:", separator: "\n\n" });
+    await rationales(base, pairs, { prompt: "Note:", maxTokens: 40 });
     await rationales({ ...base, digest: "another" }, pairs, { prompt: "Note:" });
-    expect(base.calls).toBe(4);
+    expect(base.asked.length).toBe(19);
   });
 
   it("are restored from the workspace in another process; a damaged file is written again", async () => {
