@@ -27,6 +27,15 @@ export type Sampling = {
   readonly seed?: number;
 };
 
+/** The names of the settings above, for functions that take them among their own options. */
+export const SAMPLING = [
+  "repetitionPenalty",
+  "temperature",
+  "topK",
+  "topP",
+  "seed",
+] as const satisfies readonly (keyof Sampling)[];
+
 export type GenerateOptions = Sampling & {
   /** The maximum number of tokens per prompt. */
   readonly maxTokens: number;

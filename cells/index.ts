@@ -63,6 +63,7 @@ export { scoreTexts } from "./measure/translation/text-metric.ts";
 export { translate } from "./measure/translation/translation.ts";
 // Methods: from pairs to weighted samples.
 export { radis } from "./method/radis.ts";
+export { goodRationale, rationaleQuality } from "./method/rationale-quality.ts";
 export { type PendingRationales, rationales, saveRationales } from "./method/rationales.ts";
 export * as transllm from "./method/transllm/index.ts";
 export { vanilla } from "./method/vanilla.ts";
