@@ -29,7 +29,7 @@ export async function extendVocabulary(base: BaseModel, tokens: readonly string[
     name: base.name,
     digest: await sha256([base.digest, ...tokens].join("\n")),
     decoder: { ...base.decoder, config: { ...config, vocabulary }, weights: new Map([...weights, ...tables]) },
-    tokenizer: chatTokenizer(files, base.name),
+    tokenizer: chatTokenizer(files, base.name, base.tokenizer.settings),
   });
 }
 

@@ -183,7 +183,7 @@ describe("new tokens", () => {
     disposeAdapter(adapter);
     const loaded = await loadAdapter(base, "new/adapter");
     expect(await loaded.nll(asked)).toEqual(wanted);
-    expect(wanted[0]!.tokens).toBe(larger.tokenizer.encode(" hello thoron <velan>").length);
+    expect(wanted[0]!.tokens).toBe(larger.tokenizer.encode("hello thoron <velan>").length - 1);
     expect((await merged(base, loaded)).decoder.config.vocabulary).toBe(base.decoder.config.vocabulary + 3);
   });
 });
