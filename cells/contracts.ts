@@ -7,11 +7,19 @@ import type { LiveTable } from "./output.ts";
 import type { RunChange, RunCheckpoint, RunStatus } from "./runs.ts";
 import type { Message, Normalisation, ProbeRow, Row, Sample, Segment } from "./types.ts";
 
-/** The text to continue: a conversation, and optionally the beginning of the assistant's turn in separately encoded pieces. */
+/** The text to continue: a conversation, and optionally the beginning of the assistant's turn in parts. */
 export type Prompt = { readonly messages: readonly Message[]; readonly prefix?: readonly string[] };
 
-/** `text` is the generated text without the template's leading space; `ended` tells whether the model ended its turn before the limit. */
-export type Completion = { readonly text: string; readonly tokens: number; readonly ended: boolean };
+/**
+ * `text` is the generated text without the template's leading space and without a think block; `ended` tells whether the model ended its
+ * turn before the limit. `thinkTokens` of all `tokens` were thoughts; it is left out if there were none.
+ */
+export type Completion = {
+  readonly text: string;
+  readonly tokens: number;
+  readonly ended: boolean;
+  readonly thinkTokens?: number;
+};
 
 /** How the next token is chosen; greedy by default. The filters apply in this order. */
 export type Sampling = {

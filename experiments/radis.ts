@@ -32,7 +32,7 @@ import {
 // The model is loaded once. No test sentence is in the training data, and no test question was in the pre-training data.
 
 // %% model
-const base = await chatModel("tiny-chat");
+const base = await chatModel("tiny-chat", { encoding: "pieces" });
 
 // %% sentences
 const velan = await world.corpus("velan", { train: 1500, test: 57 });

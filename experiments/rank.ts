@@ -24,7 +24,7 @@ import {
 } from "palimpsest";
 
 // %% model
-const base = await chatModel("tiny-chat");
+const base = await chatModel("tiny-chat", { encoding: "pieces" });
 const velan = await world.corpus("velan", { train: 600, test: 40 });
 const test = { translation: velan.test, ...world.evaluation() };
 const before = await evaluate(base, { method: "base", ...test });

@@ -43,7 +43,7 @@ import {
 // English.
 
 // %% model
-const base = await chatModel("tiny-chat");
+const base = await chatModel("tiny-chat", { encoding: "pieces" });
 
 // %% talk
 const velan = await world.corpus("velan", { train: 1500, test: 57 });
