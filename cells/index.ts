@@ -31,7 +31,6 @@ export type { EvaluationData } from "./measure/evaluation/evaluation-data.ts";
 export { continualMeasures } from "./measure/forgetting/continual.ts";
 export { answerSamples, crossEntropy, textSamples } from "./measure/forgetting/cross-entropy.ts";
 export { familyForgetting } from "./measure/forgetting/family-forgetting.ts";
-export { exactMatch, multipleChoice, type Task, taskFile } from "./measure/forgetting/tasks.ts";
 // A judge behind an OpenAI-compatible endpoint.
 export { judgeContest } from "./measure/judge/contest.ts";
 export { judgeEndpoint } from "./measure/judge/endpoint.ts";
@@ -51,6 +50,13 @@ export { alignmentMeasures, idiomFile, literalness } from "./measure/skills/lite
 export { compareAccuracy, compareMeans, compareTexts } from "./measure/statistics/comparison.ts";
 export { compareEvaluations } from "./measure/statistics/evaluation-comparison.ts";
 export { seedBand, seedBands } from "./measure/statistics/seed-band.ts";
+// Tasks that a program can grade.
+export { multipleChoice } from "./measure/tasks/choices.ts";
+export { exactMatch, instructionScores } from "./measure/tasks/exact-match.ts";
+export { fewShot } from "./measure/tasks/few-shot.ts";
+export { instructionFile } from "./measure/tasks/instruction-file.ts";
+export type { Task } from "./measure/tasks/task.ts";
+export { taskFile } from "./measure/tasks/task-file.ts";
 // Scores of translations, and their language.
 export { bleu, bleuMetric, sentenceBleu } from "./measure/translation/bleu.ts";
 export { chrf, chrfMetric, sentenceChrf } from "./measure/translation/chrf.ts";
@@ -60,7 +66,7 @@ export { type LanguageIdentifier, offTarget } from "./measure/translation/off-ta
 export { sentencePiece } from "./measure/translation/sentencepiece.ts";
 export { sentenceTer, ter, terMetric } from "./measure/translation/ter.ts";
 export { scoreTexts } from "./measure/translation/text-metric.ts";
-export { translate } from "./measure/translation/translation.ts";
+export { translate, translations } from "./measure/translation/translation.ts";
 // Methods: from pairs to weighted samples.
 export { radis } from "./method/radis.ts";
 export { type PendingRationales, rationales, saveRationales } from "./method/rationales.ts";

@@ -6,6 +6,9 @@
 import { answersDigest } from "../../answers-digest.ts";
 import { cache } from "../../cache/cache.ts";
 import type { ChatModel } from "../../contracts.ts";
+import { requireKnown } from "../../options.ts";
+import { requireItems } from "../given.ts";
+import { cleanKey } from "../translation/cleaning.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { EvaluationData, EvaluationResult } from "./evaluation-data.ts";
 import {
@@ -35,6 +38,7 @@ export async function evaluate<const D extends EvaluateOptions>(
   model: ChatModel,
   options: D,
 ): Promise<Evaluation<EvaluationResult<D>>> {
+  checkOptions(options);
   const evaluation = options.cache
     ? await cache("evaluation", await cacheKey(model, options), () => evaluated(model, options))
     : await evaluated(model, options);
@@ -47,7 +51,38 @@ const cacheKey = async (model: ChatModel, options: EvaluateOptions): Promise<unk
   model: await answersDigest(model),
   ...options,
   base: options.base?.result,
+  clean: cleanKey(options.clean),
 });
+
+const names = [
+  "method",
+  "base",
+  "cache",
+  "translation",
+  "otherTranslations",
+  "identifier",
+  "tasks",
+  "otherTasks",
+  "refusals",
+  "text",
+  "maxTokens",
+  "clean",
+];
+
+/** @throws if an option is unknown, or a part has no data. */
+function checkOptions(options: EvaluateOptions): void {
+  const hints = { pairs: "translation", harmful: "Give it in refusals: { harmful, benign, lists }." };
+  requireKnown("evaluate(…)", options, names, hints);
+  const { translation, otherTranslations = {}, tasks, otherTasks = {}, refusals, text, maxTokens = {} } = options;
+  requireKnown("evaluate(…): maxTokens", maxTokens, ["translation", "tasks", "refusals"]);
+  const lists = { translation, ...otherTranslations, tasks, ...otherTasks, text };
+  for (const [name, list] of Object.entries(lists)) if (list !== undefined) requireItems("evaluate(…)", name, list);
+  if (refusals) {
+    requireKnown("evaluate(…): refusals", refusals, ["harmful", "jailbreak", "benign", "lists"]);
+    requireItems("evaluate(…): refusals", "harmful", refusals.harmful);
+    requireItems("evaluate(…): refusals", "lists", refusals.lists);
+  }
+}
 
 async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Evaluation> {
   const {
@@ -60,16 +95,24 @@ async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Ev
     otherTasks = {},
     refusals,
     text,
+    maxTokens = {},
+    clean,
   } = options;
+  const translating = {
+    ...(maxTokens.translation !== undefined && { maxTokens: maxTokens.translation }),
+    ...(clean && { clean }),
+  };
+  const answering = maxTokens.tasks === undefined ? {} : { maxTokens: maxTokens.tasks };
+  const refusing = maxTokens.refusals === undefined ? {} : { maxTokens: maxTokens.refusals };
   const baseGeneral = tasks && base && baseScore(base, "general");
   const baseCrossEntropy = text && base && baseScore(base, "crossEntropy");
   const parts: Part[] = [];
-  if (translation) parts.push(await translationPart(model, translation, identifier));
-  if (tasks) parts.push(await tasksPart(model, tasks, baseGeneral));
-  for (const [name, list] of Object.entries(otherTasks)) parts.push(await otherTasksPart(model, name, list));
-  if (refusals) parts.push(await refusalsPart(model, refusals));
+  if (translation) parts.push(await translationPart(model, translation, translating, identifier));
+  if (tasks) parts.push(await tasksPart(model, tasks, answering, baseGeneral));
+  for (const [name, list] of Object.entries(otherTasks)) parts.push(await otherTasksPart(model, name, list, answering));
+  if (refusals) parts.push(await refusalsPart(model, refusals, refusing));
   for (const [name, pairs] of Object.entries(otherTranslations))
-    parts.push(await otherTranslationPart(model, name, pairs));
+    parts.push(await otherTranslationPart(model, name, pairs, translating));
   if (text) parts.push(await textPart(model, text, baseCrossEntropy));
   const scores = Object.fromEntries(parts.flatMap((part) => Object.entries(part.scores)));
   const items = Object.fromEntries(parts.flatMap((part) => Object.entries(part.items)));

@@ -4,13 +4,14 @@
  */
 import type { Request } from "../../data/request-file.ts";
 import type { Pair, Result, Sample } from "../../types.ts";
-import type { Task } from "../forgetting/tasks.ts";
 import type { RefusalList } from "../refusal/lists.ts";
+import type { Task } from "../tasks/task.ts";
+import type { Clean } from "../translation/cleaning.ts";
 import type { LanguageIdentifier } from "../translation/off-target.ts";
 
 /** The data of each part; the comments name the measures that the part adds to the result. */
 export type EvaluationData = {
-  /** Held-out pairs of the new language, in both directions: `chrf`, `chrfInto`, `chrfFrom`. */
+  /** Held-out pairs, in one direction or several: `chrf`, the mean of the directions; `chrf English→German`, each direction. */
   readonly translation?: readonly Pair[];
   /** Further test sets by name, such as `{ orin }`: `orinChrf`. */
   readonly otherTranslations?: Readonly<Record<string, readonly Pair[]>>;
@@ -24,6 +25,13 @@ export type EvaluationData = {
   readonly refusals?: RefusalRequests;
   /** Samples whose segments should stay likely: `crossEntropy` in nats per token, and its rise over the base, `crossEntropyRise`. */
   readonly text?: readonly Sample[];
+  /**
+   * Maximum numbers of tokens of answers. Defaults: translations by the length of their source, tasks 256, refusals 64. The shares of
+   * answers that were cut off are in the result: `translationCutOff`, `tasksCutOff`, `refusalsCutOff`, and `<name>CutOff` of further sets.
+   */
+  readonly maxTokens?: { readonly translation?: number; readonly tasks?: number; readonly refusals?: number };
+  /** Which part of an answer is the translation; by default its first line. */
+  readonly clean?: Clean;
 };
 
 export type RefusalRequests = {
@@ -37,13 +45,13 @@ export type RefusalRequests = {
 
 /** The measures of exactly those parts whose data were given. */
 export type EvaluationResult<D extends EvaluationData> = Result &
-  When<D, "translation", Scores<"chrf" | "chrfInto" | "chrfFrom">> &
-  When<D, "tasks", Scores<"general" | "forgetting">> &
+  When<D, "translation", Scores<"chrf" | "translationCutOff">> &
+  When<D, "tasks", Scores<"general" | "forgetting" | "tasksCutOff">> &
   When<D, "text", Scores<"crossEntropy" | "crossEntropyRise">> &
-  (D extends { otherTranslations: infer T } ? Scores<`${keyof T & string}Chrf`> : unknown) &
-  (D extends { otherTasks: infer T } ? Scores<keyof T & string> : unknown) &
+  (D extends { otherTranslations: infer T } ? Scores<`${keyof T & string}${"Chrf" | "CutOff"}`> : unknown) &
+  (D extends { otherTasks: infer T } ? Scores<`${keyof T & string}${"" | "CutOff"}`> : unknown) &
   (D extends { refusals: infer R }
-    ? Scores<RateOf[keyof R & keyof RateOf]> & { readonly refusalsBy: string }
+    ? Scores<RateOf[keyof R & keyof RateOf] | "refusalsCutOff"> & { readonly refusalsBy: string }
     : unknown);
 
 type Scores<K extends string> = Readonly<Record<K, number>>;

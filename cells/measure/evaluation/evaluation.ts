@@ -4,7 +4,7 @@
  */
 import type { SampleNll } from "../../contracts.ts";
 import type { Result } from "../../types.ts";
-import type { GradedTask } from "../forgetting/general.ts";
+import type { GradedTask } from "../tasks/graded-task.ts";
 import type { TranslatedDirection } from "../translation/translation.ts";
 
 export type Evaluation<R extends Result = Result> = {

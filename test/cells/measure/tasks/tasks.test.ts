@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { exactMatch, multipleChoice, type Task, taskFile } from "../../../../cells/measure/forgetting/tasks.ts";
 import { compareAccuracy } from "../../../../cells/measure/statistics/comparison.ts";
+import { multipleChoice } from "../../../../cells/measure/tasks/choices.ts";
+import { exactMatch } from "../../../../cells/measure/tasks/exact-match.ts";
+import type { Task } from "../../../../cells/measure/tasks/task.ts";
+import { taskFile } from "../../../../cells/measure/tasks/task-file.ts";
 import { type BareHost, bareHost } from "../../bare-host.ts";
 import { question, ruleModel } from "../model.ts";
 
@@ -47,29 +50,37 @@ describe("exact match", () => {
   it("is averaged over families; case and punctuation count by default", async () => {
     const model = ruleModel((prompt) => ({ "1": " tirek ", "2": "Dor", "3": "no" })[question(prompt)]!);
     expect(await exactMatch(model, list)).toMatchObject({ accuracy: 0.25, byFamily: { a: 0.5, b: 0 } });
-    const found = await exactMatch(model, list, { sameness: "normalised" });
+    const found = await exactMatch(model, list, { match: "normalised" });
     expect(found).toMatchObject({ accuracy: 0.5, byFamily: { a: 1, b: 0 } });
-    expect(found.graded[2]).toEqual({ family: "b", question: "3", expected: "Lash", answer: "no", right: false });
+    expect(found.graded[2]).toEqual({
+      family: "b",
+      question: "3",
+      expected: "Lash",
+      answer: "no",
+      right: false,
+      cutOff: false,
+    });
     expect(compareAccuracy("tasks", { baseline: found.graded, system: found.graded }).verdict).toBe("inside the noise");
   });
 });
 
 describe("multiple choice", () => {
-  it("takes the most likely choice, and the most likely per byte, which can differ", async () => {
+  it("takes the most likely choice, and the most likely per character or byte, which can differ", async () => {
     // One nat per word: the raw likelihood favours short choices, the normalised one long words.
     const list = [
       task("a", "?", "no", ["no", "an extraordinarily long answer"]),
       task("b", "?", "één woord", ["één woord", "x y"]),
     ];
-    const { raw, normalised } = await multipleChoice(
+    const { acc, accNorm, accBytes } = await multipleChoice(
       ruleModel(() => ""),
       list,
     );
-    expect(raw.graded.map(({ answer }) => answer)).toEqual(["no", "één woord"]);
-    expect(raw).toMatchObject({ accuracy: 1 });
+    expect(acc.graded.map(({ answer }) => answer)).toEqual(["no", "één woord"]);
+    expect(acc).toMatchObject({ accuracy: 1 });
     // 1 nat ÷ 2 bytes against 4 ÷ 30; 2 ÷ 11 against 2 ÷ 3.
-    expect(normalised.graded.map(({ answer }) => answer)).toEqual(["an extraordinarily long answer", "één woord"]);
-    expect(normalised).toMatchObject({ accuracy: 0.5, byFamily: { a: 0, b: 1 } });
+    expect(accNorm.graded.map(({ answer }) => answer)).toEqual(["an extraordinarily long answer", "één woord"]);
+    expect(accBytes.graded.map(({ answer }) => answer)).toEqual(["an extraordinarily long answer", "één woord"]);
+    expect(accBytes).toMatchObject({ accuracy: 0.5, byFamily: { a: 0, b: 1 } });
   });
 
   it("scores choices without the end of the turn, and rejects a task without choices", async () => {
