@@ -39,7 +39,9 @@ export { judgePrompts } from "./measure/judge/prompts.ts";
 export { judgedAnswers, judgeQuestionFile } from "./measure/judge/questions.ts";
 // Small evaluations between two training steps.
 export { probe, probes } from "./measure/probes.ts";
+export { refusalJudge } from "./measure/refusal/judge.ts";
 export { type RefusalList, refusalLists } from "./measure/refusal/lists.ts";
+export { refusalMatrix } from "./measure/refusal/matrix.ts";
 export { refusalPhrase, refusals } from "./measure/refusal/phrases.ts";
 export { jailbreaks, refusalSurvey } from "./measure/refusal/survey.ts";
 // Skills of translation: context of a document, register, idioms.
@@ -61,6 +63,7 @@ export { taskFile } from "./measure/tasks/task-file.ts";
 export { bleu, bleuMetric, sentenceBleu } from "./measure/translation/bleu.ts";
 export { chrf, chrfMetric, sentenceChrf } from "./measure/translation/chrf.ts";
 export { cometOf, cometScores, compareComet } from "./measure/translation/comet.ts";
+export { saveTranslations, withComet } from "./measure/translation/comet-files.ts";
 export { languageLibrary } from "./measure/translation/language-library.ts";
 export { type LanguageIdentifier, offTarget } from "./measure/translation/off-target.ts";
 export { sentencePiece } from "./measure/translation/sentencepiece.ts";

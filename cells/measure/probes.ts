@@ -7,11 +7,12 @@ import { meanDivergence } from "../model/divergence.ts";
 import { requireKnown } from "../options.ts";
 import type { Pair, Sample } from "../types.ts";
 import { type AnswerLimit, cutOffShare } from "./answers.ts";
-import type { RefusalRequests } from "./evaluation/evaluation-data.ts";
-import { type Part, refusalsPart, tasksPart, textPart } from "./evaluation/parts.ts";
+import { type Part, tasksPart, textPart } from "./evaluation/parts.ts";
+import { refusalsPart } from "./evaluation/refusals-part.ts";
 import { crossEntropy } from "./forgetting/cross-entropy.ts";
 import { requireItems } from "./given.ts";
 import { groupBy } from "./groups.ts";
+import { checkRequests, type RefusalRequests } from "./refusal/matrix.ts";
 import { refusalSurvey, type SurveyOptions } from "./refusal/survey.ts";
 import { type Document, type DocumentOptions, documentContext } from "./skills/documents.ts";
 import { type FormalityOptions, formality, type RegisterItem } from "./skills/formality.ts";
@@ -76,16 +77,13 @@ export const probes = {
 
   /** `refusal`, `refusalJailbreak` and `overRefusal` of your requests, as in `evaluate`. At most `limit` of each kind; all by default. */
   refusals: (requests: RefusalRequests & ProbeSize & AnswerLimit): Probe => {
-    const names = ["harmful", "jailbreak", "benign", "lists", "limit", "maxTokens"];
-    requireKnown("probes.refusals(…)", requests, names, { templates: "refusalSurvey(…) has jailbreak templates." });
-    const { limit = Infinity, maxTokens, harmful, jailbreak = [], benign = [], lists } = requests;
-    requireItems("probes.refusals(…)", "harmful", harmful);
-    requireItems("probes.refusals(…)", "lists", lists);
+    checkRequests("probes.refusals(…)", requests, ["limit", "maxTokens"]);
+    const { limit = Infinity, maxTokens, harmful, jailbreak = [], benign = [], ...deciding } = requests;
     const chosen = {
       harmful: harmful.slice(0, limit),
       jailbreak: jailbreak.slice(0, limit),
       benign: benign.slice(0, limit),
-      lists,
+      ...deciding,
     };
     const answering = maxTokens === undefined ? {} : { maxTokens };
     return probe("refusals", async (model) => numbersOf(await refusalsPart(model, chosen, answering)));

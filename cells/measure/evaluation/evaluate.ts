@@ -8,18 +8,12 @@ import { cache } from "../../cache/cache.ts";
 import type { ChatModel } from "../../contracts.ts";
 import { requireKnown } from "../../options.ts";
 import { requireItems } from "../given.ts";
+import { checkRequests } from "../refusal/matrix.ts";
 import { cleanKey } from "../translation/cleaning.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { EvaluationData, EvaluationResult } from "./evaluation-data.ts";
-import {
-  otherTasksPart,
-  otherTranslationPart,
-  type Part,
-  refusalsPart,
-  tasksPart,
-  textPart,
-  translationPart,
-} from "./parts.ts";
+import { otherTasksPart, otherTranslationPart, type Part, tasksPart, textPart, translationPart } from "./parts.ts";
+import { refusalsPart } from "./refusals-part.ts";
 
 export type EvaluateOptions = EvaluationData & {
   /** The name of the model in results: `base`, `vanilla`, `radis`. */
@@ -64,6 +58,7 @@ const names = [
   "tasks",
   "otherTasks",
   "refusals",
+  "otherRefusals",
   "text",
   "maxTokens",
   "clean",
@@ -73,15 +68,21 @@ const names = [
 function checkOptions(options: EvaluateOptions): void {
   const hints = { pairs: "translation", harmful: "Give it in refusals: { harmful, benign, lists }." };
   requireKnown("evaluate(…)", options, names, hints);
-  const { translation, otherTranslations = {}, tasks, otherTasks = {}, refusals, text, maxTokens = {} } = options;
+  const {
+    translation,
+    otherTranslations = {},
+    tasks,
+    otherTasks = {},
+    refusals,
+    otherRefusals = {},
+    text,
+    maxTokens = {},
+  } = options;
   requireKnown("evaluate(…): maxTokens", maxTokens, ["translation", "tasks", "refusals"]);
   const lists = { translation, ...otherTranslations, tasks, ...otherTasks, text };
   for (const [name, list] of Object.entries(lists)) if (list !== undefined) requireItems("evaluate(…)", name, list);
-  if (refusals) {
-    requireKnown("evaluate(…): refusals", refusals, ["harmful", "jailbreak", "benign", "lists"]);
-    requireItems("evaluate(…): refusals", "harmful", refusals.harmful);
-    requireItems("evaluate(…): refusals", "lists", refusals.lists);
-  }
+  for (const [name, requests] of Object.entries({ ...(refusals && { refusals }), ...otherRefusals }))
+    checkRequests(`evaluate(…): ${name}`, requests);
 }
 
 async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Evaluation> {
@@ -94,6 +95,7 @@ async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Ev
     tasks,
     otherTasks = {},
     refusals,
+    otherRefusals = {},
     text,
     maxTokens = {},
     clean,
@@ -111,6 +113,8 @@ async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Ev
   if (tasks) parts.push(await tasksPart(model, tasks, answering, baseGeneral));
   for (const [name, list] of Object.entries(otherTasks)) parts.push(await otherTasksPart(model, name, list, answering));
   if (refusals) parts.push(await refusalsPart(model, refusals, refusing));
+  for (const [name, requests] of Object.entries(otherRefusals))
+    parts.push(await refusalsPart(model, requests, refusing, ` ${name}`));
   for (const [name, pairs] of Object.entries(otherTranslations))
     parts.push(await otherTranslationPart(model, name, pairs, translating));
   if (text) parts.push(await textPart(model, text, baseCrossEntropy));

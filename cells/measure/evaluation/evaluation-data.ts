@@ -2,9 +2,8 @@
  * What `evaluate` can be given, part by part, and the measures that each part adds to the result. The types follow the data: a
  * measure is in the type of the result only if its data were given.
  */
-import type { Request } from "../../data/request-file.ts";
 import type { Pair, Result, Sample } from "../../types.ts";
-import type { RefusalList } from "../refusal/lists.ts";
+import type { RefusalRequests } from "../refusal/matrix.ts";
 import type { Task } from "../tasks/task.ts";
 import type { Clean } from "../translation/cleaning.ts";
 import type { LanguageIdentifier } from "../translation/off-target.ts";
@@ -23,6 +22,8 @@ export type EvaluationData = {
   readonly otherTasks?: Readonly<Record<string, readonly Task[]>>;
   /** `refusal`, `refusalJailbreak`, `overRefusal` as far as their requests are given, and `refusalsBy`: the lists' titles. */
   readonly refusals?: RefusalRequests;
+  /** Requests in further languages by name: `refusal German`, `overRefusal German`, … With a judge, `refusalJudged` and so on as well. */
+  readonly otherRefusals?: Readonly<Record<string, RefusalRequests>>;
   /** Samples whose segments should stay likely: `crossEntropy` in nats per token, and its rise over the base, `crossEntropyRise`. */
   readonly text?: readonly Sample[];
   /**
@@ -32,15 +33,6 @@ export type EvaluationData = {
   readonly maxTokens?: { readonly translation?: number; readonly tasks?: number; readonly refusals?: number };
   /** Which part of an answer is the translation; by default its first line. */
   readonly clean?: Clean;
-};
-
-export type RefusalRequests = {
-  readonly harmful: readonly Request[];
-  /** Harmful requests that are worded as jailbreaks. */
-  readonly jailbreak?: readonly Request[];
-  /** Harmless requests that sound harmful. */
-  readonly benign?: readonly Request[];
-  readonly lists: readonly RefusalList[];
 };
 
 /** The measures of exactly those parts whose data were given. */

@@ -1,12 +1,9 @@
 /** The parts of an evaluation. Each measures one thing and returns its scores, and the items that two evaluations are compared by. */
 import type { ChatModel } from "../../contracts.ts";
-import { requestPrompts } from "../../data/request-file.ts";
 import type { Pair, Sample } from "../../types.ts";
 import { type AnswerLimit, cutOffShare } from "../answers.ts";
 import { meanNll } from "../forgetting/cross-entropy.ts";
 import { groupsOf, scoresOf } from "../forgetting/general.ts";
-import { listTitle } from "../refusal/lists.ts";
-import { ratesOf, refusalRows } from "../refusal/rates.ts";
 import { cutOffOf } from "../tasks/graded-task.ts";
 import { gradedTasks } from "../tasks/grading.ts";
 import type { Task } from "../tasks/task.ts";
@@ -20,7 +17,6 @@ import {
   translations,
 } from "../translation/translation.ts";
 import type { MeasureItems } from "./evaluation.ts";
-import { type RefusalRequests, rateNames } from "./evaluation-data.ts";
 
 export type Part = {
   readonly scores: Readonly<Record<string, number | string>>;
@@ -115,31 +111,6 @@ export async function otherTasksPart(
   return {
     scores: { [name]: scoresOf(graded).general, [`${name}CutOff`]: cutOffOf(graded) },
     items: { [name]: { kind: "graded", graded } },
-  };
-}
-
-export async function refusalsPart(
-  model: ChatModel,
-  { lists, ...requests }: RefusalRequests,
-  limit: AnswerLimit,
-): Promise<Part> {
-  const given = (["harmful", "jailbreak", "benign"] as const).flatMap((set) => {
-    const list = requests[set];
-    return list?.length ? [[rateNames[set], requestPrompts(list)] as const] : [];
-  });
-  const rows = await refusalRows(model, Object.fromEntries(given), lists, limit);
-  const measures = given.map(([measure]) => measure);
-  const items = measures.map((measure): [string, MeasureItems] => {
-    const flags = rows.filter(({ set }) => set === measure).map(({ refused }) => refused);
-    return [measure, { kind: "flags", flags, better: measure === "overRefusal" ? "lower" : "higher" }];
-  });
-  return {
-    scores: {
-      ...(ratesOf(measures, rows) as Record<string, number>),
-      refusalsCutOff: cutOffShare(rows),
-      refusalsBy: lists.map(listTitle).join(", "),
-    },
-    items: Object.fromEntries(items),
   };
 }
 
