@@ -14,7 +14,6 @@ import {
   lora,
   Plot,
   probeRows,
-  probes,
   radis,
   rationales,
   report,
@@ -77,7 +76,7 @@ table((await written).items, { columns: ["source", "reference", "prompt", "text"
 
 // %% watch code=folded
 const watch = [
-  probes.translation(velan.test),
+  world.probes.translation(velan.test),
   world.probes.general(),
   world.probes.refusal(),
   world.probes.forgetting(base),

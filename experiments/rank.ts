@@ -13,7 +13,6 @@ import {
   lora,
   Plot,
   probeRows,
-  probes,
   radis,
   rationales,
   report,
@@ -44,7 +43,7 @@ const learningRate = input.number("learning rate", { value: 0.005, min: 0, step:
 // all ranks, so only the rank changes.
 
 // %% trainings
-const watch = [probes.translation(velan.test), world.probes.general()];
+const watch = [world.probes.translation(velan.test), world.probes.general()];
 const points: { rank: number; weight: number; chrf: number; general: number; forgetting: number; refusal: number }[] =
   [];
 const runs: ReturnType<typeof train>[] = [];

@@ -48,8 +48,9 @@ describe("the full evaluation on the world", () => {
     expect(result).toMatchObject({
       method: "base",
       chrf: 1,
-      chrfInto: 1,
-      chrfFrom: 1,
+      "chrf English→Velan": 1,
+      "chrf Velan→English": 1,
+      translationCutOff: 0,
       offTarget: 0,
       general: 1,
       touched: 1,
@@ -186,7 +187,7 @@ describe("probes", () => {
     const measured = await Promise.all(all.map((probe) => probe.measure(lost())));
     const row = Object.assign({}, ...measured) as Record<string, number>;
     expect(row).toMatchObject({ general: 0, refusal: 0, overRefusal: 0, crossEntropyRise: 1 });
-    for (const name of ["chrf", "into", "from", "touched", "format", "untouched"])
+    for (const name of ["chrf", "chrf English→Velan", "chrf Velan→English", "touched", "format", "untouched"])
       expect(row[name]).toBeTypeOf("number");
   });
 
