@@ -82,6 +82,7 @@ export { readingReport } from "./show/reading-report.ts";
 export { report } from "./show/report.ts";
 export { show } from "./show/show.ts";
 export { table } from "./show/table.ts";
+export { tokens } from "./show/tokens.ts";
 export { stream } from "./stream.ts";
 // Training.
 export { pretrain } from "./train/pretrain.ts";

@@ -16,6 +16,7 @@ import { type Continuation, continueAll } from "./generate.ts";
 import { loadWeights } from "./load-weights.ts";
 import { adapterDigest } from "./model-digest.ts";
 import { targetLogProbabilities } from "./nll.ts";
+import { type SampleToken, sampleTokens } from "./sample-tokens.ts";
 import { type ChatTokenizer, chatTokenizer, type TokenizerFiles, type TokenizerSettings } from "./tokenizer.ts";
 import { turnTexts } from "./turn-text.ts";
 
@@ -31,6 +32,8 @@ export interface LocalModel extends ChatModel {
   readonly tokenizer: ChatTokenizer;
   /** ln p of each token in the samples' segments with a weight other than 0, given all tokens before it. */
   logProbabilities(samples: readonly Sample[]): Promise<TokenLogProbability[][]>;
+  /** The tokens of a sample as this model reads them, with role and weight; `tokens(model, sample)` shows them in colour. */
+  tokens(sample: Sample): SampleToken[];
 }
 
 /** The frozen base. */
@@ -144,6 +147,7 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
     adapter,
     decoder,
     tokenizer,
+    tokens: (sample) => sampleTokens(tokenizer, sample),
     state: async () => {
       const { files, encoding, template } = tokenizer;
       return sha256(JSON.stringify([await adapterDigest(adapter), decoder.config, files, encoding, template]));
@@ -169,7 +173,7 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
       return encoded.map(({ ids, spans }, index) => {
         const targets = spans.flatMap(({ from, to }) => ids.slice(from, to));
         return targets.map((token, at) => {
-          return { token, text: tokenizer.decode([token], "with special"), logProbability: found[index]![at]! };
+          return { token, text: tokenizer.textOf(token), logProbability: found[index]![at]! };
         });
       });
     },

@@ -47,6 +47,8 @@ export interface ChatTokenizer extends Omit<TurnFormat, "closing"> {
   decode(ids: readonly number[], special?: "with special"): string;
   /** The text that tokens add after others. A tokenizer that writes a space before each text does not do it there. */
   decodeAfter(before: readonly number[], ids: readonly number[]): string;
+  /** The text of one token inside a text, with its own space. */
+  textOf(id: number): string;
   /** The conversation as the template writes it, up to the beginning of the assistant's text. */
   render(messages: readonly Message[]): string;
   /** A complete conversation, with the assistant's turn at its end. */
@@ -86,6 +88,8 @@ export function chatTokenizer(files: TokenizerFiles, where: string, settings: To
   };
   const thinking = template.arguments.enable_thinking === true ? "on" : "off";
   const { closing, ...format } = turnFormat(template.render, thinking, encode, specialText, where);
+  const decodeAfter = decoderAfter(decode, encode, (id) => added.has(id));
+  const letter = encode("a").slice(-1);
   return {
     ...format,
     encoding,
@@ -94,7 +98,8 @@ export function chatTokenizer(files: TokenizerFiles, where: string, settings: To
     encode,
     locate: locator(tokenizer, JSON.stringify([json.pre_tokenizer, json.decoder]).includes('"ByteLevel"'), where),
     decode,
-    decodeAfter: decoderAfter(decode, encode, (id) => added.has(id)),
+    decodeAfter,
+    textOf: (id) => (added.has(id) ? decode([id], "with special") : decodeAfter(letter, [id])),
     ...rendering(template, closing),
     endOfTurn: format.endOfTurn ?? idOf(specialToken(config, "eos_token")),
     begin: idOf(specialToken(config, "bos_token")),
