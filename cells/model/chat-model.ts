@@ -9,8 +9,9 @@ import { host } from "../host.ts";
 import { parseObject } from "../json.ts";
 import type { Sample } from "../types.ts";
 import { type Adapter, adapterVocabulary, disposeAdapter, holdAdapter } from "./adapter.ts";
+import { nameSavedBase } from "./base-reference.ts";
 import { parseConfig } from "./config.ts";
-import { type Decoder, decoder } from "./decoder.ts";
+import { type Decoder, decoder, prepared } from "./decoder.ts";
 import { encodePrompt, encodeSample } from "./encoding.ts";
 import { type Continuation, continueAll } from "./generate.ts";
 import { loadWeights } from "./load-weights.ts";
@@ -72,6 +73,7 @@ export async function chatModel(name: string, settings: TokenizerSettings = {}):
   const { weights, digest } = await loadWeights(folder, files, config);
   const made = decoder({ ...config, endTokens: [...new Set([...config.endTokens, ...ends])] }, weights);
   host().onDispose(() => tf.dispose([made.frequencies, ...weights.values()]));
+  nameSavedBase(made, folder);
   loaded.set(made, { name, settings, tokenizer });
   return baseModel({ name, digest, decoder: made, tokenizer });
 }
@@ -128,7 +130,7 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
   }
   // A call may take seconds while a training goes on: it uses the adapter's weights of its beginning.
   const withHeld = async <T>(work: (held: Adapter | undefined) => Promise<T>): Promise<T> => {
-    const held = adapter && holdAdapter(adapter);
+    const held = adapter && prepared(decoder, holdAdapter(adapter));
     try {
       return await work(held);
     } finally {

@@ -8,6 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import { sha256 } from "../digest.ts";
 import { host } from "../host.ts";
 import { isRecord, parseObject } from "../json.ts";
+import { sameBase } from "./base-reference.ts";
 import { type BaseModel, baseModel } from "./chat-model.ts";
 import { chatTokenizer, type TokenizerFiles } from "./tokenizer.ts";
 import { embeddingName, headName } from "./weights.ts";
@@ -29,10 +30,11 @@ export async function extendVocabulary(base: BaseModel, tokens: readonly string[
     ]),
   );
   host().onDispose(() => tf.dispose([...tables.values()]));
+  const larger = { ...base.decoder, config: { ...config, vocabulary }, weights: new Map([...weights, ...tables]) };
   return baseModel({
     name: base.name,
     digest: await sha256([base.digest, ...tokens].join("\n")),
-    decoder: { ...base.decoder, config: { ...config, vocabulary }, weights: new Map([...weights, ...tables]) },
+    decoder: sameBase(larger, base.decoder),
     tokenizer: chatTokenizer(files, base.name, base.tokenizer.settings),
   });
 }
