@@ -8,6 +8,7 @@ import type { Message } from "../types.ts";
 import { type ChatTemplate, chatTemplate, specialToken } from "./chat-template.ts";
 import { type Place, tokenPlaces } from "./offsets.ts";
 import type { TemplateSettings } from "./template-settings.ts";
+import { faithfulTokenizer } from "./tokenizer-parts.ts";
 import { type TurnFormat, turnFormat } from "./turn-format.ts";
 
 export type TokenizerFiles = {
@@ -72,7 +73,7 @@ export function chatTokenizer(files: TokenizerFiles, where: string, settings: To
   const { encoding = "joint", template: given = {} } = settings;
   const config = parseObject(files.config, `${where}/tokenizer_config.json`);
   const json = parseObject(files.tokenizer, `${where}/tokenizer.json`);
-  const tokenizer = new Tokenizer(json, config);
+  const tokenizer = new Tokenizer(faithfulTokenizer(json, `${where}/tokenizer.json`), config);
   const encode = (text: string): number[] =>
     text === "" ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids;
   const idOf = (token: string | undefined): number | undefined => (token ? tokenizer.token_to_id(token) : undefined);
