@@ -35,6 +35,15 @@ export type Sampling = {
   readonly seed?: number;
 };
 
+/** The names of the settings above, for functions that take them among their own options. */
+export const SAMPLING = [
+  "repetitionPenalty",
+  "temperature",
+  "topK",
+  "topP",
+  "seed",
+] as const satisfies readonly (keyof Sampling)[];
+
 export type GenerateOptions = Sampling & {
   /** The maximum number of tokens per prompt. A completion also stops, as one that has not ended, at the model's last position. */
   readonly maxTokens: number;
@@ -69,6 +78,13 @@ export interface ChatModel {
    * out if `digest` says everything.
    */
   readonly state?: () => Promise<string>;
+  /** The model with the weights of this moment, also while a training goes on. Nothing is copied. Leave it out if they never change. */
+  readonly hold?: () => HeldModel;
+}
+
+/** The caller releases it. */
+export interface HeldModel extends ChatModel {
+  release(): void;
 }
 
 /** Gives a knob's value for the current step. It does not change during a step, and a fork or a replay may use other values. */

@@ -154,6 +154,12 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
       const { files, encoding, template } = tokenizer;
       return sha256(JSON.stringify([await adapterDigest(adapter), decoder.config, files, encoding, template]));
     },
+    ...(adapter && {
+      hold: () => {
+        const held = holdAdapter(adapter);
+        return { ...view(parts, held), release: () => disposeAdapter(held) };
+      },
+    }),
     generate: (prompts, options: GenerateOptions) =>
       withHeld(async (held) => {
         const ids = prompts.map((prompt) => encodePrompt(tokenizer, prompt));

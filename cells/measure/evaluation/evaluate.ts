@@ -5,18 +5,16 @@
  */
 import { answersDigest } from "../../answers-digest.ts";
 import { cache } from "../../cache/cache.ts";
+import { keptAnswers } from "../../cache/kept-answers.ts";
 import type { ChatModel } from "../../contracts.ts";
+import { requireKnown } from "../../options.ts";
+import { requireItems } from "../given.ts";
+import { checkRequests } from "../refusal/matrix.ts";
+import { cleanKey } from "../translation/cleaning.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { EvaluationData, EvaluationResult } from "./evaluation-data.ts";
-import {
-  otherTasksPart,
-  otherTranslationPart,
-  type Part,
-  refusalsPart,
-  tasksPart,
-  textPart,
-  translationPart,
-} from "./parts.ts";
+import { otherTasksPart, otherTranslationPart, type Part, tasksPart, textPart, translationPart } from "./parts.ts";
+import { refusalsPart } from "./refusals-part.ts";
 
 export type EvaluateOptions = EvaluationData & {
   /** The name of the model in results: `base`, `vanilla`, `radis`. */
@@ -35,9 +33,10 @@ export async function evaluate<const D extends EvaluateOptions>(
   model: ChatModel,
   options: D,
 ): Promise<Evaluation<EvaluationResult<D>>> {
+  checkOptions(options);
   const evaluation = options.cache
-    ? await cache("evaluation", await cacheKey(model, options), () => evaluated(model, options))
-    : await evaluated(model, options);
+    ? await cache("evaluation", await cacheKey(model, options), () => held(model, options))
+    : await held(model, options);
   // The parts add exactly the measures that the type names for their data.
   return evaluation as Evaluation<EvaluationResult<D>>;
 }
@@ -47,7 +46,55 @@ const cacheKey = async (model: ChatModel, options: EvaluateOptions): Promise<unk
   model: await answersDigest(model),
   ...options,
   base: options.base?.result,
+  clean: cleanKey(options.clean),
 });
+
+/** All parts measure the same weights. Each answer is kept, so an evaluation that was interrupted goes on where it was. */
+async function held(model: ChatModel, options: EvaluateOptions): Promise<Evaluation> {
+  const weights = model.hold?.();
+  try {
+    return await evaluated(keptAnswers(weights ?? model, "evaluation"), options);
+  } finally {
+    weights?.release();
+  }
+}
+
+const names = [
+  "method",
+  "base",
+  "cache",
+  "translation",
+  "otherTranslations",
+  "identifier",
+  "tasks",
+  "otherTasks",
+  "refusals",
+  "otherRefusals",
+  "text",
+  "maxTokens",
+  "clean",
+];
+
+/** @throws if an option is unknown, or a part has no data. */
+function checkOptions(options: EvaluateOptions): void {
+  const hints = { pairs: "translation", harmful: "Give it in refusals: { harmful, benign, lists }." };
+  requireKnown("evaluate(…)", options, names, hints);
+  const {
+    translation,
+    otherTranslations = {},
+    tasks,
+    otherTasks = {},
+    refusals,
+    otherRefusals = {},
+    text,
+    maxTokens = {},
+  } = options;
+  requireKnown("evaluate(…): maxTokens", maxTokens, ["translation", "tasks", "refusals"]);
+  const lists = { translation, ...otherTranslations, tasks, ...otherTasks, text };
+  for (const [name, list] of Object.entries(lists)) if (list !== undefined) requireItems("evaluate(…)", name, list);
+  for (const [name, requests] of Object.entries({ ...(refusals && { refusals }), ...otherRefusals }))
+    checkRequests(`evaluate(…): ${name}`, requests);
+}
 
 async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Evaluation> {
   const {
@@ -59,17 +106,28 @@ async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Ev
     tasks,
     otherTasks = {},
     refusals,
+    otherRefusals = {},
     text,
+    maxTokens = {},
+    clean,
   } = options;
+  const translating = {
+    ...(maxTokens.translation !== undefined && { maxTokens: maxTokens.translation }),
+    ...(clean && { clean }),
+  };
+  const answering = maxTokens.tasks === undefined ? {} : { maxTokens: maxTokens.tasks };
+  const refusing = maxTokens.refusals === undefined ? {} : { maxTokens: maxTokens.refusals };
   const baseGeneral = tasks && base && baseScore(base, "general");
   const baseCrossEntropy = text && base && baseScore(base, "crossEntropy");
   const parts: Part[] = [];
-  if (translation) parts.push(await translationPart(model, translation, identifier));
-  if (tasks) parts.push(await tasksPart(model, tasks, baseGeneral));
-  for (const [name, list] of Object.entries(otherTasks)) parts.push(await otherTasksPart(model, name, list));
-  if (refusals) parts.push(await refusalsPart(model, refusals));
+  if (translation) parts.push(await translationPart(model, translation, translating, identifier));
+  if (tasks) parts.push(await tasksPart(model, tasks, answering, baseGeneral));
+  for (const [name, list] of Object.entries(otherTasks)) parts.push(await otherTasksPart(model, name, list, answering));
+  if (refusals) parts.push(await refusalsPart(model, refusals, refusing));
+  for (const [name, requests] of Object.entries(otherRefusals))
+    parts.push(await refusalsPart(model, requests, refusing, ` ${name}`));
   for (const [name, pairs] of Object.entries(otherTranslations))
-    parts.push(await otherTranslationPart(model, name, pairs));
+    parts.push(await otherTranslationPart(model, name, pairs, translating));
   if (text) parts.push(await textPart(model, text, baseCrossEntropy));
   const scores = Object.fromEntries(parts.flatMap((part) => Object.entries(part.scores)));
   const items = Object.fromEntries(parts.flatMap((part) => Object.entries(part.items)));

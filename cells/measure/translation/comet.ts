@@ -94,8 +94,7 @@ export function cometOf(
     throw new Error(
       `${file} has ${segments.length} segments of "${system}", but there are ${translations.length} translations. Give those that were scored.`,
     );
-  // comet-score strips the lines that it reads, and a translation is one line to it.
-  const same = (a: string | undefined, b = ""): boolean => a === undefined || a.trim() === b.trim();
+  const same = (a: string | undefined, b = ""): boolean => a === undefined || oneLine(a) === oneLine(b);
   const other = segments.findIndex(
     ({ source, translation }, i) => !same(source, sources[i]) || !same(translation, translations[i]),
   );
@@ -107,6 +106,9 @@ export function cometOf(
   }
   return segments.map(({ score }) => score);
 }
+
+/** A text as comet-score has it: a translation is one line to it, and it strips the lines that it reads. */
+export const oneLine = (text: string): string => text.trim().replace(/\s*[\r\n]\s*/g, " ");
 
 /** Compares the mean COMET of two systems on the same sentences. */
 export const compareComet = (
