@@ -177,7 +177,8 @@ async function advance(
   for (const [at, row] of rows.entries()) {
     if (row.done) continue;
     const { prompt, written, uniform } = row;
-    const scores = (): Float32Array => (values as Float32Array).slice(at * vocabulary, (at + 1) * vocabulary);
+    // The penalty changes them in place, but each row is read once.
+    const scores = (): Float32Array => (values as Float32Array).subarray(at * vocabulary, (at + 1) * vocabulary);
     const seen = (options.repetitionPenalty ?? 1) === 1 ? [] : [...prompt, ...written];
     const token = greedy ? values[at]! : chooseToken(scores(), seen, options, uniform);
     row.ended = options.stopTokens.has(token);
