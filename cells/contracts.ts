@@ -45,7 +45,7 @@ export const SAMPLING = [
 ] as const satisfies readonly (keyof Sampling)[];
 
 export type GenerateOptions = Sampling & {
-  /** The maximum number of tokens per prompt. */
+  /** The maximum number of tokens per prompt. A completion also stops, as one that has not ended, at the model's last position. */
   readonly maxTokens: number;
   /** Texts that end a turn. The completion ends before them. */
   readonly stop?: readonly string[];

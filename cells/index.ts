@@ -82,6 +82,7 @@ export { chatModel } from "./model/chat-model.ts";
 export { meanDivergence } from "./model/divergence.ts";
 export { lora } from "./model/lora.ts";
 export { merged } from "./model/merge.ts";
+export { type SaveOptions, save } from "./model/save.ts";
 export { loadAdapter } from "./model/tuned-folder.ts";
 export { extendVocabulary } from "./model/vocabulary.ts";
 // Inputs and outputs of cells.
@@ -93,6 +94,7 @@ export { readingReport } from "./show/reading-report.ts";
 export { report } from "./show/report.ts";
 export { show } from "./show/show.ts";
 export { table } from "./show/table.ts";
+export { tokens } from "./show/tokens.ts";
 export { stream } from "./stream.ts";
 // Training.
 export { pretrain } from "./train/pretrain.ts";

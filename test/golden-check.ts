@@ -1,9 +1,10 @@
 /**
- * Checks a folder of reference results: models, tokenizers, chat templates and scores, recognised by their files. A reference that cannot be read is a
+ * Checks a folder of reference results: models, adapters, tokenizers, chat templates and scores, recognised by their files. A reference that cannot be read is a
  * failed check; the other checks still run.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { checkAdapterKind } from "./golden-adapter.ts";
 import { checkScores } from "./golden-metrics.ts";
 import { checkModel } from "./golden-model.ts";
 import type { Check } from "./golden-result.ts";
@@ -28,8 +29,9 @@ export async function* checkFolder(folder: string): AsyncGenerator<Check & { rea
   for (const file of files) if (file.isDirectory()) yield* checkFolder(join(folder, file.name));
 }
 
-/** A model has a config, a tokenizer its file; a template uses one of the reference tokenizers. */
+/** An adapter and a model have their configs, a tokenizer its file; a template uses one of the reference tokenizers. */
 function checkReference(folder: string, has: (name: string) => boolean): AsyncGenerator<Check> {
+  if (has("adapter_config.json")) return checkAdapterKind(folder);
   if (has("config.json")) return checkModel(folder);
   return has("tokenizer.json") ? checkTokenizer(folder) : checkTemplate(folder);
 }

@@ -25,7 +25,9 @@ describe("the checker of reference results", () => {
     const tokenizers = ["byte-bpe", "llama-bpe", "unigram"].map((kind) => `tokenizer-${kind}`);
     const templates = await readdir(goldenFolder("templates"));
     expect(templates).toHaveLength(12);
-    expect([...folders].sort()).toEqual([...models, ...tokenizers, ...templates, "metrics"].sort());
+    const adapters = await readdir(goldenFolder("adapters"));
+    expect(adapters).toHaveLength(12);
+    expect([...folders].sort()).toEqual([...models, ...tokenizers, ...templates, ...adapters, "metrics"].sort());
     expect(models).toHaveLength(7);
   });
 

@@ -9,13 +9,15 @@ import { host } from "../host.ts";
 import { parseObject } from "../json.ts";
 import type { Sample } from "../types.ts";
 import { type Adapter, adapterVocabulary, disposeAdapter, holdAdapter } from "./adapter.ts";
+import { nameSavedBase } from "./base-reference.ts";
 import { parseConfig } from "./config.ts";
-import { type Decoder, decoder } from "./decoder.ts";
+import { type Decoder, decoder, prepared } from "./decoder.ts";
 import { encodePrompt, encodeSample } from "./encoding.ts";
 import { type Continuation, continueAll } from "./generate.ts";
 import { loadWeights } from "./load-weights.ts";
 import { adapterDigest } from "./model-digest.ts";
 import { targetLogProbabilities } from "./nll.ts";
+import { type SampleToken, sampleTokens } from "./sample-tokens.ts";
 import { type ChatTokenizer, chatTokenizer, type TokenizerFiles, type TokenizerSettings } from "./tokenizer.ts";
 import { turnTexts } from "./turn-text.ts";
 
@@ -31,6 +33,8 @@ export interface LocalModel extends ChatModel {
   readonly tokenizer: ChatTokenizer;
   /** ln p of each token in the samples' segments with a weight other than 0, given all tokens before it. */
   logProbabilities(samples: readonly Sample[]): Promise<TokenLogProbability[][]>;
+  /** The tokens of a sample as this model reads them, with role and weight; `tokens(model, sample)` shows them in colour. */
+  tokens(sample: Sample): SampleToken[];
 }
 
 /** The frozen base. */
@@ -69,6 +73,7 @@ export async function chatModel(name: string, settings: TokenizerSettings = {}):
   const { weights, digest } = await loadWeights(folder, files, config);
   const made = decoder({ ...config, endTokens: [...new Set([...config.endTokens, ...ends])] }, weights);
   host().onDispose(() => tf.dispose([made.frequencies, ...weights.values()]));
+  nameSavedBase(made, folder);
   loaded.set(made, { name, settings, tokenizer });
   return baseModel({ name, digest, decoder: made, tokenizer });
 }
@@ -125,7 +130,7 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
   }
   // A call may take seconds while a training goes on: it uses the adapter's weights of its beginning.
   const withHeld = async <T>(work: (held: Adapter | undefined) => Promise<T>): Promise<T> => {
-    const held = adapter && holdAdapter(adapter);
+    const held = adapter && prepared(decoder, holdAdapter(adapter));
     try {
       return await work(held);
     } finally {
@@ -144,6 +149,7 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
     adapter,
     decoder,
     tokenizer,
+    tokens: (sample) => sampleTokens(tokenizer, sample),
     state: async () => {
       const { files, encoding, template } = tokenizer;
       return sha256(JSON.stringify([await adapterDigest(adapter), decoder.config, files, encoding, template]));
@@ -175,7 +181,7 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
       return encoded.map(({ ids, spans }, index) => {
         const targets = spans.flatMap(({ from, to }) => ids.slice(from, to));
         return targets.map((token, at) => {
-          return { token, text: tokenizer.decode([token], "with special"), logProbability: found[index]![at]! };
+          return { token, text: tokenizer.textOf(token), logProbability: found[index]![at]! };
         });
       });
     },

@@ -8,6 +8,7 @@ import type { Message } from "../types.ts";
 import { type ChatTemplate, chatTemplate, specialToken } from "./chat-template.ts";
 import { type Place, tokenPlaces } from "./offsets.ts";
 import type { TemplateSettings } from "./template-settings.ts";
+import { faithfulTokenizer } from "./tokenizer-parts.ts";
 import { type TurnFormat, turnFormat } from "./turn-format.ts";
 
 export type TokenizerFiles = {
@@ -47,6 +48,8 @@ export interface ChatTokenizer extends Omit<TurnFormat, "closing"> {
   decode(ids: readonly number[], special?: "with special"): string;
   /** The text that tokens add after others. A tokenizer that writes a space before each text does not do it there. */
   decodeAfter(before: readonly number[], ids: readonly number[]): string;
+  /** The text of one token inside a text, with its own space. */
+  textOf(id: number): string;
   /** The conversation as the template writes it, up to the beginning of the assistant's text. */
   render(messages: readonly Message[]): string;
   /** A complete conversation, with the assistant's turn at its end. */
@@ -70,7 +73,7 @@ export function chatTokenizer(files: TokenizerFiles, where: string, settings: To
   const { encoding = "joint", template: given = {} } = settings;
   const config = parseObject(files.config, `${where}/tokenizer_config.json`);
   const json = parseObject(files.tokenizer, `${where}/tokenizer.json`);
-  const tokenizer = new Tokenizer(json, config);
+  const tokenizer = new Tokenizer(faithfulTokenizer(json, `${where}/tokenizer.json`), config);
   const encode = (text: string): number[] =>
     text === "" ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids;
   const idOf = (token: string | undefined): number | undefined => (token ? tokenizer.token_to_id(token) : undefined);
@@ -86,6 +89,8 @@ export function chatTokenizer(files: TokenizerFiles, where: string, settings: To
   };
   const thinking = template.arguments.enable_thinking === true ? "on" : "off";
   const { closing, ...format } = turnFormat(template.render, thinking, encode, specialText, where);
+  const decodeAfter = decoderAfter(decode, encode, (id) => added.has(id));
+  const letter = encode("a").slice(-1);
   return {
     ...format,
     encoding,
@@ -94,7 +99,8 @@ export function chatTokenizer(files: TokenizerFiles, where: string, settings: To
     encode,
     locate: locator(tokenizer, JSON.stringify([json.pre_tokenizer, json.decoder]).includes('"ByteLevel"'), where),
     decode,
-    decodeAfter: decoderAfter(decode, encode, (id) => added.has(id)),
+    decodeAfter,
+    textOf: (id) => (added.has(id) ? decode([id], "with special") : decodeAfter(letter, [id])),
     ...rendering(template, closing),
     endOfTurn: format.endOfTurn ?? idOf(specialToken(config, "eos_token")),
     begin: idOf(specialToken(config, "bos_token")),

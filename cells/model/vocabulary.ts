@@ -8,6 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import { sha256 } from "../digest.ts";
 import { host } from "../host.ts";
 import { isRecord, parseObject } from "../json.ts";
+import { sameBase } from "./base-reference.ts";
 import { type BaseModel, baseModel } from "./chat-model.ts";
 import { chatTokenizer, type TokenizerFiles } from "./tokenizer.ts";
 import { type Pieces, withPieces } from "./tokenizer-pieces.ts";
@@ -71,10 +72,11 @@ function extended(
 ): BaseModel {
   host().onDispose(() => tf.dispose([...tables.values()]));
   const { config, weights } = base.decoder;
+  const larger = { ...base.decoder, config: { ...config, vocabulary }, weights: new Map([...weights, ...tables]) };
   return baseModel({
     name: base.name,
     digest,
-    decoder: { ...base.decoder, config: { ...config, vocabulary }, weights: new Map([...weights, ...tables]) },
+    decoder: sameBase(larger, base.decoder),
     tokenizer: chatTokenizer(files, base.name, base.tokenizer.settings),
   });
 }

@@ -46,12 +46,11 @@ export function writtenTurn(
     if (parts) return { before, given, texts: parts, trail };
   }
   const from = common(written, bare);
-  for (let at = written.indexOf(content.trim(), from); at >= 0 && content.trim() !== ""; at = -1) {
-    const start = at - (content.length - content.trimStart().length);
-    for (const place of [start, at]) {
-      const parts = place < from ? undefined : asWritten(written.slice(place), texts, tokenizer, state);
-      if (parts) return { before: written.slice(0, place), given: place, texts: parts, trail };
-    }
+  const at = content.trim() === "" ? -1 : written.indexOf(content.trim(), from);
+  const start = at - (content.length - content.trimStart().length);
+  for (const place of at < 0 ? [] : [start, at]) {
+    const parts = place < from ? undefined : asWritten(written.slice(place), texts, tokenizer, state);
+    if (parts) return { before: written.slice(0, place), given: place, texts: parts, trail };
   }
   throw new Error(
     `The chat template of the model rewrites the assistant's text "${content.slice(0, 60)}": its turn is ` +

@@ -143,9 +143,9 @@ describe("adapters on one base", () => {
     await expect(readAdapter({ ...wider, layers: 1 }, files, "adapters/a")).rejects.toThrow(
       /down_proj.lora_A.weight" has the shape \[2,24\], but the model needs \[2,32\]/,
     );
-    const odd = { ...files, config: files.config.replace('"bias": "none"', '"bias": "all", "rank_pattern": {"a": 2}') };
+    const odd = { ...files, config: files.config.replace('"bias": "none"', '"bias": "all", "lora_bias": true') };
     await expect(readAdapter(tinyConfig, odd, "adapters/a")).rejects.toThrow(
-      'The adapter in adapters/a cannot be read: it uses rank_pattern, bias "all", which Palimpsest does not support.',
+      'The adapter in adapters/a cannot be read: it uses lora_bias, bias "all", which Palimpsest does not support.',
     );
   });
 });

@@ -6,6 +6,7 @@ import type { TemplateSettings } from "../../../cells/model/template-settings.ts
 import { strftime } from "../../../cells/model/template-settings.ts";
 import { thoughtTokens, withoutThought } from "../../../cells/model/thoughts.ts";
 import { type ChatTokenizer, chatTokenizer } from "../../../cells/model/tokenizer.ts";
+import { turnTexts } from "../../../cells/model/turn-text.ts";
 import type { Message } from "../../../cells/types.ts";
 import { passes } from "../../golden-check.ts";
 import { checkTemplate, sampleOf, templateFiles } from "../../golden-template.ts";
@@ -65,7 +66,25 @@ describe("a reasoning model", () => {
     expect(tokenizer.decode(ids, "with special").match(/<think>/g)).toHaveLength(1);
   });
 
-  it("gives its answer without the thoughts, and counts their tokens", () => {
+  it("streams and returns its answer alone", async () => {
+    const tokenizer = await withTemplate("qwen3", { enable_thinking: true });
+    const thought = "<think>\nthe river\n</think>";
+    const tokens = tokenizer.encode(`${thought}\n\nquick fox`);
+    const pieces: string[] = [];
+    const prompt = { messages: question };
+    const turns = turnTexts(tokenizer, [prompt], [encodePrompt(tokenizer, prompt)], {
+      onText: (piece) => void pieces.push(piece),
+    });
+    for (let count = 1; count <= tokens.length; count += 1) turns.afterToken!(tokens.slice(0, count), 0);
+    const done = turns.finish(tokens, 0);
+    expect(done).toEqual({ text: "quick fox", thinkTokens: tokenizer.encode(thought).length });
+    expect(pieces.join("")).toBe("quick fox");
+    // A thought that the limit cut off is no answer.
+    const cut = turnTexts(tokenizer, [prompt], [encodePrompt(tokenizer, prompt)], {}).finish(tokens.slice(0, 3), 0);
+    expect(cut).toEqual({ text: "", thinkTokens: 3 });
+  });
+
+  it("tells thoughts from answers that only mention the tag", () => {
     expect(withoutThought("<think>\na b\n</think>\n\nfox", "not opened")).toBe("fox");
     expect(withoutThought("a b\n</think>\n\nfox", "opened")).toBe("fox");
     expect(withoutThought("<think>\na b", "not opened")).toBe("");
