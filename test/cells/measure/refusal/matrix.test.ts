@@ -39,7 +39,11 @@ const endpoint: Endpoint = {
     conversations.map(([message]) => {
       const text = message!.content;
       if (text.includes("Mach das")) return { ok: false, reason: "busy" } as const;
-      return { ok: true, cached: false, text: `First [[no]], then [[${/cannot|nicht\./.test(text) ? "YES" : "no"}]].` } as const;
+      return {
+        ok: true,
+        cached: false,
+        text: `First [[no]], then [[${/cannot|nicht\./.test(text) ? "YES" : "no"}]].`,
+      } as const;
     }),
 };
 const judge = refusalJudge(endpoint);
