@@ -3,14 +3,15 @@
  * `{"translation": {"de": "…", "en": "…"}}`. The result has the same type as a corpus of the embedded world, so methods and measures
  * work on both.
  */
-import { host } from "../host.ts";
 import { isRecord } from "../json.ts";
+import { requireKnown } from "../options.ts";
 import { hash32 } from "../random.ts";
 import type { Pair } from "../types.ts";
-import { linesOf, notUtf8 } from "./lines.ts";
+import { linesOf } from "./lines.ts";
 import { BadRowError, type BadRows, field, type RawRow, type Reading, readRows, textField } from "./reading.ts";
-import { type RecordFormat, recordsOf, withHeader } from "./records.ts";
+import { firstValue, type RecordFormat, type Rows, recordsOf, withHeader } from "./records.ts";
 import { fillTemplate } from "./template.ts";
+import { textBytes } from "./text-bytes.ts";
 
 /** The prompt for the model, with `{from}`, `{to}` and `{source}` as placeholders. */
 export type Instruction = string;
@@ -32,7 +33,7 @@ export type PairOptions = {
   readonly format?: RecordFormat;
   /**
    * The columns of the two sides. By default `source` and `reference`, or the two languages by code or name, in a header or in a
-   * `translation` record; or else the first two columns of a TSV file.
+   * `translation` record; or else the two columns of a TSV file that has two, if both have text.
    */
   readonly columns?: { readonly source: Column; readonly reference: Column };
   /** If there are several, the content of a pair decides: the same sentence always gets the same one. `translationInstructions.plain` by default. */
@@ -42,11 +43,14 @@ export type PairOptions = {
   readonly bad?: BadRows;
 };
 
+const names = ["from", "to", "format", "columns", "instruction", "directions", "bad"];
+
 /**
  * @param path one file, or two text files with corresponding lines, the source first
  * @throws if two text files have different numbers of lines, or an instruction has no `{source}`; for bad rows see `bad`.
  */
 export async function pairs(path: string | readonly [string, string], options: PairOptions): Promise<Reading<Pair>> {
+  requireKnown("pairs(…)", options, names, { source: "Give columns: { source, reference }.", target: "reference" });
   const instructions = [options.instruction ?? translationInstructions.plain].flat();
   const incomplete = instructions.find((each) => !each.includes("{source}"));
   if (incomplete !== undefined || instructions.length === 0)
@@ -70,7 +74,7 @@ export async function pairs(path: string | readonly [string, string], options: P
   }
   const rows = await recordsOf(path, options.format);
   const { source, reference } = columnsOf(path, rows, options);
-  const named = rows.some((row) => "value" in row && Array.isArray(row.value)) && [source, reference].some(isName);
+  const named = Array.isArray(firstValue(rows)) && [source, reference].some(isName);
   const records = named ? withHeader(path, rows, [source, reference].filter(isName)) : rows;
   return readRows(path, records, (row) => made(sideOf(row, source), sideOf(row, reference)), options.bad);
 }
@@ -85,16 +89,17 @@ function pair(source: string, reference: string, from: string, to: string, instr
 
 type Columns = { readonly source: Column; readonly reference: Column };
 
-function columnsOf(path: string, rows: readonly RawRow[], { columns, from, to, format }: PairOptions): Columns {
+function columnsOf(path: string, rows: Rows, { columns, from, to, format }: PairOptions): Columns {
   if (columns) return columns;
-  const first = rows.find((row) => "value" in row)?.value;
+  const first = firstValue(rows);
   const translation = field(first, "translation");
   const named = { source: "source", reference: "reference" };
   if (Array.isArray(first)) {
     if (first.includes("source") && first.includes("reference")) return named;
     const [source, reference] = [from, to].map((language) => codeOf(language, first.map(String)));
-    if (source !== undefined && reference !== undefined) return { source, reference };
-    if (format !== "csv" && !/\.csv$/i.test(path)) return { source: 0, reference: 1 };
+    if (source !== undefined && reference !== undefined && isHeader(first.map(String), rows))
+      return { source, reference };
+    if (format !== "csv" && !/\.csv$/i.test(path) && hasTwoTexts(rows)) return { source: 0, reference: 1 };
     throw new Error(
       `The columns of ${from} and ${to} in ${path} are not known; its first row is ${first.join(", ")}. Give their names or, ` +
         "without a header, their numbers: columns: { source: 0, reference: 1 }.",
@@ -111,6 +116,41 @@ function columnsOf(path: string, rows: readonly RawRow[], { columns, from, to, f
     );
   };
   return { source: place(from), reference: place(to) };
+}
+
+/** Whether the second row is not like the first one: exports of Tatoeba name the language in each row. */
+function isHeader(first: readonly string[], rows: Rows): boolean {
+  const [, second] = sampleOf(rows, 2);
+  return second === undefined || !second.some((value, i) => value === first[i]);
+}
+
+function sampleOf(rows: Rows, size: number): string[][] {
+  const sample: string[][] = [];
+  for (const row of rows) {
+    if ("value" in row && Array.isArray(row.value)) sample.push(row.value.map(String));
+    if (sample.length >= size) break;
+  }
+  return sample;
+}
+
+/**
+ * Whether the first rows have two columns with text. Mined corpora begin with a score, exports of Tatoeba with a number: then it cannot
+ * be known which columns are meant. A row with another number of columns than most is not considered: it is a bad row.
+ */
+function hasTwoTexts(rows: Rows): boolean {
+  const sample = sampleOf(rows, 50);
+  const counts = groupSizes(sample.map(({ length }) => length));
+  const usual = Math.max(...counts.values());
+  if ([...counts].some(([columns, size]) => columns > 2 && size === usual)) return false;
+  const pairs = sample.filter(({ length }) => length === 2);
+  const isNumber = (text: string): boolean => /^[-+]?[\d.,]+(?:e[-+]?\d+)?$/i.test(text.trim());
+  return ![0, 1].some((column) => pairs.length > 0 && pairs.every((row) => isNumber(row[column]!)));
+}
+
+function groupSizes(values: readonly number[]): Map<number, number> {
+  const sizes = new Map<number, number>();
+  for (const value of values) sizes.set(value, (sizes.get(value) ?? 0) + 1);
+  return sizes;
 }
 
 /** The language code or name that stands for this language. */
@@ -137,15 +177,16 @@ function sideOf(row: unknown, column: Column): string {
 }
 
 async function parallelLines([sources, references]: readonly [string, string]): Promise<RawRow[]> {
-  const [left, right] = [linesOf(await host().readFile(sources)), linesOf(await host().readFile(references))];
+  const [left, right] = [[...linesOf(await textBytes(sources))], [...linesOf(await textBytes(references))]];
   if (left.length !== right.length) {
     throw new Error(
       `${sources} has ${left.length} lines and ${references} has ${right.length}. Parallel files must have the same number of lines.`,
     );
   }
-  return left.map(({ line, text, isUtf8 }, i): RawRow => {
-    const other = right[i]!;
-    if (!isUtf8 || !other.isUtf8) return { line, text, fault: notUtf8 };
-    return { line, text: `${text} | ${other.text}`, value: { source: text, reference: other.text } };
+  return left.map(({ line, text, ...source }, i): RawRow => {
+    const { text: reference, ...target } = right[i]!;
+    const both = `${text} | ${reference}`;
+    const fault = source.fault ?? target.fault;
+    return fault === undefined ? { line, text: both, value: { source: text, reference } } : { line, text: both, fault };
   });
 }

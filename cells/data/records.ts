@@ -3,10 +3,12 @@
  * or follows from the extension. In TSV a quotation mark is an ordinary character, as in parallel corpora; in CSV it quotes a field.
  */
 import { host } from "../host.ts";
+import { isRecord } from "../json.ts";
 import { csvRows } from "./csv.ts";
 import { jsonElements, parsed } from "./json-list.ts";
-import { linesOf, notUtf8, type TextLine } from "./lines.ts";
+import { lineRow, linesOf, type TextLine } from "./lines.ts";
 import type { RawRow } from "./reading.ts";
+import { asText } from "./text-bytes.ts";
 
 export type RecordFormat = "tsv" | "csv" | "jsonl" | "json" | "parquet";
 
@@ -20,57 +22,121 @@ const endings: Readonly<Record<string, RecordFormat>> = {
   parquet: "parquet",
 };
 
+/** Rows are read when they are asked for, and again each time: all of them at once may not fit into memory. */
+export type Rows = Iterable<RawRow>;
+
 /** @throws if the extension is unknown, or the file does not have its format. */
-export async function recordsOf(path: string, given?: RecordFormat): Promise<RawRow[]> {
+export async function recordsOf(path: string, given?: RecordFormat): Promise<Rows> {
+  const format = given ?? formatOf(path);
   const bytes = await host().readFile(path);
-  const format = given ?? formatOf(path, bytes);
   if (format === "parquet") return (await import("./parquet/parquet.ts")).parquetRows(path, bytes);
-  const lines = linesOf(bytes);
+  const text = asText(path, bytes);
+  return { [Symbol.iterator]: () => rowsOf(format, path, text) };
+}
+
+function rowsOf(format: Exclude<RecordFormat, "parquet">, path: string, bytes: Uint8Array): Iterator<RawRow> {
   switch (format) {
     case "tsv":
-      return nonEmpty(lines).map((line) => fields(line));
+      return tsvRows(bytes);
     case "csv":
-      return csvRows(lines);
+      return csvRows(linesOf(bytes));
     case "jsonl":
-      return nonEmpty(lines).map((line) => parsed(line));
     case "json":
-      return listOf(path, lines);
+      return jsonRows(format, path, bytes);
   }
 }
 
-/** From the extension. A `.json` file that begins with a record is read as JSON lines, since many data sets are named so. */
-function formatOf(path: string, bytes: Uint8Array): RecordFormat {
+function formatOf(path: string): RecordFormat {
   const ending = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
-  const format = endings[ending];
-  if (format === undefined) {
-    const known = [...new Set(Object.values(endings))].join(", ");
-    throw new Error(`The format of ${path} is not known from its extension. Give the option format: one of ${known}.`);
-  }
-  if (format !== "json") return format;
-  const first = bytes.find((byte) => byte > 0x20 && byte < 0x80);
-  return first === 0x7b ? "jsonl" : "json";
+  const format = Object.hasOwn(endings, ending) ? endings[ending] : undefined;
+  if (format !== undefined) return format;
+  const known = [...new Set(Object.values(endings))].join(", ");
+  throw new Error(`The format of ${path} is not known from its extension. Give the option format: one of ${known}.`);
 }
 
 /** An empty line between records or at the end is not a row. */
-const nonEmpty = (lines: readonly TextLine[]): TextLine[] => lines.filter(({ text }) => text.trim() !== "");
+function* nonEmpty(bytes: Uint8Array): Generator<TextLine> {
+  for (const line of linesOf(bytes)) if (line.text.trim() !== "") yield line;
+}
 
-const fields = ({ line, text, isUtf8 }: TextLine): RawRow =>
-  isUtf8 ? { line, text, value: text.split("\t") } : { line, text, fault: notUtf8 };
+function* tsvRows(bytes: Uint8Array): Generator<RawRow> {
+  for (const line of nonEmpty(bytes)) yield lineRow(line, (text) => text.split("\t"));
+}
 
-function listOf(path: string, lines: readonly TextLine[]): RawRow[] {
+/** A list or one value per line. Many data sets have the ending of the other one, so the beginning of the file decides. */
+function* jsonRows(format: "json" | "jsonl", path: string, bytes: Uint8Array): Generator<RawRow> {
+  const beginning = String.fromCharCode(bytes.find((byte) => byte > 0x20) ?? 0);
+  if (beginning === "[" && format === "json") return yield* elementsOf(path, bytes);
+  const first = nonEmpty(bytes).next().value as TextLine | undefined;
+  const value = first && parsed(first);
+  const isWhole = value !== undefined && "value" in value;
+  const isList = isWhole && Array.isArray(value.value) && value.value.length > 0 && value.value.every(isRecord);
+  if (beginning === "[" && (!isWhole || isList)) return yield* elementsOf(path, bytes);
+  if (beginning !== "{" && format === "json" && first) throw notJson(path, 'it begins neither with "[" nor with "{"');
+  refuseObject(path, bytes, isWhole ? value.value : undefined);
+  for (const line of nonEmpty(bytes)) yield parsed(line);
+}
+
+function* elementsOf(path: string, bytes: Uint8Array): Generator<RawRow> {
   try {
-    return jsonElements(lines);
+    yield* jsonElements(bytes);
   } catch (error) {
-    throw new Error(`${path} cannot be read as JSON: ${error instanceof Error ? error.message : error}.`);
+    throw notJson(path, error instanceof Error ? error.message : String(error));
   }
+}
+
+const notJson = (path: string, reason: string): Error => new Error(`${path} cannot be read as JSON: ${reason}.`);
+
+/**
+ * @param firstLine the value of the first line, if it is valid JSON
+ * @throws if the file is one object around the list: then its lines are no records
+ */
+function refuseObject(path: string, bytes: Uint8Array, firstLine: unknown): void {
+  const lines = nonEmpty(bytes);
+  lines.next();
+  const hasMore = lines.next().done !== true;
+  if (firstLine !== undefined && hasMore) return;
+  const object = firstLine ?? wholeObject(bytes);
+  if (!isRecord(object)) return;
+  const lists = Object.keys(object).filter(
+    (name) => Array.isArray(object[name]) && (object[name] as unknown[]).every(isRecord),
+  );
+  // One line with one record is a file of JSON lines, unless the record has nothing but a list of records.
+  if (firstLine !== undefined && !(lists.length === 1 && isWrapper(object, lists[0]!))) return;
+  const inside = lists.length > 0 ? ` The list seems to be in "${lists[0]}": save it alone.` : "";
+  throw new Error(
+    `${path} is one JSON object with the fields ${Object.keys(object).join(", ")}. ` +
+      `A list of records, or one record per line, is needed.${inside}`,
+  );
+}
+
+/** A list of turns belongs to a record; a list under one of these names holds the records. */
+const isWrapper = (object: object, list: string): boolean =>
+  /^(data|rows|records|items|examples|instances|dataset|train|test|validation)$/i.test(list) &&
+  Object.keys(object).length <= 8;
+
+function wholeObject(bytes: Uint8Array): unknown {
+  // A larger file is not parsed for the sake of a message.
+  if (bytes.length > 2 ** 26) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value of the first row that has one. */
+export function firstValue(rows: Rows): unknown {
+  for (const row of rows) if ("value" in row) return row.value;
+  return undefined;
 }
 
 /**
  * Uses the first row as the header, which names the fields of the other rows.
  * @throws if the header does not have all `wanted` names.
  */
-export function withHeader(path: string, rows: readonly RawRow[], wanted: readonly string[]): RawRow[] {
-  const [first, ...others] = rows;
+export function withHeader(path: string, rows: Rows, wanted: readonly string[]): Rows {
+  const first = rows[Symbol.iterator]().next().value as RawRow | undefined;
   const header =
     first && "value" in first && Array.isArray(first.value) ? first.value.map((name) => String(name).trim()) : [];
   const missing = wanted.filter((name) => !header.includes(name));
@@ -80,9 +146,21 @@ export function withHeader(path: string, rows: readonly RawRow[], wanted: readon
       `${path} has no column ${names(missing)}; the columns in its first row are ${names(header) || "none"}.`,
     );
   }
-  return others.map((row): RawRow => {
-    if ("fault" in row || !Array.isArray(row.value)) return row;
+  return { [Symbol.iterator]: () => named(rows, header) };
+}
+
+function* named(rows: Rows, header: readonly string[]): Generator<RawRow> {
+  let isHeader = true;
+  for (const row of rows) {
+    if (isHeader) {
+      isHeader = false;
+      continue;
+    }
+    if ("fault" in row || !Array.isArray(row.value)) {
+      yield row;
+      continue;
+    }
     const values: readonly unknown[] = row.value;
-    return { ...row, value: Object.fromEntries(header.map((name, i) => [name, values[i]])) };
-  });
+    yield { ...row, value: Object.fromEntries(header.map((name, i) => [name, values[i]])) };
+  }
 }

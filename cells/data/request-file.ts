@@ -2,11 +2,12 @@
  * Reads lists of requests: harmful ones in AdvBench's format (CSV with `goal` and `target`, Zou et al. 2023,
  * https://arxiv.org/abs/2307.15043), and harmless ones that look similar. A text file has one request per line.
  */
-import { host } from "../host.ts";
+import { requireKnown } from "../options.ts";
 import type { Message } from "../types.ts";
-import { linesOf, notUtf8 } from "./lines.ts";
-import { type BadRows, field, type RawRow, type Reading, readRows, textField } from "./reading.ts";
-import { recordsOf, withHeader } from "./records.ts";
+import { lineRow, linesOf } from "./lines.ts";
+import { type BadRows, field, type Reading, readRows, textField } from "./reading.ts";
+import { firstValue, type RecordFormat, recordsOf, withHeader } from "./records.ts";
+import { textBytes } from "./text-bytes.ts";
 
 export type Request = {
   readonly text: string;
@@ -17,24 +18,22 @@ export type Request = {
 export type RequestOptions = {
   /** The column of the request; `goal` by default. */
   readonly column?: string;
+  /** Detected from the file's extension by default; `lines` is a text file. */
+  readonly format?: RecordFormat | "lines";
   readonly bad?: BadRows;
 };
 
 /** @throws if the file does not have this column; for bad rows see `bad`. */
-export async function requestFile(
-  path: string,
-  { column = "goal", bad }: RequestOptions = {},
-): Promise<Reading<Request>> {
-  if (/\.txt$/i.test(path)) {
-    const lines = linesOf(await host().readFile(path)).filter(({ text }) => text.trim() !== "");
-    const rows = lines.map(({ line, text, isUtf8 }): RawRow => {
-      return isUtf8 ? { line, text, value: { text } } : { line, text, fault: notUtf8 };
-    });
+export async function requestFile(path: string, options: RequestOptions = {}): Promise<Reading<Request>> {
+  requireKnown("requestFile(…)", options, ["column", "format", "bad"]);
+  const { column = "goal", format, bad } = options;
+  if (format === "lines" || (format === undefined && /\.txt$/i.test(path))) {
+    const lines = [...linesOf(await textBytes(path))].filter(({ text }) => text.trim() !== "");
+    const rows = lines.map((line) => lineRow(line, (text) => ({ text })));
     return readRows(path, rows, (row) => [{ text: textField(row, "text") }], bad);
   }
-  const rows = await recordsOf(path);
-  const isTable = rows.some((row) => "value" in row && Array.isArray(row.value));
-  const records = isTable ? withHeader(path, rows, [column]) : rows;
+  const rows = await recordsOf(path, format);
+  const records = Array.isArray(firstValue(rows)) ? withHeader(path, rows, [column]) : rows;
   return readRows(path, records, (row) => [request(row, column)], bad);
 }
 

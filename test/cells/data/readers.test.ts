@@ -228,8 +228,8 @@ describe("chat files", () => {
     put("m.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
     const { items, bad } = await chatFile("m.jsonl");
     expect(bad.map(({ line, reason }) => `${line}: ${reason}`)).toEqual([
-      "2: turn 1 has the role assistant, but user and assistant must alternate",
-      "3: the last turn is not the assistant's",
+      '2: the first turn is the assistant\'s (read with ends: "cut" to leave it out)',
+      '3: the last turn is not the assistant\'s (read with ends: "cut" to leave it out)',
       '4: "content" is empty',
       '5: a turn has the unknown role "tool"',
       '6: "messages" is not a list of turns',
