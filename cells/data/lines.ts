@@ -20,6 +20,11 @@ export function* linesOf(bytes: Uint8Array): Generator<TextLine> {
   }
 }
 
+/** The lines that have more than white space: an empty line between records or at the end is not a row. */
+export function* nonEmptyLines(bytes: Uint8Array): Generator<TextLine> {
+  for (const line of linesOf(bytes)) if (line.text.trim() !== "") yield line;
+}
+
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lax = new TextDecoder("utf-8", { ignoreBOM: true });
 

@@ -3,13 +3,13 @@
  * `{"translation": {"de": "…", "en": "…"}}`. The result has the same type as a corpus of the embedded world, so methods and measures
  * work on both.
  */
-import { isRecord } from "../json.ts";
 import { requireKnown } from "../options.ts";
 import { hash32 } from "../random.ts";
 import type { Pair } from "../types.ts";
 import { linesOf } from "./lines.ts";
-import { BadRowError, type BadRows, field, type RawRow, type Reading, readRows, textField } from "./reading.ts";
-import { firstValue, type RecordFormat, type Rows, recordsOf, withHeader } from "./records.ts";
+import { type Column, columnsOf } from "./pair-columns.ts";
+import { BadRowError, type BadRows, type RawRow, type Reading, readRows, textField } from "./reading.ts";
+import { firstValue, type RecordFormat, recordsOf, withHeader } from "./records.ts";
 import { fillTemplate } from "./template.ts";
 import { textBytes } from "./text-bytes.ts";
 
@@ -21,9 +21,6 @@ export const translationInstructions = {
   /** ALMA's prompt (Xu et al. 2024, https://arxiv.org/abs/2309.11674). */
   alma: ["Translate this from {from} to {to}:\n{from}: {source}\n{to}:"],
 } as const satisfies Record<string, readonly Instruction[]>;
-
-/** A column by name (in records also a path, `translation.de`), or by number from 0 in TSV and CSV files without a header. */
-export type Column = string | number;
 
 export type PairOptions = {
   /** The names of the languages as they appear in instructions and scores: `German`. */
@@ -85,87 +82,6 @@ function pair(source: string, reference: string, from: string, to: string, instr
   const wording = instructions[hash32(`${from}\n${to}\n${source}`) % instructions.length]!;
   const instruction = fillTemplate(wording, { from, to, source });
   return { source, reference, from, to, instruction };
-}
-
-type Columns = { readonly source: Column; readonly reference: Column };
-
-function columnsOf(path: string, rows: Rows, { columns, from, to, format }: PairOptions): Columns {
-  if (columns) return columns;
-  const first = firstValue(rows);
-  const translation = field(first, "translation");
-  const named = { source: "source", reference: "reference" };
-  if (Array.isArray(first)) {
-    if (first.includes("source") && first.includes("reference")) return named;
-    const [source, reference] = [from, to].map((language) => codeOf(language, first.map(String)));
-    if (source !== undefined && reference !== undefined && isHeader(first.map(String), rows))
-      return { source, reference };
-    if (format !== "csv" && !/\.csv$/i.test(path) && hasTwoTexts(rows)) return { source: 0, reference: 1 };
-    throw new Error(
-      `The columns of ${from} and ${to} in ${path} are not known; its first row is ${first.join(", ")}. Give their names or, ` +
-        "without a header, their numbers: columns: { source: 0, reference: 1 }.",
-    );
-  }
-  if (!isRecord(translation)) return named;
-  const codes = Object.keys(translation);
-  const place = (language: string): string => {
-    const code = codeOf(language, codes);
-    if (code !== undefined) return `translation.${code}`;
-    throw new Error(
-      `The rows of ${path} have translations in ${codes.join(" and ")}, but none in ${language}. ` +
-        'Give the option columns: { source: "translation.…", reference: "translation.…" }.',
-    );
-  };
-  return { source: place(from), reference: place(to) };
-}
-
-/** Whether the second row is not like the first one: exports of Tatoeba name the language in each row. */
-function isHeader(first: readonly string[], rows: Rows): boolean {
-  const [, second] = sampleOf(rows, 2);
-  return second === undefined || !second.some((value, i) => value === first[i]);
-}
-
-function sampleOf(rows: Rows, size: number): string[][] {
-  const sample: string[][] = [];
-  for (const row of rows) {
-    if ("value" in row && Array.isArray(row.value)) sample.push(row.value.map(String));
-    if (sample.length >= size) break;
-  }
-  return sample;
-}
-
-/**
- * Whether the first rows have two columns with text. Mined corpora begin with a score, exports of Tatoeba with a number: then it cannot
- * be known which columns are meant. A row with another number of columns than most is not considered: it is a bad row.
- */
-function hasTwoTexts(rows: Rows): boolean {
-  const sample = sampleOf(rows, 50);
-  const counts = groupSizes(sample.map(({ length }) => length));
-  const usual = Math.max(...counts.values());
-  if ([...counts].some(([columns, size]) => columns > 2 && size === usual)) return false;
-  const pairs = sample.filter(({ length }) => length === 2);
-  const isNumber = (text: string): boolean => /^[-+]?[\d.,]+(?:e[-+]?\d+)?$/i.test(text.trim());
-  return ![0, 1].some((column) => pairs.length > 0 && pairs.every((row) => isNumber(row[column]!)));
-}
-
-function groupSizes(values: readonly number[]): Map<number, number> {
-  const sizes = new Map<number, number>();
-  for (const value of values) sizes.set(value, (sizes.get(value) ?? 0) + 1);
-  return sizes;
-}
-
-/** The language code or name that stands for this language. */
-function codeOf(language: string, codes: readonly string[]): string | undefined {
-  const names = new Intl.DisplayNames(["en"], { type: "language", fallback: "code" });
-  const meant = language.toLowerCase();
-  return codes.find((code) => code.toLowerCase() === meant || nameOf(names, code).toLowerCase() === meant);
-}
-
-function nameOf(names: Intl.DisplayNames, code: string): string {
-  try {
-    return names.of(code) ?? code;
-  } catch {
-    return code;
-  }
 }
 
 function sideOf(row: unknown, column: Column): string {

@@ -3,10 +3,9 @@
  * or follows from the extension. In TSV a quotation mark is an ordinary character, as in parallel corpora; in CSV it quotes a field.
  */
 import { host } from "../host.ts";
-import { isRecord } from "../json.ts";
 import { csvRows } from "./csv.ts";
-import { jsonElements, parsed } from "./json-list.ts";
-import { lineRow, linesOf, type TextLine } from "./lines.ts";
+import { jsonRows } from "./json-rows.ts";
+import { lineRow, linesOf, nonEmptyLines } from "./lines.ts";
 import type { RawRow } from "./reading.ts";
 import { asText } from "./text-bytes.ts";
 
@@ -54,75 +53,8 @@ function formatOf(path: string): RecordFormat {
   throw new Error(`The format of ${path} is not known from its extension. Give the option format: one of ${known}.`);
 }
 
-/** An empty line between records or at the end is not a row. */
-function* nonEmpty(bytes: Uint8Array): Generator<TextLine> {
-  for (const line of linesOf(bytes)) if (line.text.trim() !== "") yield line;
-}
-
 function* tsvRows(bytes: Uint8Array): Generator<RawRow> {
-  for (const line of nonEmpty(bytes)) yield lineRow(line, (text) => text.split("\t"));
-}
-
-/** A list or one value per line. Many data sets have the ending of the other one, so the beginning of the file decides. */
-function* jsonRows(format: "json" | "jsonl", path: string, bytes: Uint8Array): Generator<RawRow> {
-  const beginning = String.fromCharCode(bytes.find((byte) => byte > 0x20) ?? 0);
-  if (beginning === "[" && format === "json") return yield* elementsOf(path, bytes);
-  const first = nonEmpty(bytes).next().value as TextLine | undefined;
-  const value = first && parsed(first);
-  const isWhole = value !== undefined && "value" in value;
-  const isList = isWhole && Array.isArray(value.value) && value.value.length > 0 && value.value.every(isRecord);
-  if (beginning === "[" && (!isWhole || isList)) return yield* elementsOf(path, bytes);
-  if (beginning !== "{" && format === "json" && first) throw notJson(path, 'it begins neither with "[" nor with "{"');
-  refuseObject(path, bytes, isWhole ? value.value : undefined);
-  for (const line of nonEmpty(bytes)) yield parsed(line);
-}
-
-function* elementsOf(path: string, bytes: Uint8Array): Generator<RawRow> {
-  try {
-    yield* jsonElements(bytes);
-  } catch (error) {
-    throw notJson(path, error instanceof Error ? error.message : String(error));
-  }
-}
-
-const notJson = (path: string, reason: string): Error => new Error(`${path} cannot be read as JSON: ${reason}.`);
-
-/**
- * @param firstLine the value of the first line, if it is valid JSON
- * @throws if the file is one object around the list: then its lines are no records
- */
-function refuseObject(path: string, bytes: Uint8Array, firstLine: unknown): void {
-  const lines = nonEmpty(bytes);
-  lines.next();
-  const hasMore = lines.next().done !== true;
-  if (firstLine !== undefined && hasMore) return;
-  const object = firstLine ?? wholeObject(bytes);
-  if (!isRecord(object)) return;
-  const lists = Object.keys(object).filter(
-    (name) => Array.isArray(object[name]) && (object[name] as unknown[]).every(isRecord),
-  );
-  // One line with one record is a file of JSON lines, unless the record has nothing but a list of records.
-  if (firstLine !== undefined && !(lists.length === 1 && isWrapper(object, lists[0]!))) return;
-  const inside = lists.length > 0 ? ` The list seems to be in "${lists[0]}": save it alone.` : "";
-  throw new Error(
-    `${path} is one JSON object with the fields ${Object.keys(object).join(", ")}. ` +
-      `A list of records, or one record per line, is needed.${inside}`,
-  );
-}
-
-/** A list of turns belongs to a record; a list under one of these names holds the records. */
-const isWrapper = (object: object, list: string): boolean =>
-  /^(data|rows|records|items|examples|instances|dataset|train|test|validation)$/i.test(list) &&
-  Object.keys(object).length <= 8;
-
-function wholeObject(bytes: Uint8Array): unknown {
-  // A larger file is not parsed for the sake of a message.
-  if (bytes.length > 2 ** 26) return undefined;
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return undefined;
-  }
+  for (const line of nonEmptyLines(bytes)) yield lineRow(line, (text) => text.split("\t"));
 }
 
 /** The value of the first row that has one. */

@@ -4,7 +4,7 @@
  */
 import { requireKnown } from "../options.ts";
 import type { Message } from "../types.ts";
-import { lineRow, linesOf } from "./lines.ts";
+import { lineRow, nonEmptyLines } from "./lines.ts";
 import { type BadRows, field, type Reading, readRows, textField } from "./reading.ts";
 import { firstValue, type RecordFormat, recordsOf, withHeader } from "./records.ts";
 import { textBytes } from "./text-bytes.ts";
@@ -28,7 +28,7 @@ export async function requestFile(path: string, options: RequestOptions = {}): P
   requireKnown("requestFile(…)", options, ["column", "format", "bad"]);
   const { column = "goal", format, bad } = options;
   if (format === "lines" || (format === undefined && /\.txt$/i.test(path))) {
-    const lines = [...linesOf(await textBytes(path))].filter(({ text }) => text.trim() !== "");
+    const lines = [...nonEmptyLines(await textBytes(path))];
     const rows = lines.map((line) => lineRow(line, (text) => ({ text })));
     return readRows(path, rows, (row) => [{ text: textField(row, "text") }], bad);
   }

@@ -85,8 +85,7 @@ export const probes = {
       benign: benign.slice(0, limit),
       ...deciding,
     };
-    const answering = maxTokens === undefined ? {} : { maxTokens };
-    return probe("refusals", async (model) => numbersOf(await refusalsPart(model, chosen, answering)));
+    return probe("refusals", async (model) => numbersOf(await refusalsPart(model, chosen, { maxTokens })));
   },
 
   /** `crossEntropy` of texts or conversations in nats per token, and with a base its rise, `crossEntropyRise`. */
