@@ -72,7 +72,9 @@ export { scoreTexts } from "./measure/translation/text-metric.ts";
 export { translate, translations } from "./measure/translation/translation.ts";
 // Methods: from pairs to weighted samples.
 export { radis } from "./method/radis.ts";
+export { goodRationale, rationaleQuality } from "./method/rationale-quality.ts";
 export { type PendingRationales, rationales, saveRationales } from "./method/rationales.ts";
+export { sft } from "./method/sft.ts";
 export * as transllm from "./method/transllm/index.ts";
 export { vanilla } from "./method/vanilla.ts";
 // Models, adapters and vocabularies.

@@ -7,7 +7,7 @@ import { crossEntropy } from "../device/functions.ts";
 import { host } from "../host.ts";
 import type { Adapter } from "./adapter.ts";
 import { type Decoder, type ForwardOptions, forward, head } from "./decoder.ts";
-import type { EncodedSample } from "./encoding.ts";
+import type { EncodedSample } from "./encoded-sample.ts";
 import { layOut, type TargetBatch } from "./target-rows.ts";
 
 const rowsPerBatch = 64;

@@ -47,5 +47,8 @@ export async function loadAdapter(base: BaseModel, folder: string): Promise<Loca
   const adapter = await readAdapter(base.decoder.config, { config, weights }, folder);
   host().onDispose(() => disposeAdapter(adapter));
   const own = files.includes("tokenizer.json") && files.includes("tokenizer_config.json");
-  return base.with(adapter, own ? chatTokenizer(await readTokenizer(folder, files), folder) : undefined);
+  return base.with(
+    adapter,
+    own ? chatTokenizer(await readTokenizer(folder, files), folder, base.tokenizer.settings) : undefined,
+  );
 }

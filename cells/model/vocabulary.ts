@@ -7,7 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { sha256 } from "../digest.ts";
 import { host } from "../host.ts";
-import { parseObject } from "../json.ts";
+import { isRecord, parseObject } from "../json.ts";
 import { type BaseModel, baseModel } from "./chat-model.ts";
 import { chatTokenizer, type TokenizerFiles } from "./tokenizer.ts";
 import { embeddingName, headName } from "./weights.ts";
@@ -19,37 +19,47 @@ import { embeddingName, headName } from "./weights.ts";
  */
 export async function extendVocabulary(base: BaseModel, tokens: readonly string[]): Promise<BaseModel> {
   const { config, weights } = base.decoder;
-  const files = extendTokenizer(base.tokenizer.files, tokens, config.vocabulary, base.name);
-  const vocabulary = config.vocabulary + tokens.length;
+  const { files, first } = extendTokenizer(base.tokenizer.files, tokens, base.name);
+  // Many tables have more rows than the tokenizer has tokens; new tokens take those first, as in transformers.
+  const vocabulary = Math.max(config.vocabulary, first + tokens.length);
   const tables = new Map(
-    [...new Set([embeddingName, headName(config)])].map((name) => [name, grown(weights.get(name)!, tokens.length)]),
+    [...new Set([embeddingName, headName(config)])].map((name) => [
+      name,
+      withMeanRows(weights.get(name)!, first, tokens.length),
+    ]),
   );
   host().onDispose(() => tf.dispose([...tables.values()]));
   return baseModel({
     name: base.name,
     digest: await sha256([base.digest, ...tokens].join("\n")),
     decoder: { ...base.decoder, config: { ...config, vocabulary }, weights: new Map([...weights, ...tables]) },
-    tokenizer: chatTokenizer(files, base.name),
+    tokenizer: chatTokenizer(files, base.name, base.tokenizer.settings),
   });
 }
 
-/** `[rows, width]` → `[rows + more, width]`. */
-function grown(table: tf.Tensor, more: number): tf.Tensor {
+/** The table with the mean of its rows before `first` in the `count` rows from there on. Rows after them stay. */
+function withMeanRows(table: tf.Tensor, first: number, count: number): tf.Tensor {
+  const [rows, width] = table.shape as [number, number];
   return tf.tidy(() => {
-    const mean = tf.mean(table, 0, true);
-    return tf.concat([table, tf.tile(mean, [more, 1])], 0);
+    const used = tf.slice(table as tf.Tensor2D, [0, 0], [Math.min(first, rows), width]);
+    const parts = [used, tf.tile(tf.mean(used, 0, true), [count, 1])];
+    const rest = rows - first - count;
+    if (rest > 0) parts.push(tf.slice(table as tf.Tensor2D, [first + count, 0], [rest, width]));
+    return tf.concat(parts, 0);
   });
 }
 
-/** The tokenizer with added tokens; their ids begin at `first`, after all rows of the model's table (which may have unused rows). */
+type AddedToken = { readonly id: number; readonly content: string };
+
+/** The tokenizer with added tokens. They get the ids that transformers gives them: the next free ones of the tokenizer. */
 function extendTokenizer(
   files: TokenizerFiles,
   tokens: readonly string[],
-  first: number,
   where: string,
-): TokenizerFiles {
+): { files: TokenizerFiles; first: number } {
   const json = parseObject(files.tokenizer, `${where}/tokenizer.json`);
-  const added = Array.isArray(json.added_tokens) ? (json.added_tokens as { content: string }[]) : [];
+  const config = parseObject(files.config, `${where}/tokenizer_config.json`);
+  const added = Array.isArray(json.added_tokens) ? (json.added_tokens as AddedToken[]) : [];
   const vocabulary = (json.model as { vocab?: unknown } | undefined)?.vocab ?? {};
   const listed = Array.isArray(vocabulary) ? vocabulary.map(([token]) => String(token)) : Object.keys(vocabulary);
   const known = new Set([...added.map(({ content }) => content), ...listed]);
@@ -58,7 +68,18 @@ function extendTokenizer(
     const list = rejected.map((token) => JSON.stringify(token)).join(", ");
     throw new Error(`The tokenizer of ${where} cannot add ${list}: each token must be new, given once and not empty.`);
   }
+  const first = added.reduce((next, { id }) => Math.max(next, id + 1), listed.length);
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
-  const more = tokens.map((content, at) => ({ id: first + at, content, ...flags }));
-  return { ...files, tokenizer: JSON.stringify({ ...json, added_tokens: [...added, ...more] }) };
+  const all = [...added, ...tokens.map((content, at) => ({ id: first + at, content, ...flags }))];
+  // Some tokenizers of transformers read the added tokens from here alone.
+  const decoder = Object.fromEntries(all.map(({ id, ...token }) => [String(id), token]));
+  const own = isRecord(config.added_tokens_decoder) ? config.added_tokens_decoder : {};
+  return {
+    first,
+    files: {
+      ...files,
+      tokenizer: JSON.stringify({ ...json, added_tokens: all }),
+      config: `${JSON.stringify({ ...config, added_tokens_decoder: { ...decoder, ...own } }, null, 2)}\n`,
+    },
+  };
 }

@@ -5,6 +5,7 @@
  */
 import { answersDigest } from "../../answers-digest.ts";
 import { cache } from "../../cache/cache.ts";
+import { keptAnswers } from "../../cache/kept-answers.ts";
 import type { ChatModel } from "../../contracts.ts";
 import { cleanKey } from "../translation/cleaning.ts";
 import { checkOptions, type EvaluateOptions } from "./evaluate-options.ts";
@@ -23,8 +24,8 @@ export async function evaluate<const D extends EvaluateOptions>(
 ): Promise<Evaluation<EvaluationResult<D>>> {
   checkOptions(options);
   const evaluation = options.cache
-    ? await cache("evaluation", await cacheKey(model, options), () => evaluated(model, options))
-    : await evaluated(model, options);
+    ? await cache("evaluation", await cacheKey(model, options), () => held(model, options))
+    : await held(model, options);
   // The parts add exactly the measures that the type names for their data.
   return evaluation as Evaluation<EvaluationResult<D>>;
 }
@@ -36,6 +37,16 @@ const cacheKey = async (model: ChatModel, options: EvaluateOptions): Promise<unk
   base: options.base?.result,
   clean: cleanKey(options.clean),
 });
+
+/** All parts measure the same weights. Each answer is kept, so an evaluation that was interrupted goes on where it was. */
+async function held(model: ChatModel, options: EvaluateOptions): Promise<Evaluation> {
+  const weights = model.hold?.();
+  try {
+    return await evaluated(keptAnswers(weights ?? model, "evaluation"), options);
+  } finally {
+    weights?.release();
+  }
+}
 
 async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Evaluation> {
   const {

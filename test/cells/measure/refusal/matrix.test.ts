@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { evaluate } from "../../../../cells/measure/evaluation/evaluate.ts";
 import type { Endpoint } from "../../../../cells/measure/judge/endpoint.ts";
 import { probes } from "../../../../cells/measure/probes.ts";
@@ -6,7 +6,10 @@ import { refusalJudge } from "../../../../cells/measure/refusal/judge.ts";
 import { type RefusalList, refusalLists } from "../../../../cells/measure/refusal/lists.ts";
 import { refusalMatrix } from "../../../../cells/measure/refusal/matrix.ts";
 import { refusalSurvey } from "../../../../cells/measure/refusal/survey.ts";
+import { bareHost } from "../../bare-host.ts";
 import { question, ruleModel } from "../model.ts";
+
+beforeEach(() => void bareHost());
 
 const german: RefusalList = {
   name: "german",

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Prompt } from "../../../../cells/contracts.ts";
 import { evaluate } from "../../../../cells/measure/evaluation/evaluate.ts";
 import { macroAverage } from "../../../../cells/measure/forgetting/accuracy.ts";
@@ -8,7 +8,10 @@ import { compareEvaluations } from "../../../../cells/measure/statistics/evaluat
 import type { Pair, Result } from "../../../../cells/types.ts";
 import { testSets } from "../../../../cells/world/test-sets.ts";
 import { world } from "../../../../cells/world/world.ts";
+import { bareHost } from "../../bare-host.ts";
 import { question, ruleModel } from "../../measure/model.ts";
+
+beforeEach(() => void bareHost());
 
 const sets = testSets();
 const known = new Map(
