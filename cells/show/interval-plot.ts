@@ -22,8 +22,8 @@ function intervalPlot(scores: readonly ScoreInterval[], unit: ScoreInterval["uni
   const shares = unit === "share" ? { domain: shareDomain(scores) } : {};
   return Plot.plot({
     height: 60 + measures.length * (14 + 16 * methods.length),
-    marginLeft: 16,
-    marginRight: 20 + 7 * longest,
+    marginLeft: 20 + 7 * longest,
+    marginRight: 16,
     x: { ...shares, label: unit === "share" ? "score, with its 95 % interval over items" : unit, grid: true },
     y: { domain: methods, axis: null },
     fy: { domain: measures, label: null },
