@@ -22,6 +22,7 @@ export { pairs, translationInstructions } from "./data/pair-file.ts";
 export type { BadRow, Reading } from "./data/reading.ts";
 export { type Request, requestFile, requestPrompts } from "./data/request-file.ts";
 export { split, splitPairs } from "./data/split.ts";
+export { textFile } from "./data/text-file.ts";
 // The digest of a text or of bytes.
 export { sha256 } from "./digest.ts";
 // The full evaluation, and forgetting.

@@ -4,10 +4,8 @@
  */
 import { requireKnown } from "../options.ts";
 import type { Message } from "../types.ts";
-import { lineRow, nonEmptyLines } from "./lines.ts";
 import { type BadRows, field, type Reading, readRows, textField } from "./reading.ts";
-import { firstValue, type RecordFormat, recordsOf, withHeader } from "./records.ts";
-import { textBytes } from "./text-bytes.ts";
+import { columnRows, type TextOptions } from "./text-file.ts";
 
 export type Request = {
   readonly text: string;
@@ -19,7 +17,7 @@ export type RequestOptions = {
   /** The column of the request; `goal` by default. */
   readonly column?: string;
   /** Detected from the file's extension by default; `lines` is a text file. */
-  readonly format?: RecordFormat | "lines";
+  readonly format?: TextOptions["format"];
   readonly bad?: BadRows;
 };
 
@@ -27,14 +25,7 @@ export type RequestOptions = {
 export async function requestFile(path: string, options: RequestOptions = {}): Promise<Reading<Request>> {
   requireKnown("requestFile(…)", options, ["column", "format", "bad"]);
   const { column = "goal", format, bad } = options;
-  if (format === "lines" || (format === undefined && /\.txt$/i.test(path))) {
-    const lines = [...nonEmptyLines(await textBytes(path))];
-    const rows = lines.map((line) => lineRow(line, (text) => ({ text })));
-    return readRows(path, rows, (row) => [{ text: textField(row, "text") }], bad);
-  }
-  const rows = await recordsOf(path, format);
-  const records = Array.isArray(firstValue(rows)) ? withHeader(path, rows, [column]) : rows;
-  return readRows(path, records, (row) => [request(row, column)], bad);
+  return readRows(path, await columnRows(path, column, format), (row) => [request(row, column)], bad);
 }
 
 function request(row: unknown, column: string): Request {

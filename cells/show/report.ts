@@ -9,6 +9,7 @@ import type { Evaluation } from "../measure/evaluation/evaluation.ts";
 import { compareEvaluations } from "../measure/statistics/evaluation-comparison.ts";
 import { type ScoreInterval, scoreIntervals } from "../measure/statistics/intervals.ts";
 import { seedBands } from "../measure/statistics/seed-band.ts";
+import { requireKnown } from "../options.ts";
 import type { Output } from "../output.ts";
 import type { Result } from "../types.ts";
 import { intervalPlots } from "./interval-plot.ts";
@@ -23,7 +24,9 @@ export type ReportOptions = {
  * Shows the tables and hands the flat results to whoever runs the notebook.
  * @param models a result of your own making, or what `evaluate` returns
  */
-export function report(models: readonly (Result | Evaluation)[], { columns }: ReportOptions = {}): void {
+export function report(models: readonly (Result | Evaluation)[], options: ReportOptions = {}): void {
+  requireKnown("report(…)", options, ["columns"]);
+  const { columns } = options;
   const results = models.map((model) => (isEvaluation(model) ? model.result : model));
   const evaluations = models.filter(isEvaluation);
   const intervals = evaluations
