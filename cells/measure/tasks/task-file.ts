@@ -1,8 +1,8 @@
 /**
  * Reads tasks, one per line: `{"family": "capital", "question": "…", "answer": "…"}`. With choices it is
- * `{"question": "…", "choices": ["…", "…"], "answer": 1}`; the answer is the index from 0, the letter or the text of a choice. The files of
- * MMLU and GSM8K have this form (read GSM8K's with `match: "lastNumber"`); those of ARC (`choices.text`, `answerKey`) and HellaSwag
- * (`ctx`, `endings`, `label`) are read too.
+ * `{"question": "…", "choices": ["…", "…"], "answer": 1}`; the answer is the index from 0, the letter or the text of a choice. Without
+ * choices, it may be a list of right answers. The files of MMLU and GSM8K have this form (read GSM8K's with `match: "lastNumber"`);
+ * those of ARC (`choices.text`, `answerKey`) and HellaSwag (`ctx`, `endings`, `label`) are read too.
  */
 import { BadRowError, type BadRows, field, type Reading, readRows, textField } from "../../data/reading.ts";
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
@@ -34,7 +34,7 @@ function taskOf(row: unknown, defaultFamily = "all"): AnswerTask {
     prompt: [{ role: "user", content: question } as const],
   };
   const choices = field(row, "choices.text") ?? field(row, "choices") ?? field(row, "endings");
-  if (choices === undefined) return { ...named, answer: textField(row, "answer") };
+  if (choices === undefined) return { ...named, ...rightAnswers(row) };
   if (
     !Array.isArray(choices) ||
     choices.length < 2 ||
@@ -45,6 +45,16 @@ function taskOf(row: unknown, defaultFamily = "all"): AnswerTask {
   const answer = texts[placeOf(row, texts)];
   if (answer === undefined) throw new BadRowError('"answer" is not one of the choices');
   return { ...named, answer, choices: texts };
+}
+
+/** One right answer, or a list of them. */
+function rightAnswers(row: unknown): Pick<AnswerTask, "answer" | "alsoRight"> {
+  const given = field(row, "answer");
+  if (!Array.isArray(given)) return { answer: textField(row, "answer") };
+  const [answer, ...alsoRight] = given.map((text: unknown) => (typeof text === "string" ? text.trim() : ""));
+  if (answer === undefined || [answer, ...alsoRight].includes(""))
+    throw new BadRowError('"answer" is a list that is empty or has something else than text');
+  return { answer, ...(alsoRight.length > 0 && { alsoRight }) };
 }
 
 /** The index of the right choice; -1 if it is none. */

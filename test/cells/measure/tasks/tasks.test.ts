@@ -165,6 +165,20 @@ describe("an evaluation of tasks of all kinds", () => {
   });
 });
 
+it("a task may have several right answers", async () => {
+  host.files.set("t.jsonl", '{"question":"Where?","answer":["NYC","New York"]}\n{"question":"Who?","answer":[]}');
+  const { items, bad } = await taskFile("t.jsonl", { match: "contains" });
+  expect(bad).toMatchObject([{ line: 2, reason: '"answer" is a list that is empty or has something else than text' }]);
+  for (const [answer, right] of [
+    ["In New York.", true],
+    ["in nyc", true],
+    ["York", false],
+  ] as const) {
+    const model = ruleModel(() => answer);
+    expect([answer, (await exactMatch(model, items)).graded[0]!.right]).toEqual([answer, right]);
+  }
+});
+
 describe("few-shot prompts", () => {
   const examples = ["1", "2", "3"].map((text) => task("a", text, `answer ${text}`));
 
