@@ -22,6 +22,7 @@ export { pairs, translationInstructions } from "./data/pair-file.ts";
 export type { BadRow, Reading } from "./data/reading.ts";
 export { type Request, requestFile, requestPrompts } from "./data/request-file.ts";
 export { split, splitPairs } from "./data/split.ts";
+export { textFile } from "./data/text-file.ts";
 // The digest of a text or of bytes.
 export { sha256 } from "./digest.ts";
 // The full evaluation, and forgetting.
@@ -39,7 +40,7 @@ export { judgePrompts } from "./measure/judge/prompts.ts";
 export { judgedAnswers, judgeQuestionFile } from "./measure/judge/questions.ts";
 // Small evaluations between two training steps.
 export { probe, probes } from "./measure/probes.ts";
-export { refusalJudge } from "./measure/refusal/judge.ts";
+export { type RefusalJudge, refusalJudge } from "./measure/refusal/judge.ts";
 export { type RefusalList, refusalLists } from "./measure/refusal/lists.ts";
 export { refusalMatrix } from "./measure/refusal/matrix.ts";
 export { refusalPhrase, refusals } from "./measure/refusal/phrases.ts";
@@ -52,6 +53,7 @@ export { alignmentMeasures, idiomFile, literalness } from "./measure/skills/lite
 export { compareAccuracy, compareMeans, compareTexts } from "./measure/statistics/comparison.ts";
 export { compareEvaluations } from "./measure/statistics/evaluation-comparison.ts";
 export { seedBand, seedBands } from "./measure/statistics/seed-band.ts";
+export type { Check } from "./measure/tasks/check.ts";
 // Tasks that a program can grade.
 export { multipleChoice } from "./measure/tasks/choices.ts";
 export { exactMatch, instructionScores } from "./measure/tasks/exact-match.ts";

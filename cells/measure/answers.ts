@@ -33,7 +33,7 @@ export async function ask(
   const answers: Answer[] = [];
   for (const [limit, numbers] of byLimit) {
     const asked = numbers.map((i) => prompts[i]!);
-    const completions = await model.generate(asked, { maxTokens: limit, label, numbers, ...(stop && { stop }) });
+    const completions = await model.generate(asked, { maxTokens: limit, label, ...(stop && { stop }) });
     for (const [at, i] of numbers.entries()) {
       const { text, ended } = completions[at]!;
       answers[i] = { text, cutOff: !ended };

@@ -85,8 +85,7 @@ export const probes = {
       benign: benign.slice(0, limit),
       ...deciding,
     };
-    const answering = maxTokens === undefined ? {} : { maxTokens };
-    return probe("refusals", async (model) => numbersOf(await refusalsPart(model, chosen, answering)));
+    return probe("refusals", async (model) => numbersOf(await refusalsPart(model, chosen, { maxTokens })));
   },
 
   /** `crossEntropy` of texts or conversations in nats per token, and with a base its rise, `crossEntropyRise`. */
@@ -141,8 +140,10 @@ export const probes = {
   },
 
   /** `divergence`: KL(base ‖ model) on the text in nats per token. It tells how far the predictions have moved, for better or worse. */
-  divergence: (base: ChatModel, { on }: ForgettingText): Probe =>
-    probe("divergence", async (model) => ({ divergence: await meanDivergence(base, model, on) })),
+  divergence: (base: ChatModel, { on }: ForgettingText): Probe => {
+    requireItems("probes.divergence(base, { on })", "on", on);
+    return probe("divergence", async (model) => ({ divergence: await meanDivergence(base, model, on) }));
+  },
 
   /** `exactMatch`: the accuracy of freely written answers; also one accuracy per family, and `exactMatchCutOff`. */
   exactMatch: (list: readonly Task[], options: ExactMatchOptions = {}): Probe => {

@@ -7,23 +7,12 @@ import { answersDigest } from "../../answers-digest.ts";
 import { cache } from "../../cache/cache.ts";
 import { keptAnswers } from "../../cache/kept-answers.ts";
 import type { ChatModel } from "../../contracts.ts";
-import { requireKnown } from "../../options.ts";
-import { requireItems } from "../given.ts";
-import { checkRequests } from "../refusal/matrix.ts";
 import { cleanKey } from "../translation/cleaning.ts";
+import { checkOptions, type EvaluateOptions } from "./evaluate-options.ts";
 import type { Evaluation } from "./evaluation.ts";
-import type { EvaluationData, EvaluationResult } from "./evaluation-data.ts";
+import type { EvaluationResult } from "./evaluation-data.ts";
 import { otherTasksPart, otherTranslationPart, type Part, tasksPart, textPart, translationPart } from "./parts.ts";
 import { refusalsPart } from "./refusals-part.ts";
-
-export type EvaluateOptions = EvaluationData & {
-  /** The name of the model in results: `base`, `vanilla`, `radis`. */
-  readonly method: string;
-  /** The base's evaluation on the same data. Leave it out when you evaluate the base itself. */
-  readonly base?: Evaluation;
-  /** Stores the evaluation in the workspace and reads it from there when the same model is evaluated on the same data again. */
-  readonly cache?: boolean;
-};
 
 /**
  * Measures each part whose data are given.
@@ -59,43 +48,6 @@ async function held(model: ChatModel, options: EvaluateOptions): Promise<Evaluat
   }
 }
 
-const names = [
-  "method",
-  "base",
-  "cache",
-  "translation",
-  "otherTranslations",
-  "identifier",
-  "tasks",
-  "otherTasks",
-  "refusals",
-  "otherRefusals",
-  "text",
-  "maxTokens",
-  "clean",
-];
-
-/** @throws if an option is unknown, or a part has no data. */
-function checkOptions(options: EvaluateOptions): void {
-  const hints = { pairs: "translation", harmful: "Give it in refusals: { harmful, benign, lists }." };
-  requireKnown("evaluate(…)", options, names, hints);
-  const {
-    translation,
-    otherTranslations = {},
-    tasks,
-    otherTasks = {},
-    refusals,
-    otherRefusals = {},
-    text,
-    maxTokens = {},
-  } = options;
-  requireKnown("evaluate(…): maxTokens", maxTokens, ["translation", "tasks", "refusals"]);
-  const lists = { translation, ...otherTranslations, tasks, ...otherTasks, text };
-  for (const [name, list] of Object.entries(lists)) if (list !== undefined) requireItems("evaluate(…)", name, list);
-  for (const [name, requests] of Object.entries({ ...(refusals && { refusals }), ...otherRefusals }))
-    checkRequests(`evaluate(…): ${name}`, requests);
-}
-
 async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Evaluation> {
   const {
     method,
@@ -111,12 +63,9 @@ async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Ev
     maxTokens = {},
     clean,
   } = options;
-  const translating = {
-    ...(maxTokens.translation !== undefined && { maxTokens: maxTokens.translation }),
-    ...(clean && { clean }),
-  };
-  const answering = maxTokens.tasks === undefined ? {} : { maxTokens: maxTokens.tasks };
-  const refusing = maxTokens.refusals === undefined ? {} : { maxTokens: maxTokens.refusals };
+  const translating = { maxTokens: maxTokens.translation, clean };
+  const answering = { maxTokens: maxTokens.tasks };
+  const refusing = { maxTokens: maxTokens.refusals };
   const baseGeneral = tasks && base && baseScore(base, "general");
   const baseCrossEntropy = text && base && baseScore(base, "crossEntropy");
   const parts: Part[] = [];
@@ -129,9 +78,18 @@ async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Ev
   for (const [name, pairs] of Object.entries(otherTranslations))
     parts.push(await otherTranslationPart(model, name, pairs, translating));
   if (text) parts.push(await textPart(model, text, baseCrossEntropy));
+  requireDistinct(parts);
   const scores = Object.fromEntries(parts.flatMap((part) => Object.entries(part.scores)));
   const items = Object.fromEntries(parts.flatMap((part) => Object.entries(part.items)));
   return { result: { method, ...scores }, items };
+}
+
+/** @throws if two measures have the same name, such as a family of tasks that is called like a measure: one would hide the other */
+function requireDistinct(parts: readonly Part[]): void {
+  const names = parts.flatMap((part) => Object.keys(part.scores));
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new Error(`Two measures of this evaluation are called "${twice}". Rename the family, or the set of data.`);
 }
 
 function baseScore({ result }: Evaluation, measure: string): number {

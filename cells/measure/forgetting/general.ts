@@ -23,16 +23,23 @@ export const generalScores = async (
 ): Promise<GeneralScores> => scoresOf(await gradedTasks(model, tasks, limit));
 
 export function scoresOf(graded: readonly GradedTask[]): GeneralScores {
-  const groups = groupsOf(graded).map((group) => [group, macroAverage(graded.filter((each) => each.group === group))]);
+  const groups = groupsOf(graded).map((group): [string, number] => {
+    return [group, macroAverage(graded.filter((each) => each.group === group))];
+  });
   const byCharacter = graded.flatMap(({ family, rightNorm }) =>
     rightNorm === undefined ? [] : [{ family, right: rightNorm }],
   );
-  return {
-    general: macroAverage(graded),
-    ...Object.fromEntries(groups),
-    ...Object.fromEntries(familyAccuracy(graded)),
-    ...Object.fromEntries([...familyAccuracy(byCharacter)].map(([family, share]) => [`${family} acc_norm`, share])),
-  };
+  const scores: [string, number][] = [
+    ["general", macroAverage(graded)],
+    ...groups,
+    ...familyAccuracy(graded),
+    ...[...familyAccuracy(byCharacter)].map(([family, share]): [string, number] => [`${family} acc_norm`, share]),
+  ];
+  const names = scores.map(([name]) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new Error(`Two scores of these tasks are called "${twice}". Rename the family or the group.`);
+  return Object.fromEntries(scores) as GeneralScores;
 }
 
 /** The groups that occur, in the order of their first task. */

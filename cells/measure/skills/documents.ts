@@ -9,13 +9,14 @@ import type { ChatModel } from "../../contracts.ts";
 import { BadRowError, type BadRows, field, type Reading, readRows } from "../../data/reading.ts";
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
 import { fillTemplate } from "../../data/template.ts";
+import { requireKnown } from "../../options.ts";
 import { cutOffShare } from "../answers.ts";
 import type { Resampling } from "../statistics/bootstrap.ts";
 import { type Comparison, compareTexts } from "../statistics/comparison.ts";
 import { chrfMetric } from "../translation/chrf.ts";
 import { cleanAnswers, type TranslateOptions } from "../translation/cleaning.ts";
 import type { TextMetric } from "../translation/text-metric.ts";
-import type { LanguagePair } from "./instructions.ts";
+import { type LanguagePair, skillOptions } from "./instructions.ts";
 
 export type Document = { readonly sources: readonly string[]; readonly references: readonly string[] };
 
@@ -71,6 +72,7 @@ export async function documentContext(
   list: readonly Document[],
   options: DocumentOptions,
 ): Promise<DocumentScores> {
+  requireKnown("documentContext(…)", options, [...skillOptions, "metric", "resampling"]);
   if (list.length === 0) throw new Error("There are no documents. Give documentContext(…) at least one.");
   const { from, to, metric = chrfMetric() } = options;
   const instruction = options.instruction ?? "Translate from {from} into {to}: {source}";

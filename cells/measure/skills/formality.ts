@@ -11,9 +11,10 @@ import type { ChatModel } from "../../contracts.ts";
 import { BadRowError, type BadRows, type Reading, readRows, textField } from "../../data/reading.ts";
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
 import { fillTemplate } from "../../data/template.ts";
+import { requireKnown } from "../../options.ts";
 import { cutOffShare } from "../answers.ts";
 import { cleanAnswers, type TranslateOptions } from "../translation/cleaning.ts";
-import type { LanguagePair, Writing } from "./instructions.ts";
+import { type LanguagePair, skillOptions, type Writing } from "./instructions.ts";
 
 export type Register = "formal" | "informal";
 
@@ -84,6 +85,7 @@ export async function formality(
   items: readonly RegisterItem[],
   options: FormalityOptions,
 ): Promise<Formality> {
+  requireKnown("formality(…)", options, [...skillOptions, "writing"]);
   const { from, to, writing = "words" } = options;
   const instruction = options.instruction ?? "Translate from {from} into {to} in a {register} tone: {source}";
   const asked = registers.flatMap((register) => items.map((item) => ({ register, item })));

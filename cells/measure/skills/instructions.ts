@@ -4,6 +4,11 @@
  * sense. Models have them before fine-tuning and lose them when they are fine-tuned on single sentences, while the scores of
  * single sentences rise (Stap et al. 2024, https://arxiv.org/abs/2405.20089).
  */
+import { translateNames } from "../translation/translation.ts";
+
+/** The options that all these tests have. */
+export const skillOptions = ["from", "to", "instruction", ...translateNames] as const;
+
 /** Language names as the instruction should have them. */
 export type LanguagePair = { readonly from: string; readonly to: string };
 

@@ -11,9 +11,10 @@ import { normalised } from "../../data/content.ts";
 import { BadRowError, type BadRows, field, type Reading, readRows, textField } from "../../data/reading.ts";
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
 import { fillTemplate } from "../../data/template.ts";
+import { requireKnown } from "../../options.ts";
 import { cutOffShare } from "../answers.ts";
 import { cleanAnswers, type TranslateOptions } from "../translation/cleaning.ts";
-import type { LanguagePair, Writing } from "./instructions.ts";
+import { type LanguagePair, skillOptions, type Writing } from "./instructions.ts";
 
 export type Idiom = { readonly source: string; readonly literal: readonly string[]; readonly sense: readonly string[] };
 
@@ -64,6 +65,7 @@ export async function literalness(
   list: readonly Idiom[],
   options: IdiomOptions,
 ): Promise<Literalness> {
+  requireKnown("literalness(…)", options, [...skillOptions, "writing"]);
   const { from, to, writing = "words", instruction = "Translate from {from} into {to}: {source}" } = options;
   const comparable = (text: string): string => (writing === "words" ? ` ${normalised(text)} ` : normalised(text));
   const instructions = list.map(({ source }) => fillTemplate(instruction, { from, to, source }));

@@ -1,7 +1,7 @@
 /**
- * Whether an answer passes a check. The results are those
- * of lm-evaluation-harness, with two exceptions: sentences and words in capitals are counted with Unicode's
- * rules and not with NLTK's model of English, and what is searched for is plain text and not a regular expression.
+ * Whether an answer passes a check. The results are those of lm-evaluation-harness, with two exceptions: sentences and words in capitals
+ * are counted with Unicode's rules and not with NLTK's model of English, and what is searched for is plain text and not a regular
+ * expression.
  */
 import type { Check } from "./check.ts";
 import { counted, holds, literal } from "./counts.ts";

@@ -23,7 +23,7 @@ export function counted(check: Exclude<Counted, { kind: "paragraphs" }>, answer:
     case "characters":
       return [...answer.trim()].length;
     case "sentences":
-      return [...new Intl.Segmenter(undefined, { granularity: "sentence" }).segment(answer.trim())].length;
+      return [...new Intl.Segmenter("en", { granularity: "sentence" }).segment(answer.trim())].length;
     case "bullets":
       return occurrences(/^\s*\*[^*].*$/gm, answer) + occurrences(/^\s*-.*$/gm, answer);
     case "highlights":

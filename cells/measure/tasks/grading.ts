@@ -46,4 +46,6 @@ export async function gradedTasks(
 const hasChoices = (task: Task): boolean => !isChecked(task) && task.choices !== undefined;
 
 export const isRight = (task: Task, answer: string): boolean =>
-  isChecked(task) ? task.checks.every((check) => passes(check, answer)) : matches(answer, task.answer, task.match);
+  isChecked(task)
+    ? task.checks.every((check) => passes(check, answer))
+    : [task.answer, ...(task.alsoRight ?? [])].some((right) => matches(answer, right, task.match));

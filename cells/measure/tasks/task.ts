@@ -32,6 +32,8 @@ type Asked = {
 
 export type AnswerTask = Asked & {
   readonly answer: string;
+  /** Further answers that are right as well, for freely written answers. */
+  readonly alsoRight?: readonly string[];
   /** Default: `exact`. */
   readonly match?: Match;
   /** Absent where the model writes its answer freely. */

@@ -7,7 +7,7 @@
  * with scores of other translations is rejected.
  */
 import { linesOf } from "../../data/lines.ts";
-import { host } from "../../host.ts";
+import { textBytes } from "../../data/text-bytes.ts";
 import { isRecord } from "../../json.ts";
 import type { Resampling } from "../statistics/bootstrap.ts";
 import { type Comparison, compareMeans } from "../statistics/comparison.ts";
@@ -25,9 +25,7 @@ export type CometTranslations = { readonly sources: readonly string[]; readonly 
 
 /** @throws if the file has neither format, or a segment has no score. */
 export async function cometScores(file: string): Promise<CometScores> {
-  const text = linesOf(await host().readFile(file))
-    .map((line) => line.text)
-    .join("\n");
+  const text = [...linesOf(await textBytes(file))].map((line) => line.text).join("\n");
   const systems = /^\s*[{[]/.test(text) ? fromJson(file, text) : fromPrinted(file, text);
   if (Object.keys(systems).length === 0) throw wrong(file, "it has no scores");
   return { file, systems };

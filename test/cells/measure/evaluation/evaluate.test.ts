@@ -174,6 +174,13 @@ describe("an evaluation on your own data", () => {
     await expect(evaluating({ task: tasks })).rejects.toThrow('Did you mean "tasks"?');
     await expect(evaluating({ tasks: { items: tasks, bad: [] } })).rejects.toThrow("Give the items of what was read");
     await expect(evaluating({ refusals: { harmful: [{ text: "x" }] } })).rejects.toThrow("needs lists");
+    const named = (family: string) => [task(family, "1 + 1", "2")];
+    await expect(evaluating({ tasks: named("general") })).rejects.toThrow(
+      'Two scores of these tasks are called "general"',
+    );
+    await expect(evaluating({ tasks, otherTasks: { sum: named("a") } })).rejects.toThrow(
+      'Two measures of this evaluation are called "sum"',
+    );
     await expect(evaluating({ maxTokens: 64 })).rejects.toThrow("takes its options as an object");
   });
 

@@ -48,6 +48,22 @@ it("a task file reports each bad row", async () => {
   ]);
 });
 
+it("a task file may have the form of a public benchmark", async () => {
+  const rows = [
+    { question: "How many?", answer: "48 + 24 = 72.\n#### 72" },
+    { question: "Which?", subject: "x", choices: ["a b", "c", "d", "e"], answer: 1 },
+    { id: "1", question: "What?", choices: { text: ["ice", "fire"], label: ["1", "2"] }, answerKey: "2" },
+    { ctx: "A man", endings: ["sits", "flies"], label: "0" },
+    { question: "Why?", choices: { text: ["ice", "fire"], label: ["A", "B"] }, answerKey: "E" },
+  ];
+  host.files.set("bench.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
+  const { items, bad } = await taskFile("bench.jsonl", { match: "lastNumber", family: "bench" });
+  expect(items.map(({ family, match, answer }) => `${family} ${match}: ${answer.split("\n").at(-1)}`)).toEqual(
+    ["#### 72", "c", "fire", "sits"].map((answer) => `bench lastNumber: ${answer}`),
+  );
+  expect(bad.map(({ line, reason }) => `${line}: ${reason}`)).toEqual(['5: "answer" is not one of the choices']);
+});
+
 describe("exact match", () => {
   const list = [task("a", "1", "Tirek."), task("a", "2", "Dor"), task("b", "3", "Lash")];
 
@@ -147,6 +163,20 @@ describe("an evaluation of tasks of all kinds", () => {
     expect(scores.rows.map(({ failed }) => failed)).toEqual([[], ["words"]]);
     expect(await probes.tasks(list, { limit: 1 }).measure(model)).toMatchObject({ gsm8k: 1, rules: 1 });
   });
+});
+
+it("a task may have several right answers", async () => {
+  host.files.set("t.jsonl", '{"question":"Where?","answer":["NYC","New York"]}\n{"question":"Who?","answer":[]}');
+  const { items, bad } = await taskFile("t.jsonl", { match: "contains" });
+  expect(bad).toMatchObject([{ line: 2, reason: '"answer" is a list that is empty or has something else than text' }]);
+  for (const [answer, right] of [
+    ["In New York.", true],
+    ["in nyc", true],
+    ["York", false],
+  ] as const) {
+    const model = ruleModel(() => answer);
+    expect([answer, (await exactMatch(model, items)).graded[0]!.right]).toEqual([answer, right]);
+  }
 });
 
 describe("few-shot prompts", () => {
