@@ -170,8 +170,15 @@ export interface Run {
   fork(options: ForkOptions): Run;
 }
 
-/** `row` has the columns of the step and the latest measures of the probes; `rows` are the rows before it. */
-export type Rule = (row: Row, rows: readonly Row[]) => boolean | string;
+/**
+ * `row` has the columns of the step and the latest measures of the probes; `rows` are the rows before it, `probes` all measurements
+ * so far.
+ */
+export interface Rule {
+  (row: Row, rows: readonly Row[], probes?: readonly ProbeRow[]): boolean | string;
+  /** The column that it is about. A run that has no such column raises an alert. */
+  readonly column?: string;
+}
 
 export type ForkOptions = {
   /** The step of a checkpoint. */

@@ -102,6 +102,7 @@ export { stream } from "./stream.ts";
 export { pretrain } from "./train/pretrain.ts";
 export { alerts } from "./train/run/alerts.ts";
 export { runRecord } from "./train/run/record.ts";
+export { stopping } from "./train/run/stopping.ts";
 export { train } from "./train/train.ts";
 export type { Message, Pair, Result, Row, Sample, Segment } from "./types.ts";
 // The embedded miniature world.

@@ -53,6 +53,13 @@ export const probe = (name: string, measure: (model: ChatModel) => Promise<Numbe
 const numbersOf = ({ scores }: Part): Numbers =>
   Object.fromEntries(Object.entries(scores).filter((entry): entry is [string, number] => typeof entry[1] === "number"));
 
+/** The request of a pair, and its reference as the answer: what plain fine-tuning learns. */
+const referenceSample = ({ instruction, reference }: Pair): Sample => ({
+  prompt: [{ role: "user", content: instruction }],
+  segments: [{ role: "translation", origin: "data", text: reference, weight: 1 }],
+  endTurn: true,
+});
+
 export const probes = {
   /** `chrf` on held-out pairs, `chrf English→German` for each direction, and `translationCutOff`. `limit`: 16 by default. */
   translation: (pairs: readonly Pair[], options: ProbeSize & TranslateOptions = {}): Probe => {
@@ -100,6 +107,16 @@ export const probes = {
       const { crossEntropy: now, crossEntropyRise } = numbersOf(await textPart(model, samples, before));
       return { crossEntropy: now, ...(base && { crossEntropyRise }) };
     });
+  },
+
+  /** `heldOut`: the mean NLL per token, in nats, of the references of held-out pairs, or of the targets of samples. `limit`: all by default. */
+  heldOut: (data: readonly (Pair | Sample)[], options: ProbeSize = {}): Probe => {
+    requireItems("probes.heldOut(…)", "pairs or samples", data);
+    requireKnown("probes.heldOut(…)", options, ["limit"]);
+    const samples = data
+      .slice(0, options.limit ?? data.length)
+      .map((each) => ("segments" in each ? each : referenceSample(each)));
+    return probe("held-out", async (model) => ({ heldOut: await crossEntropy(model, samples) }));
   },
 
   /** `offTarget`: the share of translations in another language than asked for; `undetermined`: the share whose language is unclear. */

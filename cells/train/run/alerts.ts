@@ -25,11 +25,18 @@ export const alerts = {
 
   /** A column of the rows, or the latest value of a probe's measure, is above a level. */
   above: (measure: string, level: number): Rule =>
-    named(`${measure} above ${level}`, (row) => {
-      const value = row[measure];
-      return value !== undefined && value > level && `${measure} is ${Number(value.toPrecision(3))}.`;
-    }),
+    onColumn(measure, `${measure} above ${level}`, (value) => value > level),
+
+  /** A column of the rows, or the latest value of a probe's measure, is below a level. */
+  below: (measure: string, level: number): Rule =>
+    onColumn(measure, `${measure} below ${level}`, (value) => value < level),
 };
+
+function onColumn(column: string, name: string, holds: (value: number) => boolean): Rule {
+  const rule: Rule = ({ [column]: value }) =>
+    value !== undefined && holds(value) && `${column} is ${Number(value.toPrecision(3))}.`;
+  return Object.defineProperty(named(name, rule), "column", { value: column });
+}
 
 function named(name: string, rule: Rule): Rule {
   return Object.defineProperty(rule, "name", { value: name });
