@@ -149,6 +149,11 @@ export interface Run {
   stopWhen(rule: Rule): Run;
   /** Raises an alert when the rule starts to return true or a message. `name` is the alert's title. Loss spikes always raise an alert. */
   alertWhen(rule: Rule, name?: string): Run;
+  /**
+   * The best value of a probe's column so far. From this call on, the state with the best value is kept: a checkpoint, to which
+   * `rewind` and `fork` can go back, and the trained weights in `folder`. Call it right after `train(…)`.
+   */
+  best(column: string, mode: "max" | "min"): Best;
   /** Repeats the recorded changes, each at its step, and ignores all others. Call it where you would call `every`. */
   replay(record: Pick<RunRecord, "knobs" | "changes">): Run;
   /** The full state of the training after the last step, as one safetensors file; another training can continue from it. If the run's cell has ended, it is the state at that moment. */
@@ -178,6 +183,16 @@ export interface Rule {
   (row: Row, rows: readonly Row[], probes?: readonly ProbeRow[]): boolean | string;
   /** The column that it is about. A run that has no such column raises an alert. */
   readonly column?: string;
+}
+
+/** `step` and `value` are those of the best measurement so far; undefined before the first. Of equal values the first counts. */
+export interface Best {
+  readonly column: string;
+  readonly mode: "max" | "min";
+  readonly step: number | undefined;
+  readonly value: number | undefined;
+  /** Where the weights are, relative to the run's folder. */
+  readonly folder: string;
 }
 
 export type ForkOptions = {

@@ -9,6 +9,7 @@
 import { host } from "../../host.ts";
 import type { ResumePoint, RunChange, RunStatus } from "../../runs.ts";
 import type { Row } from "../../types.ts";
+import { BestMeasurements, inFolder } from "./best.ts";
 import { type CheckpointKind, RunCheckpoints } from "./checkpoints.ts";
 import { FirstPhase } from "./first-phase.ts";
 import type { History } from "./history.ts";
@@ -40,6 +41,7 @@ export class Loop {
   replayed: readonly RunChange[] = [];
   readonly orders = new OrderQueue();
   readonly checkpoints: RunCheckpoints;
+  readonly best: BestMeasurements;
   readonly #training: Training;
   readonly #history: History;
   readonly #cell = host().signal;
@@ -52,6 +54,7 @@ export class Loop {
     this.#training = training;
     this.#history = history;
     this.#pauses = new Pauses(history);
+    this.best = new BestMeasurements(history.probes.table);
     this.checkpoints = new RunCheckpoints(training, history);
   }
 
@@ -114,6 +117,7 @@ export class Loop {
   async #steps(): Promise<void> {
     const history = this.#history;
     await this.#measure();
+    await this.#keepBest();
     while (!history.complete) {
       await host().breathe();
       this.#replayChanges();
@@ -121,6 +125,7 @@ export class Loop {
       const row = await this.#step(history.step + 1);
       history.addRow(row);
       await this.#measure();
+      await this.#keepBest();
       this.#checkRules(row);
       if (!history.complete && !this.orders.stopping && this.checkpoints.due) await this.#checkpoint("temporary");
     }
@@ -181,6 +186,20 @@ export class Loop {
       Object.assign(measures, await history.timed("probes", () => probe.measure(this.#training.model)));
     }
     history.addProbes({ ...measures, step: history.step });
+  }
+
+  /** Keeps the present state if it is the best by a column that the run was asked to watch. */
+  async #keepBest(): Promise<void> {
+    const { step, sink, probes } = this.#history;
+    if (probes.last?.step !== step || this.cellEnded) return;
+    const improved = this.best.at(step);
+    if (improved.length > 0) await this.#checkpoint("permanent");
+    try {
+      for (const { folder } of improved) if (!this.cellEnded) await this.#training.finish(inFolder(sink, folder));
+    } catch (error) {
+      const message = `The best weights could not be written: ${asError(error).message}`;
+      if (!this.cellEnded) this.#history.addChange({ kind: "alert", step, name: "best", message });
+    }
   }
 
   #checkRules(row: Row): void {

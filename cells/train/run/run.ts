@@ -91,6 +91,14 @@ function begin(training: Training, forkPoint: ForkPoint | undefined): Run {
       history.rules.alertWhen(rule, name);
       return run;
     },
+    best(column, mode) {
+      const best = loop.best.keep(column, mode);
+      history.rules.alertWhen(
+        Object.assign(() => false, { column }),
+        `best ${column}`,
+      );
+      return best;
+    },
     replay(record) {
       requireNotBegun("run.replay(…)");
       loop.replayed = record.changes;

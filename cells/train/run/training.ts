@@ -43,7 +43,7 @@ export interface Training {
   /** A second training with the same settings, for a fork. It shares only the base model and the data. */
   copy?(): Training;
   /** Writes the trained weights; also after a stop, unless the cell's tensors are freed. */
-  finish(sink: RunSink): Promise<void>;
+  finish(sink: Pick<RunSink, "file">): Promise<void>;
   /** Frees what no later training can use. */
   close(): void;
   /** Frees everything. */
