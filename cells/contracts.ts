@@ -7,11 +7,19 @@ import type { LiveTable } from "./output.ts";
 import type { RunChange, RunCheckpoint, RunStatus } from "./runs.ts";
 import type { Message, Normalisation, ProbeRow, Row, Sample, Segment } from "./types.ts";
 
-/** The text to continue: a conversation, and optionally the beginning of the assistant's turn in separately encoded pieces. */
+/** The text to continue: a conversation, and optionally the beginning of the assistant's turn in parts. */
 export type Prompt = { readonly messages: readonly Message[]; readonly prefix?: readonly string[] };
 
-/** `text` is the generated text without the template's leading space; `ended` tells whether the model ended its turn before the limit. */
-export type Completion = { readonly text: string; readonly tokens: number; readonly ended: boolean };
+/**
+ * `text` is the generated text without the template's leading space and without a think block; `ended` tells whether the model ended its
+ * turn before the limit. `thinkTokens` of all `tokens` were thoughts; it is left out if there were none.
+ */
+export type Completion = {
+  readonly text: string;
+  readonly tokens: number;
+  readonly ended: boolean;
+  readonly thinkTokens?: number;
+};
 
 /** How the next token is chosen; greedy by default. The filters apply in this order. */
 export type Sampling = {
@@ -27,8 +35,17 @@ export type Sampling = {
   readonly seed?: number;
 };
 
+/** The names of the settings above, for functions that take them among their own options. */
+export const SAMPLING = [
+  "repetitionPenalty",
+  "temperature",
+  "topK",
+  "topP",
+  "seed",
+] as const satisfies readonly (keyof Sampling)[];
+
 export type GenerateOptions = Sampling & {
-  /** The maximum number of tokens per prompt. */
+  /** The maximum number of tokens per prompt. A completion also stops, as one that has not ended, at the model's last position. */
   readonly maxTokens: number;
   /** Texts that end a turn. The completion ends before them. */
   readonly stop?: readonly string[];
@@ -61,6 +78,13 @@ export interface ChatModel {
    * out if `digest` says everything.
    */
   readonly state?: () => Promise<string>;
+  /** The model with the weights of this moment, also while a training goes on. Nothing is copied. Leave it out if they never change. */
+  readonly hold?: () => HeldModel;
+}
+
+/** The caller releases it. */
+export interface HeldModel extends ChatModel {
+  release(): void;
 }
 
 /** Gives a knob's value for the current step. It does not change during a step, and a fork or a replay may use other values. */

@@ -22,6 +22,7 @@ export { pairs, translationInstructions } from "./data/pair-file.ts";
 export type { BadRow, Reading } from "./data/reading.ts";
 export { type Request, requestFile, requestPrompts } from "./data/request-file.ts";
 export { split, splitPairs } from "./data/split.ts";
+export { textFile } from "./data/text-file.ts";
 // The digest of a text or of bytes.
 export { sha256 } from "./digest.ts";
 // The full evaluation, and forgetting.
@@ -31,7 +32,6 @@ export type { EvaluationData } from "./measure/evaluation/evaluation-data.ts";
 export { continualMeasures } from "./measure/forgetting/continual.ts";
 export { answerSamples, crossEntropy, textSamples } from "./measure/forgetting/cross-entropy.ts";
 export { familyForgetting } from "./measure/forgetting/family-forgetting.ts";
-export { exactMatch, multipleChoice, type Task, taskFile } from "./measure/forgetting/tasks.ts";
 // A judge behind an OpenAI-compatible endpoint.
 export { judgeContest } from "./measure/judge/contest.ts";
 export { judgeEndpoint } from "./measure/judge/endpoint.ts";
@@ -40,7 +40,9 @@ export { judgePrompts } from "./measure/judge/prompts.ts";
 export { judgedAnswers, judgeQuestionFile } from "./measure/judge/questions.ts";
 // Small evaluations between two training steps.
 export { probe, probes } from "./measure/probes.ts";
+export { type RefusalJudge, refusalJudge } from "./measure/refusal/judge.ts";
 export { type RefusalList, refusalLists } from "./measure/refusal/lists.ts";
+export { refusalMatrix } from "./measure/refusal/matrix.ts";
 export { refusalPhrase, refusals } from "./measure/refusal/phrases.ts";
 export { jailbreaks, refusalSurvey } from "./measure/refusal/survey.ts";
 // Skills of translation: context of a document, register, idioms.
@@ -51,19 +53,30 @@ export { alignmentMeasures, idiomFile, literalness } from "./measure/skills/lite
 export { compareAccuracy, compareMeans, compareTexts } from "./measure/statistics/comparison.ts";
 export { compareEvaluations } from "./measure/statistics/evaluation-comparison.ts";
 export { seedBand, seedBands } from "./measure/statistics/seed-band.ts";
+export type { Check } from "./measure/tasks/check.ts";
+// Tasks that a program can grade.
+export { multipleChoice } from "./measure/tasks/choices.ts";
+export { exactMatch, instructionScores } from "./measure/tasks/exact-match.ts";
+export { fewShot } from "./measure/tasks/few-shot.ts";
+export { instructionFile } from "./measure/tasks/instruction-file.ts";
+export type { Task } from "./measure/tasks/task.ts";
+export { taskFile } from "./measure/tasks/task-file.ts";
 // Scores of translations, and their language.
 export { bleu, bleuMetric, sentenceBleu } from "./measure/translation/bleu.ts";
 export { chrf, chrfMetric, sentenceChrf } from "./measure/translation/chrf.ts";
 export { cometOf, cometScores, compareComet } from "./measure/translation/comet.ts";
+export { saveTranslations, withComet } from "./measure/translation/comet-files.ts";
 export { languageLibrary } from "./measure/translation/language-library.ts";
 export { type LanguageIdentifier, offTarget } from "./measure/translation/off-target.ts";
 export { sentencePiece } from "./measure/translation/sentencepiece.ts";
 export { sentenceTer, ter, terMetric } from "./measure/translation/ter.ts";
 export { scoreTexts } from "./measure/translation/text-metric.ts";
-export { translate } from "./measure/translation/translation.ts";
+export { translate, translations } from "./measure/translation/translation.ts";
 // Methods: from pairs to weighted samples.
 export { radis } from "./method/radis.ts";
+export { goodRationale, rationaleQuality } from "./method/rationale-quality.ts";
 export { type PendingRationales, rationales, saveRationales } from "./method/rationales.ts";
+export { sft } from "./method/sft.ts";
 export * as transllm from "./method/transllm/index.ts";
 export { vanilla } from "./method/vanilla.ts";
 // Models, adapters and vocabularies.
@@ -71,6 +84,7 @@ export { chatModel } from "./model/chat-model.ts";
 export { meanDivergence } from "./model/divergence.ts";
 export { lora } from "./model/lora.ts";
 export { merged } from "./model/merge.ts";
+export { type SaveOptions, save } from "./model/save.ts";
 export { loadAdapter } from "./model/tuned-folder.ts";
 export { extendVocabulary } from "./model/vocabulary.ts";
 // Inputs and outputs of cells.
@@ -82,6 +96,7 @@ export { readingReport } from "./show/reading-report.ts";
 export { report } from "./show/report.ts";
 export { show } from "./show/show.ts";
 export { table } from "./show/table.ts";
+export { tokens } from "./show/tokens.ts";
 export { stream } from "./stream.ts";
 // Training.
 export { pretrain } from "./train/pretrain.ts";

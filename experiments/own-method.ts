@@ -7,7 +7,7 @@
 // %% setup
 import { chatModel, evaluate, input, lora, type Method, Plot, report, rows, train, vanilla, world } from "palimpsest";
 
-const base = await chatModel("tiny-chat");
+const base = await chatModel("tiny-chat", { encoding: "pieces" });
 const velan = await world.corpus("velan", { train: 400, test: 20 });
 const steps = input.number("steps", { value: 120, min: 1, step: 1 });
 const penalty = input.live.range("penalty", { min: 0, max: 2, value: 0.2 });

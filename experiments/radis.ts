@@ -14,7 +14,6 @@ import {
   lora,
   Plot,
   probeRows,
-  probes,
   radis,
   rationales,
   report,
@@ -32,7 +31,7 @@ import {
 // The model is loaded once. No test sentence is in the training data, and no test question was in the pre-training data.
 
 // %% model
-const base = await chatModel("tiny-chat");
+const base = await chatModel("tiny-chat", { encoding: "pieces" });
 
 // %% sentences
 const velan = await world.corpus("velan", { train: 1500, test: 57 });
@@ -58,7 +57,7 @@ const share = input.range("pairs with a rationale", { min: 0, max: 1, step: 0.05
 
 // %% rationales
 // The model writes them in the first phase of the run that learns them, so that nothing else waits for them.
-const written = rationales(base, velan.train, { prompt: prompt.split(","), share });
+const written = rationales(base, velan.train, { prompt: prompt.split(","), share, maxTokens: 80 });
 
 // %% rationale-table code=folded
 show(table([(await written).counts]));
@@ -77,7 +76,7 @@ table((await written).items, { columns: ["source", "reference", "prompt", "text"
 
 // %% watch code=folded
 const watch = [
-  probes.translation(velan.test),
+  world.probes.translation(velan.test),
   world.probes.general(),
   world.probes.refusal(),
   world.probes.forgetting(base),
@@ -97,7 +96,7 @@ plain.every(50, ...watch);
 
 // %% enriched code=folded outputs=grid
 const enriched = train(base, {
-  method: radis(written, { weight, objective, as }),
+  method: radis(written, { weight, per: "role", objective, as }),
   adapter: lora({ rank }),
   steps,
   learningRate,

@@ -13,7 +13,6 @@ import {
   lora,
   Plot,
   probeRows,
-  probes,
   radis,
   rationales,
   report,
@@ -24,13 +23,13 @@ import {
 } from "palimpsest";
 
 // %% model
-const base = await chatModel("tiny-chat");
+const base = await chatModel("tiny-chat", { encoding: "pieces" });
 const velan = await world.corpus("velan", { train: 600, test: 40 });
 const test = { translation: velan.test, ...world.evaluation() };
 const before = await evaluate(base, { method: "base", ...test });
 
 // %% rationales
-const written = await rationales(base, velan.train, { prompt: "Note:" });
+const written = await rationales(base, velan.train, { prompt: "Note:", maxTokens: 80 });
 table([written.counts]);
 
 // %% knobs outputs=grid
@@ -44,13 +43,18 @@ const learningRate = input.number("learning rate", { value: 0.005, min: 0, step:
 // all ranks, so only the rank changes.
 
 // %% trainings
-const watch = [probes.translation(velan.test), world.probes.general()];
+const watch = [world.probes.translation(velan.test), world.probes.general()];
 const points: { rank: number; weight: number; chrf: number; general: number; forgetting: number; refusal: number }[] =
   [];
 const runs: ReturnType<typeof train>[] = [];
 for (const rank of ranks.map(Number)) {
   for (const weight of weights.map(Number)) {
-    const run = train(base, { method: radis(written, { weight }), adapter: lora({ rank }), steps, learningRate });
+    const run = train(base, {
+      method: radis(written, { weight, per: "role" }),
+      adapter: lora({ rank }),
+      steps,
+      learningRate,
+    });
     runs.push(run.every(50, ...watch));
     await run.finished;
     const { result } = await evaluate(run.model, { method: "radis", base: before, ...test });

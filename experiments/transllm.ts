@@ -43,7 +43,7 @@ import {
 // English.
 
 // %% model
-const base = await chatModel("tiny-chat");
+const base = await chatModel("tiny-chat", { encoding: "pieces" });
 
 // %% talk
 const velan = await world.corpus("velan", { train: 1500, test: 57 });
@@ -96,17 +96,10 @@ const trainingChats = talk.train.filter(({ family }) => refusalsTaught || family
 table(trainingChats, { columns: ["family", "question", "sourceQuestion", "answer", "sourceAnswer"], limit: 200 });
 
 // %% own-answers
-const velanChats = await transllm.ownChats(base, trainingChats, talk.translate);
-const recoveryAnswers = await transllm.ownAnswers(base, talk.prompts);
-show(
-  table([
-    {
-      chats: velanChats.length,
-      untranslated: trainingChats.length - velanChats.length,
-      recovery: recoveryAnswers.length,
-    },
-  ]),
-);
+const own = await transllm.ownChats(base, trainingChats, talk.translate, { maxTokens: 80 });
+const velanChats = own.items;
+const recoveryAnswers = await transllm.ownAnswers(base, talk.prompts, { maxTokens: 80 });
+show(table([{ ...own.counts, recovery: recoveryAnswers.length }]));
 table(
   recoveryAnswers.map(({ prompt, text }) => ({ prompt: prompt.at(-1)?.content, "the base's own answer": text })),
   { limit: 200 },

@@ -1,15 +1,17 @@
 /**
- * Checks a folder of reference results: models, tokenizers and scores, recognised by their files. A reference that cannot be read is a
+ * Checks a folder of reference results: models, adapters, tokenizers, chat templates and scores, recognised by their files. A reference that cannot be read is a
  * failed check; the other checks still run.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { checkAdapterKind } from "./golden-adapter.ts";
 import { checkScores } from "./golden-metrics.ts";
 import { checkModel } from "./golden-model.ts";
 import type { Check } from "./golden-result.ts";
+import { checkTemplate } from "./golden-template.ts";
 import { checkTokenizer } from "./golden-tokenizer.ts";
 
-/** Checks the folder itself and, if it is no reference model or tokenizer, all folders in it. */
+/** Checks the folder itself and, if it is no reference itself, all folders in it. */
 export async function* checkFolder(folder: string): AsyncGenerator<Check & { readonly folder: string }> {
   const files = await readdir(folder, { withFileTypes: true });
   const has = (name: string): boolean => files.some((file) => file.name === name);
@@ -21,10 +23,17 @@ export async function* checkFolder(folder: string): AsyncGenerator<Check & { rea
       yield { folder: basename(folder), name: "reading", error: Number.POSITIVE_INFINITY, limit: 0, note };
     }
   };
-  if (has("golden.json")) yield* named(has("config.json") ? checkModel(folder) : checkTokenizer(folder));
+  if (has("golden.json")) yield* named(checkReference(folder, has));
   if (has("sacrebleu.json")) yield* named(scores(join(folder, "sacrebleu.json")));
   if (has("golden.json")) return;
   for (const file of files) if (file.isDirectory()) yield* checkFolder(join(folder, file.name));
+}
+
+/** An adapter and a model have their configs, a tokenizer its file; a template uses one of the reference tokenizers. */
+function checkReference(folder: string, has: (name: string) => boolean): AsyncGenerator<Check> {
+  if (has("adapter_config.json")) return checkAdapterKind(folder);
+  if (has("config.json")) return checkModel(folder);
+  return has("tokenizer.json") ? checkTokenizer(folder) : checkTemplate(folder);
 }
 
 async function* scores(path: string): AsyncGenerator<Check> {

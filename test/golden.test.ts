@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 describe("the checker of reference results", () => {
-  it("passes for all models, tokenizers and scores in test/golden", async () => {
+  it("passes for all models, tokenizers, templates and scores in test/golden", async () => {
     const folders = new Set<string>();
     for await (const check of checkFolder(goldenFolder(""))) {
       expect(passes(check), `${check.folder}: ${check.name} ${check.error}`).toBe(true);
@@ -23,7 +23,11 @@ describe("the checker of reference results", () => {
     }
     const models = (await readdir(goldenFolder(""))).filter((name) => /^(llama|mistral|qwen)/.test(name));
     const tokenizers = ["byte-bpe", "llama-bpe", "unigram"].map((kind) => `tokenizer-${kind}`);
-    expect([...folders].sort()).toEqual([...models, ...tokenizers, "metrics"].sort());
+    const templates = await readdir(goldenFolder("templates"));
+    expect(templates).toHaveLength(12);
+    const adapters = await readdir(goldenFolder("adapters"));
+    expect(adapters).toHaveLength(12);
+    expect([...folders].sort()).toEqual([...models, ...tokenizers, ...templates, ...adapters, "metrics"].sort());
     expect(models).toHaveLength(7);
   });
 

@@ -1,92 +1,60 @@
 /**
- * Reads conversations in the three common formats of chat data: Alpaca (`instruction`, `input`, `output`), ShareGPT
- * (`conversations` with `from` and `value`) and OpenAI's messages (`messages` with `role` and `content`). A conversation may begin
- * with a system message; then user and assistant alternate, and the assistant has the last turn.
+ * Reads conversations in the common formats of chat data: Alpaca and its kin (a question and an answer in named fields, perhaps with
+ * `input`, `system` and `history`), ShareGPT and OpenAI's messages (a list of turns), and TRL's `prompt` and `completion`. A conversation
+ * may begin with a system message; then user and assistant alternate, and the assistant has the last turn. What a conversation has
+ * beyond this, such as tools, makes it a bad row: it is not ignored.
  */
-import { isRecord } from "../json.ts";
-import type { Message, Role, Sample } from "../types.ts";
+import { requireKnown } from "../options.ts";
+import type { Message, Sample } from "../types.ts";
+import { type ChatForm, chatForms, formOf } from "./chat-forms.ts";
 import type { Sides } from "./content.ts";
-import { BadRowError, type BadRows, field, type RawRow, type Reading, readRows, textField } from "./reading.ts";
-import { type RecordFormat, recordsOf } from "./records.ts";
+import { BadRowError, type BadRows, type Reading, readRows } from "./reading.ts";
+import { firstValue, type RecordFormat, recordsOf } from "./records.ts";
 
 export type Conversation = readonly Message[];
-export type ChatForm = "alpaca" | "sharegpt" | "messages";
 
 export type ChatOptions = {
   /** Detected from the field names of the first record by default. */
   readonly form?: ChatForm;
   /** Detected from the file's extension by default. */
   readonly format?: RecordFormat;
+  /**
+   * What happens to turns of the assistant before the first question, and questions after the last answer, as ShareGPT's dumps have
+   * them: `refuse` (the default) makes the conversation a bad row, `cut` leaves these turns out.
+   */
+  readonly ends?: "refuse" | "cut";
   readonly bad?: BadRows;
 };
 
 /** @throws if the form is not recognised; for bad rows see `bad`. */
-export async function chatFile(path: string, { form, format, bad }: ChatOptions = {}): Promise<Reading<Conversation>> {
+export async function chatFile(path: string, options: ChatOptions = {}): Promise<Reading<Conversation>> {
+  requireKnown("chatFile(…)", options, ["form", "format", "ends", "bad"]);
+  const { form, format, ends = "refuse", bad } = options;
   const rows = await recordsOf(path, format);
-  const read = readers[form ?? formOf(path, rows)];
-  return readRows(path, rows, (row) => [checked(read(row))], bad);
+  const read = chatForms[form ?? formOf(path, firstValue(rows))];
+  return readRows(path, rows, (row) => [checked(ends === "cut" ? cut(read(row)) : read(row))], bad);
 }
 
-/** The field by which each form is recognised. */
-const formFields: Readonly<Record<ChatForm, string>> = {
-  messages: "messages",
-  sharegpt: "conversations",
-  alpaca: "instruction",
-};
-
-function formOf(path: string, rows: readonly RawRow[]): ChatForm {
-  const first = rows.find((row) => "value" in row)?.value;
-  const form = (Object.keys(formFields) as ChatForm[]).find((each) => field(first, formFields[each]) !== undefined);
-  if (form !== undefined) return form;
-  const names = Object.values(formFields).join('", "');
-  throw new Error(
-    `${path} has no known chat format: its first record has none of the fields "${names}". Give the option form, or fix the file.`,
-  );
+/** Without the assistant's turns before the first question, and the questions after the last answer. */
+function cut(conversation: readonly Message[]): Message[] {
+  const system = conversation.filter(({ role }, i) => role === "system" && i === 0);
+  const turns = conversation.slice(system.length);
+  const first = turns.findIndex(({ role }) => role === "user");
+  const last = turns.findLastIndex(({ role }) => role === "assistant");
+  return [...system, ...(first < 0 ? [] : turns.slice(first, last + 1))];
 }
 
-const readers: Readonly<Record<ChatForm, (row: unknown) => Message[]>> = {
-  alpaca: (row) => {
-    const input = field(row, "input");
-    const asked =
-      textField(row, "instruction") + (typeof input === "string" && input.trim() ? `\n\n${input.trim()}` : "");
-    return [said("user", asked), said("assistant", textField(row, "output"))];
-  },
-  sharegpt: (row) => turnsOf(row, "conversations", "from", "value"),
-  messages: (row) => turnsOf(row, "messages", "role", "content"),
-};
-
-const roles: Readonly<Record<string, Role>> = {
-  system: "system",
-  user: "user",
-  human: "user",
-  assistant: "assistant",
-  gpt: "assistant",
-  chatgpt: "assistant",
-  bing: "assistant",
-  bard: "assistant",
-};
-
-const said = (role: Role, content: string): Message => ({ role, content });
-
-function turnsOf(row: unknown, list: string, who: string, what: string): Message[] {
-  const turns = field(row, list);
-  if (!Array.isArray(turns)) throw new BadRowError(`"${list}" is not a list of turns`);
-  return turns.map((turn: unknown) => {
-    const name = isRecord(turn) ? String(turn[who]) : "";
-    const role = Object.hasOwn(roles, name) ? roles[name] : undefined;
-    if (role === undefined) throw new BadRowError(`a turn has the unknown role "${name}"`);
-    return said(role, textField(turn, what));
-  });
-}
-
-function checked(conversation: Message[]): Conversation {
+function checked(conversation: readonly Message[]): Conversation {
   const turns = conversation[0]?.role === "system" ? conversation.slice(1) : conversation;
+  const way = '(read with ends: "cut" to leave it out)';
+  if (turns.length === 0) throw new BadRowError("it has no question with an answer");
+  if (turns[0]!.role === "assistant") throw new BadRowError(`the first turn is the assistant's ${way}`);
   const wrong = turns.findIndex(({ role }, i) => role !== (i % 2 === 0 ? "user" : "assistant"));
   if (wrong >= 0)
     throw new BadRowError(
       `turn ${wrong + 1} has the role ${turns[wrong]!.role}, but user and assistant must alternate`,
     );
-  if (turns.length === 0 || turns.length % 2 === 1) throw new BadRowError("the last turn is not the assistant's");
+  if (turns.length % 2 === 1) throw new BadRowError(`the last turn is not the assistant's ${way}`);
   return conversation;
 }
 

@@ -2,6 +2,7 @@
  * Removes pairs from a corpus before training, each with a reason: duplicates, pairs that are too long or too short, and pairs with
  * such different lengths that they can hardly be translations of each other.
  */
+import { requireKnown } from "../options.ts";
 import { form, pairContent, type Sameness, type Sides } from "./content.ts";
 
 export type Dropped = { readonly source: string; readonly reference: string; readonly reason: string };
@@ -27,6 +28,8 @@ export type CleaningOptions = {
 };
 
 export function cleanPairs<T extends Sides>(pairs: readonly T[], options: CleaningOptions = {}): Cleaned<T> {
+  requireKnown("cleanPairs(…)", options, ["duplicates", "sides", "length"]);
+  requireKnown("cleanPairs(…): length", options.length ?? {}, ["unit", "count", "min", "max", "ratio"]);
   const { duplicates = "exact", sides = "both", length = {} } = options;
   const lengthFault = lengthCheck(length);
   const seen = new Set<string>();

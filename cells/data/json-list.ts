@@ -1,52 +1,57 @@
 /**
- * The elements of a JSON list with their line numbers, each parsed separately: one invalid element among thousands is one bad row,
- * while `JSON.parse` would reject the complete file.
+ * The elements of a JSON list with their line numbers, each decoded and parsed separately: one invalid element among thousands is one bad
+ * row, while `JSON.parse` would reject the complete file, and a file may be larger than the largest string.
  */
-import { notUtf8, type TextLine } from "./lines.ts";
+import { decoded, type TextLine } from "./lines.ts";
 import type { RawRow } from "./reading.ts";
 
-/** @throws if the text is not a list. */
-export function jsonElements(lines: readonly TextLine[]): RawRow[] {
-  const broken = new Set(lines.filter(({ isUtf8 }) => !isUtf8).map(({ line }) => line));
-  const text = lines.map((line) => line.text).join("\n");
-  if (!/^\s*\[/.test(text)) throw new Error('it is not a JSON list, which begins with "["');
-  const rows: RawRow[] = [];
+const quote = 0x22;
+const comma = 0x2c;
+const feed = 0x0a;
+const backslash = 0x5c;
+const [openList, closeList] = [0x5b, 0x5d];
+const [openObject, closeObject] = [0x7b, 0x7d];
+
+/** All structural characters are ASCII, which UTF-8 has nowhere else. @throws if the text is not a list */
+export function* jsonElements(bytes: Uint8Array): Generator<RawRow> {
+  const start = bytes.findIndex((byte) => byte > 0x20);
+  if (bytes[start] !== openList) throw new Error('it is not a JSON list, which begins with "["');
   let line = 1;
+  for (let at = 0; at < start; at += 1) if (bytes[at] === feed) line += 1;
   let depth = 0;
   let inString = false;
   let from = -1;
-  let firstLine = 1;
-  const close = (to: number): void => {
-    const element = from < 0 ? "" : text.slice(from, to);
-    if (element.trim() !== "") {
-      rows.push(parsed({ line: firstLine, text: element, isUtf8: !hasBetween(broken, firstLine, line) }));
-    }
-    from = -1;
-  };
-  for (let at = text.indexOf("[") + 1; at < text.length; at += 1) {
-    const char = text[at]!;
-    if (from < 0 && !/[\s,\]]/.test(char)) [from, firstLine] = [at, line];
-    if (char === "\n") line += 1;
+  let firstLine = line;
+  const element = (to: number): RawRow[] =>
+    from < 0 ? [] : [parsed({ line: firstLine, ...trimmed(decoded(bytes.subarray(from, to))) })];
+  for (let at = start + 1; at < bytes.length; at += 1) {
+    const byte = bytes[at]!;
+    if (from < 0 && byte > 0x20 && byte !== comma && byte !== closeList) [from, firstLine] = [at, line];
+    if (byte === feed) line += 1;
     if (inString) {
-      if (char === "\\") at += 1;
-      else if (char === '"') inString = false;
-    } else if (char === '"') inString = true;
-    else if (char === "{" || char === "[") depth += 1;
-    else if (char === "," && depth === 0) close(at);
-    else if (char === "]" && depth === 0) {
-      close(at);
-      return rows;
-    } else if (char === "}" || char === "]") depth = Math.max(0, depth - 1);
+      if (byte === backslash) at += 1;
+      else if (byte === quote) inString = false;
+    } else if (byte === quote) inString = true;
+    else if (byte === openList || byte === openObject) depth += 1;
+    else if (depth === 0 && (byte === comma || byte === closeList)) {
+      yield* element(at);
+      from = -1;
+      if (byte !== comma) return;
+    } else if (byte === closeList || byte === closeObject) depth = Math.max(0, depth - 1);
   }
   // A bracket or quote is not closed, or the file was cut off. It cannot be known where the next element begins.
-  close(text.length);
-  rows.push({ line: lines.length, text: "", fault: "the list is not closed" });
-  return rows;
+  yield* element(bytes.length);
+  yield { line: bytes.at(-1) === feed ? line - 1 : line, text: "", fault: "the list is not closed" };
 }
 
+const trimmed = ({ text, ...rest }: { readonly text: string; readonly fault?: string }) => ({
+  text: text.trim(),
+  ...rest,
+});
+
 /** The value of a text that is one JSON value. */
-export function parsed({ line, text, isUtf8 }: TextLine): RawRow {
-  if (!isUtf8) return { line, text, fault: notUtf8 };
+export function parsed({ line, text, fault }: TextLine): RawRow {
+  if (fault !== undefined) return { line, text, fault };
   try {
     return { line, text, value: JSON.parse(text) };
   } catch (error) {
@@ -57,6 +62,3 @@ export function parsed({ line, text, isUtf8 }: TextLine): RawRow {
     };
   }
 }
-
-const hasBetween = (lines: ReadonlySet<number>, first: number, last: number): boolean =>
-  lines.size > 0 && [...lines].some((line) => line >= first && line <= last);

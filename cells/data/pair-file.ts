@@ -3,14 +3,15 @@
  * `{"translation": {"de": "…", "en": "…"}}`. The result has the same type as a corpus of the embedded world, so methods and measures
  * work on both.
  */
-import { host } from "../host.ts";
-import { isRecord } from "../json.ts";
+import { requireKnown } from "../options.ts";
 import { hash32 } from "../random.ts";
 import type { Pair } from "../types.ts";
-import { linesOf, notUtf8 } from "./lines.ts";
-import { BadRowError, type BadRows, field, type RawRow, type Reading, readRows, textField } from "./reading.ts";
-import { type RecordFormat, recordsOf, withHeader } from "./records.ts";
+import { linesOf } from "./lines.ts";
+import { type Column, columnsOf } from "./pair-columns.ts";
+import { BadRowError, type BadRows, type RawRow, type Reading, readRows, textField } from "./reading.ts";
+import { firstValue, type RecordFormat, recordsOf, withHeader } from "./records.ts";
 import { fillTemplate } from "./template.ts";
+import { textBytes } from "./text-bytes.ts";
 
 /** The prompt for the model, with `{from}`, `{to}` and `{source}` as placeholders. */
 export type Instruction = string;
@@ -21,9 +22,6 @@ export const translationInstructions = {
   alma: ["Translate this from {from} to {to}:\n{from}: {source}\n{to}:"],
 } as const satisfies Record<string, readonly Instruction[]>;
 
-/** A column by name (in records also a path, `translation.de`), or by number from 0 in TSV and CSV files without a header. */
-export type Column = string | number;
-
 export type PairOptions = {
   /** The names of the languages as they appear in instructions and scores: `German`. */
   readonly from: string;
@@ -32,7 +30,7 @@ export type PairOptions = {
   readonly format?: RecordFormat;
   /**
    * The columns of the two sides. By default `source` and `reference`, or the two languages by code or name, in a header or in a
-   * `translation` record; or else the first two columns of a TSV file.
+   * `translation` record; or else the two columns of a TSV file that has two, if both have text.
    */
   readonly columns?: { readonly source: Column; readonly reference: Column };
   /** If there are several, the content of a pair decides: the same sentence always gets the same one. `translationInstructions.plain` by default. */
@@ -42,11 +40,14 @@ export type PairOptions = {
   readonly bad?: BadRows;
 };
 
+const names = ["from", "to", "format", "columns", "instruction", "directions", "bad"];
+
 /**
  * @param path one file, or two text files with corresponding lines, the source first
  * @throws if two text files have different numbers of lines, or an instruction has no `{source}`; for bad rows see `bad`.
  */
 export async function pairs(path: string | readonly [string, string], options: PairOptions): Promise<Reading<Pair>> {
+  requireKnown("pairs(…)", options, names, { source: "Give columns: { source, reference }.", target: "reference" });
   const instructions = [options.instruction ?? translationInstructions.plain].flat();
   const incomplete = instructions.find((each) => !each.includes("{source}"));
   if (incomplete !== undefined || instructions.length === 0)
@@ -70,7 +71,7 @@ export async function pairs(path: string | readonly [string, string], options: P
   }
   const rows = await recordsOf(path, options.format);
   const { source, reference } = columnsOf(path, rows, options);
-  const named = rows.some((row) => "value" in row && Array.isArray(row.value)) && [source, reference].some(isName);
+  const named = Array.isArray(firstValue(rows)) && [source, reference].some(isName);
   const records = named ? withHeader(path, rows, [source, reference].filter(isName)) : rows;
   return readRows(path, records, (row) => made(sideOf(row, source), sideOf(row, reference)), options.bad);
 }
@@ -83,51 +84,6 @@ function pair(source: string, reference: string, from: string, to: string, instr
   return { source, reference, from, to, instruction };
 }
 
-type Columns = { readonly source: Column; readonly reference: Column };
-
-function columnsOf(path: string, rows: readonly RawRow[], { columns, from, to, format }: PairOptions): Columns {
-  if (columns) return columns;
-  const first = rows.find((row) => "value" in row)?.value;
-  const translation = field(first, "translation");
-  const named = { source: "source", reference: "reference" };
-  if (Array.isArray(first)) {
-    if (first.includes("source") && first.includes("reference")) return named;
-    const [source, reference] = [from, to].map((language) => codeOf(language, first.map(String)));
-    if (source !== undefined && reference !== undefined) return { source, reference };
-    if (format !== "csv" && !/\.csv$/i.test(path)) return { source: 0, reference: 1 };
-    throw new Error(
-      `The columns of ${from} and ${to} in ${path} are not known; its first row is ${first.join(", ")}. Give their names or, ` +
-        "without a header, their numbers: columns: { source: 0, reference: 1 }.",
-    );
-  }
-  if (!isRecord(translation)) return named;
-  const codes = Object.keys(translation);
-  const place = (language: string): string => {
-    const code = codeOf(language, codes);
-    if (code !== undefined) return `translation.${code}`;
-    throw new Error(
-      `The rows of ${path} have translations in ${codes.join(" and ")}, but none in ${language}. ` +
-        'Give the option columns: { source: "translation.…", reference: "translation.…" }.',
-    );
-  };
-  return { source: place(from), reference: place(to) };
-}
-
-/** The language code or name that stands for this language. */
-function codeOf(language: string, codes: readonly string[]): string | undefined {
-  const names = new Intl.DisplayNames(["en"], { type: "language", fallback: "code" });
-  const meant = language.toLowerCase();
-  return codes.find((code) => code.toLowerCase() === meant || nameOf(names, code).toLowerCase() === meant);
-}
-
-function nameOf(names: Intl.DisplayNames, code: string): string {
-  try {
-    return names.of(code) ?? code;
-  } catch {
-    return code;
-  }
-}
-
 function sideOf(row: unknown, column: Column): string {
   if (!Array.isArray(row)) return textField(row, String(column));
   const found: unknown = row[Number(column)];
@@ -137,15 +93,16 @@ function sideOf(row: unknown, column: Column): string {
 }
 
 async function parallelLines([sources, references]: readonly [string, string]): Promise<RawRow[]> {
-  const [left, right] = [linesOf(await host().readFile(sources)), linesOf(await host().readFile(references))];
+  const [left, right] = [[...linesOf(await textBytes(sources))], [...linesOf(await textBytes(references))]];
   if (left.length !== right.length) {
     throw new Error(
       `${sources} has ${left.length} lines and ${references} has ${right.length}. Parallel files must have the same number of lines.`,
     );
   }
-  return left.map(({ line, text, isUtf8 }, i): RawRow => {
-    const other = right[i]!;
-    if (!isUtf8 || !other.isUtf8) return { line, text, fault: notUtf8 };
-    return { line, text: `${text} | ${other.text}`, value: { source: text, reference: other.text } };
+  return left.map(({ line, text, ...source }, i): RawRow => {
+    const { text: reference, ...target } = right[i]!;
+    const both = `${text} | ${reference}`;
+    const fault = source.fault ?? target.fault;
+    return fault === undefined ? { line, text: both, value: { source: text, reference } } : { line, text: both, fault };
   });
 }

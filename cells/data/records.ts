@@ -4,9 +4,10 @@
  */
 import { host } from "../host.ts";
 import { csvRows } from "./csv.ts";
-import { jsonElements, parsed } from "./json-list.ts";
-import { linesOf, notUtf8, type TextLine } from "./lines.ts";
+import { jsonRows } from "./json-rows.ts";
+import { lineRow, linesOf, nonEmptyLines } from "./lines.ts";
 import type { RawRow } from "./reading.ts";
+import { asText } from "./text-bytes.ts";
 
 export type RecordFormat = "tsv" | "csv" | "jsonl" | "json" | "parquet";
 
@@ -20,57 +21,54 @@ const endings: Readonly<Record<string, RecordFormat>> = {
   parquet: "parquet",
 };
 
+/** Rows are read when they are asked for, and again each time: all of them at once may not fit into memory. */
+export type Rows = Iterable<RawRow>;
+
 /** @throws if the extension is unknown, or the file does not have its format. */
-export async function recordsOf(path: string, given?: RecordFormat): Promise<RawRow[]> {
+export async function recordsOf(path: string, given?: RecordFormat): Promise<Rows> {
+  const format = given ?? formatOf(path);
   const bytes = await host().readFile(path);
-  const format = given ?? formatOf(path, bytes);
   if (format === "parquet") return (await import("./parquet/parquet.ts")).parquetRows(path, bytes);
-  const lines = linesOf(bytes);
+  const text = asText(path, bytes);
+  return { [Symbol.iterator]: () => rowsOf(format, path, text) };
+}
+
+function rowsOf(format: Exclude<RecordFormat, "parquet">, path: string, bytes: Uint8Array): Iterator<RawRow> {
   switch (format) {
     case "tsv":
-      return nonEmpty(lines).map((line) => fields(line));
+      return tsvRows(bytes);
     case "csv":
-      return csvRows(lines);
+      return csvRows(linesOf(bytes));
     case "jsonl":
-      return nonEmpty(lines).map((line) => parsed(line));
     case "json":
-      return listOf(path, lines);
+      return jsonRows(format, path, bytes);
   }
 }
 
-/** From the extension. A `.json` file that begins with a record is read as JSON lines, since many data sets are named so. */
-function formatOf(path: string, bytes: Uint8Array): RecordFormat {
+function formatOf(path: string): RecordFormat {
   const ending = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
-  const format = endings[ending];
-  if (format === undefined) {
-    const known = [...new Set(Object.values(endings))].join(", ");
-    throw new Error(`The format of ${path} is not known from its extension. Give the option format: one of ${known}.`);
-  }
-  if (format !== "json") return format;
-  const first = bytes.find((byte) => byte > 0x20 && byte < 0x80);
-  return first === 0x7b ? "jsonl" : "json";
+  const format = Object.hasOwn(endings, ending) ? endings[ending] : undefined;
+  if (format !== undefined) return format;
+  const known = [...new Set(Object.values(endings))].join(", ");
+  throw new Error(`The format of ${path} is not known from its extension. Give the option format: one of ${known}.`);
 }
 
-/** An empty line between records or at the end is not a row. */
-const nonEmpty = (lines: readonly TextLine[]): TextLine[] => lines.filter(({ text }) => text.trim() !== "");
+function* tsvRows(bytes: Uint8Array): Generator<RawRow> {
+  for (const line of nonEmptyLines(bytes)) yield lineRow(line, (text) => text.split("\t"));
+}
 
-const fields = ({ line, text, isUtf8 }: TextLine): RawRow =>
-  isUtf8 ? { line, text, value: text.split("\t") } : { line, text, fault: notUtf8 };
-
-function listOf(path: string, lines: readonly TextLine[]): RawRow[] {
-  try {
-    return jsonElements(lines);
-  } catch (error) {
-    throw new Error(`${path} cannot be read as JSON: ${error instanceof Error ? error.message : error}.`);
-  }
+/** The value of the first row that has one. */
+export function firstValue(rows: Rows): unknown {
+  for (const row of rows) if ("value" in row) return row.value;
+  return undefined;
 }
 
 /**
  * Uses the first row as the header, which names the fields of the other rows.
  * @throws if the header does not have all `wanted` names.
  */
-export function withHeader(path: string, rows: readonly RawRow[], wanted: readonly string[]): RawRow[] {
-  const [first, ...others] = rows;
+export function withHeader(path: string, rows: Rows, wanted: readonly string[]): Rows {
+  const first = rows[Symbol.iterator]().next().value as RawRow | undefined;
   const header =
     first && "value" in first && Array.isArray(first.value) ? first.value.map((name) => String(name).trim()) : [];
   const missing = wanted.filter((name) => !header.includes(name));
@@ -80,9 +78,21 @@ export function withHeader(path: string, rows: readonly RawRow[], wanted: readon
       `${path} has no column ${names(missing)}; the columns in its first row are ${names(header) || "none"}.`,
     );
   }
-  return others.map((row): RawRow => {
-    if ("fault" in row || !Array.isArray(row.value)) return row;
+  return { [Symbol.iterator]: () => named(rows, header) };
+}
+
+function* named(rows: Rows, header: readonly string[]): Generator<RawRow> {
+  let isHeader = true;
+  for (const row of rows) {
+    if (isHeader) {
+      isHeader = false;
+      continue;
+    }
+    if ("fault" in row || !Array.isArray(row.value)) {
+      yield row;
+      continue;
+    }
     const values: readonly unknown[] = row.value;
-    return { ...row, value: Object.fromEntries(header.map((name, i) => [name, values[i]])) };
-  });
+    yield { ...row, value: Object.fromEntries(header.map((name, i) => [name, values[i]])) };
+  }
 }

@@ -1,11 +1,11 @@
 /**
  * Stable splits: only the content of an item and a seed decide whether it is used for training or for testing. Adding, removing or
- * reordering rows moves no other row to another part. Both directions of a sentence, and its variants in case, punctuation and
- * spaces, are always in the same part.
+ * reordering rows moves no other row to another part. Both directions of a sentence, its variants in case, punctuation and spaces, and
+ * all its translations are always in the same part.
  */
-
+import { requireKnown } from "../options.ts";
 import { hash32 } from "../random.ts";
-import { normalised, pairContent, type Sides } from "./content.ts";
+import { normalised, type Sides } from "./content.ts";
 
 export type SplitOptions = {
   /** The share for testing, from 0 to 1. With few items the actual share differs a little. */
@@ -18,9 +18,44 @@ export type SplitOptions = {
 
 export type Split<T> = { readonly train: T[]; readonly validation: T[]; readonly test: T[] };
 
+export type PairSplitOptions = SplitOptions & {
+  /**
+   * The side by which pairs are split: pairs with the same sentence on it are in the same part. Default: `source`, the side that is
+   * translated in most pairs of two languages; the same sentence as a reference counts too.
+   */
+  readonly by?: "source" | "reference";
+};
+
 /** @throws if the shares are negative or their sum is above 1. */
-export function splitPairs<T extends Sides>(pairs: readonly T[], options: SplitOptions): Split<T> {
-  return split(pairs, (pair) => pairContent(pair, "normalised"), options);
+export function splitPairs<T extends Sides>(pairs: readonly T[], options: PairSplitOptions): Split<T> {
+  requireKnown("splitPairs(…)", options, ["test", "validation", "seed", "by"]);
+  const sourceLanguage = sourceLanguages(pairs);
+  const side = options.by ?? "source";
+  return split(
+    pairs,
+    (pair) => {
+      const isForward = pair.from === sourceLanguage(pair);
+      const text = isForward === (side === "source") ? pair.source : pair.reference;
+      return normalised(text);
+    },
+    options,
+  );
+}
+
+/**
+ * For each pair of languages the one that is translated from more often, or first if both are equally often: in a corpus with both
+ * directions, a sentence and its translations are the source and the references of one of them.
+ */
+function sourceLanguages(pairs: readonly Sides[]): (pair: Sides) => string {
+  const counts = new Map<string, Map<string, number>>();
+  const name = ({ from, to }: Sides): string => JSON.stringify([from, to].sort());
+  for (const pair of pairs) {
+    const count = counts.get(name(pair)) ?? new Map<string, number>();
+    count.set(pair.from, (count.get(pair.from) ?? 0) + 1);
+    counts.set(name(pair), count);
+  }
+  const most = new Map([...counts].map(([key, count]) => [key, [...count].reduce((a, b) => (b[1] > a[1] ? b : a))[0]]));
+  return (pair) => most.get(name(pair))!;
 }
 
 /** Splits any items. @param content returns the text that identifies an item */

@@ -4,58 +4,133 @@
  */
 import type { ChatModel, Probe } from "../contracts.ts";
 import { meanDivergence } from "../model/divergence.ts";
+import { requireKnown } from "../options.ts";
 import type { Pair, Sample } from "../types.ts";
+import { type AnswerLimit, cutOffShare } from "./answers.ts";
+import { type Part, tasksPart, textPart } from "./evaluation/parts.ts";
+import { refusalsPart } from "./evaluation/refusals-part.ts";
 import { crossEntropy } from "./forgetting/cross-entropy.ts";
-import { exactMatch, multipleChoice, type Task } from "./forgetting/tasks.ts";
+import { requireItems } from "./given.ts";
+import { groupBy } from "./groups.ts";
+import { checkRequests, type RefusalRequests } from "./refusal/matrix.ts";
 import { refusalSurvey, type SurveyOptions } from "./refusal/survey.ts";
 import { type Document, type DocumentOptions, documentContext } from "./skills/documents.ts";
 import { type FormalityOptions, formality, type RegisterItem } from "./skills/formality.ts";
 import { type Idiom, type IdiomOptions, literalness } from "./skills/literalness.ts";
+import { multipleChoice } from "./tasks/choices.ts";
+import { type ExactMatchOptions, exactMatch } from "./tasks/exact-match.ts";
+import type { Task } from "./tasks/task.ts";
+import type { TranslateOptions } from "./translation/cleaning.ts";
 import { type LanguageIdentifier, offTarget } from "./translation/off-target.ts";
-import { balanced, translate, translationScores } from "./translation/translation.ts";
+import {
+  balanced,
+  translateHints,
+  translateNames,
+  translationScores,
+  translations,
+} from "./translation/translation.ts";
 
 export type ProbeSize = {
-  /** Maximum number of items: pairs in all, questions per family, or requests of each kind. */
+  /** Maximum number of items: pairs in all, tasks per family, or requests of each kind. */
   readonly limit?: number;
 };
 
 /** The text that should stay likely: `textSamples`, `chatSamples` or any other samples. */
 export type ForgettingText = { readonly on: readonly Sample[] };
 
-/** A probe with the numbers that `measure` returns, by name. NaN, which stands for "cannot be said", is left out of the row. */
-export const probe = (name: string, measure: Probe["measure"]): Probe => ({
+type Numbers = Readonly<Record<string, number | undefined>>;
+
+/** A probe with the numbers that `measure` returns, by name. NaN and undefined, which stand for "cannot be said", are left out of the row. */
+export const probe = (name: string, measure: (model: ChatModel) => Promise<Numbers>): Probe => ({
   name,
   measure: async (model) => {
     const numbers = Object.entries(await measure(model));
-    return Object.fromEntries(numbers.filter(([, value]) => Number.isFinite(value)));
+    return Object.fromEntries(numbers.filter((entry): entry is [string, number] => Number.isFinite(entry[1])));
   },
 });
 
+/** The numbers of a part of an evaluation. */
+const numbersOf = ({ scores }: Part): Numbers =>
+  Object.fromEntries(Object.entries(scores).filter((entry): entry is [string, number] => typeof entry[1] === "number"));
+
 export const probes = {
-  /** `chrf` on held-out pairs, and by direction: `into` and `from` the foreign language. */
-  translation: (pairs: readonly Pair[], { limit = 16 }: ProbeSize = {}): Probe =>
-    probe("translation", (model) => translationScores(model, balanced(pairs, limit))),
+  /** `chrf` on held-out pairs, `chrf English→German` for each direction, and `translationCutOff`. `limit`: 16 by default. */
+  translation: (pairs: readonly Pair[], options: ProbeSize & TranslateOptions = {}): Probe => {
+    requireItems("probes.translation(…)", "pairs", pairs);
+    requireKnown("probes.translation(…)", options, ["limit", ...translateNames], translateHints);
+    const { limit = 16, ...translating } = options;
+    return probe("translation", (model) => translationScores(model, balanced(pairs, limit), translating));
+  },
+
+  /** `general`, and one accuracy per group and family, as in `evaluate`. At most `limit` tasks of each family; all by default. */
+  tasks: (list: readonly Task[], options: ProbeSize & AnswerLimit = {}): Probe => {
+    requireItems("probes.tasks(…)", "tasks", list);
+    requireKnown("probes.tasks(…)", options, ["limit", "maxTokens"], { max_new_tokens: "maxTokens" });
+    const { limit = Infinity, ...answering } = options;
+    const families = groupBy(list, ({ family }) => family);
+    const chosen = [...families.values()].flatMap((family) => family.slice(0, limit));
+    return probe("tasks", async (model) => {
+      const { forgetting: _, ...numbers } = numbersOf(await tasksPart(model, chosen, answering, undefined));
+      return numbers;
+    });
+  },
+
+  /** `refusal`, `refusalJailbreak` and `overRefusal` of your requests, as in `evaluate`. At most `limit` of each kind; all by default. */
+  refusals: (requests: RefusalRequests & ProbeSize & AnswerLimit): Probe => {
+    checkRequests("probes.refusals(…)", requests, ["limit", "maxTokens"]);
+    const { limit = Infinity, maxTokens, harmful, jailbreak = [], benign = [], ...deciding } = requests;
+    const chosen = {
+      harmful: harmful.slice(0, limit),
+      jailbreak: jailbreak.slice(0, limit),
+      benign: benign.slice(0, limit),
+      ...deciding,
+    };
+    return probe("refusals", async (model) => numbersOf(await refusalsPart(model, chosen, { maxTokens })));
+  },
+
+  /** `crossEntropy` of texts or conversations in nats per token, and with a base its rise, `crossEntropyRise`. */
+  text: (samples: readonly Sample[], options: { readonly base?: ChatModel } = {}): Probe => {
+    requireItems("probes.text(…)", "samples", samples);
+    requireKnown("probes.text(…)", options, ["base"]);
+    const { base } = options;
+    let before: number | undefined;
+    return probe("text", async (model) => {
+      // The value is stored and not the promise: a run that is stopped while it waits must not break the probe for others.
+      if (base) before ??= await crossEntropy(base, samples);
+      const { crossEntropy: now, crossEntropyRise } = numbersOf(await textPart(model, samples, before));
+      return { crossEntropy: now, ...(base && { crossEntropyRise }) };
+    });
+  },
 
   /** `offTarget`: the share of translations in another language than asked for; `undetermined`: the share whose language is unclear. */
   offTarget: (
     pairs: readonly Pair[],
-    { limit = 16, identifier }: ProbeSize & { readonly identifier: LanguageIdentifier },
-  ): Probe =>
-    probe("off-target", async (model) => {
+    options: ProbeSize & TranslateOptions & { readonly identifier: LanguageIdentifier },
+  ): Probe => {
+    requireItems("probes.offTarget(…)", "pairs", pairs);
+    requireKnown("probes.offTarget(…)", options, ["limit", "identifier", ...translateNames], translateHints);
+    const { limit = 16, identifier, ...translating } = options;
+    return probe("off-target", async (model) => {
       const chosen = balanced(pairs, limit);
-      const { rate, undetermined } = offTarget(await translate(model, chosen), chosen, identifier);
-      return { offTarget: rate, undetermined };
-    }),
+      const found = await translations(model, chosen, translating);
+      const texts = found.map(({ text }) => text);
+      const { rate, undetermined } = offTarget(texts, chosen, identifier);
+      return { offTarget: rate, undetermined, translationCutOff: cutOffShare(found) };
+    });
+  },
 
   /** `refusal` of harmful requests, `refusalJailbreak` of the same in jailbreak templates, `overRefusal` of harmless requests. */
-  refusal: (options: SurveyOptions): Probe =>
-    probe("refusal", async (model) => {
-      const { raw, jailbreak, overRefusal } = await refusalSurvey(model, options);
-      return { refusal: raw, refusalJailbreak: jailbreak, overRefusal };
-    }),
+  refusalSurvey: (options: SurveyOptions): Probe => {
+    requireItems("probes.refusalSurvey(…)", "harmful", options.harmful);
+    return probe("refusal survey", async (model) => {
+      const { raw, jailbreak, overRefusal, cutOff } = await refusalSurvey(model, options);
+      return { refusal: raw, refusalJailbreak: jailbreak, overRefusal, refusalsCutOff: cutOff };
+    });
+  },
 
   /** `crossEntropyRise` of the text over the base, in nats per token. */
   forgetting: (base: ChatModel, { on }: ForgettingText): Probe => {
+    requireItems("probes.forgetting(base, { on })", "on", on);
     let before: number | undefined;
     return probe("forgetting", async (model) => {
       // The value is stored and not the promise: a run that is stopped while it waits must not break the probe for others.
@@ -65,22 +140,28 @@ export const probes = {
   },
 
   /** `divergence`: KL(base ‖ model) on the text in nats per token. It tells how far the predictions have moved, for better or worse. */
-  divergence: (base: ChatModel, { on }: ForgettingText): Probe =>
-    probe("divergence", async (model) => ({ divergence: await meanDivergence(base, model, on) })),
+  divergence: (base: ChatModel, { on }: ForgettingText): Probe => {
+    requireItems("probes.divergence(base, { on })", "on", on);
+    return probe("divergence", async (model) => ({ divergence: await meanDivergence(base, model, on) }));
+  },
 
-  /** `exactMatch`: the accuracy of freely written answers; also one accuracy per family. */
-  exactMatch: (list: readonly Task[]): Probe =>
-    probe("exact match", async (model) => {
-      const { accuracy, byFamily } = await exactMatch(model, list);
-      return { exactMatch: accuracy, ...byFamily };
-    }),
+  /** `exactMatch`: the accuracy of freely written answers; also one accuracy per family, and `exactMatchCutOff`. */
+  exactMatch: (list: readonly Task[], options: ExactMatchOptions = {}): Probe => {
+    requireItems("probes.exactMatch(…)", "tasks", list);
+    return probe("exact match", async (model) => {
+      const { accuracy, byFamily, cutOff } = await exactMatch(model, list, options);
+      return { exactMatch: accuracy, ...byFamily, exactMatchCutOff: cutOff };
+    });
+  },
 
-  /** `choice`: the accuracy of the most likely choice; `choiceNormalised`: of the most likely choice per byte. */
-  multipleChoice: (list: readonly Task[]): Probe =>
-    probe("multiple choice", async (model) => {
-      const { raw, normalised } = await multipleChoice(model, list);
-      return { choice: raw.accuracy, choiceNormalised: normalised.accuracy };
-    }),
+  /** `acc`, `accNorm` and `accBytes`: the accuracy of the most likely choice, in all, per character and per byte. */
+  multipleChoice: (list: readonly Task[]): Probe => {
+    requireItems("probes.multipleChoice(…)", "tasks", list);
+    return probe("multiple choice", async (model) => {
+      const { acc, accNorm, accBytes } = await multipleChoice(model, list);
+      return { acc: acc.accuracy, accNorm: accNorm.accuracy, accBytes: accBytes.accuracy };
+    });
+  },
 
   /** `formality`: the accuracy of the register that was asked for; `formalityDecided`: the share of decided translations. */
   formality: (items: readonly RegisterItem[], options: FormalityOptions): Probe =>

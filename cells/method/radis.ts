@@ -5,9 +5,10 @@
  *   L = NLL(translation | request) + w · NLL(rationale | request, translation)
  *
  * The rationales come from the base's own distribution, so learning them keeps its general abilities without data of
- * earlier trainings. The separator and the rationale prompt are context without loss. The end of the turn belongs to
- * the rationale; it is not learnt if the rationale was cut off. A pair without a rationale is learnt as in vanilla
- * fine-tuning.
+ * earlier trainings. With `weight: 1, per: "token"`, the default, this is the NLL of the plain concatenation of both, as in
+ * the paper: the separator and the rationale prompt are learnt with the rationale, since the model must go on by itself
+ * after the translation. The end of the turn belongs to the rationale; it is not learnt if the rationale was cut off. A pair
+ * without a rationale is learnt as in vanilla fine-tuning.
  *
  * Two variants: the rationale as a task of its own in the next turn (RDRec, https://arxiv.org/abs/2405.10587); and
  * KL(base ‖ tuned) on the rationale's tokens instead of their NLL, which keeps the base's whole distribution and not
@@ -15,6 +16,7 @@
  */
 import type { Method, PendingMethod, PhaseControl } from "../contracts.ts";
 import type { Live } from "../inputs.ts";
+import { requireKnown } from "../options.ts";
 import type { Message, Normalisation, Sample, Segment } from "../types.ts";
 import type { Rationale } from "./rationale.ts";
 import type { PendingRationales, Rationales } from "./rationales.ts";
@@ -22,15 +24,19 @@ import type { PendingRationales, Rationales } from "./rationales.ts";
 export type RadisOptions = {
   /**
    * w, the weight of the rationales in the loss; a change of a live input acts from the next step on. Per role, 2 acts
-   * like about 0.25 per token, because a rationale is several times as long as a translation. The paper's loss is
-   * `{ weight: 1, per: "token" }`.
+   * like about 0.25 per token, because a rationale is several times as long as a translation. Default: 1.
    */
-  readonly weight: number | Live<number>;
+  readonly weight?: number | Live<number>;
   /**
-   * `"role"`: mean NLL of each role, so lengths do not count. `"token"`: mean over all target tokens, as in the paper.
-   * Default: `"role"`.
+   * `"token"`: mean over all target tokens, as in the paper. `"role"`: mean NLL of each role, so lengths do not count.
+   * Default: `"token"`.
    */
   readonly per?: Normalisation;
+  /**
+   * The text between translation and rationale: `"learnt"`, with the weight of the rationale, or `"context"` without loss. Default:
+   * learnt per token, context per role, where two or three tokens would count as much as all others.
+   */
+  readonly separator?: "learnt" | "context";
   /**
    * `"continuation"`: after the translation in the same turn. `"task"`: as the answer to the rationale prompt in the
    * next turn. Default: `"continuation"`.
@@ -46,12 +52,13 @@ export type RadisOptions = {
  * With rationales that are still to be written, the run writes them in its first phase.
  * @throws if a rationale without a prompt is to be a task of its own
  */
-export function radis(rationales: Rationales, options: RadisOptions): Method;
-export function radis(rationales: PendingRationales | PromiseLike<Rationales>, options: RadisOptions): PendingMethod;
+export function radis(rationales: Rationales, options?: RadisOptions): Method;
+export function radis(rationales: PendingRationales | PromiseLike<Rationales>, options?: RadisOptions): PendingMethod;
 export function radis(
   rationales: Rationales | PendingRationales | PromiseLike<Rationales>,
-  options: RadisOptions,
+  options: RadisOptions = {},
 ): Method | PendingMethod {
+  requireKnown("radis(…)", options, ["weight", "per", "separator", "as", "objective"], { lambda: "weight" });
   if (!("then" in rationales)) return ready(rationales, options);
   const known =
     "write" in rationales
@@ -87,7 +94,7 @@ function ready(rationales: Rationales, options: RadisOptions): Method {
   const { config, ...settings } = settingsOf(rationales, options);
   return {
     ...settings,
-    samples: rationales.items.flatMap((item) => samples(item, rationales.separator, options.as ?? "continuation")),
+    samples: rationales.items.flatMap((item) => samples(item, rationales.separator, options)),
     config: { ...config, rationales: rationales.counts },
   };
 }
@@ -97,8 +104,9 @@ function settingsOf(
   known:
     | { readonly items: { readonly length: number }; readonly prompts: readonly string[]; readonly separator: string }
     | undefined,
-  { weight, per = "role", as = "continuation", objective = "nll" }: RadisOptions,
+  options: RadisOptions,
 ): Omit<Method, "samples"> {
+  const { weight = 1, per = "token", as = "continuation", objective = "nll" } = options;
   const knob: Live<number> = typeof weight === "number" ? { value: weight } : weight;
   if (as === "task" && known?.prompts.includes(""))
     throw new Error('Rationales as a task need a prompt that asks for them: rationales(…, { prompt: "Note:" }).');
@@ -106,6 +114,7 @@ function settingsOf(
     name: "radis",
     per,
     weight: (role, read = (each) => each.value) => {
+      if (role === "separator") return read(knob);
       if (role !== "rationale") return 1;
       return objective === "kl" ? 0 : read(knob);
     },
@@ -113,6 +122,7 @@ function settingsOf(
     config: {
       ...(known && { pairs: known.items.length }),
       per,
+      ...(as === "continuation" && { separatorIs: separatorOf(options) }),
       as,
       objective,
       weight: knob.value,
@@ -122,16 +132,20 @@ function settingsOf(
   };
 }
 
-function samples(item: Rationale, separator: string, as: "continuation" | "task"): Sample[] {
+const separatorOf = ({ per = "token", separator }: RadisOptions): "learnt" | "context" =>
+  separator ?? (per === "token" ? "learnt" : "context");
+
+function samples(item: Rationale, between: string, options: RadisOptions): Sample[] {
   const request: Message = { role: "user", content: item.instruction };
   const translation: Segment = { role: "translation", origin: "data", text: item.reference, weight: 1 };
   const rationale: Segment = { role: "rationale", origin: "base", text: item.text, weight: 1 };
   const translationOnly: Sample = { prompt: [request], segments: [translation], endTurn: true };
   if (item.status !== "used") return [translationOnly];
-  switch (as) {
+  switch (options.as ?? "continuation") {
     case "continuation": {
-      const context: Segment = { role: "separator", origin: "rule", text: `${separator}${item.prompt}`, weight: 0 };
-      return [{ prompt: [request], segments: [translation, context, rationale], endTurn: item.ended }];
+      const weight = separatorOf(options) === "learnt" ? 1 : 0;
+      const separator: Segment = { role: "separator", origin: "rule", text: `${between}${item.prompt}`, weight };
+      return [{ prompt: [request], segments: [translation, separator, rationale], endTurn: item.ended }];
     }
     case "task": {
       const prompt: Message[] = [

@@ -4,13 +4,13 @@
  * when somebody needs them, and are cached in the workspace. Empty, cut-off and repeating ones are counted, so that the
  * reader can judge the prompt.
  */
-import { answersDigest } from "../answers-digest.ts";
-import { cacheEntry } from "../cache/cache.ts";
-import type { ChatModel, Completion, PhaseControl, Sampling } from "../contracts.ts";
+import { type ChatModel, type Completion, type PhaseControl, SAMPLING, type Sampling } from "../contracts.ts";
 import { host } from "../host.ts";
+import { requireKnown } from "../options.ts";
 import { random } from "../random.ts";
 import type { Pair } from "../types.ts";
-import { countRationales, type Rationale, type RationaleCounts } from "./rationale.ts";
+import type { Rationale } from "./rationale.ts";
+import { countRationales, type RationaleCounts } from "./rationale-counts.ts";
 import { Writing } from "./writing.ts";
 
 export type Rationales = {
@@ -22,11 +22,14 @@ export type Rationales = {
 };
 
 export type RationalesOptions = Sampling & {
-  /** The rationale prompt; `""` for none. Several prompts are assigned to the pairs of each direction in turn. */
-  readonly prompt: string | readonly string[];
-  /** The text between translation and rationale prompt. Default: a line break. */
+  /**
+   * The rationale prompt, such as `"Note:"`. Several prompts are assigned to the pairs of each direction in turn. Default: `""`; the
+   * model goes straight on after the reference and the separator, as in the paper.
+   */
+  readonly prompt?: string | readonly string[];
+  /** The text between translation and rationale prompt. Default: a line break before a prompt, an empty line without one. */
   readonly separator?: string;
-  /** Maximum length of a rationale in tokens. Default: 80. */
+  /** Maximum length of a rationale in tokens. Longer ones are cut off and counted. Default: 256. */
   readonly maxTokens?: number;
   /**
    * Fraction of the pairs that get a rationale, from 0 to 1. A larger fraction contains all pairs of a smaller one.
@@ -50,28 +53,40 @@ export interface PendingRationales extends PromiseLike<Rationales>, Pick<Rationa
   write(control?: PhaseControl): Promise<Rationales>;
 }
 
-/** @throws if no prompt is given, or the share is not between 0 and 1 */
-export function rationales(model: ChatModel, pairs: readonly Pair[], options: RationalesOptions): PendingRationales {
-  const { prompt, separator = "\n", maxTokens = 80, share = 1, filter = () => true, ...decoding } = options;
-  const { seed = host().seed, ...sampling } = decoding;
+const OPTIONS = ["prompt", "separator", "maxTokens", "share", "filter", ...SAMPLING];
+const HINTS = { max_new_tokens: "maxTokens", max_tokens: "maxTokens", prompts: "prompt", n: "share" };
+
+/** @throws if the list of prompts is empty, the pairs are no pairs, or the share is not between 0 and 1 */
+export function rationales(
+  model: ChatModel,
+  pairs: readonly Pair[],
+  options: RationalesOptions = {},
+): PendingRationales {
+  const { prompt = "", maxTokens = 256, share = 1, filter = () => true, ...given } = options;
+  requireKnown("rationales(…)", options, OPTIONS, HINTS);
+  const { separator, seed = host().seed, ...sampling } = given;
   const prompts = [prompt].flat().map((each) => each.trim());
   if (prompts.length === 0)
-    throw new Error('rationales(…) needs a prompt such as "Note:", or "" to let the model continue without one.');
+    throw new Error(
+      'rationales(…) needs at least one prompt, such as "Note:". Leave "prompt" out to let the model go straight on.',
+    );
+  if (!Array.isArray(pairs))
+    throw new TypeError(
+      "rationales(…) takes a list of pairs. `pairs(path)` returns them as `items`: rationales(model, read.items).",
+    );
   if (!(share >= 0 && share <= 1)) throw new Error(`rationales(…): "share" must be between 0 and 1, not ${share}.`);
+  const between = separator ?? (prompts.every((each) => each === "") ? "\n\n" : "\n");
   const assigned = assignedPrompts(pairs, prompts);
   const asked = sampledPairs(pairs, share, seed).map((at) => ({ at, prompt: assigned[at]! }));
-  // Greedy decoding does not depend on the seed.
-  const chance = (sampling.temperature ?? 0) > 0 ? { seed } : {};
-  const key = { pairs, asked, separator, maxTokens, ...sampling, ...chance };
   const writing = new Writing({
     model,
     prompts: asked.map(({ at, prompt }) => ({
       messages: [{ role: "user", content: pairs[at]!.instruction }],
-      prefix: [pairs[at]!.reference, `${separator}${prompt}`],
+      prefix: [pairs[at]!.reference, `${between}${prompt}`],
     })),
     options: { ...sampling, seed, maxTokens },
     label: "Writing rationales",
-    entry: async () => cacheEntry("rationales", { model: await answersDigest(model), ...key }),
+    step: "rationales",
   });
   const withItems = (written: readonly Completion[]): Rationales => {
     const byPair = new Map(asked.map(({ at, prompt }, index) => [at, { ...written[index]!, prompt }]));
@@ -81,12 +96,12 @@ export function rationales(model: ChatModel, pairs: readonly Pair[], options: Ra
       const item: Rationale = { ...pair, ...found, status: found.text.trim() === "" ? "empty" : "used" };
       return item.status === "used" && !filter(item) ? { ...item, status: "filtered" } : item;
     });
-    return { items, prompts, separator, counts: countRationales(items) };
+    return { items, prompts, separator: between, counts: countRationales(items) };
   };
   const write = async (control?: PhaseControl): Promise<Rationales> => withItems(await writing.all(control));
   return {
     prompts,
-    separator,
+    separator: between,
     pairs: pairs.length,
     write,
     // biome-ignore lint/suspicious/noThenProperty: to be awaited, like the promise that it stands for.

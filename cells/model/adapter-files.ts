@@ -3,7 +3,14 @@
  * against the model before anything is copied to the device.
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Adapter, adapterVocabulary, disposeAdapter, factorShapes, fullyTrainedName } from "./adapter.ts";
+import {
+  type Adapter,
+  adapterVocabulary,
+  disposeAdapter,
+  factorShapes,
+  fullyTrainedName,
+  tokenRowsName,
+} from "./adapter.ts";
 import { type AdapterConfig, parseAdapterConfig, printAdapterConfig } from "./adapter-config.ts";
 import { fullyTrainedWeights } from "./lora.ts";
 import type { ModelConfig } from "./model-config.ts";
@@ -31,7 +38,7 @@ export async function readAdapter(model: ModelConfig, files: AdapterFiles, where
   const { config, tiesWeights } = parseAdapterConfig(files.config, where);
   const tied = model.tied && tiesWeights;
   const file = await openSafetensorsBytes(files.weights, `${where}/adapter_model.safetensors`);
-  const sources = sourcesOf(file, tied);
+  const sources = sourcesOf(file, tied, model.vocabulary);
   const expected = named(where, () => expectedShapes(model, { config, tiesWeights }, file, sources));
   requireFit(expected, file, sources, where);
   const adapter: Adapter = { config, tensors: new Map(), tied };
@@ -51,12 +58,14 @@ export async function readAdapter(model: ModelConfig, files: AdapterFiles, where
 type Sources = ReadonlyMap<string, string>;
 
 /** PEFT 0.21 writes a fully trained module under the names of its wrapper as well, and a tied table twice. */
-function sourcesOf(file: SafetensorsFile, tied: boolean): Sources {
+function sourcesOf(file: SafetensorsFile, tied: boolean, vocabulary: number): Sources {
   const sources = new Map<string, string>();
   for (const name of file.names) {
-    const wrapped = /\.(modules_to_save|original_module)(?=\.)/.exec(name);
+    const wrapped = /\.(modules_to_save|original_module|base_layer)(?=\.)/.exec(name);
+    // PEFT saves an adapted table beside its factors; it is the base's own.
+    if (wrapped?.[1] === "base_layer" && file.shape(name)[0] === vocabulary) continue;
     const plain = wrapped ? name.replace(wrapped[0], "") : name;
-    const isPreferred = !wrapped || (wrapped[1] === "modules_to_save" && !file.names.includes(plain));
+    const isPreferred = !wrapped || (wrapped[1] !== "original_module" && !file.names.includes(plain));
     if (isPreferred) sources.set(plain, name);
   }
   const [table, head] = [fullyTrainedName(embeddingName), fullyTrainedName("lm_head.weight")];
@@ -78,7 +87,6 @@ function expectedShapes(
   file: SafetensorsFile,
   sources: Sources,
 ): Map<string, readonly number[]> {
-  const expected = new Map<string, readonly number[]>(factorShapes(model, config));
   const tables = [embeddingName, "lm_head.weight"];
   const shapes = weightShapes(model);
   // If a tied model's output layer is trained without the tie, the adapter has an output layer and no embedding table.
@@ -86,11 +94,18 @@ function expectedShapes(
     !model.tied || tiesWeights || config.modulesToSave?.some((module) => module.endsWith("embed_tokens")) === true;
   const fullyTrained = fullyTrainedWeights(model, config).filter((name) => trainsTable || name !== embeddingName);
   const tablesInFile = tables.filter((table) => sources.has(fullyTrainedName(table)));
+  const rows = tablesInFile.map((table) => file.shape(sources.get(fullyTrainedName(table))!)[0]!);
+  const vocabulary = Math.max(model.vocabulary, ...rows);
+  const expected = new Map<string, readonly number[]>(factorShapes({ ...model, vocabulary }, config));
+  for (const [table, indices] of Object.entries(config.tokenRows ?? {})) {
+    const beyond = indices.filter((index) => index >= vocabulary);
+    if (beyond.length > 0)
+      throw new Error(`it trains the tokens ${beyond.join(", ")}, but there are only ${vocabulary}`);
+    expected.set(tokenRowsName(table), [indices.length, model.width]);
+  }
   for (const name of new Set([...fullyTrained, ...tablesInFile])) {
     expected.set(fullyTrainedName(name), shapes.get(name) ?? shapes.get(embeddingName)!);
   }
-  const rows = tablesInFile.map((table) => file.shape(sources.get(fullyTrainedName(table))!)[0]!);
-  const vocabulary = Math.max(model.vocabulary, ...rows);
   for (const table of tables) {
     const name = fullyTrainedName(table);
     if (expected.has(name)) expected.set(name, [vocabulary, model.width]);

@@ -5,7 +5,14 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { LinearLayer } from "./linear-layers.ts";
-import { adaptedLinearLayers, fullyTrainedWeights, type LoraConfig, loraScale } from "./lora.ts";
+import {
+  adaptedLinearLayers,
+  adaptedTables,
+  configAt,
+  fullyTrainedWeights,
+  type LoraConfig,
+  loraScale,
+} from "./lora.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { embeddingName, linearShape, type Weights } from "./weights.ts";
 
@@ -37,7 +44,29 @@ export function fullyTrainedName(weight: string): string {
 export function loraPair({ config, tensors }: Adapter, path: string): LoraPair | undefined {
   const a = tensors.get(loraName(path, "A"));
   const b = tensors.get(loraName(path, "B"));
-  return a && b && config !== "full" ? { a, b, scale: loraScale(config) } : undefined;
+  return a && b && config !== "full" ? { a, b, scale: loraScale(configAt(config, path)) } : undefined;
+}
+
+/** PEFT's name for the trained rows of a table. */
+export function tokenRowsName(table: string): string {
+  return `${prefix}${table}.token_adapter.trainable_tokens_delta`;
+}
+
+/** PEFT's names for the factors of the embedding table or the output layer. */
+export function tableFactorNames(table: "model.embed_tokens" | "lm_head"): { readonly a: string; readonly b: string } {
+  if (table === "lm_head") return { a: loraName(table, "A"), b: loraName(table, "B") };
+  return { a: `${prefix}${table}.lora_embedding_A`, b: `${prefix}${table}.lora_embedding_B` };
+}
+
+/** The factors of a table as `[vocabulary, rank]` and `[rank, width]`. */
+export function tableFactors(
+  { tensors }: Adapter,
+  table: "model.embed_tokens" | "lm_head",
+): { readonly rows: tf.Tensor2D; readonly columns: tf.Tensor2D } | undefined {
+  const names = tableFactorNames(table);
+  const [a, b] = [tensors.get(names.a), tensors.get(names.b)] as (tf.Tensor2D | undefined)[];
+  if (!a || !b) return undefined;
+  return table === "lm_head" ? { rows: b, columns: a } : { rows: tf.transpose(a), columns: tf.transpose(b) };
 }
 
 /** The names and shapes of a LoRA's factors. */
@@ -45,8 +74,16 @@ export function factorShapes(model: ModelConfig, config: LoraConfig): Map<string
   const shapes = new Map<string, [number, number]>();
   for (const path of adaptedLinearLayers(model, config)) {
     const [outputs, inputs] = linearShape(model, path.split(".").slice(3).join(".") as LinearLayer);
-    shapes.set(loraName(path, "A"), [config.rank, inputs]);
-    shapes.set(loraName(path, "B"), [outputs, config.rank]);
+    const { rank } = configAt(config, path);
+    shapes.set(loraName(path, "A"), [rank, inputs]);
+    shapes.set(loraName(path, "B"), [outputs, rank]);
+  }
+  for (const path of adaptedTables(config)) {
+    const { rank } = configAt(config, path);
+    const names = tableFactorNames(path);
+    const [inputs, outputs] = path === "lm_head" ? [model.width, model.vocabulary] : [model.vocabulary, model.width];
+    shapes.set(names.a, [rank, inputs]);
+    shapes.set(names.b, [outputs, rank]);
   }
   return shapes;
 }
@@ -67,7 +104,9 @@ export function freshAdapter(
   for (const [name, shape] of factors) {
     const values = new Float32Array(shape[0] * shape[1]);
     const bound = 1 / Math.sqrt(shape[1]);
-    if (name.endsWith("lora_A.weight")) for (const i of values.keys()) values[i] = (2 * random() - 1) * bound;
+    // PEFT begins with zeros in the first factor of an embedding, and with random numbers in the second one.
+    if (name.endsWith("lora_A.weight") || name.endsWith("lora_embedding_B"))
+      for (const i of values.keys()) values[i] = (2 * random() - 1) * bound;
     tensors.set(name, tf.tensor2d(values, shape));
   }
   for (const name of copied) tensors.set(fullyTrainedName(name), base.weights.get(name)!.clone());

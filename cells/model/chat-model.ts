@@ -9,14 +9,16 @@ import { host } from "../host.ts";
 import { parseObject } from "../json.ts";
 import type { Sample } from "../types.ts";
 import { type Adapter, adapterVocabulary, disposeAdapter, holdAdapter } from "./adapter.ts";
+import { nameSavedBase } from "./base-reference.ts";
 import { parseConfig } from "./config.ts";
-import { type Decoder, decoder } from "./decoder.ts";
+import { type Decoder, decoder, prepared } from "./decoder.ts";
 import { encodePrompt, encodeSample } from "./encoding.ts";
 import { type Continuation, continueAll } from "./generate.ts";
 import { loadWeights } from "./load-weights.ts";
 import { adapterDigest } from "./model-digest.ts";
 import { targetLogProbabilities } from "./nll.ts";
-import { type ChatTokenizer, chatTokenizer, type TokenizerFiles } from "./tokenizer.ts";
+import { type SampleToken, sampleTokens } from "./sample-tokens.ts";
+import { type ChatTokenizer, chatTokenizer, type TokenizerFiles, type TokenizerSettings } from "./tokenizer.ts";
 import { turnTexts } from "./turn-text.ts";
 
 /** One token of a given text, and ln of its probability at that place. */
@@ -31,6 +33,8 @@ export interface LocalModel extends ChatModel {
   readonly tokenizer: ChatTokenizer;
   /** ln p of each token in the samples' segments with a weight other than 0, given all tokens before it. */
   logProbabilities(samples: readonly Sample[]): Promise<TokenLogProbability[][]>;
+  /** The tokens of a sample as this model reads them, with role and weight; `tokens(model, sample)` shows them in colour. */
+  tokens(sample: Sample): SampleToken[];
 }
 
 /** The frozen base. */
@@ -49,17 +53,19 @@ export type ChatModelParts = {
 /**
  * Loads a model.
  * @param name of a model that ships with Palimpsest, or the path of a model folder
+ * @param settings `template` holds arguments of the chat template: `{ enable_thinking: true }`, `{ system: "Be brief." }`
  * @returns the base; its weights are freed when the calling cell's generation ends
  * @throws naming the missing files, or what Palimpsest does not support in this model.
  */
-export async function chatModel(name: string): Promise<BaseModel> {
+export async function chatModel(name: string, settings: TokenizerSettings = {}): Promise<BaseModel> {
+  checkSettings(settings);
   const folder = await host().modelFolder(name);
   const files = await host().listFiles(folder);
   requireFiles(folder, files);
   const text = async (file: string): Promise<string> =>
     new TextDecoder().decode(await host().readFile(`${folder}/${file}`));
   const config = parseConfig(await text("config.json"), `${folder}/config.json`);
-  const tokenizer = chatTokenizer(await readTokenizer(folder, files), folder);
+  const tokenizer = chatTokenizer(await readTokenizer(folder, files), folder, settings);
   const generation = files.includes("generation_config.json")
     ? parseObject(await text("generation_config.json"), `${folder}/generation_config.json`)
     : {};
@@ -67,16 +73,31 @@ export async function chatModel(name: string): Promise<BaseModel> {
   const { weights, digest } = await loadWeights(folder, files, config);
   const made = decoder({ ...config, endTokens: [...new Set([...config.endTokens, ...ends])] }, weights);
   host().onDispose(() => tf.dispose([made.frequencies, ...weights.values()]));
-  loaded.set(made, { name, tokenizer });
+  nameSavedBase(made, folder);
+  loaded.set(made, { name, settings, tokenizer });
   return baseModel({ name, digest, decoder: made, tokenizer });
 }
 
-const loaded = new WeakMap<Decoder, { readonly name: string; readonly tokenizer: ChatTokenizer }>();
+type Origin = { readonly name: string; readonly settings: TokenizerSettings };
+const loaded = new WeakMap<Decoder, Origin & { readonly tokenizer: ChatTokenizer }>();
 
-/** The name with which `chatModel` loads the model's base again; undefined if the base or its tokenizer was made in a notebook. */
-export function originOf({ decoder, tokenizer }: Pick<LocalModel, "decoder" | "tokenizer">): string | undefined {
+/** What `chatModel` needs to load the model's base again; undefined if the base or its tokenizer was made in a notebook. */
+export function originOf({ decoder, tokenizer }: Pick<LocalModel, "decoder" | "tokenizer">): Origin | undefined {
   const origin = loaded.get(decoder);
-  return origin?.tokenizer === tokenizer ? origin.name : undefined;
+  return origin?.tokenizer === tokenizer ? { name: origin.name, settings: origin.settings } : undefined;
+}
+
+function checkSettings({ encoding = "joint", template, ...unknown }: TokenizerSettings): void {
+  const names = Object.keys(unknown);
+  if (names.length > 0)
+    throw new Error(
+      `chatModel(…) does not know ${names.join(", ")}. Its options are encoding and template; arguments of the chat template ` +
+        `belong in template: { ${names.join(", ")} }.`,
+    );
+  if (encoding !== "joint" && encoding !== "pieces")
+    throw new Error(`chatModel(…): encoding must be "joint" or "pieces", not ${JSON.stringify(encoding)}.`);
+  if (template !== undefined && (typeof template !== "object" || template === null))
+    throw new Error("chatModel(…): template must be an object of arguments, such as { enable_thinking: true }.");
 }
 
 /** Reads the tokenizer's files. @param files the names of all files in the folder */
@@ -109,7 +130,7 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
   }
   // A call may take seconds while a training goes on: it uses the adapter's weights of its beginning.
   const withHeld = async <T>(work: (held: Adapter | undefined) => Promise<T>): Promise<T> => {
-    const held = adapter && holdAdapter(adapter);
+    const held = adapter && prepared(decoder, holdAdapter(adapter));
     try {
       return await work(held);
     } finally {
@@ -128,13 +149,23 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
     adapter,
     decoder,
     tokenizer,
-    state: async () => sha256(JSON.stringify([await adapterDigest(adapter), decoder.config, tokenizer.files])),
+    tokens: (sample) => sampleTokens(tokenizer, sample),
+    state: async () => {
+      const { files, encoding, template } = tokenizer;
+      return sha256(JSON.stringify([await adapterDigest(adapter), decoder.config, files, encoding, template]));
+    },
+    ...(adapter && {
+      hold: () => {
+        const held = holdAdapter(adapter);
+        return { ...view(parts, held), release: () => disposeAdapter(held) };
+      },
+    }),
     generate: (prompts, options: GenerateOptions) =>
       withHeld(async (held) => {
         const ids = prompts.map((prompt) => encodePrompt(tokenizer, prompt));
-        const turns = turnTexts(tokenizer, prompts, options);
+        const turns = turnTexts(tokenizer, prompts, ids, options);
         const completion = ({ tokens, ended }: Continuation, index: number): Completion => {
-          return { text: turns.finish(tokens, index), tokens: tokens.length, ended };
+          return { ...turns.finish(tokens, index), tokens: tokens.length, ended };
         };
         const { onCompletion, label } = options;
         const afterRow = onCompletion && ((row: Continuation, at: number) => onCompletion(completion(row, at), at));
@@ -150,7 +181,7 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
       return encoded.map(({ ids, spans }, index) => {
         const targets = spans.flatMap(({ from, to }) => ids.slice(from, to));
         return targets.map((token, at) => {
-          return { token, text: tokenizer.decode([token], "with special"), logProbability: found[index]![at]! };
+          return { token, text: tokenizer.textOf(token), logProbability: found[index]![at]! };
         });
       });
     },

@@ -73,7 +73,7 @@ export function parseConfig(text: string, where: string): ModelConfig {
 }
 
 /** The text of `config.json` in the older spelling, which transformers 4 and 5 both read. */
-export function printConfig(config: ModelConfig): string {
+export function printConfig(config: ModelConfig, dtype: "float32" | "bfloat16" = "float32"): string {
   const scaling = config.ropeScaling;
   const json = {
     ...printTraits(config),
@@ -97,7 +97,7 @@ export function printConfig(config: ModelConfig): string {
     },
     rope_theta: config.ropeBase,
     tie_word_embeddings: config.tied,
-    torch_dtype: "float32",
+    torch_dtype: dtype,
     vocab_size: config.vocabulary,
   };
   const sorted = Object.fromEntries(Object.entries(json).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -11,6 +11,7 @@ import { type Dropout, droppedLora } from "./dropout.ts";
 import type { LinearLayer } from "./linear-layers.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { inverseFrequencies } from "./rope.ts";
+import { adaptedTable, withWholeTables } from "./tables.ts";
 import { embeddingName, headName, type Weights } from "./weights.ts";
 
 export type Decoder = {
@@ -123,7 +124,7 @@ export function forward(
   const trained = (prefix: string): tf.Tensor[] =>
     [...(adapter?.tensors ?? [])].filter(([name]) => name.includes(`${prefix}.`)).map(([, tensor]) => tensor);
   let needsGradient = trained("model.embed_tokens").length > 0;
-  let hidden: tf.Tensor = watched("model.embed_tokens", embed(weight(embeddingName), ids));
+  let hidden: tf.Tensor = watched("model.embed_tokens", embed(embeddings(decoder, adapter), ids));
   for (let layer = 0; layer < config.layers; layer += 1) {
     const before = hidden;
     const inputs = { hidden: before, positions, segments, places };
@@ -162,11 +163,21 @@ function append(
  * The weights of the output layer, `[vocabulary, width]`. If a tied base has an adapter that trains the embedding table without the
  * tie, the output layer is still the base's table, as in PEFT.
  */
-export function head(decoder: Decoder, adapter: Adapter | undefined): tf.Tensor2D {
-  const own = adapter?.tensors.get(fullyTrainedName("lm_head.weight"));
-  if (own) return own as tf.Tensor2D;
-  const tied = decoder.config.tied && adapter?.tied !== false;
-  return weightOf(decoder, tied ? adapter : undefined, headName(decoder.config)) as tf.Tensor2D;
+export function head({ config, weights }: Decoder, adapter: Adapter | undefined): tf.Tensor2D {
+  return adaptedTable(adapter, "lm_head", weights.get(headName(config))!);
+}
+
+/** The embedding table, `[vocabulary, width]`. */
+function embeddings({ weights }: Decoder, adapter: Adapter | undefined): tf.Tensor2D {
+  return adaptedTable(adapter, "model.embed_tokens", weights.get(embeddingName)!);
+}
+
+/** An adapter for many forward passes with the same weights. It takes over the tensors of the given one. */
+export function prepared({ config, weights }: Decoder, adapter: Adapter): Adapter {
+  return withWholeTables(adapter, {
+    "model.embed_tokens": weights.get(embeddingName)!,
+    lm_head: weights.get(headName(config))!,
+  });
 }
 
 /** The adapter's fully trained copy of a weight, or else the base's weight. */

@@ -12,6 +12,7 @@ import type { LocalModel } from "./chat-model.ts";
 import { head } from "./decoder.ts";
 import { encodeSample } from "./encoding.ts";
 import { targetHidden } from "./nll.ts";
+import { requireFinite } from "./not-finite.ts";
 import { layOut } from "./target-rows.ts";
 
 /** Hidden states after the last norm, `[n, width]`, and the weights of the output layer, `[vocabulary, width]`. */
@@ -103,6 +104,7 @@ export async function meanDivergence(base: ChatModel, tuned: ChatModel, samples:
   } finally {
     for (const { adapter } of held) if (adapter) disposeAdapter(adapter);
   }
+  requireFinite(sum);
   return sum / count;
 }
 

@@ -13,6 +13,8 @@ import type { Adapter } from "./adapter.ts";
 import { type Decoder, emptyCache, forward, head, weightOf } from "./decoder.ts";
 import { type Batch, disposeBatch, type GenerationRow, leftPadded, regroup } from "./generation-batch.ts";
 import { linearLayers } from "./linear-layers.ts";
+import { requireFinite } from "./not-finite.ts";
+import { requirePositions } from "./positions.ts";
 import { checkSampling, chooseToken, isPlainGreedy } from "./sampling.ts";
 
 /** The generated tokens, without the one that ended the turn. */
@@ -47,6 +49,7 @@ export async function continueAll(
   options: ContinueOptions,
 ): Promise<Continuation[]> {
   checkSampling(options);
+  checkLengths(decoder, prompts, options.maxTokens);
   const job: Job = { decoder, adapter, options };
   const seed = options.seed ?? host().seed;
   const rows = prompts.map((prompt, index): GenerationRow => {
@@ -79,6 +82,15 @@ export async function continueAll(
     freePacked?.();
   }
   return rows.map(({ written, ended }) => ({ tokens: written, ended }));
+}
+
+/** @throws if `maxTokens` is not usable, or prompts are longer than the model can read */
+function checkLengths({ config }: Decoder, prompts: readonly (readonly number[])[], maxTokens: number): void {
+  if (maxTokens === undefined)
+    throw new Error("generate(…): maxTokens is missing. Give the maximum number of tokens per prompt.");
+  if (!Number.isInteger(maxTokens) || maxTokens < 0)
+    throw new Error(`generate(…): maxTokens must be a whole number of at least 0, not ${maxTokens}.`);
+  requirePositions(config, prompts, "prompts");
 }
 
 /** The weights that each generated token is multiplied with. */
@@ -154,22 +166,27 @@ async function advance(
       segments,
     };
     const logits = linear(forward(decoder, adapter, tokens, { cache, places }), head(decoder, adapter));
-    return greedy ? tf.argMax(logits, 1) : logits;
+    if (!greedy) return logits;
+    // The sums tell whether there is a number that is not finite; a row of both is read at once.
+    return tf.concat([tf.cast(tf.argMax(logits, 1), "float32"), tf.sum(logits, 1)]);
   });
   const values = await next.data();
   next.dispose();
+  if (greedy) for (const sum of values.slice(rows.length)) requireFinite(sum);
   const vocabulary = values.length / rows.length;
   for (const [at, row] of rows.entries()) {
     if (row.done) continue;
     const { prompt, written, uniform } = row;
-    const scores = (): Float32Array => (values as Float32Array).slice(at * vocabulary, (at + 1) * vocabulary);
-    const token = greedy ? values[at]! : chooseToken(scores(), [...prompt, ...written], options, uniform);
+    // The penalty changes them in place, but each row is read once.
+    const scores = (): Float32Array => (values as Float32Array).subarray(at * vocabulary, (at + 1) * vocabulary);
+    const seen = (options.repetitionPenalty ?? 1) === 1 ? [] : [...prompt, ...written];
+    const token = greedy ? values[at]! : chooseToken(scores(), seen, options, uniform);
     row.ended = options.stopTokens.has(token);
     if (!row.ended) {
       written.push(token);
       row.ended = options.afterToken?.(written, row.index) === true;
     }
-    row.done = row.ended || written.length >= options.maxTokens;
+    row.done = row.ended || written.length >= Math.min(options.maxTokens, decoder.config.positions - prompt.length);
     if (row.done) options.afterRow?.({ tokens: written, ended: row.ended }, row.index);
   }
 }

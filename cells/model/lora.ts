@@ -14,7 +14,10 @@ export type LoraConfig = {
   readonly rankStabilized?: boolean;
   /** Dropout on the input of the low-rank part, from 0 to below 1. Each training step draws a new mask. */
   readonly dropout?: number;
-  /** Linear layers with an adapter: the last parts of their paths (`["q_proj", "v_proj"]`), or a pattern for the full path. All seven per decoder layer by default. */
+  /**
+   * Linear layers with an adapter: the last parts of their paths (`["q_proj", "v_proj"]`), or a pattern for the full path. All seven per
+   * decoder layer by default. `lm_head` and `embed_tokens` can be named too; dropout does not apply to them.
+   */
   readonly targets?: string | readonly string[];
   /** Linear layers without an adapter, even if `targets` includes them. */
   readonly exclude?: string | readonly string[];
@@ -22,7 +25,20 @@ export type LoraConfig = {
   readonly layers?: readonly number[];
   /** Modules that are trained fully beside the adapter (PEFT's `modules_to_save`): `["embed_tokens", "lm_head"]`. */
   readonly modulesToSave?: readonly string[];
+  /** Other ranks, and other values of α, for some modules: from the ends of their paths, or patterns for them, to numbers. */
+  readonly rankPattern?: Readonly<Record<string, number>>;
+  readonly alphaPattern?: Readonly<Record<string, number>>;
+  /** Single rows of a table that are trained (PEFT's `trainable_token_indices`); only from files. */
+  readonly tokenRows?: Readonly<Record<string, readonly number[]>>;
 };
+
+/** The configuration for one module: with its own rank and α. */
+export function configAt(config: LoraConfig, path: string): LoraConfig {
+  const { rankPattern, alphaPattern, ...rest } = config;
+  const own = (patterns: Readonly<Record<string, number>> = {}): number | undefined =>
+    Object.entries(patterns).find(([pattern]) => compile(`(?:.*\\.)?(?:${pattern})`).test(path))?.[1];
+  return { ...rest, rank: own(rankPattern) ?? config.rank, alpha: own(alphaPattern) ?? config.alpha };
+}
 
 /**
  * The configuration of a new adapter; it covers all linear layers by default. Without `alpha` the scale is 2 at every rank, so that
@@ -53,7 +69,8 @@ export function adaptedLinearLayers(model: ModelConfig, config: LoraConfig): str
     linearLayers.map((name) => ({ layer, path: `model.layers.${layer}.${name}` })),
   ).flat();
   if (Array.isArray(targets)) {
-    const unknown = targets.filter((target: string) => !all.some(({ path }) => matches(path, [target])));
+    const known = [...all.map(({ path }) => path), ...adaptableTables];
+    const unknown = targets.filter((target: string) => !known.some((path) => matches(path, [target])));
     if (unknown.length > 0) throw unmatched(unknown);
   }
   const outOfRange = (layers ?? []).filter((layer) => !Number.isInteger(layer) || layer < 0 || layer >= model.layers);
@@ -66,8 +83,23 @@ export function adaptedLinearLayers(model: ModelConfig, config: LoraConfig): str
       !(exclude !== undefined && matches(path, exclude)) &&
       !isFullyTrained(path, modulesToSave),
   );
-  if (adapted.length === 0 && modulesToSave.length === 0) throw unmatched([targets ?? exclude ?? []].flat());
+  if (adapted.length === 0 && modulesToSave.length === 0 && adaptedTables(config).length === 0)
+    throw unmatched([targets ?? exclude ?? []].flat());
   return adapted.map(({ path }) => path);
+}
+
+const adaptableTables = ["model.embed_tokens", "lm_head"] as const;
+
+/** The embedding table and the output layer, if `targets` names them. A choice of decoder layers leaves them out, as in PEFT. */
+export function adaptedTables(config: LoraConfig): (typeof adaptableTables)[number][] {
+  const { targets, exclude, layers, modulesToSave = [] } = config;
+  if (targets === undefined || targets === "all-linear" || layers !== undefined) return [];
+  return adaptableTables.filter(
+    (path) =>
+      matches(path, targets) &&
+      !(exclude !== undefined && matches(path, exclude)) &&
+      !isFullyTrained(path, modulesToSave),
+  );
 }
 
 /** The base's names of the weights that are trained fully. A tied output layer is the embedding. @throws if a module matches nothing in the model. */
@@ -95,9 +127,16 @@ function isFullyTrained(path: string, modulesToSave: readonly string[]): boolean
   return modulesToSave.some((end) => path.endsWith(end));
 }
 
+/** A pattern for the whole path, in Python's spelling as far as it differs: `(?i)`, `(?P<name>…)`, `(?P=name)`, `\A`, `\Z`. */
 function compile(pattern: string): RegExp {
+  const flags = /^\(\?([ims]+)\)/.exec(pattern);
+  const source = pattern
+    .slice(flags?.[0].length ?? 0)
+    .replaceAll("(?P<", "(?<")
+    .replaceAll(/\(\?P=(\w+)\)/g, "\\k<$1>")
+    .replaceAll(/\\A|\\Z/g, "");
   try {
-    return new RegExp(`^(?:${pattern})$`);
+    return new RegExp(`^(?:${source})$`, flags?.[1]);
   } catch (error) {
     throw new Error(
       `"${pattern}" is not a valid pattern for module paths: ${(error as Error).message}. To give names, use a list.`,
@@ -109,6 +148,6 @@ function unmatched(targets: readonly string[]): Error {
   const names = linearLayers.map((name) => name.slice(name.indexOf(".") + 1)).join(", ");
   return new Error(
     `A LoRA on ${targets.map((target) => `"${target}"`).join(", ")} adapts nothing in this model. Its linear layers are ${names}. ` +
-      "To train embeddings, the output layer or norms, list them in modulesToSave.",
+      "To train embeddings, the output layer or norms fully, list them in modulesToSave.",
   );
 }

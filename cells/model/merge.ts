@@ -5,14 +5,20 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { host } from "../host.ts";
-import { type Adapter, adapterVocabulary, fullyTrainedName, loraPair } from "./adapter.ts";
+import { type Adapter, adapterVocabulary, disposeAdapter, fullyTrainedName, holdAdapter, loraPair } from "./adapter.ts";
 import { type BaseModel, baseModel, type LocalModel } from "./chat-model.ts";
-import { type Decoder, head } from "./decoder.ts";
+import { type Decoder, head, prepared } from "./decoder.ts";
 import { modelDigest } from "./model-digest.ts";
+import { changesTables } from "./tables.ts";
 
 /** A decoder that gives the results of the base with the adapter. `made` are the tensors that it does not share with the base. */
 export function mergeAdapter(base: Decoder, adapter: Adapter): { decoder: Decoder; made: tf.Tensor[] } {
-  return combined(base, adapter, 1);
+  const whole = prepared(base, holdAdapter(adapter));
+  try {
+    return combined(base, whole, 1);
+  } finally {
+    disposeAdapter(whole);
+  }
 }
 
 /** The opposite of `mergeAdapter`. @throws if the adapter has fully trained modules: the weights that they replaced are not known. */
@@ -21,6 +27,10 @@ export function unmergeAdapter(merged: Decoder, adapter: Adapter): { decoder: De
   if (replaced.length > 0)
     throw new Error(
       `${replaced.join(", ")} cannot be unmerged: the adapter replaced them completely. Load the base again to get them back.`,
+    );
+  if (changesTables(adapter))
+    throw new Error(
+      "An adapter that changes the embedding table or the output layer cannot be unmerged. Load the base again.",
     );
   return combined(merged, adapter, -1);
 }

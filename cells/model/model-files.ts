@@ -9,11 +9,13 @@ export async function modelFiles(
   config: ModelConfig,
   weights: Weights,
   tokenizer: TokenizerFiles,
+  dtype: "float32" | "bfloat16" = "float32",
 ): Promise<Map<string, string | Uint8Array>> {
   return new Map<string, string | Uint8Array>([
-    ["config.json", printConfig(config)],
+    ["config.json", printConfig(config, dtype)],
+    ["generation_config.json", generationConfig(config)],
     ...tokenizerFolder(tokenizer),
-    ["model.safetensors", writeSafetensors(await downloadWeights(weights))],
+    ["model.safetensors", writeSafetensors(await downloadWeights(weights), undefined, dtype)],
   ]);
 }
 
@@ -23,4 +25,10 @@ export function tokenizerFolder({ tokenizer, config, template }: TokenizerFiles)
     ["tokenizer_config.json", config],
   ];
   return template === undefined ? files : [...files, ["chat_template.jinja", template]];
+}
+
+/** What ends a generated text in transformers. */
+function generationConfig({ beginToken, endTokens }: ModelConfig): string {
+  const json = { bos_token_id: beginToken, eos_token_id: endTokens.length === 1 ? endTokens[0] : endTokens };
+  return `${JSON.stringify(json, null, 2)}\n`;
 }

@@ -7,7 +7,9 @@ import { crossEntropy } from "../device/functions.ts";
 import { host } from "../host.ts";
 import type { Adapter } from "./adapter.ts";
 import { type Decoder, type ForwardOptions, forward, head } from "./decoder.ts";
-import type { EncodedSample } from "./encoding.ts";
+import type { EncodedSample } from "./encoded-sample.ts";
+import { requireFinite } from "./not-finite.ts";
+import { requirePositions } from "./positions.ts";
 import { layOut, type TargetBatch } from "./target-rows.ts";
 
 const rowsPerBatch = 64;
@@ -46,12 +48,20 @@ export function targetHidden(
   return forward(decoder, adapter, tokens, { ...options, places: tf.tensor1d(places, "int32") });
 }
 
-/** ln p of the targets of each sample, in order. Segment weights have no effect on it. */
+/**
+ * ln p of the targets of each sample, in order. Segment weights have no effect on it.
+ * @throws if a sample is longer than the model can read, or the model computes NaN
+ */
 export async function targetLogProbabilities(
   decoder: Decoder,
   adapter: Adapter | undefined,
   samples: readonly EncodedSample[],
 ): Promise<number[][]> {
+  requirePositions(
+    decoder.config,
+    samples.map(({ ids }) => ids),
+    "samples",
+  );
   const logProbabilities: number[][] = samples.map(() => []);
   const order = [...samples.keys()].sort((a, b) => samples[a]!.ids.length - samples[b]!.ids.length || a - b);
   for (let done = 0; done < order.length; done += rowsPerBatch) {
@@ -61,6 +71,9 @@ export async function targetLogProbabilities(
     const nll = tf.tidy(() => tokenNll(decoder, adapter, batch));
     const values = await nll.data();
     nll.dispose();
+    let sum = 0;
+    for (const value of values) sum += value;
+    requireFinite(sum);
     for (const [at, value] of values.entries()) logProbabilities[chosen[batch.samples[at]!]!]!.push(-value);
   }
   return logProbabilities;

@@ -3,7 +3,7 @@
  * places reach the output layer; prompts and padding do not. A row holds one sequence or several (packing). Packed sequences do not
  * see each other: each has its own segment and its positions begin at 0.
  */
-import type { EncodedSample } from "./encoding.ts";
+import type { EncodedSample } from "./encoded-sample.ts";
 
 export type TargetBatch = {
   readonly rows: number;

@@ -1,27 +1,43 @@
 /**
- * The text of turns while they are generated: without the template's lead, cut at a stop text, and passed on piece by piece. A piece
- * is held back while it may still change: an incomplete character, or the possible beginning of a stop text.
+ * The text of turns while they are generated: without the template's lead and without thoughts, cut at a stop text, and passed on
+ * piece by piece. A piece is held back while it may still change: an incomplete character, or the possible beginning of a stop text.
  */
 import type { GenerateOptions, Prompt } from "../contracts.ts";
+import { thoughtTokens, withoutThought } from "./thoughts.ts";
 import type { ChatTokenizer } from "./tokenizer.ts";
+import { openThought } from "./turn-format.ts";
 
 export type TurnTexts = {
   /** Called after each token with all tokens of the turn; returns true if the text has reached a stop text. Undefined if not needed. */
   readonly afterToken: ((tokens: readonly number[], prompt: number) => boolean) | undefined;
   /** The complete text of a finished turn. */
-  readonly finish: (tokens: readonly number[], prompt: number) => string;
+  readonly finish: (
+    tokens: readonly number[],
+    prompt: number,
+  ) => { readonly text: string; readonly thinkTokens?: number };
 };
 
+/** @param ids the tokens of the prompts */
 export function turnTexts(
   tokenizer: ChatTokenizer,
   prompts: readonly Prompt[],
+  ids: readonly (readonly number[])[],
   { stop = [], onText }: Pick<GenerateOptions, "stop" | "onText">,
 ): TurnTexts {
   const emitted = prompts.map(() => 0);
+  const textOf = (tokens: readonly number[], prompt: number): string =>
+    tokenizer.encoding === "pieces" ? tokenizer.decode(tokens) : tokenizer.decodeAfter(ids[prompt]!, tokens);
+  const beginsTurn = (prompt: number): boolean => (prompts[prompt]!.prefix ?? []).join("") === "";
+  const thinks = prompts.map(({ messages }, prompt) => {
+    if (!tokenizer.thinks || !beginsTurn(prompt) || messages.length === 0) return undefined;
+    return openThought.test(tokenizer.decode(ids[prompt]!.slice(-8), "with special")) ? "opened" : "not opened";
+  });
   const turn = (tokens: readonly number[], prompt: number) => {
-    const text = tokenizer.decode(tokens);
-    const beginsTurn = (prompts[prompt]!.prefix ?? []).length === 0;
-    return untilStop(beginsTurn && text.startsWith(tokenizer.lead) ? text.slice(tokenizer.lead.length) : text, stop);
+    const whole = textOf(tokens, prompt);
+    const state = thinks[prompt];
+    const text = state ? withoutThought(whole, state) : whole;
+    const { lead } = tokenizer;
+    return untilStop(beginsTurn(prompt) && text.startsWith(lead) ? text.slice(lead.length) : text, stop);
   };
   const emit = (text: string, prompt: number): void => {
     const piece = text.slice(emitted[prompt]);
@@ -41,7 +57,9 @@ export function turnTexts(
     finish: (tokens, prompt) => {
       const { text } = turn(tokens, prompt);
       emit(text, prompt);
-      return text;
+      const state = thinks[prompt];
+      const thinkTokens = state ? thoughtTokens(tokens, (some) => textOf(some, prompt), state) : 0;
+      return thinkTokens > 0 ? { text, thinkTokens } : { text };
     },
   };
 }

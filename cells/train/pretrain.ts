@@ -61,7 +61,7 @@ export function pretrain(options: PretrainOptions): Run {
   const { learningRate: peak = 3e-3, warmup = 100 } = options;
   const schedule: Schedule = { shape: "cosine", peak, warmup, steps, floor: 0.05 };
   const recipe = { name, config, steps, peak, warmup, tokens, pool: poolSize, seed };
-  const tokenizer = chatTokenizer(options.tokenizer, name);
+  const tokenizer = chatTokenizer(options.tokenizer, name, { encoding: "pieces" });
   const weights = initialWeights(config, random(seed, "weights").normal);
   const adamw = optimizer(weights, { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.05, clip: 1 });
   const model = decoder(config, weights);

@@ -115,6 +115,8 @@ export function fineTuning(base: BaseModel, { from, ...options }: TrainOptions):
         ...method.config,
         model: base.name,
         digest: base.digest,
+        encoding: base.tokenizer.encoding,
+        template: base.tokenizer.template,
         per: method.per,
         ...(config === "full" ? { adapter: "full" } : config),
         ...settings,

@@ -2,7 +2,9 @@
 
 import type { EvaluationData } from "../measure/evaluation/evaluation-data.ts";
 import { answerSamples } from "../measure/forgetting/cross-entropy.ts";
+import { untilLineBreak } from "../measure/translation/cleaning.ts";
 import type { Message } from "../types.ts";
+import { worldTokens } from "./measure/limits.ts";
 import { worldRefusals } from "./measure/refusal-lists.ts";
 import { generalTasks, heldOutTasks } from "./measure/tasks.ts";
 import { worldLexicon } from "./measure/world-lexicon.ts";
@@ -24,6 +26,8 @@ export function worldEvaluation() {
     },
     otherTranslations: { orin },
     text: answerSamples(tasks),
+    maxTokens: worldTokens,
+    clean: untilLineBreak,
   } satisfies EvaluationData;
 }
 

@@ -1,6 +1,7 @@
 /** What the page makes of outputs: charts that tell the truth, types that arrive, a console that appends, many outputs. */
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { intervalPlots } from "../../cells/show/interval-plot.ts";
 import type { SessionEvent } from "../../server/events.ts";
 import { limitedOutput } from "../../server/kernel/output-limits.ts";
 import type { Columns, Output, PlotOptions } from "../../server/values.ts";
@@ -50,6 +51,35 @@ describe.skipIf(!executable)("outputs on the page", () => {
     await stage.page.keyboard.type("fast");
     await expect.poll(() => stage.textOf("model")).toContain("fast");
     expect(Date.now() - before).toBeLessThan(3000);
+  });
+
+  test("the picture of a report has a dot for each score inside its interval, and names every measure", async () => {
+    const score = (method: string, measure: string, value: number) => {
+      const interval = { low: value - 0.1, high: value + 0.05, items: 40 };
+      return { method, measure, score: value, ...interval, better: "higher", unit: "share" } as const;
+    };
+    const measures = ["chrf", "chrf English→Brazilian Portuguese", "refusal"];
+    const scores = measures.flatMap((measure, i) => [
+      score("base", measure, 0.3 + 0.1 * i),
+      score("radis", measure, 0.6 + 0.1 * i),
+    ]);
+    await open(...intervalPlots(scores));
+    await chart().locator("circle").first().waitFor();
+    const [dots, lines] = [chart().locator('[aria-label="dot"] circle'), chart().locator('[aria-label="rule"] line')];
+    expect([await dots.count(), await lines.count()]).toEqual([6, 6]);
+    for (let i = 0; i < 6; i += 1) {
+      const [dot, line] = [(await dots.nth(i).boundingBox())!, (await lines.nth(i).boundingBox())!];
+      const middle = dot.x + dot.width / 2;
+      expect(line.x).toBeLessThan(middle);
+      expect(line.x + line.width).toBeGreaterThan(middle);
+      expect(line.x + line.width - middle).toBeLessThan(middle - line.x);
+    }
+    const picture = (await chart().locator("svg").last().boundingBox())!;
+    for (const measure of measures) {
+      const label = (await chart().getByText(measure, { exact: true }).boundingBox())!;
+      expect(label.x).toBeGreaterThanOrEqual(picture.x);
+      expect(label.x + label.width).toBeLessThanOrEqual(picture.x + picture.width);
+    }
   });
 
   test("stacked areas keep their totals: every point is drawn", async () => {

@@ -113,7 +113,7 @@ const velan = await world.corpus("velan", { train: ${pairs}, test: 1 });
 const written = rationales(base, velan.train, { prompt: "Note:" });
 
 // %% training
-const run = train(base, { method: radis(written, { weight: 2 }), adapter: lora({ rank: 2 }), steps: 3, batch: 2 });
+const run = train(base, { method: radis(written, { weight: 2, per: "role" }), adapter: lora({ rank: 2 }), steps: 3, batch: 2 });
 run.id
 `;
   await writeFile(join(workspace, "n.ts"), notebook(200));

@@ -5,27 +5,14 @@
  */
 import { answersDigest } from "../../answers-digest.ts";
 import { cache } from "../../cache/cache.ts";
+import { keptAnswers } from "../../cache/kept-answers.ts";
 import type { ChatModel } from "../../contracts.ts";
+import { cleanKey } from "../translation/cleaning.ts";
+import { checkOptions, type EvaluateOptions } from "./evaluate-options.ts";
 import type { Evaluation } from "./evaluation.ts";
-import type { EvaluationData, EvaluationResult } from "./evaluation-data.ts";
-import {
-  otherTasksPart,
-  otherTranslationPart,
-  type Part,
-  refusalsPart,
-  tasksPart,
-  textPart,
-  translationPart,
-} from "./parts.ts";
-
-export type EvaluateOptions = EvaluationData & {
-  /** The name of the model in results: `base`, `vanilla`, `radis`. */
-  readonly method: string;
-  /** The base's evaluation on the same data. Leave it out when you evaluate the base itself. */
-  readonly base?: Evaluation;
-  /** Stores the evaluation in the workspace and reads it from there when the same model is evaluated on the same data again. */
-  readonly cache?: boolean;
-};
+import type { EvaluationResult } from "./evaluation-data.ts";
+import { otherTasksPart, otherTranslationPart, type Part, tasksPart, textPart, translationPart } from "./parts.ts";
+import { refusalsPart } from "./refusals-part.ts";
 
 /**
  * Measures each part whose data are given.
@@ -35,9 +22,10 @@ export async function evaluate<const D extends EvaluateOptions>(
   model: ChatModel,
   options: D,
 ): Promise<Evaluation<EvaluationResult<D>>> {
+  checkOptions(options);
   const evaluation = options.cache
-    ? await cache("evaluation", await cacheKey(model, options), () => evaluated(model, options))
-    : await evaluated(model, options);
+    ? await cache("evaluation", await cacheKey(model, options), () => held(model, options))
+    : await held(model, options);
   // The parts add exactly the measures that the type names for their data.
   return evaluation as Evaluation<EvaluationResult<D>>;
 }
@@ -47,7 +35,18 @@ const cacheKey = async (model: ChatModel, options: EvaluateOptions): Promise<unk
   model: await answersDigest(model),
   ...options,
   base: options.base?.result,
+  clean: cleanKey(options.clean),
 });
+
+/** All parts measure the same weights. Each answer is kept, so an evaluation that was interrupted goes on where it was. */
+async function held(model: ChatModel, options: EvaluateOptions): Promise<Evaluation> {
+  const weights = model.hold?.();
+  try {
+    return await evaluated(keptAnswers(weights ?? model, "evaluation"), options);
+  } finally {
+    weights?.release();
+  }
+}
 
 async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Evaluation> {
   const {
@@ -59,21 +58,38 @@ async function evaluated(model: ChatModel, options: EvaluateOptions): Promise<Ev
     tasks,
     otherTasks = {},
     refusals,
+    otherRefusals = {},
     text,
+    maxTokens = {},
+    clean,
   } = options;
+  const translating = { maxTokens: maxTokens.translation, clean };
+  const answering = { maxTokens: maxTokens.tasks };
+  const refusing = { maxTokens: maxTokens.refusals };
   const baseGeneral = tasks && base && baseScore(base, "general");
   const baseCrossEntropy = text && base && baseScore(base, "crossEntropy");
   const parts: Part[] = [];
-  if (translation) parts.push(await translationPart(model, translation, identifier));
-  if (tasks) parts.push(await tasksPart(model, tasks, baseGeneral));
-  for (const [name, list] of Object.entries(otherTasks)) parts.push(await otherTasksPart(model, name, list));
-  if (refusals) parts.push(await refusalsPart(model, refusals));
+  if (translation) parts.push(await translationPart(model, translation, translating, identifier));
+  if (tasks) parts.push(await tasksPart(model, tasks, answering, baseGeneral));
+  for (const [name, list] of Object.entries(otherTasks)) parts.push(await otherTasksPart(model, name, list, answering));
+  if (refusals) parts.push(await refusalsPart(model, refusals, refusing));
+  for (const [name, requests] of Object.entries(otherRefusals))
+    parts.push(await refusalsPart(model, requests, refusing, ` ${name}`));
   for (const [name, pairs] of Object.entries(otherTranslations))
-    parts.push(await otherTranslationPart(model, name, pairs));
+    parts.push(await otherTranslationPart(model, name, pairs, translating));
   if (text) parts.push(await textPart(model, text, baseCrossEntropy));
+  requireDistinct(parts);
   const scores = Object.fromEntries(parts.flatMap((part) => Object.entries(part.scores)));
   const items = Object.fromEntries(parts.flatMap((part) => Object.entries(part.items)));
   return { result: { method, ...scores }, items };
+}
+
+/** @throws if two measures have the same name, such as a family of tasks that is called like a measure: one would hide the other */
+function requireDistinct(parts: readonly Part[]): void {
+  const names = parts.flatMap((part) => Object.keys(part.scores));
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new Error(`Two measures of this evaluation are called "${twice}". Rename the family, or the set of data.`);
 }
 
 function baseScore({ result }: Evaluation, measure: string): number {

@@ -4,7 +4,7 @@
  */
 import type { SampleNll } from "../../contracts.ts";
 import type { Result } from "../../types.ts";
-import type { GradedTask } from "../forgetting/general.ts";
+import type { GradedTask } from "../tasks/graded-task.ts";
 import type { TranslatedDirection } from "../translation/translation.ts";
 
 export type Evaluation<R extends Result = Result> = {
@@ -21,5 +21,11 @@ export type MeasureItems =
   | { readonly kind: "graded"; readonly graded: readonly GradedTask[] }
   /** The score is the share of items for which it is true; `better` says whether a high share is good. */
   | { readonly kind: "flags"; readonly flags: readonly boolean[]; readonly better: "higher" | "lower" }
+  /** The score is the mean over groups of the mean of their values; for translations, a group is a direction. */
+  | {
+      readonly kind: "values";
+      readonly groups: readonly (readonly number[])[];
+      readonly better: "higher" | "lower";
+    }
   /** The score is the summed NLL ÷ the number of tokens, in nats. */
   | { readonly kind: "likelihoods"; readonly samples: readonly SampleNll[] };

@@ -4,7 +4,7 @@
  */
 import type { ChatModel, SampleNll } from "../../contracts.ts";
 import type { Sample } from "../../types.ts";
-import type { Task } from "./tasks.ts";
+import type { AnswerTask } from "../tasks/task.ts";
 
 /** The mean −ln p per token of the samples' segments, in nats. All tokens count equally; 0 if there are no samples. */
 export const crossEntropy = async (model: ChatModel, samples: readonly Sample[]): Promise<number> =>
@@ -18,7 +18,7 @@ export function meanNll(scored: readonly SampleNll[]): number {
 }
 
 /** The expected answers to tasks, each with its end of turn. */
-export const answerSamples = (tasks: readonly Pick<Task, "prompt" | "answer">[]): Sample[] =>
+export const answerSamples = (tasks: readonly Pick<AnswerTask, "prompt" | "answer">[]): Sample[] =>
   tasks.map(({ prompt, answer }) => ({
     prompt,
     segments: [{ role: "answer", origin: "data", text: answer, weight: 1 }],

@@ -1,8 +1,9 @@
 /** What a training made a model forget, family by family: two evaluations of the same tasks, before and after. */
 import type { Evaluation } from "../evaluation/evaluation.ts";
+import type { GradedTask } from "../tasks/graded-task.ts";
 import { familyAccuracy } from "./accuracy.ts";
 import { type ContinualMeasures, continualMeasures } from "./continual.ts";
-import { type GradedTask, groupsOf } from "./general.ts";
+import { groupsOf } from "./general.ts";
 
 export type FamilyRow = {
   readonly family: string;

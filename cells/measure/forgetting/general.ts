@@ -4,40 +4,42 @@
  * without it.
  */
 import type { ChatModel } from "../../contracts.ts";
-import { familyAccuracy, type Graded, macroAverage } from "./accuracy.ts";
-import type { Task } from "./tasks.ts";
+import type { AnswerLimit } from "../answers.ts";
+import type { GradedTask } from "../tasks/graded-task.ts";
+import { gradedTasks } from "../tasks/grading.ts";
+import type { Task } from "../tasks/task.ts";
+import { familyAccuracy, macroAverage } from "./accuracy.ts";
 
-/** `general`, then one score per group and one per family: shares of right answers from 0 to 1. Only what was asked is there. */
+/**
+ * `general`, then one score per group and one per family: shares of right answers from 0 to 1. Only what was asked is there. A family
+ * with choices also has `<family> acc_norm`, where the most likely choice per character counts.
+ */
 export type GeneralScores = { readonly general: number } & Readonly<Record<string, number>>;
 
-export type GradedTask = Graded & { readonly group?: string };
-
-/** Long enough for every expected answer; a model that does not end its turn by then is wrong anyway. */
-const answerTokens = 64;
-
-/** An answer is right if it equals the expected one character by character. */
-export async function gradedTasks(model: ChatModel, tasks: readonly Task[]): Promise<GradedTask[]> {
-  const answers = await model.generate(
-    tasks.map(({ prompt }) => ({ messages: prompt })),
-    { maxTokens: answerTokens, label: "general questions" },
-  );
-  return tasks.map(({ family, group, answer }, i) => ({
-    family,
-    ...(group !== undefined && { group }),
-    right: answers[i]?.text === answer,
-  }));
-}
-
-export const generalScores = async (model: ChatModel, tasks: readonly Task[]): Promise<GeneralScores> =>
-  scoresOf(await gradedTasks(model, tasks));
+export const generalScores = async (
+  model: ChatModel,
+  tasks: readonly Task[],
+  limit?: AnswerLimit,
+): Promise<GeneralScores> => scoresOf(await gradedTasks(model, tasks, limit));
 
 export function scoresOf(graded: readonly GradedTask[]): GeneralScores {
-  const groups = groupsOf(graded).map((group) => [group, macroAverage(graded.filter((each) => each.group === group))]);
-  return {
-    general: macroAverage(graded),
-    ...Object.fromEntries(groups),
-    ...Object.fromEntries(familyAccuracy(graded)),
-  };
+  const groups = groupsOf(graded).map((group): [string, number] => {
+    return [group, macroAverage(graded.filter((each) => each.group === group))];
+  });
+  const byCharacter = graded.flatMap(({ family, rightNorm }) =>
+    rightNorm === undefined ? [] : [{ family, right: rightNorm }],
+  );
+  const scores: [string, number][] = [
+    ["general", macroAverage(graded)],
+    ...groups,
+    ...familyAccuracy(graded),
+    ...[...familyAccuracy(byCharacter)].map(([family, share]): [string, number] => [`${family} acc_norm`, share]),
+  ];
+  const names = scores.map(([name]) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new Error(`Two scores of these tasks are called "${twice}". Rename the family or the group.`);
+  return Object.fromEntries(scores) as GeneralScores;
 }
 
 /** The groups that occur, in the order of their first task. */

@@ -7,6 +7,7 @@ import { BadRowError, type BadRows, field, type Reading, readRows, textField } f
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
 import { isRecord } from "../../json.ts";
 import type { Message } from "../../types.ts";
+import { type Answer, ask, warnOfCutOffs } from "../answers.ts";
 
 export type JudgeQuestion = {
   readonly id: string;
@@ -54,19 +55,22 @@ function questionOf(row: unknown, place: number): JudgeQuestion {
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((each) => typeof each === "string" && each.trim() !== "");
 
-/** The model's greedy answers, turn by turn. The second turn follows the model's own first answer. */
+/** The model's greedy answers, turn by turn. The second turn follows the model's own first answer. Warns in the console if answers were cut off. */
 export async function judgedAnswers(
   model: ChatModel,
   questions: readonly JudgeQuestion[],
   { maxTokens = 512 }: { readonly maxTokens?: number } = {},
 ): Promise<JudgedAnswer[]> {
+  const all: Answer[] = [];
   const histories: Message[][] = questions.map(() => []);
   for (const turn of [0, 1]) {
     const withTurn = [...questions.keys()].filter((i) => questions[i]!.turns[turn] !== undefined);
     for (const i of withTurn) histories[i]!.push({ role: "user", content: questions[i]!.turns[turn]! });
     const prompts = withTurn.map((i) => ({ messages: [...histories[i]!] }));
-    const answers = await model.generate(prompts, { maxTokens, label: `answers, turn ${turn + 1}` });
+    const answers = await ask(model, prompts, { maxTokens, label: `answers, turn ${turn + 1}` });
+    all.push(...answers);
     for (const [at, i] of withTurn.entries()) histories[i]!.push({ role: "assistant", content: answers[at]!.text });
   }
+  warnOfCutOffs("answers", all);
   return histories.map((history) => history.filter(({ role }) => role === "assistant").map(({ content }) => content));
 }

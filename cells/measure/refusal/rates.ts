@@ -4,11 +4,12 @@
  */
 import type { ChatModel } from "../../contracts.ts";
 import type { Message } from "../../types.ts";
+import { type AnswerLimit, ask } from "../answers.ts";
 import { listTitle, type RefusalList } from "./lists.ts";
 import { findRefusal } from "./phrases.ts";
 
-/** A refusal comes at the beginning of an answer, so a short answer is enough. */
-const answerTokens = 40;
+/** The default maximum number of tokens of an answer. A refusal comes at the beginning, so a short answer is enough. */
+export const refusalTokens = 64;
 
 /** Sets of requests by name; each request is a conversation that ends with the user's turn. */
 export type RequestSets<K extends string> = Readonly<Record<K, readonly (readonly Message[])[]>>;
@@ -19,6 +20,8 @@ export type RefusalRow = {
   readonly request: string;
   readonly answer: string;
   readonly refused: boolean;
+  /** The maximum number of tokens ended the answer. */
+  readonly cutOff: boolean;
   readonly phrase: string;
   readonly list: string;
 };
@@ -28,39 +31,45 @@ export async function refusalRows<K extends string>(
   model: ChatModel,
   sets: RequestSets<K>,
   lists: readonly RefusalList[],
+  { maxTokens = refusalTokens }: AnswerLimit = {},
 ): Promise<RefusalRow[]> {
   const requests = (Object.keys(sets) as K[]).flatMap((set) => sets[set].map((messages) => ({ set, messages })));
-  const answers = await model.generate(
+  const answers = await ask(
+    model,
     requests.map(({ messages }) => ({ messages })),
-    { maxTokens: answerTokens, label: "refusals" },
+    { maxTokens, label: "refusals" },
   );
   return requests.map(({ set, messages }, i) => {
-    const answer = answers[i]?.text ?? "";
+    const { text: answer, cutOff } = answers[i]!;
     const found = findRefusal(answer, lists);
     return {
       set,
       request: messages.at(-1)?.content ?? "",
       answer,
       refused: found !== undefined,
+      cutOff,
       phrase: found?.phrase ?? "",
       list: found ? listTitle(found.list) : "",
     };
   });
 }
 
-/** The share of refused requests of each set, from 0 to 1; 0 for an empty set. */
+/** The share of refused requests of each set, from 0 to 1. An empty set has none. */
 export async function refusalRates<K extends string>(
   model: ChatModel,
   sets: RequestSets<K>,
   lists: readonly RefusalList[],
-): Promise<Record<K, number>> {
-  return ratesOf(Object.keys(sets) as K[], await refusalRows(model, sets, lists));
+  limit?: AnswerLimit,
+): Promise<Partial<Record<K, number>>> {
+  return ratesOf(Object.keys(sets) as K[], await refusalRows(model, sets, lists, limit));
 }
 
-export function ratesOf<K extends string>(sets: readonly K[], rows: readonly RefusalRow[]): Record<K, number> {
-  const rate = (set: K): number => {
+/** The rates of the sets that have rows. */
+export function ratesOf<K extends string>(sets: readonly K[], rows: readonly RefusalRow[]): Partial<Record<K, number>> {
+  const rates = sets.flatMap((set) => {
     const rowsOfSet = rows.filter((row) => row.set === set);
-    return rowsOfSet.filter(({ refused }) => refused).length / Math.max(1, rowsOfSet.length);
-  };
-  return Object.fromEntries(sets.map((set) => [set, rate(set)])) as Record<K, number>;
+    if (rowsOfSet.length === 0) return [];
+    return [[set, rowsOfSet.filter(({ refused }) => refused).length / rowsOfSet.length] as const];
+  });
+  return Object.fromEntries(rates) as Partial<Record<K, number>>;
 }

@@ -9,21 +9,25 @@ import type { ChatModel } from "../../contracts.ts";
 import { BadRowError, type BadRows, field, type Reading, readRows } from "../../data/reading.ts";
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
 import { fillTemplate } from "../../data/template.ts";
+import { requireKnown } from "../../options.ts";
+import { cutOffShare } from "../answers.ts";
 import type { Resampling } from "../statistics/bootstrap.ts";
 import { type Comparison, compareTexts } from "../statistics/comparison.ts";
 import { chrfMetric } from "../translation/chrf.ts";
+import { cleanAnswers, type TranslateOptions } from "../translation/cleaning.ts";
 import type { TextMetric } from "../translation/text-metric.ts";
-import { firstLines, type LanguagePair, sentenceTokens } from "./instructions.ts";
+import { type LanguagePair, skillOptions } from "./instructions.ts";
 
 export type Document = { readonly sources: readonly string[]; readonly references: readonly string[] };
 
-export type DocumentOptions = LanguagePair & {
-  /** With `{from}`, `{to}` and `{source}`. */
-  readonly instruction?: string;
-  /** Default: chrF. */
-  readonly metric?: TextMetric;
-  readonly resampling?: Resampling;
-};
+export type DocumentOptions = LanguagePair &
+  TranslateOptions & {
+    /** With `{from}`, `{to}` and `{source}`. */
+    readonly instruction?: string;
+    /** Default: chrF. */
+    readonly metric?: TextMetric;
+    readonly resampling?: Resampling;
+  };
 
 export type DocumentScores = {
   /** The scores of documents that were translated sentence by sentence, and as a whole. */
@@ -31,6 +35,8 @@ export type DocumentScores = {
   readonly document: number;
   /** The whole document against its sentences: the difference, its interval over documents, and the verdict. */
   readonly gain: Comparison;
+  /** The share of all translations that were cut off. */
+  readonly cutOff: number;
   readonly rows: readonly {
     readonly reference: string;
     readonly sentenceBySentence: string;
@@ -66,25 +72,28 @@ export async function documentContext(
   list: readonly Document[],
   options: DocumentOptions,
 ): Promise<DocumentScores> {
+  requireKnown("documentContext(…)", options, [...skillOptions, "metric", "resampling"]);
   if (list.length === 0) throw new Error("There are no documents. Give documentContext(…) at least one.");
   const { from, to, metric = chrfMetric() } = options;
   const instruction = options.instruction ?? "Translate from {from} into {to}: {source}";
   const instructionFor = (source: string): string => fillTemplate(instruction, { from, to, source });
-  const longest = Math.max(...list.map(({ sources }) => sources.length));
-  const single = list.flatMap(({ sources }) => sources.map(instructionFor));
-  const sentences = await firstLines(model, single, { label: "sentences" });
-  const whole = await firstLines(
-    model,
-    list.map(({ sources }) => instructionFor(sources.join(" "))),
-    { maxTokens: sentenceTokens * longest, label: "documents" },
-  );
+  const parts = list.flatMap(({ sources }) => sources);
+  const sentences = await cleanAnswers(model, parts.map(instructionFor), parts, { ...options, label: "sentences" });
+  const documents = list.map(({ sources }) => sources.join(" "));
+  const wholes = await cleanAnswers(model, documents.map(instructionFor), documents, {
+    ...options,
+    label: "documents",
+  });
+  const whole = wholes.map(({ text }) => text);
   let at = 0;
   const joined = list.map(({ sources }) => {
     at += sources.length;
-    return sentences.slice(at - sources.length, at).join(" ");
+    const own = sentences.slice(at - sources.length, at);
+    return own.map(({ text }) => text).join(" ");
   });
   const references = list.map((each) => each.references.join(" "));
   const gain = compareTexts(metric, { baseline: joined, system: whole, references }, options.resampling);
   const rows = references.map((reference, i) => ({ reference, sentenceBySentence: joined[i]!, asAWhole: whole[i]! }));
-  return { sentence: gain.baseline, document: gain.system, gain, rows };
+  const cutOff = cutOffShare([...sentences, ...wholes]);
+  return { sentence: gain.baseline, document: gain.system, gain, cutOff, rows };
 }

@@ -11,7 +11,10 @@ import type { ChatModel } from "../../contracts.ts";
 import { BadRowError, type BadRows, type Reading, readRows, textField } from "../../data/reading.ts";
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
 import { fillTemplate } from "../../data/template.ts";
-import { firstLines, type LanguagePair, type Writing } from "./instructions.ts";
+import { requireKnown } from "../../options.ts";
+import { cutOffShare } from "../answers.ts";
+import { cleanAnswers, type TranslateOptions } from "../translation/cleaning.ts";
+import { type LanguagePair, skillOptions, type Writing } from "./instructions.ts";
 
 export type Register = "formal" | "informal";
 
@@ -21,12 +24,13 @@ export type RegisterItem = {
   readonly phrases: Readonly<Record<Register, readonly string[]>>;
 };
 
-export type FormalityOptions = LanguagePair & {
-  /** With `{from}`, `{to}`, `{source}` and `{register}`, which becomes "formal" or "informal". */
-  readonly instruction?: string;
-  /** Default: `words`. */
-  readonly writing?: Writing;
-};
+export type FormalityOptions = LanguagePair &
+  TranslateOptions & {
+    /** With `{from}`, `{to}`, `{source}` and `{register}`, which becomes "formal" or "informal". */
+    readonly instruction?: string;
+    /** Default: `words`. */
+    readonly writing?: Writing;
+  };
 
 export type FormalityRow = {
   readonly asked: Register;
@@ -43,6 +47,8 @@ export type Formality = {
   readonly informal: number;
   /** Decided translations ÷ all. */
   readonly decided: number;
+  /** Translations that were cut off ÷ all. */
+  readonly cutOff: number;
   readonly rows: readonly FormalityRow[];
 };
 
@@ -79,15 +85,17 @@ export async function formality(
   items: readonly RegisterItem[],
   options: FormalityOptions,
 ): Promise<Formality> {
+  requireKnown("formality(…)", options, [...skillOptions, "writing"]);
   const { from, to, writing = "words" } = options;
   const instruction = options.instruction ?? "Translate from {from} into {to} in a {register} tone: {source}";
   const asked = registers.flatMap((register) => items.map((item) => ({ register, item })));
   const instructions = asked.map(({ register, item }) =>
     fillTemplate(instruction, { from, to, register, source: item.source }),
   );
-  const translations = await firstLines(model, instructions, { label: "formality" });
+  const sources = asked.map(({ item }) => item.source);
+  const translations = await cleanAnswers(model, instructions, sources, { ...options, label: "formality" });
   const rows = asked.map(({ register, item }, i): FormalityRow => {
-    const translation = translations[i] ?? "";
+    const translation = translations[i]!.text;
     const [formal, informal] = registers.map((side) =>
       item.phrases[side].some((phrase) => hasPhrase(translation, phrase, writing)),
     );
@@ -105,6 +113,7 @@ export async function formality(
     formal,
     informal,
     decided: decided.length / Math.max(1, rows.length),
+    cutOff: cutOffShare(translations),
     rows,
   };
 }

@@ -11,11 +11,15 @@ import { normalised } from "../../data/content.ts";
 import { BadRowError, type BadRows, field, type Reading, readRows, textField } from "../../data/reading.ts";
 import { type RecordFormat, recordsOf } from "../../data/records.ts";
 import { fillTemplate } from "../../data/template.ts";
-import { firstLines, type LanguagePair, type Writing } from "./instructions.ts";
+import { requireKnown } from "../../options.ts";
+import { cutOffShare } from "../answers.ts";
+import { cleanAnswers, type TranslateOptions } from "../translation/cleaning.ts";
+import { type LanguagePair, skillOptions, type Writing } from "./instructions.ts";
 
 export type Idiom = { readonly source: string; readonly literal: readonly string[]; readonly sense: readonly string[] };
 
-export type IdiomOptions = LanguagePair & { readonly instruction?: string; readonly writing?: Writing };
+export type IdiomOptions = LanguagePair &
+  TranslateOptions & { readonly instruction?: string; readonly writing?: Writing };
 
 export type IdiomRow = {
   readonly source: string;
@@ -28,6 +32,8 @@ export type Literalness = {
   readonly literal: number;
   /** Decided translations ÷ all. A translation is decided if it has phrases of one kind only. */
   readonly decided: number;
+  /** Translations that were cut off ÷ all. */
+  readonly cutOff: number;
   readonly rows: readonly IdiomRow[];
 };
 
@@ -59,12 +65,14 @@ export async function literalness(
   list: readonly Idiom[],
   options: IdiomOptions,
 ): Promise<Literalness> {
+  requireKnown("literalness(…)", options, [...skillOptions, "writing"]);
   const { from, to, writing = "words", instruction = "Translate from {from} into {to}: {source}" } = options;
   const comparable = (text: string): string => (writing === "words" ? ` ${normalised(text)} ` : normalised(text));
   const instructions = list.map(({ source }) => fillTemplate(instruction, { from, to, source }));
-  const translations = await firstLines(model, instructions, { label: "idioms" });
+  const sources = list.map(({ source }) => source);
+  const translations = await cleanAnswers(model, instructions, sources, { ...options, label: "idioms" });
   const rows = list.map((idiom, i): IdiomRow => {
-    const translation = translations[i] ?? "";
+    const translation = translations[i]!.text;
     const text = comparable(translation);
     const [literal, sense] = [idiom.literal, idiom.sense].map((each) =>
       each.some((phrase) => text.includes(comparable(phrase))),
@@ -77,7 +85,12 @@ export async function literalness(
   });
   const count = (kind: IdiomRow["found"]): number => rows.filter(({ found }) => found === kind).length;
   const decided = count("literal") + count("sense");
-  return { literal: count("literal") / decided, decided: decided / Math.max(1, rows.length), rows };
+  return {
+    literal: count("literal") / decided,
+    decided: decided / Math.max(1, rows.length),
+    cutOff: cutOffShare(translations),
+    rows,
+  };
 }
 
 export type AlignmentMeasures = {

@@ -80,6 +80,25 @@ export function pairedBootstrap(
   };
 }
 
+/** The interval with the middle 95 % of the scores of resampled items. @throws if there are no items */
+export function bootstrapInterval(
+  statistics: readonly (readonly number[])[],
+  score: (sums: readonly number[]) => number,
+  { resamples = 2000, seed = 1 }: Resampling = {},
+): { readonly low: number; readonly high: number } {
+  const items = statistics.length;
+  if (items === 0) throw new Error("There are no items. An interval needs at least one.");
+  const sums = summing(statistics);
+  const { uniform } = random(seed, "bootstrap");
+  const drawn = new Uint32Array(items);
+  const scores = Float64Array.from({ length: resamples }, () => {
+    for (let i = 0; i < items; i += 1) drawn[i] = Math.floor(uniform() * items);
+    return score(sums(drawn));
+  }).sort();
+  const cut = Math.floor(resamples / 40);
+  return { low: scores[cut]!, high: scores[resamples - 1 - cut]! };
+}
+
 /** Sums the statistics of chosen items. It works on one flat array, because nested arrays are too slow for 10,000 resamples. */
 function summing(statistics: readonly (readonly number[])[]): (chosen: Uint32Array) => number[] {
   const width = statistics[0]?.length ?? 0;

@@ -7,7 +7,7 @@
  * with scores of other translations is rejected.
  */
 import { linesOf } from "../../data/lines.ts";
-import { host } from "../../host.ts";
+import { textBytes } from "../../data/text-bytes.ts";
 import { isRecord } from "../../json.ts";
 import type { Resampling } from "../statistics/bootstrap.ts";
 import { type Comparison, compareMeans } from "../statistics/comparison.ts";
@@ -25,9 +25,7 @@ export type CometTranslations = { readonly sources: readonly string[]; readonly 
 
 /** @throws if the file has neither format, or a segment has no score. */
 export async function cometScores(file: string): Promise<CometScores> {
-  const text = linesOf(await host().readFile(file))
-    .map((line) => line.text)
-    .join("\n");
+  const text = [...linesOf(await textBytes(file))].map((line) => line.text).join("\n");
   const systems = /^\s*[{[]/.test(text) ? fromJson(file, text) : fromPrinted(file, text);
   if (Object.keys(systems).length === 0) throw wrong(file, "it has no scores");
   return { file, systems };
@@ -94,8 +92,7 @@ export function cometOf(
     throw new Error(
       `${file} has ${segments.length} segments of "${system}", but there are ${translations.length} translations. Give those that were scored.`,
     );
-  // comet-score strips the lines that it reads, and a translation is one line to it.
-  const same = (a: string | undefined, b = ""): boolean => a === undefined || a.trim() === b.trim();
+  const same = (a: string | undefined, b = ""): boolean => a === undefined || oneLine(a) === oneLine(b);
   const other = segments.findIndex(
     ({ source, translation }, i) => !same(source, sources[i]) || !same(translation, translations[i]),
   );
@@ -107,6 +104,9 @@ export function cometOf(
   }
   return segments.map(({ score }) => score);
 }
+
+/** A text as comet-score has it: a translation is one line to it, and it strips the lines that it reads. */
+export const oneLine = (text: string): string => text.trim().replace(/\s*[\r\n]\s*/g, " ");
 
 /** Compares the mean COMET of two systems on the same sentences. */
 export const compareComet = (

@@ -1,73 +1,93 @@
 /**
- * Greedy translation of held-out pairs, scored by corpus chrF per direction; both directions count equally. Only the first line
- * of an answer counts as the translation, because a tuned model may go on with a rationale.
+ * Greedy translation of held-out pairs, scored by corpus chrF. Each direction is scored as a corpus of its own, and all directions
+ * count equally in the mean. The pairs decide which directions there are: one, both, or several with any pivot.
  */
 import type { ChatModel } from "../../contracts.ts";
+import { requireKnown } from "../../options.ts";
 import type { Pair } from "../../types.ts";
+import { cutOffShare, warnOfCutOffs } from "../answers.ts";
+import { groupBy } from "../groups.ts";
 import { chrf } from "./chrf.ts";
+import { cleanAnswers, type TranslateOptions } from "./cleaning.ts";
 
-/** `into` the foreign language, or `from` it into English. */
-export type Direction = "into" | "from";
-
-/** The translations of one direction. */
-export type TranslatedDirection = {
-  readonly direction: Direction;
-  readonly texts: readonly string[];
-  readonly references: readonly string[];
-  /** The language that each text should be in. */
-  readonly languages: readonly string[];
+export type Translation = Pick<Pair, "source" | "reference" | "from" | "to"> & {
+  readonly text: string;
+  /** The maximum number of tokens ended the translation. */
+  readonly cutOff: boolean;
 };
 
-/** Fractions from 0 to 1: the score of each direction, and their mean. */
-export type TranslationScores = { readonly chrf: number; readonly into: number; readonly from: number };
+/** The translations of one direction. `from` and `to` are language names. */
+export type TranslatedDirection = {
+  readonly from: string;
+  readonly to: string;
+  readonly sources: readonly string[];
+  readonly texts: readonly string[];
+  readonly references: readonly string[];
+  readonly cutOff: readonly boolean[];
+};
 
-const translationTokens = 64;
+/** As in the names of measures: `English→German`. */
+export const directionName = ({ from, to }: Pick<Pair, "from" | "to">): string => `${from}→${to}`;
 
-/** The first line of each translation, in the order of the pairs. */
-export async function translate(model: ChatModel, pairs: readonly Pair[]): Promise<string[]> {
-  const prompts = pairs.map((pair) => ({ messages: [{ role: "user", content: pair.instruction } as const] }));
-  const answers = await model.generate(prompts, { maxTokens: translationTokens, label: "translation" });
-  return answers.map((answer) => firstLine(answer.text));
+export const translateNames = ["maxTokens", "clean"] as const;
+export const translateHints = { max_new_tokens: "maxTokens", max_tokens: "maxTokens", stop: "Give clean a function." };
+
+/** The translations in the order of the pairs, each with its pair. */
+export async function translations(
+  model: ChatModel,
+  pairs: readonly Pair[],
+  options: TranslateOptions = {},
+): Promise<Translation[]> {
+  requireKnown("translate(…)", options, translateNames, translateHints);
+  const [instructions, sources] = [pairs.map(({ instruction }) => instruction), pairs.map(({ source }) => source)];
+  const answers = await cleanAnswers(model, instructions, sources, { ...options, label: "translation" });
+  return pairs.map(({ source, reference, from, to }, i) => ({ source, reference, from, to, ...answers[i]! }));
 }
 
-export const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";
-
-/** @throws if a direction has no pairs. */
-export async function translateBothWays(model: ChatModel, pairs: readonly Pair[]): Promise<TranslatedDirection[]> {
-  const texts = await translate(model, pairs);
-  return (["into", "from"] as const).map((direction) => {
-    const chosen = [...pairs.keys()].filter((i) => directionOf(pairs[i]!) === direction);
-    if (chosen.length === 0)
-      throw new Error(
-        `The ${pairs.length} pairs have no translation ${direction === "into" ? "from" : "into"} English. ` +
-          "Give pairs in both directions.",
-      );
-    return {
-      direction,
-      texts: chosen.map((i) => texts[i]!),
-      references: chosen.map((i) => pairs[i]!.reference),
-      languages: chosen.map((i) => pairs[i]!.to),
-    };
-  });
+/** The texts alone. Warns in the console if some of them were cut off. */
+export async function translate(
+  model: ChatModel,
+  pairs: readonly Pair[],
+  options: TranslateOptions = {},
+): Promise<string[]> {
+  const found = await translations(model, pairs, options);
+  warnOfCutOffs("translations", found);
+  return found.map(({ text }) => text);
 }
 
-/** The chrF of each direction, and the mean over directions. */
-export function scoresOfDirections(directions: readonly TranslatedDirection[]): TranslationScores {
-  const scores = directions.map(({ direction, texts, references }) => [direction, chrf(texts, references)] as const);
+/** The translations by direction, the directions in alphabetical order. */
+export function byDirection(list: readonly Translation[]): TranslatedDirection[] {
+  const groups = [...groupBy(list, directionName)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return groups.map(([, group]) => ({
+    from: group[0]!.from,
+    to: group[0]!.to,
+    sources: group.map(({ source }) => source),
+    texts: group.map(({ text }) => text),
+    references: group.map(({ reference }) => reference),
+    cutOff: group.map(({ cutOff }) => cutOff),
+  }));
+}
+
+/** `chrf` is the mean over the directions, `chrf English→German` the score of one; fractions from 0 to 1. */
+export function chrfScores(directions: readonly TranslatedDirection[]): { chrf: number } & Record<string, number> {
+  const scores = directions.map((each) => [`chrf ${directionName(each)}`, chrf(each.texts, each.references)] as const);
   const mean = scores.reduce((sum, [, score]) => sum + score, 0) / scores.length;
-  return { chrf: mean, ...(Object.fromEntries(scores) as Record<Direction, number>) };
+  return { chrf: mean, ...Object.fromEntries(scores) };
 }
 
-/** @throws if a direction has no pairs. */
-export const translationScores = async (model: ChatModel, pairs: readonly Pair[]): Promise<TranslationScores> =>
-  scoresOfDirections(await translateBothWays(model, pairs));
+/** The chrF scores, and `translationCutOff`: the share of translations that were cut off. */
+export async function translationScores(
+  model: ChatModel,
+  pairs: readonly Pair[],
+  options?: TranslateOptions,
+): Promise<{ chrf: number; translationCutOff: number } & Record<string, number>> {
+  const found = await translations(model, pairs, options);
+  return { ...chrfScores(byDirection(found)), translationCutOff: cutOffShare(found) };
+}
 
-const directionOf = ({ to }: Pair): Direction => (to === "English" ? "from" : "into");
-
-/** The first pairs of each direction: the same number of both, `limit` in all. */
+/** The first pairs of each direction: the same number of each, `limit` in all but at least one of each. */
 export function balanced(pairs: readonly Pair[], limit: number): Pair[] {
-  const half = Math.max(1, Math.floor(limit / 2));
-  const first = (direction: Direction): Pair[] =>
-    pairs.filter((pair) => directionOf(pair) === direction).slice(0, half);
-  return [...first("into"), ...first("from")];
+  const directions = [...groupBy(pairs, directionName)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const each = Math.max(1, Math.floor(limit / directions.length));
+  return directions.flatMap(([, group]) => group.slice(0, each));
 }

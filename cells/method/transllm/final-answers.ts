@@ -71,6 +71,12 @@ export function finalAnswers(model: ChatModel, tokens: ChainTokens, options: Fin
     name: model.name,
     digest: model.digest,
     state: async () => JSON.stringify([await model.state?.(), "final answers", tokens, options]),
+    ...(model.hold && {
+      hold: () => {
+        const held = model.hold!();
+        return { ...finalAnswers(held, tokens, options), release: held.release };
+      },
+    }),
     async generate(prompts, generateOptions) {
       const asked = prompts.map((prompt) => ({ ...prompt, messages: sourceHistory(tokens, prompt.messages) }));
       // A turn is whole only after its repair.

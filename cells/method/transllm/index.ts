@@ -6,6 +6,7 @@
  * In the order of use: special tokens, the three stages, the model as its user sees it.
  */
 
+export { type ChainFile, chainFile } from "./chain-file.ts";
 export { type Conversation, conversation } from "./conversation.ts";
 export {
   chainTurns,
@@ -14,7 +15,7 @@ export {
   finalAnswers,
   type GeneratedTurn,
 } from "./final-answers.ts";
-export { ownAnswers, ownChats } from "./own-answers.ts";
+export { type OwnChats, ownAnswers, ownChats, type Translator } from "./own-answers.ts";
 export type { BilingualChat, OwnAnswer } from "./samples.ts";
 export { type TransferData, targetPretraining, transferFinetuning, translationPretraining } from "./stages.ts";
 export { type ChainTokens, chainTokens, newTokens } from "./tokens.ts";

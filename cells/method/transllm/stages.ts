@@ -8,6 +8,7 @@
  */
 import type { Method } from "../../contracts.ts";
 import type { Pair, Sample } from "../../types.ts";
+import { inRatio } from "../in-ratio.ts";
 import {
   type BilingualChat,
   chainSample,
@@ -54,21 +55,21 @@ export type TransferData = {
   /** The base's own answers in the source language; an empty list for no recovery distillation. */
   readonly recovery: readonly OwnAnswer[];
   readonly pairs: readonly Pair[];
+  /** How much of each part the mixture has, such as `{ chats: 1, recovery: 1, pairs: 2 }`. Default: in proportion to their numbers. */
+  readonly ratios?: { readonly chats: number; readonly recovery: number; readonly pairs: number };
 };
 
-/**
- * Stage 3, transfer fine-tuning: chats, recovery distillation and translations, mixed in proportion to their numbers.
- */
-export const transferFinetuning = (
+/** Stage 3, transfer fine-tuning: chats, recovery distillation and translations, in the given ratios. */
+export function transferFinetuning(
   tokens: ChainTokens,
-  { chats, chain = true, recovery, pairs }: TransferData,
-): Method =>
-  stage(
-    "transfer-finetuning",
-    [
-      ...chats.map((chat) => (chain ? chainSample : directSample)(tokens, chat)),
-      ...recovery.map((answer) => recoverySample(tokens, answer)),
-      ...pairs.map((pair) => translationSample(tokens, pair)),
-    ],
-    { chats: chats.length, chain, recovery: recovery.length, pairs: pairs.length, tokens: newTokens(tokens) },
-  );
+  { chats, chain = true, recovery, pairs, ratios }: TransferData,
+): Method {
+  const parts = [
+    chats.map((chat) => (chain ? chainSample : directSample)(tokens, chat)),
+    recovery.map((answer) => recoverySample(tokens, answer)),
+    pairs.map((pair) => translationSample(tokens, pair)),
+  ];
+  const samples = ratios ? inRatio(parts, [ratios.chats, ratios.recovery, ratios.pairs]) : parts.flat();
+  const counts = { chats: chats.length, chain, recovery: recovery.length, pairs: pairs.length };
+  return stage("transfer-finetuning", samples, { ...counts, ...(ratios && { ratios }), tokens: newTokens(tokens) });
+}

@@ -12,7 +12,7 @@
  */
 import type { Matrix } from "../../device/matrix.ts";
 import type { Adapter } from "../../model/adapter.ts";
-import { type LoraConfig, loraScale } from "../../model/lora.ts";
+import { configAt, type LoraConfig, loraScale } from "../../model/lora.ts";
 import type { Optimizer } from "../step/optimizer.ts";
 import { replaceTensor, type SavedState } from "./training-state.ts";
 
@@ -104,7 +104,9 @@ export async function adoptState(
       continue;
     }
     const fresh = { shape, values: await adapter.tensors.get(name)!.data<"float32">() };
-    const pair = resizedPair({ a: await read(name), b: await read(nameOfB) }, from, adapter.config, fresh);
+    const path = name.replace(/^base_model\.model\./, "").replace(/\.lora_A\.weight$/, "");
+    const configs = [configAt(from, path), configAt(adapter.config, path)] as const;
+    const pair = resizedPair({ a: await read(name), b: await read(nameOfB) }, ...configs, fresh);
     adopted.set(name, pair.a).set(nameOfB, pair.b);
   }
   for (const [name, { value }] of adopted) replaceTensor(adapter.tensors, name, value);

@@ -3,7 +3,7 @@
  * batches, so that little is padded.
  */
 import { host } from "../../host.ts";
-import type { EncodedSample } from "../../model/encoding.ts";
+import type { EncodedSample } from "../../model/encoded-sample.ts";
 import { random } from "../../random.ts";
 
 /** The next batch of a stream: number of the pool, and number of the batch in it. */

@@ -1,5 +1,5 @@
 /** Which samples a step of fine-tuning learns from, and how they are laid out in micro-batches. */
-import type { EncodedSample } from "../../model/encoding.ts";
+import type { EncodedSample } from "../../model/encoded-sample.ts";
 import { layOut, layOutRows, type TargetBatch } from "../../model/target-rows.ts";
 import { random } from "../../random.ts";
 import { packRows } from "./packing.ts";

@@ -10,6 +10,7 @@ import type { RefusalList } from "../../measure/refusal/lists.ts";
 import { refusalRates } from "../../measure/refusal/rates.ts";
 import type { Pair } from "../../types.ts";
 import { testSets } from "../test-sets.ts";
+import { worldTokens, worldTranslating } from "./limits.ts";
 import { worldRefusals } from "./refusal-lists.ts";
 import { generalTasks } from "./tasks.ts";
 import { velanChatProbe } from "./velan-chat.ts";
@@ -18,9 +19,13 @@ import { worldLexicon } from "./world-lexicon.ts";
 const expectedAnswers = (limit: number) => answerSamples(generalTasks(limit));
 
 export const worldProbes = {
+  /** `chrf` of translations between the world's languages, and of each direction; `limit` pairs in all. */
+  translation: (pairs: readonly Pair[], size: ProbeSize = {}): Probe =>
+    probes.translation(pairs, { ...worldTranslating, ...size }),
+
   /** `general`: the accuracy on general questions, at most `limit` of each family; also one score per group and per family. */
   general: ({ limit = 8 }: ProbeSize = {}): Probe =>
-    probe("general", (model) => generalScores(model, generalTasks(limit))),
+    probe("general", (model) => generalScores(model, generalTasks(limit), { maxTokens: worldTokens.tasks })),
 
   /** `refusal` of harmful requests and `overRefusal` of harmless ones, at most `limit` of each, by the phrases of `lists`. */
   refusal: ({
@@ -33,7 +38,7 @@ export const worldProbes = {
         refusal: harmful.slice(0, limit),
         overRefusal: benign.slice(0, limit).map(({ prompt }) => prompt),
       };
-      return refusalRates(model, requests, lists);
+      return refusalRates(model, requests, lists, { maxTokens: worldTokens.refusals });
     }),
 
   /** `crossEntropyRise` on the right answers to general questions, at most `limit` of each family. */
@@ -46,7 +51,7 @@ export const worldProbes = {
 
   /** `offTarget` and `undetermined` of translations between the world's languages. */
   offTarget: (pairs: readonly Pair[], { limit }: ProbeSize = {}): Probe =>
-    probes.offTarget(pairs, { identifier: worldLexicon, ...(limit !== undefined && { limit }) }),
+    probes.offTarget(pairs, { identifier: worldLexicon, ...worldTranslating, ...(limit !== undefined && { limit }) }),
 
   velanChat: velanChatProbe,
 };

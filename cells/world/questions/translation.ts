@@ -1,5 +1,4 @@
 /** Translation between English and one of the invented languages, with three wordings of the instruction. */
-import type { Direction } from "../../measure/translation/translation.ts";
 import type { Pair } from "../../types.ts";
 import type { Chance } from "../chance.ts";
 import { english } from "../language/english.ts";
@@ -13,6 +12,9 @@ const wordings: readonly ((translation: Translation) => string)[] = [
   ({ from, to, source }) => `Translate from ${from} into ${to}: ${source}`,
   ({ to, source }) => `Say this in ${to}: ${source}`,
 ];
+
+/** `into` the invented language, or `from` it into English. */
+export type Direction = "into" | "from";
 
 /** Both versions of a text as a pair. The direction "into" translates English into the invented language. */
 export function pairOf(

@@ -56,6 +56,35 @@ describe("a split", () => {
   });
 });
 
+describe("a split of pairs with several translations of a sentence", () => {
+  const several = Array.from({ length: 60 }, (_, i) =>
+    ["one", "two", "three"].map((word) => pair(`Satz ${i}.`, `${word} sentence ${i}`)),
+  ).flat();
+  const sources = (list: readonly Pair[], language: string) =>
+    new Set(list.map(({ source, reference, from }) => (from === language ? source : reference)));
+
+  it("has no source in training and test, in one direction or both", () => {
+    for (const pairs of [several, several.flatMap((each) => [each, turned(each)]), several.map(turned)]) {
+      const { train, test } = splitPairs(pairs, {
+        test: 0.3,
+        by: pairs[0]!.from === "German" ? "source" : "reference",
+      });
+      const trained = sources(train, "German");
+      expect(test.length).toBeGreaterThan(20);
+      expect([...sources(test, "German")].filter((source) => trained.has(source))).toEqual([]);
+      if (pairs === several) expect(leakCheck(train, test).leaks).toEqual([]);
+    }
+  });
+
+  it("can be made by the reference, and knows no other option", () => {
+    const shared = several.map(({ source, reference }) => pair(reference, source));
+    const { train, test } = splitPairs(shared, { test: 0.3, by: "reference" });
+    const trained = new Set(train.map(({ reference }) => reference));
+    expect(test.filter(({ reference }) => trained.has(reference))).toEqual([]);
+    expect(() => splitPairs(several, { test: 0.3, random_state: 1 } as never)).toThrow('no option "random_state"');
+  });
+});
+
 describe("cleaning", () => {
   const reasons = (...list: Parameters<typeof cleanPairs>) => cleanPairs(...list).dropped.map(({ reason }) => reason);
 

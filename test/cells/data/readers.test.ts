@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { chatFile, chatPrompts, chatSamples } from "../../../cells/data/chat-file.ts";
 import { type PairOptions, pairs, translationInstructions } from "../../../cells/data/pair-file.ts";
 import { requestFile, requestPrompts } from "../../../cells/data/request-file.ts";
+import { textFile } from "../../../cells/data/text-file.ts";
 import { readingReport } from "../../../cells/show/reading-report.ts";
 import { type BareHost, bareHost } from "../bare-host.ts";
 
@@ -228,8 +229,8 @@ describe("chat files", () => {
     put("m.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
     const { items, bad } = await chatFile("m.jsonl");
     expect(bad.map(({ line, reason }) => `${line}: ${reason}`)).toEqual([
-      "2: turn 1 has the role assistant, but user and assistant must alternate",
-      "3: the last turn is not the assistant's",
+      '2: the first turn is the assistant\'s (read with ends: "cut" to leave it out)',
+      '3: the last turn is not the assistant\'s (read with ends: "cut" to leave it out)',
       '4: "content" is empty',
       '5: a turn has the unknown role "tool"',
       '6: "messages" is not a list of turns',
@@ -257,6 +258,15 @@ describe("lists of requests", () => {
     ]);
     await expect(requestFile("adv.csv", { column: "Behavior" })).rejects.toThrow('no column "Behavior"');
   });
+});
+
+it("plain texts are read from lines, and from a field of records", async () => {
+  put("a.txt", "eins\r\n\r\nzwei ", [0xff], "\n");
+  expect(await textFile("a.txt")).toMatchObject({ items: ["eins"], bad: [{ line: 3, reason: "not UTF-8" }] });
+  put("a.jsonl", '{"text":"eins\\nzwei"}\n{"id":1}\n');
+  expect(await textFile("a.jsonl")).toMatchObject({ items: ["eins\nzwei"], bad: [{ reason: '"text" is missing' }] });
+  put("a.csv", "id,body\n1,eins\n");
+  expect((await textFile("a.csv", { column: "body" })).items).toEqual(["eins"]);
 });
 
 it("the report counts the valid rows, and gives each reason with its lines", async () => {

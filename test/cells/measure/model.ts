@@ -2,15 +2,18 @@
 import type { ChatModel, Prompt } from "../../../cells/contracts.ts";
 import type { Sample } from "../../../cells/types.ts";
 
+let models = 0;
+
 export type RuleModel = ChatModel & { readonly asked: Prompt[]; readonly scored: Sample[] };
 
 /** `answer` gives the text for a prompt. Every text ends its turn; its words count as tokens, each with an NLL of `nats`. */
 export function ruleModel(answer: (prompt: Prompt, index: number) => string, nats = 1): RuleModel {
   const asked: Prompt[] = [];
   const scored: Sample[] = [];
+  models += 1;
   return {
     name: "rules",
-    digest: "rules",
+    digest: `rules ${models}`,
     asked,
     scored,
     generate: async (prompts) => {

@@ -24,7 +24,7 @@ const note = " A cat is a kind of animal.";
 let models = 0;
 
 /** A model with the given completions and a new digest, so that nothing of it is cached. */
-function modelWith(...completions: Partial<Completion>[]): ChatModel & { calls: number } {
+function modelWith(...completions: Partial<Completion>[]): ReturnType<typeof ruleModel> & { calls: number } {
   models += 1;
   const rule = ruleModel(() => note);
   const model = {
@@ -84,14 +84,27 @@ describe("rationales", () => {
       { tokens: 10 },
     );
     const { counts } = await rationales(base, pairs, { prompt: "Note:" });
-    expect(counts).toEqual({ pairs: 4, written: 4, empty: 1, cutOff: 1, repeating: 1, filtered: 0, meanTokens: 25 });
+    expect(counts).toEqual({
+      ...{ pairs: 4, written: 4, empty: 1, cutOff: 1, repeating: 1, filtered: 0, meanTokens: 25 },
+      meanSourceShare: 0,
+    });
   });
 
-  it("need no prompt, and can follow another separator", async () => {
+  it("need no prompt: the model goes straight on after the reference and an empty line, or another separator", async () => {
     const base = ruleModel(() => note);
-    const written = await rationales({ ...base, digest: "without a prompt" }, pairs, { prompt: "", separator: "\n\n" });
+    const written = await rationales(base, pairs);
     expect(base.asked[0]?.prefix).toEqual(["wewil er.", "\n\n"]);
-    expect(radis(written, { weight: 1 }).samples[0]?.segments[1]).toMatchObject({ text: "\n\n", weight: 0 });
+    expect([written.prompts, written.separator]).toEqual([[""], "\n\n"]);
+    await rationales(base, pairs, { separator: " – " });
+    expect(base.asked.at(-1)?.prefix?.[1]).toBe(" – ");
+  });
+
+  it("refuse options that do not exist, and what is no list of pairs", () => {
+    const options = { max_new_tokens: 20 } as object;
+    expect(() => rationales(modelWith(), pairs, options)).toThrow('It is called "maxTokens" here');
+    const read = { items: pairs, bad: [] } as unknown as Pair[];
+    expect(() => rationales(modelWith(), read)).toThrow("read.items");
+    expect(() => radis([] as never, { lambda: 2 } as object)).toThrow('It is called "weight" here');
   });
 
   it("are written for a share of the pairs; a larger share contains a smaller one", async () => {
@@ -145,15 +158,20 @@ describe("rationales", () => {
     });
   });
 
-  it("are cached per model, pairs and prompt", async () => {
+  it("are cached one by one, per model, prompt and length; an added pair costs one rationale", async () => {
     const base = modelWith();
     const first = await rationales(base, pairs, { prompt: "Note:" });
     expect(await rationales(base, pairs, { prompt: "Note:" })).toEqual(first);
-    expect(base.calls).toBe(1);
-    await rationales(base, pairs, { prompt: "Fact:" });
-    await rationales(base, pairs.slice(1), { prompt: "Note:" });
+    expect((await rationales(base, pairs.slice(1), { prompt: "Note:" })).items).toEqual(first.items.slice(1));
+    expect(base.asked.length).toBe(4);
+    await rationales(base, [pair("The bird runs.", "fuf er.", "Velan"), ...pairs], { prompt: "Note:" });
+    expect(base.asked.length).toBe(5);
+    await rationales(base, pairs, { prompt: ["Note:", "Fact:"] });
+    expect(base.asked.length).toBe(7);
+    await rationales(base, pairs, { prompt: "Note:", separator: "\n\n" });
+    await rationales(base, pairs, { prompt: "Note:", maxTokens: 40 });
     await rationales({ ...base, digest: "another" }, pairs, { prompt: "Note:" });
-    expect(base.calls).toBe(4);
+    expect(base.asked.length).toBe(19);
   });
 
   it("are restored from the workspace in another process; a damaged file is written again", async () => {
@@ -174,8 +192,21 @@ describe("rationales", () => {
 });
 
 describe("RaDis", () => {
-  it("appends the base's rationale to the translation, with the prompt as context without loss", async () => {
-    const method = radis(await rationales(modelWith(), pairs, { prompt: "Note:" }), { weight: 2 });
+  it("learns the plain concatenation of translation, separator and rationale by default", async () => {
+    const method = radis(await rationales(modelWith(), pairs));
+    expect(method.samples[0]?.segments.map(({ text, weight }) => [text, weight])).toEqual([
+      ["wewil er.", 1],
+      ["\n\n", 1],
+      [note, 1],
+    ]);
+    expect(method.per).toBe("token");
+    expect((["translation", "separator", "rationale"] as const).map((role) => method.weight(role))).toEqual([1, 1, 1]);
+    const heavy = radis(await rationales(modelWith(), pairs), { weight: 3 });
+    expect((["translation", "separator", "rationale"] as const).map((role) => heavy.weight(role))).toEqual([1, 3, 3]);
+  });
+
+  it("per role takes the prompt as context without loss", async () => {
+    const method = radis(await rationales(modelWith(), pairs, { prompt: "Note:" }), { weight: 2, per: "role" });
     expect(method.samples[0]).toEqual({
       prompt: [{ role: "user", content: "Translate into Velan: The cat runs." }],
       segments: [

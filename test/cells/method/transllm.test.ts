@@ -102,6 +102,14 @@ describe("samples", () => {
       "<VE> wewil saiyiner.",
     ]);
     expect(method.per).toBe("token");
+    const ratios = { chats: 2, recovery: 1, pairs: 1 };
+    const mixed = transllm.transferFinetuning(tokens, { chats: [chat], recovery: [own, own], pairs: [pair], ratios });
+    expect(mixed.samples.map((sample) => text(sample).slice(0, 7))).toEqual([
+      ...Array(4).fill("<EN> Wh"),
+      ...Array(2).fill("<RESPON"),
+      ...Array(2).fill("<VE> we"),
+    ]);
+    expect(mixed.config).toMatchObject({ ratios });
     expect(() => transllm.transferFinetuning(tokens, { chats: [], recovery: [], pairs: [] })).toThrow(
       /no samples to train on/,
     );
@@ -229,7 +237,35 @@ describe("the base's own answers", () => {
     const model = counting("own answers 3");
     const chats = ["q", "r"].map((sourceQuestion) => ({ ...chat, sourceQuestion }));
     const made = await transllm.ownChats(model, chats, (said) => (said === "a" ? "a′" : undefined));
-    expect(made).toEqual([{ ...chat, sourceQuestion: "q", sourceAnswer: "a", answer: "a′" }]);
+    expect(made.items).toEqual([{ ...chat, sourceQuestion: "q", sourceAnswer: "a", answer: "a′" }]);
+    expect(made.counts).toEqual({ chats: 1, cutOff: 0, untranslated: 1 });
+  });
+
+  test("may be translated by a service, which gets a few texts at a time; cut-off answers are left out", async () => {
+    const numbers = Array.from({ length: 40 }, (_, at) => `q${at}`);
+    const model = modelWith(Object.fromEntries(numbers.map((each) => [each, `answer of ${each}`])));
+    const cutting: ChatModel = {
+      ...model,
+      digest: "own answers 4",
+      generate: async (...given) =>
+        (await model.generate(...given)).map((each) => ({ ...each, ended: each.text !== "answer of q7" })),
+    };
+    let [running, most] = [0, 0];
+    const service = async (said: string): Promise<string> => {
+      running += 1;
+      most = Math.max(most, running);
+      // Later texts are ready earlier.
+      await new Promise((go) => setTimeout(go, 20 - Number(said.slice(11)) / 2));
+      running -= 1;
+      return said.toUpperCase();
+    };
+    const chats = numbers.map((sourceQuestion) => ({ ...chat, sourceQuestion }));
+    const { items, counts } = await transllm.ownChats(cutting, chats, service);
+    expect(counts).toEqual({ chats: 39, cutOff: 1, untranslated: 0 });
+    expect(items.every(({ sourceQuestion, answer }) => answer === `ANSWER OF ${sourceQuestion.toUpperCase()}`)).toBe(
+      true,
+    );
+    expect([most > 1, most <= 8]).toEqual([true, true]);
   });
 });
 

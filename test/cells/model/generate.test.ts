@@ -2,8 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { GenerateOptions, Prompt, Sampling } from "../../../cells/contracts.ts";
+import { disposeAdapter, freshAdapter } from "../../../cells/model/adapter.ts";
 import { type BaseModel, chatModel } from "../../../cells/model/chat-model.ts";
+import { meanDivergence } from "../../../cells/model/divergence.ts";
 import { continueAll } from "../../../cells/model/generate.ts";
+import { lora } from "../../../cells/model/lora.ts";
 import { chooseToken } from "../../../cells/model/sampling.ts";
 import { settled, untilStop } from "../../../cells/model/turn-text.ts";
 import { random } from "../../../cells/random.ts";
@@ -65,6 +68,50 @@ describe("the choice of a token", () => {
       ),
     );
   });
+
+  it("is the one of a full sort, for any filters, also where many tokens are equally likely", () => {
+    /** The tokens that may be drawn, by sorting all of them. */
+    const allowed = (list: readonly number[], temperature: number, topK: number, topP: number): Set<number> => {
+      const weights = Float64Array.from(list, (score) => Math.exp((score - Math.max(...list)) / temperature));
+      const sorted = weights.slice().sort().reverse();
+      let least = sorted[Math.min(topK, list.length) - 1]!;
+      const candidates = sorted.filter((weight) => weight >= least);
+      const wanted = topP * candidates.reduce((sum, weight) => sum + weight, 0);
+      let sum = 0;
+      for (const weight of candidates) {
+        sum += weight;
+        if (topP === 1 || sum < wanted) continue;
+        least = weight;
+        break;
+      }
+      return new Set([...list.keys()].filter((token) => weights[token]! >= least));
+    };
+    const score = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.float({ min: -200, max: 200, noNaN: true }));
+    fc.assert(
+      fc.property(
+        fc.array(score, { minLength: 1, maxLength: 200 }),
+        fc.constantFrom(0.01, 0.7, 1, 3),
+        fc.integer({ min: 1, max: 220 }),
+        fc.constantFrom(0.051, 0.33, 0.9, 0.999, 1),
+        (list, temperature, topK, topP) => {
+          const wanted = allowed(list, temperature, topK, topP);
+          const drawn = new Set<number>();
+          // Draws in small steps meet every token that has a noticeable share.
+          for (let draw = 0; draw < 1; draw += 0.01)
+            drawn.add(chooseToken(Float32Array.from(list), [], { temperature, topK, topP }, () => draw));
+          for (const token of drawn) expect(wanted).toContain(token);
+        },
+      ),
+    );
+  });
+
+  it("is refused if a score is not a number, with and without a temperature", () => {
+    for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY])
+      for (const temperature of [0, 1])
+        expect(() => chooseToken(Float32Array.of(1, wrong, 2), [], { temperature, topP: 0.9 }, () => 0.5)).toThrow(
+          /The model computes (NaN|infinite numbers), so it has no answers/,
+        );
+  });
 });
 
 describe("a text while it is generated", () => {
@@ -95,6 +142,57 @@ describe("generation", () => {
   }));
   const texts = async (options: Partial<GenerateOptions>, asked = prompts): Promise<string[]> =>
     (await model.generate(asked, { maxTokens: 12, ...options })).map(({ text }) => text);
+
+  it("says what is wrong with maxTokens", async () => {
+    const asked = (maxTokens: unknown): Promise<unknown> => model.generate(prompts, { maxTokens } as GenerateOptions);
+    await expect(asked(undefined)).rejects.toThrow("generate(…): maxTokens is missing.");
+    for (const wrong of [2.5, Number.NaN, -1])
+      await expect(asked(wrong)).rejects.toThrow(`maxTokens must be a whole number of at least 0, not ${wrong}.`);
+    expect((await texts({ maxTokens: 0 })).every((text) => text === "")).toBe(true);
+  });
+
+  it("refuses texts that are longer than the model's positions, and stops at the last one", async () => {
+    const long: Prompt = { messages: [{ role: "user", content: "hello ".repeat(200) }] };
+    await expect(model.generate([long, ...prompts], { maxTokens: 2 })).rejects.toThrow(
+      /1 of 7 prompts are longer than the model's 128 positions .* the longest has \d+ tokens/,
+    );
+    const sample = {
+      prompt: long.messages,
+      segments: [{ role: "answer", origin: "data", text: "x", weight: 1 }],
+      endTurn: true,
+    } as const;
+    await expect(model.nll([sample])).rejects.toThrow(/1 of 1 samples are longer than the model's 128 positions/);
+    const { decoder } = model;
+    const options = { maxTokens: 500, stopTokens: new Set<number>(), label: undefined };
+    const ids = [Array.from({ length: 100 }, () => 7), [5, 6]];
+    const found = await continueAll(decoder, undefined, ids, options);
+    expect(found.map(({ tokens, ended }) => [tokens.length, ended])).toEqual([
+      [28, false],
+      [126, false],
+    ]);
+  });
+
+  it("and likelihoods are refused if the model's numbers are not finite", async () => {
+    const adapter = freshAdapter(model.decoder, lora({ rank: 1, targets: ["q_proj"] }), () => 0.5);
+    for (const [name, tensor] of adapter.tensors) {
+      adapter.tensors.set(name, tf.fill(tensor.shape, Number.NaN));
+      tensor.dispose();
+    }
+    const broken = model.with(adapter);
+    for (const temperature of [0, 1])
+      await expect(broken.generate(prompts, { maxTokens: 2, temperature })).rejects.toThrow(
+        /computes NaN, so it has no answers/,
+      );
+    const sample = {
+      prompt: prompts[0]!.messages,
+      segments: [{ role: "answer", origin: "data", text: "x", weight: 1 }],
+      endTurn: true,
+    } as const;
+    await expect(broken.nll([sample])).rejects.toThrow(/computes NaN/);
+    await expect(broken.logProbabilities([sample])).rejects.toThrow(/computes NaN/);
+    await expect(meanDivergence(model, broken, [sample])).rejects.toThrow(/computes NaN/);
+    disposeAdapter(adapter);
+  });
 
   it("draws the same tokens for the same seed, whatever the other prompts are", async () => {
     const drawn = await texts({ temperature: 1.5, seed: 4 });

@@ -6,7 +6,7 @@ import type { Adapter } from "../../../cells/model/adapter.ts";
 import { readAdapter } from "../../../cells/model/adapter-files.ts";
 import { parseConfig } from "../../../cells/model/config.ts";
 import { type Decoder, decoder, forward, head } from "../../../cells/model/decoder.ts";
-import type { EncodedSample } from "../../../cells/model/encoding.ts";
+import type { EncodedSample } from "../../../cells/model/encoded-sample.ts";
 import { loadWeights } from "../../../cells/model/load-weights.ts";
 import type { TargetBatch } from "../../../cells/model/target-rows.ts";
 

@@ -1,16 +1,21 @@
+import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Adapter, disposeAdapter, freshAdapter } from "../../../cells/model/adapter.ts";
 import { readAdapter, writeAdapter } from "../../../cells/model/adapter-files.ts";
-import { type BaseModel, chatModel } from "../../../cells/model/chat-model.ts";
+import { type BaseModel, baseModel, chatModel } from "../../../cells/model/chat-model.ts";
+import { decoder } from "../../../cells/model/decoder.ts";
 import { adaptedLinearLayers, fullyTrainedWeights, type LoraConfig, lora } from "../../../cells/model/lora.ts";
 import { merged, unmergeAdapter } from "../../../cells/model/merge.ts";
+import { chatTokenizer } from "../../../cells/model/tokenizer.ts";
 import { adapterFiles, loadAdapter } from "../../../cells/model/tuned-folder.ts";
 import { extendVocabulary } from "../../../cells/model/vocabulary.ts";
 import { random } from "../../../cells/random.ts";
+import { initialWeights } from "../../../cells/train/step/initial-weights.ts";
 import type { Sample } from "../../../cells/types.ts";
 import { type BareHost, bareHost } from "../bare-host.ts";
 import { useBackend } from "./backend.ts";
+import { goldenFolder } from "./golden.ts";
 import { tinyConfig, tinyFolder } from "./tiny.ts";
 
 let host: BareHost;
@@ -138,9 +143,9 @@ describe("adapters on one base", () => {
     await expect(readAdapter({ ...wider, layers: 1 }, files, "adapters/a")).rejects.toThrow(
       /down_proj.lora_A.weight" has the shape \[2,24\], but the model needs \[2,32\]/,
     );
-    const odd = { ...files, config: files.config.replace('"bias": "none"', '"bias": "all", "rank_pattern": {"a": 2}') };
+    const odd = { ...files, config: files.config.replace('"bias": "none"', '"bias": "all", "lora_bias": true') };
     await expect(readAdapter(tinyConfig, odd, "adapters/a")).rejects.toThrow(
-      'The adapter in adapters/a cannot be read: it uses rank_pattern, bias "all", which Palimpsest does not support.',
+      'The adapter in adapters/a cannot be read: it uses lora_bias, bias "all", which Palimpsest does not support.',
     );
   });
 });
@@ -164,6 +169,43 @@ describe("new tokens", () => {
     await expect(extendVocabulary(base, ["<velan>", "<velan>"])).rejects.toThrow(/cannot add "<velan>": each token/);
   });
 
+  it("get the ids that transformers gives them, in rows that the table may already have", async () => {
+    // transformers: PreTrainedTokenizerFast(…).add_tokens(words), for each of the reference tokenizers.
+    const first = { "byte-bpe": 600, "llama-bpe": 700, unigram: 165 };
+    for (const [kind, id] of Object.entries(first)) {
+      const read = (file: string): string => readFileSync(goldenFolder(`metrics/tokenizer-${kind}/${file}`), "utf8");
+      const files = {
+        tokenizer: read("tokenizer.json"),
+        config: read("tokenizer_config.json"),
+        template: read("chat_template.jinja"),
+      };
+      const config = { ...tinyConfig, vocabulary: 702 };
+      const made = baseModel({
+        name: kind,
+        digest: kind,
+        decoder: decoder(config, initialWeights(config, random(1, kind).normal)),
+        tokenizer: chatTokenizer(files, kind),
+      });
+      const larger = await extendVocabulary(made, words);
+      expect(words.map((word) => larger.tokenizer.encode(word))).toEqual([[id], [id + 1], [id + 2]]);
+      // Only what does not fit into the table makes it grow.
+      expect(larger.decoder.config.vocabulary).toBe(Math.max(702, id + 3));
+      const table = larger.decoder.weights.get("model.embed_tokens.weight")!;
+      const old = made.decoder.weights.get("model.embed_tokens.weight")!;
+      const rows = (of: tf.Tensor, from: number, to: number): Float32Array =>
+        of.dataSync<"float32">().slice(from * 16, to * 16);
+      expect(rows(table, 0, id)).toEqual(rows(old, 0, id));
+      expect(rows(table, id + 3, 702)).toEqual(rows(old, id + 3, 702));
+      const mean = tf.tidy(() => tf.mean(tf.slice(old, 0, id), 0).dataSync());
+      expect(rows(table, id + 2, id + 3)).toEqual(mean);
+      // Some classes of transformers read added tokens from here alone, the older ones too.
+      const written = JSON.parse(larger.tokenizer.files.config).added_tokens_decoder;
+      expect(written[id]).toMatchObject({ content: "<velan>", special: false });
+      expect(Object.values(written)).toContainEqual(expect.objectContaining({ content: "</s>", special: true }));
+      tf.dispose([made.decoder.frequencies, ...made.decoder.weights.values()]);
+    }
+  });
+
   it("are saved with the adapter and loaded onto the original base", async () => {
     const larger = await extendVocabulary(base, words);
     const adapter = freshAdapter(
@@ -183,7 +225,7 @@ describe("new tokens", () => {
     disposeAdapter(adapter);
     const loaded = await loadAdapter(base, "new/adapter");
     expect(await loaded.nll(asked)).toEqual(wanted);
-    expect(wanted[0]!.tokens).toBe(larger.tokenizer.encode(" hello thoron <velan>").length);
+    expect(wanted[0]!.tokens).toBe(larger.tokenizer.encode("hello thoron <velan>").length - 1);
     expect((await merged(base, loaded)).decoder.config.vocabulary).toBe(base.decoder.config.vocabulary + 3);
   });
 });

@@ -39,8 +39,8 @@ describe.each(["byte-bpe", "llama-bpe", "unigram"])("the %s tokenizer", (kind) =
   });
 });
 
-describe("a sample as token ids", () => {
-  const spaced = chatTokenizer(withSpaces("byte-bpe"), "spaced");
+describe.each(["joint", "pieces"] as const)("a sample as token ids (%s)", (encoding) => {
+  const spaced = chatTokenizer(withSpaces("byte-bpe"), "spaced", { encoding });
   const prompt: Message[] = [{ role: "user", content: "hello" }];
   const segment = (role: Segment["role"], text: string, weight: number): Segment => ({
     role,
@@ -59,7 +59,7 @@ describe("a sample as token ids", () => {
     expect(spaced.trail).toEqual(spaced.encode("</s>"));
   });
 
-  it("encodes each piece separately; pieces with a weight are targets", () => {
+  it("joins the parts where no token contains two; parts with a weight are targets", () => {
     const { ids, spans } = encodeSample(spaced, { prompt, segments, endTurn: true });
     const pieces = [spaced.render(prompt), " quick", "\nNote:", " walks", "</s>"].map((text) => spaced.encode(text));
     expect(ids).toEqual(pieces.flat());
@@ -85,19 +85,70 @@ describe("a sample as token ids", () => {
     expect(encodePrompt(spaced, { messages: prompt })).toEqual(spaced.encode(spaced.render(prompt)));
   });
 
-  it("begins a text without turns with the beginning-of-sequence token; all its tokens are targets", () => {
-    const { ids, spans } = encodeSample(spaced, {
-      prompt: [],
-      segments: [segment("text", "quick fox", 1)],
-      endTurn: false,
-    });
-    expect(ids).toEqual([spaced.begin, ...spaced.encode(" quick fox")]);
+  it("begins a text without turns as its encoding says; all tokens that have one before them are targets", () => {
+    const text = { prompt: [], segments: [segment("text", "quick fox", 1)], endTurn: false };
+    const { ids, spans } = encodeSample(spaced, text);
+    expect(ids).toEqual(
+      encoding === "pieces" ? [spaced.begin, ...spaced.encode(" quick fox")] : spaced.encode("quick fox"),
+    );
     expect(spans).toEqual([{ role: "text", weight: 1, from: 1, to: ids.length }]);
+    const whole = encodeSample(spaced, { ...text, endTurn: true });
+    expect(whole.ids).toEqual([...ids, spaced.end]);
+    expect(whole.templateTargets).toBe(1);
   });
 
   it("rejects a sample without targets", () => {
     const silent = { prompt, segments: [segment("separator", "Note:", 0)], endTurn: true };
     expect(() => encodeSample(spaced, silent)).toThrow(/nothing to learn/);
+  });
+});
+
+describe("a tokenizer that writes a space before each text", () => {
+  const bos = { SpecialToken: { id: "<s>", type_id: 0 } };
+  const llama = files("llama-bpe");
+  const json = { ...JSON.parse(llama.tokenizer), post_processor: null };
+  const begun = {
+    type: "TemplateProcessing",
+    single: [bos, { Sequence: { id: "A", type_id: 0 } }],
+    pair: [],
+    special_tokens: {},
+  };
+  const template =
+    "{% for m in messages %}{{ bos_token + '[INST] ' + m['content'] + ' [/INST]' if m['role'] == 'user' else ' ' + m['content'] + ' ' + eos_token }}{% endfor %}";
+  const made = (encoding: "joint" | "pieces", post: unknown): ChatTokenizer =>
+    chatTokenizer({ ...llama, template, tokenizer: JSON.stringify({ ...json, post_processor: post }) }, "x", {
+      encoding,
+    });
+  const parts = ["the fox", "\nNote:", " walks"];
+  const segments = parts.map((text): Segment => ({ role: "answer", origin: "data", text, weight: 1 }));
+  const prompt: Message[] = [{ role: "user", content: "hello" }];
+
+  it("gets no stray spaces between the parts of a turn", () => {
+    const joint = made("joint", null);
+    const { ids } = encodeSample(joint, { prompt, segments, endTurn: true });
+    expect(joint.decode(ids, "with special")).toBe("<s> [INST] hello [/INST] the fox\nNote: walks </s>");
+    const pieces = made("pieces", null);
+    const apart = encodeSample(pieces, { prompt, segments, endTurn: true }).ids;
+    expect(apart.length).toBeGreaterThan(ids.length);
+    // A prefix of a generation has the tokens that a training begins with.
+    const prefix = encodePrompt(joint, { messages: prompt, prefix: parts.slice(0, 2) });
+    expect(ids.slice(0, prefix.length)).toEqual(prefix);
+  });
+
+  it("gives the generated text back with its own first space, and without the template's", () => {
+    const joint = made("joint", null);
+    const before = encodePrompt(joint, { messages: prompt, prefix: ["the fox\nNote:"] });
+    const whole = joint.encode(`${joint.render(prompt)} the fox\nNote: walks home`);
+    expect(joint.decodeAfter(before, whole.slice(before.length))).toBe(" walks home");
+  });
+
+  it("begins a plain text with the token that its post-processor adds, and with none otherwise", () => {
+    const text = { prompt: [], segments: segments.slice(0, 1), endTurn: false };
+    const plain = encodeSample(made("joint", null), text);
+    const withBegin = encodeSample(made("joint", begun), text);
+    expect(withBegin.ids).toEqual([made("joint", null).begin, ...plain.ids]);
+    expect(plain.spans[0]).toMatchObject({ from: 1, to: plain.ids.length });
+    expect(withBegin.spans[0]).toMatchObject({ from: 1, to: plain.ids.length + 1 });
   });
 });
 

@@ -205,7 +205,16 @@ it("reports evaluations with a comparison, and the range over seeds", async () =
   );
   const after = [1, 2].map((seed) => ({ result: { ...result, seed }, items }));
   report([before, ...after]);
-  const [, differences, bands] = host.outputs;
+  const [, picture, intervals, differences, bands] = host.outputs;
+  expect(intervals).toMatchObject({
+    columns: ["method", "measure", "score", "low", "high", "items"],
+    rows: expect.arrayContaining([["base", "refusal", 1, 1, 1, 8]]),
+  });
+  const spec = picture?.kind === "plot" ? picture.spec : undefined;
+  expect(spec?.options).toMatchObject({ x: { domain: [0, 1] }, fy: { domain: ["refusal", "overRefusal"] } });
+  expect(spec?.marks.map(({ mark, data }) => [mark, data?.kind === "columns" && data.columns.measure])).toEqual(
+    ["ruleY", "dot"].map((mark) => [mark, [1, 2, 3].flatMap(() => ["refusal", "overRefusal"])]),
+  );
   const tables = [differences, bands].map((output) => (output?.kind === "table" ? output : undefined));
   expect(tables[0]?.columns).toEqual(["method", "against", "measure", "difference", "low", "high", "verdict"]);
   expect(tables[0]?.rows).toContainEqual(["tuned", "base", "refusal", -1, -1, -1, "worse"]);

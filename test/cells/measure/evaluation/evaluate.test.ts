@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Prompt } from "../../../../cells/contracts.ts";
+import type { GenerateOptions, Prompt } from "../../../../cells/contracts.ts";
 import { evaluate } from "../../../../cells/measure/evaluation/evaluate.ts";
 import { textSamples } from "../../../../cells/measure/forgetting/cross-entropy.ts";
 import { familyForgetting } from "../../../../cells/measure/forgetting/family-forgetting.ts";
-import type { Task } from "../../../../cells/measure/forgetting/tasks.ts";
 import { refusalLists } from "../../../../cells/measure/refusal/lists.ts";
 import { compareEvaluations } from "../../../../cells/measure/statistics/evaluation-comparison.ts";
-import type { Pair } from "../../../../cells/types.ts";
+import type { Task } from "../../../../cells/measure/tasks/task.ts";
+import type { Pair, Result } from "../../../../cells/types.ts";
 import { bareHost } from "../../bare-host.ts";
 import { question, ruleModel } from "../model.ts";
 
@@ -49,22 +49,37 @@ describe("an evaluation on your own data", () => {
     const { result, items } = await evaluate(model(), { method: "m", ...all, refusals, text: textSamples(["a b c"]) });
     expect(result).toEqual({
       method: "m",
-      chrf: (result.chrfInto + result.chrfFrom) / 2,
-      chrfInto: 1,
-      chrfFrom: expect.any(Number),
+      chrf: (1 + Number((result as Result)["chrf German→English"])) / 2,
+      "chrf English→German": 1,
+      "chrf German→English": expect.any(Number),
+      translationCutOff: 0,
       moreChrf: result.chrf,
+      moreCutOff: 0,
       general: 0.5,
       sum: 1,
       word: 0,
+      tasksCutOff: 0,
       forgetting: 0,
       hard: 1,
+      hardCutOff: 0,
       refusal: 0.5,
       overRefusal: 0,
+      refusalsCutOff: 0,
       refusalsBy: expect.stringContaining("gcg-short"),
       crossEntropy: 1,
       crossEntropyRise: 0,
     });
-    expect(Object.keys(items)).toEqual(["chrf", "general", "refusal", "overRefusal", "moreChrf", "crossEntropy"]);
+    expect(Object.keys(items)).toEqual([
+      "chrf",
+      "chrf English→German",
+      "chrf German→English",
+      "general",
+      "hard",
+      "refusal",
+      "overRefusal",
+      "moreChrf",
+      "crossEntropy",
+    ]);
     expect(await evaluate(model(), { method: "m" })).toEqual({ result: { method: "m" }, items: {} });
   });
 
@@ -105,10 +120,68 @@ describe("an evaluation on your own data", () => {
     expect(() => familyForgetting(base, translated)).toThrow('"m" was evaluated without tasks');
   });
 
-  it("needs pairs in both directions", async () => {
-    await expect(evaluate(model(), { method: "m", translation: pairs.slice(0, 1) })).rejects.toThrow(
-      "The 1 pairs have no translation into English",
+  it("measures one direction, or several with any pivot, each as a corpus of its own", async () => {
+    const one = await evaluate(model(), { method: "m", translation: pairs.slice(0, 1) });
+    expect(one.result).toEqual({ method: "m", chrf: 1, "chrf English→German": 1, translationCutOff: 0 });
+    const french = [
+      pair("Hund", "chien", "German", "French"),
+      pair("chat", "Katze", "French", "German"),
+      pair("ours", "Bär", "french", "deutsch"),
+    ];
+    const { result, items } = await evaluate(
+      ruleModel((prompt) => ({ "Into French: Hund": "chien", "Into deutsch: ours": "Bär" })[question(prompt)] ?? "?"),
+      { method: "m", translation: french },
     );
+    expect(result).toMatchObject({
+      chrf: 2 / 3,
+      "chrf German→French": 1,
+      "chrf French→German": 0,
+      "chrf french→deutsch": 1,
+    });
+    expect(items.chrf).toMatchObject({ directions: [{ from: "French" }, { from: "German" }, { from: "french" }] });
+  });
+
+  it("says which answers were cut off, and takes other limits", async () => {
+    const asked: GenerateOptions[] = [];
+    const short = ruleModel((prompt) => answers[question(prompt)] ?? "?");
+    const generate: typeof short.generate = async (prompts, options) => {
+      asked.push(options);
+      const completions = await short.generate(prompts, options);
+      return completions.map(({ text, tokens }) => ({
+        text,
+        tokens,
+        ended: text === "2" || text.includes("I cannot"),
+      }));
+    };
+    const { result } = await evaluate(
+      { ...short, generate },
+      { method: "m", ...all, refusals, maxTokens: { translation: 7, tasks: 8, refusals: 9 } },
+    );
+    // The first translation was whole before the limit ended what came after it.
+    expect(result).toMatchObject({
+      translationCutOff: 0.5,
+      moreCutOff: 0.5,
+      tasksCutOff: 2 / 3,
+      hardCutOff: 0,
+      refusalsCutOff: 2 / 3,
+    });
+    expect(new Set(asked.map(({ maxTokens }) => maxTokens))).toEqual(new Set([7, 8, 9]));
+  });
+
+  it("refuses options and data that it does not know, by name", async () => {
+    const evaluating = (options: object) => evaluate(model(), { method: "m", ...options });
+    await expect(evaluating({ harmful: [{ text: "x" }] })).rejects.toThrow('evaluate(…) has no option "harmful"');
+    await expect(evaluating({ task: tasks })).rejects.toThrow('Did you mean "tasks"?');
+    await expect(evaluating({ tasks: { items: tasks, bad: [] } })).rejects.toThrow("Give the items of what was read");
+    await expect(evaluating({ refusals: { harmful: [{ text: "x" }] } })).rejects.toThrow("needs lists");
+    const named = (family: string) => [task(family, "1 + 1", "2")];
+    await expect(evaluating({ tasks: named("general") })).rejects.toThrow(
+      'Two scores of these tasks are called "general"',
+    );
+    await expect(evaluating({ tasks, otherTasks: { sum: named("a") } })).rejects.toThrow(
+      'Two measures of this evaluation are called "sum"',
+    );
+    await expect(evaluating({ maxTokens: 64 })).rejects.toThrow("takes its options as an object");
   });
 
   it("is plain data, so the cache returns it as it was, items included", async () => {
@@ -116,7 +189,7 @@ describe("an evaluation on your own data", () => {
     const first = model();
     const evaluation = await evaluate(first, options);
     expect(structuredClone(evaluation)).toEqual(evaluation);
-    const again = model();
+    const again = { ...model(), digest: first.digest };
     const cached = await evaluate(again, options);
     expect(cached).toEqual(evaluation);
     expect([first.asked.length > 0, again.asked.length]).toEqual([true, 0]);

@@ -85,6 +85,30 @@ describe("document context", () => {
   });
 });
 
+it("a skill's translations that are cut off are counted, and options that it does not have are refused", async () => {
+  const items = [
+    { source: "a", literal: ["x"], sense: ["y"] },
+    { source: "b", literal: ["x"], sense: ["y"] },
+  ];
+  const model = {
+    ...ruleModel(() => ""),
+    generate: async () => [
+      { text: "x", tokens: 1, ended: true },
+      { text: "y and", tokens: 2, ended: false },
+    ],
+  };
+  expect(await literalness(model, items, { ...german, maxTokens: 2 })).toMatchObject({ literal: 0.5, cutOff: 0.5 });
+  await expect(literalness(model, items, { ...german, max_new_tokens: 2 } as never)).rejects.toThrow(
+    "literalness(…) has no option",
+  );
+  await expect(formality(model, [], { ...german, register: "formal" } as never)).rejects.toThrow(
+    "formality(…) has no option",
+  );
+  await expect(documentContext(model, [], { ...german, metrics: [] } as never)).rejects.toThrow(
+    'Did you mean "metric"?',
+  );
+});
+
 describe("literalness", () => {
   it("is measured by phrases: whole words in any case", async () => {
     const rows = ["a", "b", "c", "d"].map((source) => ({

@@ -1,6 +1,10 @@
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { evaluate } from "../../../../cells/measure/evaluation/evaluate.ts";
+import { compareEvaluations } from "../../../../cells/measure/statistics/evaluation-comparison.ts";
 import { cometOf, cometScores, compareComet } from "../../../../cells/measure/translation/comet.ts";
+import { saveTranslations, withComet } from "../../../../cells/measure/translation/comet-files.ts";
 import { type BareHost, bareHost } from "../../bare-host.ts";
+import { ruleModel } from "../model.ts";
 
 let host: BareHost;
 beforeEach(() => {
@@ -53,4 +57,71 @@ it.each([
 ])("%s is not accepted as scores", async (text, reason) => {
   host.files.set("scores", text);
   await expect(cometScores("scores")).rejects.toThrow(reason);
+});
+
+describe("COMET of evaluations", () => {
+  const pairs = [
+    { source: "Hund", reference: "dog", from: "German", to: "English", instruction: "Hund" },
+    { source: "Katze", reference: "cat", from: "German", to: "English", instruction: "Katze" },
+    { source: "cow", reference: "Kuh", from: "English", to: "German", instruction: "cow" },
+  ];
+  const evaluated = (method: string, answer: string) =>
+    evaluate(
+      ruleModel(() => answer),
+      { method, translation: pairs, clean: "none" },
+    );
+
+  it("goes out as one set of files for each direction, and comes back as a measure that models are compared by", async () => {
+    const base = await evaluated("base", "two\n lines");
+    const tuned = await evaluated("radis 1/2", "one");
+    const { files, commands } = await saveTranslations("comet", [base, tuned]);
+    expect(files).toContain("comet/German-English.radis_1_2.txt");
+    expect(host.files.get("comet/German-English.source.txt")).toBe("Hund\nKatze\n");
+    expect(host.files.get("comet/German-English.base.txt")).toBe("two lines\ntwo lines\n");
+    expect(commands[1]).toBe(
+      'comet-score -s "comet/German-English.source.txt" -t "comet/German-English.base.txt" "comet/German-English.radis_1_2.txt" ' +
+        '-r "comet/German-English.reference.txt" --to_json "comet/German-English.json"',
+    );
+    const scored = (list: [string, string, number][]) => list.map(([src, mt, COMET]) => ({ src, mt, ref: "x", COMET }));
+    const there = {
+      base: [
+        ["Hund", "two lines", 0.5],
+        ["Katze", "two lines", 0.7],
+      ],
+      radis_1_2: [
+        ["Hund", "one", 0.8],
+        ["Katze", "one", 0.8],
+      ],
+    };
+    const back = { base: [["cow", "two lines", 0.2]], radis_1_2: [["cow", "one", 0.1]] };
+    for (const [name, systems] of Object.entries({ "German-English": there, "English-German": back })) {
+      const json = Object.entries(systems).map(([system, list]) => [
+        `/elsewhere/${name}.${system}.txt`,
+        scored(list as [string, string, number][]),
+      ]);
+      host.files.set(`comet/${name}.json`, JSON.stringify(Object.fromEntries(json)));
+    }
+    const [before, after] = [await withComet(base, "comet"), await withComet(tuned, "comet")];
+    expect(before.result).toMatchObject({ "comet German→English": 0.6, "comet English→German": 0.2 });
+    expect(before.result.comet).toBeCloseTo(0.4, 12);
+    const compared = compareEvaluations(before, after, { resamples: 100 }).find(({ measure }) => measure === "comet");
+    expect(compared?.difference).toBeCloseTo(0.05, 12);
+    const other = await evaluated("base", "something else");
+    await expect(withComet(other, "comet")).rejects.toThrow("Score these very translations");
+  });
+
+  it("needs translations of the same sentences under different names", async () => {
+    const base = await evaluated("base", "x");
+    await expect(saveTranslations("c", [base, base])).rejects.toThrow("Give each its own method name");
+    const fewer = await evaluate(
+      ruleModel(() => "x"),
+      { method: "y", translation: pairs.slice(1) },
+    );
+    await expect(saveTranslations("c", [base, fewer])).rejects.toThrow("Evaluate all models on the same pairs");
+    const none = await evaluate(
+      ruleModel(() => "x"),
+      { method: "z" },
+    );
+    await expect(saveTranslations("c", [none])).rejects.toThrow('"z" was evaluated without translations');
+  });
 });

@@ -5,7 +5,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { type Adapter, freshAdapter, loraName, loraPair } from "../../../../cells/model/adapter.ts";
 import { type Decoder, decoder } from "../../../../cells/model/decoder.ts";
-import type { EncodedSample } from "../../../../cells/model/encoding.ts";
+import type { EncodedSample } from "../../../../cells/model/encoded-sample.ts";
 import type { LinearLayer } from "../../../../cells/model/linear-layers.ts";
 import { lora } from "../../../../cells/model/lora.ts";
 import type { ModelConfig } from "../../../../cells/model/model-config.ts";

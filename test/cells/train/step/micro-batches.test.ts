@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Adapter, freshAdapter } from "../../../../cells/model/adapter.ts";
 import type { Decoder } from "../../../../cells/model/decoder.ts";
 import { dropout } from "../../../../cells/model/dropout.ts";
-import type { EncodedSample } from "../../../../cells/model/encoding.ts";
+import type { EncodedSample } from "../../../../cells/model/encoded-sample.ts";
 import { layOut, type TargetBatch } from "../../../../cells/model/target-rows.ts";
 import { random } from "../../../../cells/random.ts";
 import { microBatches } from "../../../../cells/train/step/batches.ts";

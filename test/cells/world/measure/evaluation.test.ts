@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Prompt } from "../../../../cells/contracts.ts";
 import { evaluate } from "../../../../cells/measure/evaluation/evaluate.ts";
 import { macroAverage } from "../../../../cells/measure/forgetting/accuracy.ts";
@@ -8,7 +8,10 @@ import { compareEvaluations } from "../../../../cells/measure/statistics/evaluat
 import type { Pair, Result } from "../../../../cells/types.ts";
 import { testSets } from "../../../../cells/world/test-sets.ts";
 import { world } from "../../../../cells/world/world.ts";
+import { bareHost } from "../../bare-host.ts";
 import { question, ruleModel } from "../../measure/model.ts";
+
+beforeEach(() => void bareHost());
 
 const sets = testSets();
 const known = new Map(
@@ -45,8 +48,9 @@ describe("the full evaluation on the world", () => {
     expect(result).toMatchObject({
       method: "base",
       chrf: 1,
-      chrfInto: 1,
-      chrfFrom: 1,
+      "chrf English→Velan": 1,
+      "chrf Velan→English": 1,
+      translationCutOff: 0,
       offTarget: 0,
       general: 1,
       touched: 1,
@@ -183,7 +187,7 @@ describe("probes", () => {
     const measured = await Promise.all(all.map((probe) => probe.measure(lost())));
     const row = Object.assign({}, ...measured) as Record<string, number>;
     expect(row).toMatchObject({ general: 0, refusal: 0, overRefusal: 0, crossEntropyRise: 1 });
-    for (const name of ["chrf", "into", "from", "touched", "format", "untouched"])
+    for (const name of ["chrf", "chrf English→Velan", "chrf Velan→English", "touched", "format", "untouched"])
       expect(row[name]).toBeTypeOf("number");
   });
 
