@@ -1,5 +1,5 @@
 /** What happens to samples that are longer than a training can take: they are cut, left out, or the training refuses to start. */
-import type { EncodedSample } from "../../model/encoding.ts";
+import type { EncodedSample } from "../../model/encoded-sample.ts";
 
 export type Overlong = "truncate" | "drop" | "refuse";
 
@@ -12,9 +12,7 @@ export type LengthRule = {
 };
 
 /** `cut`: without its end, so without its end of turn too. `dropped`: it is left out, by the rule or since the cut left no target. */
-export type Fitted =
-  | { readonly kind: "whole" | "cut"; readonly sample: EncodedSample }
-  | { readonly kind: "dropped" };
+export type Fitted = { readonly kind: "whole" | "cut"; readonly sample: EncodedSample } | { readonly kind: "dropped" };
 
 /** @throws if the sample is too long and the rule is to refuse it. @param name of the sample in messages, such as `Sample 3 of 40` */
 export function fitted(sample: EncodedSample, { limit, reason, overlong }: LengthRule, name: string): Fitted {

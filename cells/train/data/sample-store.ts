@@ -1,5 +1,5 @@
 /** Encoded samples in memory. Ids are 32-bit integers: a quarter of a million samples of 200 tokens take 200 MB, not 400. */
-import type { EncodedSample, Span } from "../../model/encoding.ts";
+import type { EncodedSample, Span } from "../../model/encoded-sample.ts";
 
 export class SampleStore {
   readonly #ids: Int32Array[] = [];

@@ -3,7 +3,7 @@
  * cut every N tokens. A text may be in two blocks, and a token sees earlier texts of its block; the end token tells the model
  * where one ends. Nothing is left out: the last block is shorter.
  */
-import type { EncodedSample, Span } from "../../model/encoding.ts";
+import type { EncodedSample, Span } from "../../model/encoded-sample.ts";
 
 /** The role and weight of a token as a target; undefined for a token that is context only. */
 type Target = Pick<Span, "role" | "weight"> | undefined;
