@@ -1,7 +1,7 @@
 /**
- * Plain texts in blocks of equal length, as models are pre-trained: all texts one after the other, each followed by the end token,
- * cut every N tokens. A text may be in two blocks, and a token sees earlier texts of its block; the end token tells the model
- * where one ends. Nothing is left out: the last block is shorter.
+ * Plain texts in blocks of equal length, as models are pre-trained: all texts one after the other, each with its end
+ * token, cut every N tokens. A text may be in two blocks, and a token sees the earlier texts of its block; the end token
+ * tells the model where one ends. No text is left out: the last block is shorter.
  */
 import type { EncodedSample, Span } from "../../model/encoded-sample.ts";
 
@@ -10,27 +10,23 @@ type Target = Pick<Span, "role" | "weight"> | undefined;
 
 export class TextBlocks {
   readonly #size: number;
-  readonly #end: number;
   #ids: number[] = [];
   #targets: Target[] = [];
 
-  /** @param end the token after each text */
-  constructor(size: number, end: number) {
+  /** @param size tokens of a block */
+  constructor(size: number) {
     this.#size = size;
-    this.#end = end;
   }
 
-  /**
-   * @param first what the first token is as a target where another text precedes it; alone, it has nothing to be predicted from
-   * @returns the blocks that are full now
-   */
-  add({ ids, spans }: EncodedSample, first: Target): EncodedSample[] {
+  /** @param text with its end token. @returns the blocks that are full now */
+  add({ ids, spans }: EncodedSample): EncodedSample[] {
     const targets: Target[] = ids.map(() => undefined);
     for (const { role, weight, from, to } of spans) targets.fill({ role, weight }, from, to);
-    targets[0] ??= first;
-    const last = spans.at(-1);
-    this.#ids.push(...ids, this.#end);
-    this.#targets.push(...targets, last && { role: last.role, weight: last.weight });
+    // Alone, the first token has nothing that it could be predicted from; here another text precedes it.
+    const [first] = spans;
+    targets[0] ??= first && { role: first.role, weight: first.weight };
+    for (const id of ids) this.#ids.push(id);
+    for (const target of targets) this.#targets.push(target);
     const blocks: EncodedSample[] = [];
     while (this.#ids.length >= this.#size) blocks.push(...this.#cut(this.#size));
     return blocks;
@@ -41,7 +37,7 @@ export class TextBlocks {
     return this.#cut(this.#ids.length);
   }
 
-  /** A block without a target is nothing to learn from. */
+  /** A block without a target has nothing to learn from. */
   #cut(length: number): EncodedSample[] {
     const ids = this.#ids.splice(0, length);
     const spans = spansOf(this.#targets.splice(0, length));

@@ -32,7 +32,16 @@ const samples = samplesOf("what time");
 
 async function trained(adapter: LoraConfig | "full", model = base, on = samples): Promise<Run> {
   const method: Method = { name: "t", samples: on, per: "token", weight: () => 1, config: {}, knobs: {} };
-  const run = train(model, { method, adapter, steps: 8, batch: 3, warmup: 1, learningRate: 0.02 });
+  const run = train(model, {
+    method,
+    adapter,
+    steps: 8,
+    batch: 3,
+    warmup: 1,
+    learningRate: 0.02,
+    floor: 0.1,
+    betas: [0.9, 0.99],
+  });
   return run.finished;
 }
 const losses = (run: Run): number[] => [...run.rows].map(({ loss }) => loss);
