@@ -51,16 +51,19 @@ export function settingsOf(options: TrainOptions, positions: number): Settings {
   return { ...lengths, schedule, warmup, floor, weightDecay, betas, eps, clip };
 }
 
+/** How many samples a training by epochs draws. @param samples in an epoch */
+export function totalSamples({ epochs }: TrainOptions, samples: number): number {
+  return epochs === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.round(epochs * samples));
+}
+
 /** @param samples in an epoch */
-export function stepCount({ steps, epochs }: TrainOptions, settings: Settings, samples: number): number {
-  if (steps !== undefined) return steps;
-  return Math.max(1, Math.ceil((epochs! * samples) / (settings.batch * settings.accumulate) - 1e-9));
+export function stepCount(options: TrainOptions, { batch, accumulate }: Settings, samples: number): number {
+  return options.steps ?? Math.ceil(totalSamples(options, samples) / (batch * accumulate));
 }
 
 /** The steps of the warm-up. */
 export function warmupSteps({ warmup }: Pick<Settings, "warmup">, steps: number): number {
-  const count = warmup < 1 ? Math.ceil(warmup * steps - 1e-9) : warmup;
-  return count;
+  return warmup < 1 ? Math.ceil(warmup * steps - 1e-9) : warmup;
 }
 
 function require(name: string, value: unknown, holds: boolean, wanted: string): void {

@@ -14,7 +14,7 @@ export type TrainOptions = {
   readonly adapter: LoraConfig | "full";
   /** Number of optimizer steps. Give this or `epochs`. */
   readonly steps?: number;
-  /** How often each sample is learnt, instead of `steps`; 0.5 is half of them. The last step is always a full one. */
+  /** How often each sample is learnt, instead of `steps`; 0.5 is half of them. The last step may be smaller. */
   readonly epochs?: number;
   /** Samples per micro-batch. Default: 16. */
   readonly batch?: number;

@@ -16,7 +16,7 @@ import { startRun } from "./run/run.ts";
 import type { Training } from "./run/training.ts";
 import { TrainingData } from "./run/training-data.ts";
 import { openState, savingAndRestoring } from "./run/training-state.ts";
-import { settingsOf, stepCount, warmupSteps } from "./settings.ts";
+import { settingsOf, stepCount, totalSamples, warmupSteps } from "./settings.ts";
 import { microBatches } from "./step/batches.ts";
 import { optimizer } from "./step/optimizer.ts";
 import { learningRate as rateAt } from "./step/schedule.ts";
@@ -60,6 +60,9 @@ export function fineTuning(base: BaseModel, given: TrainOptions): Training {
   // A run that is stopped before its samples are made has no state; who asks for it gets the error.
   recipe.catch(() => {});
   let drawn = 0;
+  /** The last step of a training by epochs learns what is left of its samples. */
+  let total = Number.POSITIVE_INFINITY;
+  const samplesOf = (step: number): number => Math.min(batch * accumulate, total - (step - 1) * batch * accumulate);
 
   return {
     meta: {
@@ -86,6 +89,7 @@ export function fineTuning(base: BaseModel, given: TrainOptions): Training {
     async prepare(control) {
       const { config, counts } = await data.prepare(control);
       steps = stepCount(options, settings, counts.samples);
+      total = totalSamples(options, counts.samples);
       const warmup = warmupSteps(settings, steps);
       if (warmup >= steps && steps > 1)
         console.warn(
@@ -108,7 +112,7 @@ export function fineTuning(base: BaseModel, given: TrainOptions): Training {
       return [];
     },
     async step(step, read) {
-      const end = drawn + batch * accumulate;
+      const end = drawn + samplesOf(step);
       const batches = microBatches(await data.samples(drawn, end), { batch, packing });
       const warmup = warmupSteps(settings, steps);
       const stepRate = rateAt({ shape, peak: read(rate), warmup, steps, floor }, step);
