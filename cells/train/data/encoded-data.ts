@@ -57,7 +57,8 @@ export async function encodedData(
   if (blocks) samples.push(...blocks.rest());
   const counts = { ...targetCounts(samples, weightOf(method)), truncated, dropped };
   requireTargets(counts, given.length, rules);
-  warn(counts, given.length, rules);
+  warnOfLengths(counts, given.length, rules);
+  warnOfTemplate(counts, samples);
   return { samples, counts };
 }
 
@@ -106,23 +107,23 @@ function requireTargets({ targets, dropped }: DataCounts, given: number, { maxLe
   );
 }
 
-function warn(
-  { truncated, dropped, templateShare }: DataCounts,
-  given: number,
-  { maxLength, blocks }: DataRules,
-): void {
-  const lengths = [
+function warnOfLengths({ truncated, dropped }: DataCounts, given: number, { maxLength }: DataRules): void {
+  const found = [
     ...(truncated > 0 ? [`${truncated} were cut, and have no end of turn`] : []),
     ...(dropped > 0 ? [`${dropped} were left out`] : []),
   ];
-  if (lengths.length > 0)
-    console.warn(
-      `train(…): of ${given} samples, ${lengths.join("; ")}. They are longer than ${maxLength} tokens (maxLength).`,
-    );
-  // The end tokens of blocks are the texts' own.
-  if (blocks === undefined && templateShare > LARGEST_TEMPLATE_SHARE)
-    console.warn(
-      `train(…): ${Math.round(100 * templateShare)} % of the target tokens are written by the chat template, such as the end of ` +
-        "a turn, so the answers are short. tokens(model, sample) shows which ones.",
-    );
+  if (found.length === 0) return;
+  const why = `They are longer than ${maxLength} tokens (maxLength).`;
+  console.warn(`train(…): of ${given} samples, ${found.join("; ")}. ${why}`);
+}
+
+/** A model must learn to end its turn, so one token of each sample does not count. */
+function warnOfTemplate({ targets, templateTargets }: DataCounts, samples: readonly EncodedSample[]): void {
+  const ended = samples.filter((sample) => (sample.templateTargets ?? 0) > 0).length;
+  const share = (templateTargets - ended) / targets;
+  if (share <= LARGEST_TEMPLATE_SHARE) return;
+  console.warn(
+    `train(…): ${Math.round(100 * share)} % of the target tokens are text of the chat template after the answers. ` +
+      "tokens(model, sample) shows which ones.",
+  );
 }

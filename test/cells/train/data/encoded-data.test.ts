@@ -1,7 +1,9 @@
 /** What is checked of the samples before the first step: lengths, targets, blocks of plain texts. */
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Method } from "../../../../cells/contracts.ts";
-import type { TrainOptions } from "../../../../cells/train/train.ts";
+import { chatModel } from "../../../../cells/model/chat-model.ts";
+import { lora } from "../../../../cells/model/lora.ts";
+import { type TrainOptions, train } from "../../../../cells/train/train.ts";
 import type { Sample } from "../../../../cells/types.ts";
 import { useBackend } from "../../model/backend.ts";
 import { SmallRuns, samples } from "../run/small-runs.ts";
@@ -92,19 +94,24 @@ describe("targets", () => {
     await expect(start([...samples, empty]).finished).rejects.toThrow(/^Sample 9 of 9: .*nothing to learn from/);
   });
 
-  it("may be turned on by a knob later", async () => {
+  it("may be turned on by a knob, so that only a step can find that there are none", async () => {
     const knob = { value: 0 };
     const live = method(samples, { weight: (_, read = ({ value }) => value) => read(knob), knobs: { weight: knob } });
-    await small.start({ method: live, steps: 2 }).finished.catch(() => {});
-    expect(counts().targets).toBeGreaterThan(0);
+    await expect(small.start({ method: live, steps: 2 }).finished).rejects.toThrow(/failed at step 1: All targets/);
+    const run = small.start({ method: live, steps: 2 });
+    knob.value = 1;
+    await run.finished;
+    expect([run.status, run.rows.length]).toEqual(["done", 2]);
   });
 
-  it("that the template writes are said when they are many", async () => {
+  it("that the template writes are said when they are many; the token that ends a turn is not one of them", async () => {
     await start(samples).finished;
-    expect(warned.join()).toMatch(/\d+ % of the target tokens are written by the chat template/);
-    warned = [];
-    await start([long]).finished;
     expect(warned.join()).not.toMatch(/chat template/);
+    const template = '{% for m in messages %}{{ m.role + ": " + m.content + " quick river " }}{% endfor %}';
+    await small.host.writeFile("tiny-1-1/chat_template.jinja", template);
+    const base = await chatModel("tiny-1-1");
+    await train(base, { method: method(samples), adapter: lora({ rank: 1 }), steps: 1 }).finished;
+    expect(warned.join()).toMatch(/\d+ % of the target tokens are text of the chat template after the answers/);
   });
 });
 
