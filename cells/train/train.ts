@@ -153,6 +153,6 @@ function stepDropout(config: LoraConfig | "full", seed: number, updateNumber: nu
   if (rate === 0) return undefined;
   return (micro: number) => {
     const draw = micro === 0 ? `dropout ${updateNumber}` : `dropout ${updateNumber}.${micro}`;
-    return dropout(rate, (place) => random(seed, `${draw} ${place}`).uniform);
+    return dropout(rate, (place) => random(seed, `${draw} ${place}`));
   };
 }
