@@ -30,23 +30,37 @@ export function settingsOf(options: TrainOptions, positions: number): Settings {
       `train(…): give "steps" or "epochs"${steps === undefined ? "." : ", not both."} ` +
         "An epoch is as many steps as it takes to learn each sample once.",
     );
-  const counts = { steps, batch, accumulate, maxLength, blocks, packing: packing === true ? 1 : packing || 1 };
+  const counts = {
+    steps,
+    batch,
+    accumulate,
+    maxLength,
+    blocks,
+    packing: typeof packing === "number" ? packing : undefined,
+  };
   for (const [name, value] of Object.entries({ ...counts, checkpointEvery: options.checkpointEvery }))
-    require(name, value, Number.isInteger(value) && value! >= 1, "a whole number of at least 1");
-  require("epochs", epochs, Number.isFinite(epochs) && epochs! > 0, "a number above 0");
+    check(name, value, Number.isInteger(value) && value! >= 1, "a whole number of at least 1");
+  check("epochs", epochs, Number.isFinite(epochs) && epochs! > 0, "a number above 0");
   const atLeast0 = { warmup, weightDecay, clip, ...(typeof learningRate === "number" && { learningRate }) };
   for (const [name, value] of Object.entries(atLeast0))
-    require(name, value, Number.isFinite(value) && value >= 0, "a number of at least 0");
-  require("warmup", warmup, warmup < 1 || Number.isInteger(warmup), "a whole number of steps, or a share below 1");
-  require("floor", floor, floor >= 0 && floor <= 1, "a number from 0 to 1");
-  require("eps", eps, eps > 0, "a number above 0");
-  for (const beta of betas) require("betas", beta, beta >= 0 && beta < 1, "two numbers from 0 to below 1");
-  requireOneOf("schedule", schedule, ["constant", "linear", "cosine"]);
-  requireOneOf("overlong", overlong, ["truncate", "drop", "refuse"]);
+    check(name, value, Number.isFinite(value) && value >= 0, "a number of at least 0");
+  check("warmup", warmup, warmup < 1 || Number.isInteger(warmup), "a whole number of steps, or a share below 1");
+  check("floor", floor, floor >= 0 && floor <= 1, "a number from 0 to 1");
+  check("eps", eps, eps > 0, "a number above 0");
+  for (const beta of betas) check("betas", beta, beta >= 0 && beta < 1, "two numbers from 0 to below 1");
+  checkOneOf("schedule", schedule, ["constant", "linear", "cosine"]);
+  checkOneOf("overlong", overlong, ["truncate", "drop", "refuse"]);
   for (const [name, length] of Object.entries({ maxLength, blocks })) {
     const fits = `at most ${positions}, the model's positions`;
-    require(name, length, (length ?? 1) <= positions, fits);
+    check(name, length, (length ?? 1) <= positions, fits);
   }
+  const row = counts.packing ?? maxLength;
+  check(
+    "blocks",
+    blocks,
+    (blocks ?? 1) <= Math.min(row, maxLength),
+    "at most maxLength, and packing if that is a number",
+  );
   const lengths = { batch, accumulate, packing, maxLength, overlong, blocks };
   return { ...lengths, schedule, warmup, floor, weightDecay, betas, eps, clip };
 }
@@ -66,11 +80,11 @@ export function warmupSteps({ warmup }: Pick<Settings, "warmup">, steps: number)
   return warmup < 1 ? Math.ceil(warmup * steps - 1e-9) : warmup;
 }
 
-function require(name: string, value: unknown, holds: boolean, wanted: string): void {
+function check(name: string, value: unknown, holds: boolean, wanted: string): void {
   if (value === undefined || holds) return;
   throw new Error(`train(…): "${name}" must be ${wanted}, not ${value}.`);
 }
 
-function requireOneOf(name: string, value: string, known: readonly string[]): void {
-  require(name, `"${value}"`, known.includes(value), known.map((each) => `"${each}"`).join(" or "));
+function checkOneOf(name: string, value: string, known: readonly string[]): void {
+  check(name, `"${value}"`, known.includes(value), known.map((each) => `"${each}"`).join(" or "));
 }

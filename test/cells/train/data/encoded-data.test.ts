@@ -128,6 +128,13 @@ describe("blocks of plain texts", () => {
     expect(small.base.tokens(texts[0]!).at(-1)!.token).toBe(tokenizer.end);
   });
 
+  it("must fit into what a sample may have", () => {
+    expect(() => start(texts, { blocks: 20, maxLength: 10 })).toThrow(/"blocks" must be at most maxLength/);
+    expect(() => start(texts, { blocks: 20, packing: 10 })).toThrow(/"blocks" must be at most maxLength/);
+    expect(() => start(texts, { packing: 0 })).toThrow('"packing" must be a whole number of at least 1, not 0.');
+    expect(() => start(texts, { blocks: 129 })).toThrow(/"blocks" must be at most 128, the model's positions/);
+  });
+
   it("are the samples of an epoch", async () => {
     const joined = texts.reduce((sum, sample) => sum + small.base.tokens(sample).length, 0);
     const run = await start(texts, { blocks: 6, steps: undefined as never, epochs: 1, batch: 1 }).finished;
