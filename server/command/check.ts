@@ -1,6 +1,6 @@
 /**
  * `palimpsest check`: what the cells of a notebook define and use, which cells depend on which, and all errors that are known
- * without running anything. Its verdict is that of `run`: the same state, the same files, and what the imports will fail at.
+ * without running anything: those of `run` (the same state, the same files), what the imports will fail at, and wrong types.
  */
 import { dirname } from "node:path";
 import { Script } from "node:vm";
@@ -14,6 +14,7 @@ import type { SessionState } from "../state/state.ts";
 import { type Command, parseArguments } from "./command.ts";
 import { ImportFaults } from "./import-faults.ts";
 import { notebookArgument } from "./notebook-argument.ts";
+import { type TypeFaults, typeFaults } from "./type-faults.ts";
 
 /** Lines and columns count from 1 in the cell's own source. An error without a position is at 1:1. */
 type Report = {
@@ -28,8 +29,8 @@ type Report = {
   readonly edges: Topology["edges"];
 };
 type ReportedError = {
-  /** `import`: something that it imports does not exist. */
-  readonly kind: CellError["kind"] | "import";
+  /** `import`: something that it imports does not exist. `type`: TypeScript's checker finds it wrong. */
+  readonly kind: CellError["kind"] | "import" | "type";
   readonly line: number;
   readonly column: number;
   readonly message: string;
@@ -41,7 +42,8 @@ export const check: Command = {
   summary: "shows what the cells define and use, and their errors",
   usage: `palimpsest check <notebook> [--json]
 
-Shows what each cell defines and uses, the cells that it depends on, and its errors. No cell runs.
+Shows what each cell defines and uses, the cells that it depends on, and its errors: also wrong types, and options that a
+function does not have. No cell runs, and no tsconfig.json is needed.
 
   --json   print one object as the last line: {cells: [{id, definitions, references, errors, warnings}], edges: [[from,
            to]]} with errors as {kind, line, column, message}, warnings without kind; lines and columns count from 1
@@ -56,7 +58,9 @@ Exit code 0: no errors; 1: the notebook has errors or cannot be read; 2: wrong u
 
     const imports = new ImportFaults(dirname(path));
     const state = stateOf(path, read.notebook, imports);
-    const report = reportOf(state, imports);
+    const types = await typeFaults(path, state);
+    if (types.status === "unavailable") process.stderr.write(`Types were not checked: ${types.why}.\n`);
+    const report = reportOf(state, imports, types);
     process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : asText(path, report, state.topology));
     return report.cells.some(({ errors }) => errors.length > 0) ? 1 : 0;
   },
@@ -70,7 +74,8 @@ function stateOf(path: string, { cells, settings }: Notebook, imports: ImportFau
   return reduce(state, { seq: 2, time: 0, event: { type: "files-read", files } });
 }
 
-function reportOf({ cells, topology }: SessionState, imports: ImportFaults): Report {
+function reportOf({ cells, topology }: SessionState, imports: ImportFaults, types: TypeFaults): Report {
+  const wrongTypes = types.status === "checked" ? types.faults : new Map<string, never>();
   return {
     cells: cells.flatMap((cell) => {
       const { analysis } = cell;
@@ -79,6 +84,7 @@ function reportOf({ cells, topology }: SessionState, imports: ImportFaults): Rep
       const errors: ReportedError[] = [
         ...[...cell.errors, ...syntaxErrorsOfNode(cell)].map((each) => reported(each.kind, each)),
         ...imports.of(source, analysis).map((each) => reported("import", each)),
+        ...(wrongTypes.get(id) ?? []).map((each) => reported("type", each)),
       ];
       const references = analysis.references.filter((name) => !isGlobal(name) || topology.definers.has(name));
       return [

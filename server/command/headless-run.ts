@@ -4,6 +4,8 @@ import type { CellError } from "../notebook/types.ts";
 import type { Session } from "../session/session.ts";
 import { blockerOf, type CellState } from "../state/cell-state.ts";
 import type { SessionState } from "../state/state.ts";
+import type { Output } from "../values.ts";
+import type { CellOutputs } from "./output-text.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { checkSetting, type Settings } from "./settings.ts";
 
@@ -12,6 +14,8 @@ export type HeadlessResult = {
   readonly state: SessionState;
   /** One line per error. */
   readonly errors: readonly string[];
+  /** What the cells show, in the order of the notebook. */
+  readonly outputs: readonly CellOutputs[];
 };
 
 /**
@@ -51,13 +55,27 @@ export async function runHeadless(session: Session, settings: Settings): Promise
     process.off("SIGTERM", stop);
   }
   const { state } = session;
+  const outputs = misuse ? [] : await outputsOf(session);
   await session.close();
   if (misuse) throw misuse;
-  return resultOf(state, stopped ? "stopped" : undefined);
+  return { ...resultOf(state, stopped ? "stopped" : undefined), outputs };
+}
+
+/** The outputs of all cells; large ones are read from the disk. */
+function outputsOf(session: Session): Promise<readonly CellOutputs[]> {
+  const full = async (output: Output): Promise<Output> => {
+    const text = output.kind === "blob" ? await session.blob(output.hash) : undefined;
+    return text === undefined ? output : JSON.parse(text);
+  };
+  const cells = session.state.cells.map(async ({ cell, outputs }) => ({
+    cell: cell.id,
+    outputs: await Promise.all(outputs.map(full)),
+  }));
+  return Promise.all(cells);
 }
 
 /** What ran, and its errors; the kernel's end counts as one if nothing else explains it. */
-function resultOf(state: SessionState, interrupted: "stopped" | undefined): HeadlessResult {
+function resultOf(state: SessionState, interrupted: "stopped" | undefined): Omit<HeadlessResult, "outputs"> {
   const disabled = (cell: CellState): boolean => blockerOf(cell)?.why === "disabled";
   const failed = state.cells.some((cell) => cell.status !== "done" && cell.analysis && !disabled(cell));
   const errors = state.cells.flatMap(({ cell, error, errors }) =>

@@ -10,8 +10,12 @@ import type { Result } from "../values.ts";
 import { backendOf, type Command, memoryOf, parseArguments } from "./command.ts";
 import { errorLine, type HeadlessResult, runHeadless } from "./headless-run.ts";
 import { notebookArgument } from "./notebook-argument.ts";
+import { type CellOutputs, outputText } from "./output-text.ts";
 import { resultTable } from "./result-table.ts";
 import { readSettings, seedOf, valuesFor } from "./settings.ts";
+
+/** Columns of the text when it does not go to a terminal. */
+const WIDTH = 160;
 
 export const run: Command = {
   name: "run",
@@ -19,7 +23,8 @@ export const run: Command = {
   summary: "runs a notebook in the terminal",
   usage: `palimpsest run <notebook> [--set name=value]… [--json] [--saved] [--backend b] [--memory size]
 
-Runs all cells of a notebook and waits for its trainings. Inputs have the values that the code gives them.
+Runs all cells of a notebook and waits for its trainings. Inputs have the values that the code gives them. At the end it
+prints what the cells show, shortened: the first rows of tables, texts, values, a line for each chart.
 
   --set name=value   set the input that is assigned to the constant name; seed sets all randomness
   --saved            use the values that were set in the page
@@ -51,14 +56,14 @@ Exit code 0: done; 1: the notebook failed, was stopped or cannot be read; 2: wro
     const errors = unrun.cells.flatMap((cell) => cell.errors.map((error) => errorLine(cell.cell.id, error)));
     const result: HeadlessResult =
       errors.length > 0
-        ? { status: "failed", state: unrun, errors }
+        ? { status: "failed", state: unrun, errors, outputs: [] }
         : await runHeadless(
             await openSession({ workspace, path, use: { kind: "headless", inputs }, ...options }),
             settings,
           );
     for (const line of result.errors) process.stderr.write(`${line}\n`);
     const report = reportOf(notebook, workspace, result);
-    process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : asText(report));
+    process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : asText(report, result.outputs));
     return result.status === "done" ? 0 : 1;
   },
 };
@@ -87,7 +92,8 @@ function reportOf(notebook: string, workspace: string, { status, state }: Headle
   return { notebook, status, runs, results: state.results };
 }
 
-function asText({ notebook, status, runs, results }: Report): string {
+function asText({ notebook, status, runs, results }: Report, outputs: readonly CellOutputs[]): string {
   const lines = [...runs.map((each) => `${each.method}: ${each.folder}`), `${notebook}: ${status}`];
-  return `${resultTable(results)}${lines.join("\n")}\n`;
+  const shown = outputText(outputs, process.stdout.columns ?? WIDTH);
+  return `${shown}${resultTable(results)}${lines.join("\n")}\n`;
 }

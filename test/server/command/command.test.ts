@@ -112,6 +112,25 @@ describe("run", () => {
     expect(lastLine(saved).results).toEqual([{ method: "base", twice: 14 }]);
   });
 
+  it("prints what cells show under their names, shortened, large tables too; with --json nothing but the object", async () => {
+    const source = `// %% counts
+import { md, Plot, show, table } from "palimpsest";
+show(md\`**3** bad rows\`, { kept: 7 });
+table(Array.from({ length: 200 }, (_, n) => ({ n, text: "x".repeat(900) })));
+
+// %% curve
+Plot.plot({ marks: [Plot.lineY([1, 2]), Plot.ruleY([0])] });
+`;
+    const name = await notebook("shown.ts", source);
+    const { out } = await palimpsest(["run", name, "--backend", "cpu"]);
+    const lines = out.split("\n");
+    expect(lines.slice(0, 4)).toEqual(["counts", "  **3** bad rows", "  {kept: 7}", "  n  text"]);
+    expect(lines[4]).toBe(`  0  ${"x".repeat(59)}…`);
+    expect(lines.slice(14)).toEqual(["  … 190 more", "", "curve", "  chart: 2 marks", "", "shown.ts: done", ""]);
+    const json = await palimpsest(["run", name, "--json", "--backend", "cpu"]);
+    expect(JSON.parse(json.out)).toEqual({ notebook: "shown.ts", status: "done", runs: [], results: [] });
+  });
+
   it("sets inputs by the names of their constants, and takes text as it is", async () => {
     const args = ["--set", "n=10", "--set", "name=12", "--set", "seed=3", "--json", "--backend", "cpu"];
     const outcome = await palimpsest(["run", await notebook("b.ts", NOTEBOOK), ...args]);
