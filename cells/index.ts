@@ -84,6 +84,7 @@ export { chatModel } from "./model/chat-model.ts";
 export { meanDivergence } from "./model/divergence.ts";
 export { lora } from "./model/lora.ts";
 export { merged } from "./model/merge.ts";
+export { newPieces } from "./model/new-pieces.ts";
 export { type SaveOptions, save } from "./model/save.ts";
 export { loadAdapter } from "./model/tuned-folder.ts";
 export { extendVocabulary } from "./model/vocabulary.ts";

@@ -11,6 +11,8 @@ export interface Random {
   uniform(): number;
   /** Normal with mean 0 and standard deviation 1. */
   normal(): number;
+  /** For each of `count` draws of `uniform`, `below` if it is below a level, else `other`. Much faster than single draws. */
+  choices(count: number, level: number, below: number, other: number): Float32Array;
   /** A random order of 0 … count − 1. */
   order(count: number): Int32Array;
 }
@@ -29,6 +31,13 @@ export function random(seed: number, purpose: string): Random {
     uniform,
     // Box-Muller. The sine would give a second number, which the generator would have to store; it is not used.
     normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+    choices(count, level, below, other) {
+      const values = new Float32Array(count);
+      // A division by a power of 2 is exact, so this compares as `uniform() < level` does.
+      const limit = level * 2 ** 32;
+      for (let at = 0; at < count; at += 1) values[at] = next() < limit ? below : other;
+      return values;
+    },
     order: (count) => {
       const order = Int32Array.from({ length: count }, (_, index) => index);
       for (let last = count - 1; last > 0; last -= 1) {

@@ -74,8 +74,8 @@ export interface RunSink {
   rewind(change: Extract<RunChange, { kind: "rewind" }>): void;
   /** What the run does before its first step, and how far it is. */
   phase(label: string, done: number, total: number): void;
-  /** The first phase is over: these settings were not known before. */
-  prepared(config: RunMeta["config"]): void;
+  /** The first phase is over: these settings, and the number of steps, were not known before. */
+  prepared(config: RunMeta["config"], steps: number): void;
   /** Adds to the time that the run's record reports. */
   spent(account: RunAccount, seconds: number): void;
   /** Writes a file to the run's folder, at a path relative to it: `adapter/adapter_config.json`. */

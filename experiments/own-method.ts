@@ -23,7 +23,8 @@ const regularised: Method = {
 };
 
 // %% trainings
-const runs = [plain, regularised].map((method) => train(base, { method, adapter: lora({ rank: 16 }), steps }));
+const pace = { learningRate: 0.005, warmup: 20, floor: 0.1, betas: [0.9, 0.99] } as const;
+const runs = [plain, regularised].map((method) => train(base, { method, adapter: lora({ rank: 16 }), steps, ...pace }));
 
 // %% curve
 Plot.plot({ marks: [Plot.lineY(rows(...runs), { x: "step", y: "translation", stroke: "method" })] });

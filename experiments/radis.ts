@@ -90,8 +90,12 @@ const learningRate = input.number("learning rate", { value: 0.005, min: 0, step:
 const objective = input.choice("what is learnt of a rationale", { options: ["nll", "kl"] });
 const as = input.choice("place of the rationale", { options: ["continuation", "task"] });
 
+// %% pace code=folded
+// A model of this size learns fast: the defaults of train() are for models with hundreds of millions of weights.
+const pace = { warmup: 20, floor: 0.1, betas: [0.9, 0.99] } as const;
+
 // %% plain code=folded outputs=grid
-const plain = train(base, { method: vanilla(velan.train), adapter: lora({ rank }), steps, learningRate });
+const plain = train(base, { method: vanilla(velan.train), adapter: lora({ rank }), steps, learningRate, ...pace });
 plain.every(50, ...watch);
 
 // %% enriched code=folded outputs=grid
@@ -100,6 +104,7 @@ const enriched = train(base, {
   adapter: lora({ rank }),
   steps,
   learningRate,
+  ...pace,
 });
 enriched.every(50, ...watch);
 

@@ -54,6 +54,9 @@ for (const rank of ranks.map(Number)) {
       adapter: lora({ rank }),
       steps,
       learningRate,
+      warmup: 20,
+      floor: 0.1,
+      betas: [0.9, 0.99],
     });
     runs.push(run.every(50, ...watch));
     await run.finished;

@@ -82,7 +82,9 @@ const learningRate = input.number("learning rate (stage 3: half)", { value: 0.00
 // %% tokens
 const tokens = transllm.chainTokens("English", "Velan");
 const extended = await extendVocabulary(base, transllm.newTokens(tokens));
-const stage = { adapter: lora({ rank, modulesToSave: ["embed_tokens", "lm_head"] }), learningRate, packing: true };
+// A model of this size learns fast: the defaults of train() are for models with hundreds of millions of weights.
+const pace = { learningRate, warmup: 20, floor: 0.1, betas: [0.9, 0.99], packing: true } as const;
+const stage = { adapter: lora({ rank, modulesToSave: ["embed_tokens", "lm_head"] }), ...pace };
 
 // %% [markdown]
 // ## The base's own answers
@@ -124,8 +126,7 @@ const plain = train(base, {
   method: vanilla([...parallel, ...direct, ...direct]),
   adapter: lora({ rank }),
   steps: translatingSteps + steps,
-  learningRate,
-  packing: true,
+  ...pace,
 });
 plain.every(400, ...watch);
 Plot.plot({

@@ -132,8 +132,13 @@ export type RunEvent =
       readonly done: number;
       readonly total: number;
     }
-  /** The run can begin its first step. `config`: now with what was not known before. */
-  | { readonly type: "run-prepared"; readonly run: RunId; readonly config: RunInfo["config"] }
+  /** The run can begin its first step. `steps` and `config`: now with what was not known before. */
+  | {
+      readonly type: "run-prepared";
+      readonly run: RunId;
+      readonly steps: number;
+      readonly config: RunInfo["config"];
+    }
   /** Rows, probes and changes after the step `to` were removed; this change is recorded. */
   | {
       readonly type: "run-rewound";

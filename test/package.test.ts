@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
-const experiments = ["radis", "transllm", "rank", "own-method", "pretrain"];
+const experiments = ["radis", "transllm", "rank", "own-method", "own-model", "pretrain"];
 /** Files that use and work leave behind. */
 const local = [
   "experiments/.palimpsest/runs/r1/rows.jsonl",

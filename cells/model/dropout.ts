@@ -5,6 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { linear } from "../device/functions.ts";
+import type { Random } from "../random.ts";
 import type { LoraPair } from "./adapter.ts";
 
 export interface Dropout {
@@ -12,17 +13,12 @@ export interface Dropout {
   mask(layer: string, shape: readonly number[]): tf.Tensor;
 }
 
-/** @param draws returns, for a layer's name, its own source of numbers from 0 to 1 */
-export function dropout(rate: number, draws: (layer: string) => () => number): Dropout {
+/** @param draws returns, for a layer's name, its own source of random numbers */
+export function dropout(rate: number, draws: (layer: string) => Pick<Random, "choices">): Dropout {
   return {
     mask(layer, shape) {
-      const draw = draws(layer);
-      const scale = 1 / (1 - rate);
       const size = shape.reduce((product, n) => product * n, 1);
-      return tf.tensor(
-        Float32Array.from({ length: size }, () => (draw() < rate ? 0 : scale)),
-        [...shape],
-      );
+      return tf.tensor(draws(layer).choices(size, rate, 0, 1 / (1 - rate)), [...shape]);
     },
   };
 }

@@ -2,7 +2,9 @@
  * What a LoRA adapts (Hu et al., https://arxiv.org/abs/2106.09685): some linear layers compute y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ, and
  * some modules are trained fully. Names and patterns of modules follow PEFT's rules, so a config from PEFT means the same here.
  */
+import { requireKnown } from "../options.ts";
 import { linearLayers } from "./linear-layers.ts";
+import { loraHints } from "./lora-hints.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { embeddingName, weightShapes } from "./weights.ts";
 
@@ -40,16 +42,32 @@ export function configAt(config: LoraConfig, path: string): LoraConfig {
   return { ...rest, rank: own(rankPattern) ?? config.rank, alpha: own(alphaPattern) ?? config.alpha };
 }
 
+const optionNames = Object.keys({
+  rank: true,
+  alpha: true,
+  rankStabilized: true,
+  dropout: true,
+  targets: true,
+  exclude: true,
+  layers: true,
+  modulesToSave: true,
+  rankPattern: true,
+  alphaPattern: true,
+  tokenRows: true,
+} satisfies Record<keyof LoraConfig, true>);
+
 /**
  * The configuration of a new adapter; it covers all linear layers by default. Without `alpha` the scale is 2 at every rank, so that
  * changing the rank changes nothing else.
  */
 export function lora(options: Omit<LoraConfig, "alpha"> & { readonly alpha?: number }): LoraConfig {
+  requireKnown("lora(…)", options, optionNames, loraHints);
   const { rank, alpha = 2 * rank, dropout = 0, targets, exclude } = options;
   if (!Number.isInteger(rank) || rank < 1)
     throw new Error(`The rank of a LoRA must be a whole number of at least 1, not ${rank}.`);
   if (!(dropout >= 0 && dropout < 1))
     throw new Error(`The dropout of a LoRA must be at least 0 and below 1, not ${dropout}.`);
+  if (!(Number.isFinite(alpha) && alpha > 0)) throw new Error(`The alpha of a LoRA must be above 0, not ${alpha}.`);
   for (const pattern of [targets, exclude]) if (typeof pattern === "string") compile(pattern);
   return { ...options, rank, alpha };
 }

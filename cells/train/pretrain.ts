@@ -14,8 +14,10 @@ import { modelFiles } from "../model/model-files.ts";
 import { openSafetensors } from "../model/safetensors.ts";
 import { layOut } from "../model/target-rows.ts";
 import { chatTokenizer, type TokenizerFiles } from "../model/tokenizer.ts";
+import { requireKnown } from "../options.ts";
 import { random } from "../random.ts";
 import type { Sample } from "../types.ts";
+import { pretrainHints } from "./option-hints.ts";
 import { startRun } from "./run/run.ts";
 import { type Resumable, restoreState, savingAndRestoring, stateIn } from "./run/training-state.ts";
 import { batchStream, type PoolPosition } from "./step/batch-stream.ts";
@@ -48,6 +50,21 @@ export type PretrainOptions = {
   readonly seed?: number;
 };
 
+const optionNames = Object.keys({
+  name: true,
+  config: true,
+  tokenizer: true,
+  sample: true,
+  steps: true,
+  folder: true,
+  checkpoint: true,
+  learningRate: true,
+  warmup: true,
+  tokens: true,
+  pool: true,
+  seed: true,
+} satisfies Record<keyof PretrainOptions, true>);
+
 /** Position in the data, and the rows so far. */
 type Progress = { readonly position: PoolPosition; readonly rows: readonly { step: number; loss: number }[] };
 
@@ -56,6 +73,7 @@ type Progress = { readonly position: PoolPosition; readonly rows: readonly { ste
  * ends.
  */
 export function pretrain(options: PretrainOptions): Run {
+  requireKnown("pretrain(…)", options, optionNames, pretrainHints);
   const { name, config, steps, checkpoint, tokens = 2560, pool: poolSize = 6000 } = options;
   const seed = options.seed ?? host().seed;
   const { learningRate: peak = 3e-3, warmup = 100 } = options;

@@ -3,13 +3,11 @@
  * adapter's initial weights, the order of the data and the dropout depend only on the seed, so two trainings with equal
  * settings give equal losses on the same backend.
  */
-import type { Method, PendingMethod, Run } from "../contracts.ts";
+import type { Run } from "../contracts.ts";
 import { host } from "../host.ts";
-import type { Live } from "../inputs.ts";
 import { disposeAdapter, freshAdapter } from "../model/adapter.ts";
 import type { BaseModel } from "../model/chat-model.ts";
 import { dropout } from "../model/dropout.ts";
-import { encodeSample } from "../model/encoding.ts";
 import type { LoraConfig } from "../model/lora.ts";
 import { adapterFiles } from "../model/tuned-folder.ts";
 import { random } from "../random.ts";
@@ -18,61 +16,14 @@ import { startRun } from "./run/run.ts";
 import type { Training } from "./run/training.ts";
 import { TrainingData } from "./run/training-data.ts";
 import { openState, savingAndRestoring } from "./run/training-state.ts";
+import { settingsOf, stepCount, totalSamples, warmupSteps } from "./settings.ts";
 import { microBatches } from "./step/batches.ts";
 import { optimizer } from "./step/optimizer.ts";
-import { learningRate as rateAt, type Schedule } from "./step/schedule.ts";
+import { learningRate as rateAt } from "./step/schedule.ts";
 import { update } from "./step/update.ts";
+import { requireTrainOptions, type TrainOptions } from "./train-options.ts";
 
-export type TrainOptions = {
-  /** A method whose samples are still being made is prepared in the first phase of the run. */
-  readonly method: Method | PendingMethod;
-  /** What to train: a LoRA, `lora({ rank: 16 })`, or `"full"` for a copy of all weights. */
-  readonly adapter: LoraConfig | "full";
-  /** Number of optimizer steps. */
-  readonly steps: number;
-  /** Samples per micro-batch. Default: 16. */
-  readonly batch?: number;
-  /** Micro-batches per step. The loss is normalised over all of them. Default: 1. */
-  readonly accumulate?: number;
-  /**
-   * Packs several samples into one row; they do not attend to each other. A number is the length of a row in tokens;
-   * `true` takes the length of the longest sample. Default: false, one padded sample per row.
-   */
-  readonly packing?: boolean | number;
-  /**
-   * Gradient checkpointing: stores only the input of each layer and computes the rest again in the backward pass. About
-   * a third more computation, far less memory, the same numbers. Default: false.
-   */
-  readonly checkpointing?: boolean;
-  /** Peak learning rate, a number or a live input. It is also a knob of the run. Default: 0.005. */
-  readonly learningRate?: number | Live<number>;
-  /** Shape of the learning rate after the warm-up: `"constant"`, `"linear"` or `"cosine"`. Default: `"linear"`. */
-  readonly schedule?: Schedule["shape"];
-  /** Steps in which the learning rate rises linearly to its peak. Default: 20. */
-  readonly warmup?: number;
-  /** Learning rate at the last step of a linear or cosine schedule, as a fraction of the peak. Default: 0.1. */
-  readonly floor?: number;
-  /**
-   * AdamW's decoupled weight decay λ: a matrix shrinks by the factor 1 − learning rate · λ per step. Vectors do not
-   * decay. Default: 0.
-   */
-  readonly weightDecay?: number;
-  /** AdamW β₁ and β₂. Default: [0.9, 0.99]. */
-  readonly betas?: readonly [number, number];
-  /** AdamW ε. Default: 1e-8. */
-  readonly eps?: number;
-  /** Maximum global gradient norm; larger gradients are scaled down to it. Default: 1. */
-  readonly clip?: number;
-  /** Seed of the adapter's initial weights, the order of the data and the dropout. Default: the notebook's seed. */
-  readonly seed?: number;
-  /** Steps between two checkpoints. Default: one about every 30 seconds. */
-  readonly checkpointEvery?: number;
-  /**
-   * Continues from the last step of another run: with its adapter (resized if the rank or the scale differs), AdamW's
-   * moments and its position in the data. The step count and the schedule start again at 1. Default: a fresh adapter.
-   */
-  readonly from?: Pick<Run, "state"> | undefined;
-};
+export type { TrainOptions } from "./train-options.ts";
 
 /** The number of samples drawn so far, including those of the runs that this one continues. */
 type Progress = { readonly drawn: number };
@@ -82,30 +33,36 @@ export function train(base: BaseModel, options: TrainOptions): Run {
   return startRun(fineTuning(base, options));
 }
 
-/** What a run of `train` does. @throws if a number of steps, samples or tokens is not a whole number of at least 1 */
-export function fineTuning(base: BaseModel, { from, ...options }: TrainOptions): Training {
-  const { method, adapter: config, steps, batch = 16, accumulate = 1, packing = false } = options;
-  const { learningRate = 5e-3, schedule: shape = "linear", warmup = 20, floor = 0.1, clip = 1 } = options;
-  const { weightDecay = 0, betas = [0.9, 0.99], eps = 1e-8, checkpointing = false } = options;
+/** What a run of `train` does. @throws naming the option that is unknown or out of range */
+export function fineTuning(base: BaseModel, given: TrainOptions): Training {
+  requireTrainOptions(given);
+  const { from, ...options } = given;
+  const { method, adapter: config, checkpointing = false, learningRate = 2e-4 } = options;
+  const settings = settingsOf(options, base.decoder.config.positions);
+  const { batch, accumulate, packing, maxLength, overlong, blocks } = settings;
+  const { schedule: shape, floor, weightDecay, betas, eps, clip } = settings;
   const seed = options.seed ?? host().seed;
-  for (const [name, value] of Object.entries({ steps, batch, accumulate })) requireCount(name, value);
-  if (typeof packing === "number") requireCount("packing", packing);
 
   // Cleared once it is read, so that a chain of runs does not keep all earlier ones in memory.
-  let source = from;
+  let source = from && ("run" in from ? from : { run: from, take: undefined });
   const rate = typeof learningRate === "number" ? { value: learningRate } : learningRate;
   const adapter = freshAdapter(base.decoder, config, random(seed, "adapter").uniform);
   const parameters = adapter.tensors;
   const adamw = optimizer(parameters, { beta1: betas[0], beta2: betas[1], eps, weightDecay, clip });
   const learner = { decoder: base.decoder, adapter, parameters, optimizer: adamw, checkpointing };
-  const settings = { steps, batch, accumulate, packing, schedule: shape, warmup, floor, weightDecay, betas, eps, clip };
-  const data = new TrainingData(method, seed);
+  const row = typeof packing === "number" ? packing : undefined;
+  const data = new TrainingData(method, base.tokenizer, { maxLength, overlong, blocks, row }, seed);
+  // Known for certain when the samples are encoded: some may be left out or joined.
+  let steps = stepCount(options, settings, "samples" in method ? method.samples.length : 0);
   const recipe = data.digest.then((samples) => {
-    return { digest: base.digest, samples, per: method.per, adapter: config, ...settings, seed };
+    return { digest: base.digest, samples, per: method.per, adapter: config, steps, ...settings, seed };
   });
   // A run that is stopped before its samples are made has no state; who asks for it gets the error.
   recipe.catch(() => {});
   let drawn = 0;
+  /** The last step of a training by epochs learns what is left of its samples. */
+  let total = Number.POSITIVE_INFINITY;
+  const samplesOf = (step: number): number => Math.min(batch * accumulate, total - (step - 1) * batch * accumulate);
 
   return {
     meta: {
@@ -119,6 +76,7 @@ export function fineTuning(base: BaseModel, { from, ...options }: TrainOptions):
         template: base.tokenizer.template,
         per: method.per,
         ...(config === "full" ? { adapter: "full" } : config),
+        ...(options.epochs === undefined ? { steps } : { epochs: options.epochs }),
         ...settings,
         checkpointing,
         learningRate: rate.value,
@@ -128,21 +86,35 @@ export function fineTuning(base: BaseModel, { from, ...options }: TrainOptions):
     knobs: { ...method.knobs, learningRate: rate },
     model: base.with(adapter),
     checkpointEvery: options.checkpointEvery,
-    ...("prepare" in method && { prepare: (control) => data.prepare(method, control) }),
+    async prepare(control) {
+      const { config, counts } = await data.prepare(control);
+      steps = stepCount(options, settings, counts.samples);
+      total = totalSamples(options, counts.samples);
+      const warmup = warmupSteps(settings, steps);
+      if (warmup >= steps && steps > 1)
+        console.warn(
+          `train(…): the warm-up has ${warmup} steps and the training ${steps}, so the learning rate never falls. ` +
+            "Give warmup as a share, such as 0.1.",
+        );
+      return { steps, config: { ...config, data: counts } };
+    },
     async begin() {
-      const state = await source?.state();
+      const { run, take } = source ?? {};
       source = undefined;
-      if (state) {
-        const saved = await openState<Progress>(state, "The state of the run in `from`");
-        await adoptState(saved, { digest: base.digest, adapter, optimizer: adamw });
-        drawn = saved.progress.drawn;
-      }
+      if (!run) return [];
+      const saved = await openState<Progress>(await run.state(), "The state of the run in `from`");
+      const moments = take && !take.includes("moments") ? "fresh" : "saved";
+      await adoptState(saved, { digest: base.digest, adapter, optimizer: adamw, moments });
+      const sameOrder = data.isOrderOf(saved.recipe, await data.digest);
+      if (take?.includes("position") && !sameOrder)
+        throw new Error('The run in `from` read other data, or in another order. Leave "position" out of take.');
+      if (sameOrder && (!take || take.includes("position"))) drawn = saved.progress.drawn;
       return [];
     },
     async step(step, read) {
-      const end = drawn + batch * accumulate;
-      const chosen = data.samples(drawn, end).map((sample) => encodeSample(base.tokenizer, sample));
-      const batches = microBatches(chosen, { batch, packing });
+      const end = drawn + samplesOf(step);
+      const batches = microBatches(await data.samples(drawn, end), { batch, packing });
+      const warmup = warmupSteps(settings, steps);
       const stepRate = rateAt({ shape, peak: read(rate), warmup, steps, floor }, step);
       const stepLearner = { ...learner, dropout: stepDropout(config, seed, adamw.step + 1) };
       const { loss, means, gradNorm } = await update(stepLearner, batches, { ...method, read }, stepRate);
@@ -181,11 +153,6 @@ function stepDropout(config: LoraConfig | "full", seed: number, updateNumber: nu
   if (rate === 0) return undefined;
   return (micro: number) => {
     const draw = micro === 0 ? `dropout ${updateNumber}` : `dropout ${updateNumber}.${micro}`;
-    return dropout(rate, (place) => random(seed, `${draw} ${place}`).uniform);
+    return dropout(rate, (place) => random(seed, `${draw} ${place}`));
   };
-}
-
-function requireCount(name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 1) return;
-  throw new Error(`train(…): "${name}" must be a whole number of at least 1, not ${value}.`);
 }

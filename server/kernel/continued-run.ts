@@ -48,8 +48,8 @@ export function continuedRun(meta: RunMeta, generation: Generation, workspace: s
 
 /** What makes two trainings the same, as JSON has it, since `run.json` was written as JSON. */
 function trainingOf(each: object): unknown {
-  const { method, steps, config, parent, prepared = [] } = each as Partial<RunMeta> & { prepared?: readonly string[] };
-  // What the first phase added is not known when a training begins.
+  const { method, config, parent, prepared = [] } = each as Partial<RunMeta> & { prepared?: readonly string[] };
+  // What the first phase added is not known when a training begins; so is the number of steps of a training by epochs.
   const known = Object.entries(config ?? {}).filter(([key]) => !prepared.includes(key));
-  return JSON.parse(JSON.stringify({ method, steps, config: Object.fromEntries(known), parent }));
+  return JSON.parse(JSON.stringify({ method, config: Object.fromEntries(known), parent }));
 }

@@ -116,12 +116,12 @@ export class RecordedRun implements RunSink, OpenRun {
     if (!this.#ending) this.#send({ type: "run-phase", run: this.id, label, done, total });
   }
 
-  prepared(config: RunMeta["config"]): void {
+  prepared(config: RunMeta["config"], steps: number): void {
     if (this.#ending) return;
     this.#prepared = Object.keys(config).filter((key) => !Object.hasOwn(this.#meta.config, key));
-    this.#meta = { ...this.#meta, config: { ...this.#meta.config, ...config } };
+    this.#meta = { ...this.#meta, steps, config: { ...this.#meta.config, ...config } };
     this.#folder.describeSync(this.#description("running"));
-    this.#send({ type: "run-prepared", run: this.id, config: this.#meta.config });
+    this.#send({ type: "run-prepared", run: this.id, steps, config: this.#meta.config });
   }
 
   spent(account: RunAccount, seconds: number): void {

@@ -25,7 +25,10 @@ export function afterRunEvent(state: SessionState, event: RunEvent | SteerEvent)
       return withRun(state, { ...run, phase: { label, done, total } });
     }
     case "run-prepared":
-      return withRun(state, { ...without(run, "phase"), info: { ...run.info, config: event.config } });
+      return withRun(state, {
+        ...without(run, "phase"),
+        info: { ...run.info, steps: event.steps, config: event.config },
+      });
     case "run-rewound": {
       const { to } = event.change;
       return withRun(state, {

@@ -55,7 +55,7 @@ describe.skipIf(!executable)("the card of a run", () => {
     await card().getByText("Writing rationales 120/300", { exact: true }).waitFor();
     await card().getByText("preparing", { exact: true }).waitFor();
     expect(await height()).toBe(before);
-    stage.server.push({ type: "run-prepared", run: "r1", config: {} });
+    stage.server.push({ type: "run-prepared", run: "r1", steps: 300, config: {} });
     await card().getByText("training", { exact: true }).waitFor();
     await card().getByText(/^step/).waitFor();
   });

@@ -68,13 +68,21 @@ function remainingComponents(a: Matrix, b: Matrix, count: number): number[] {
   return largest.toSorted((i, j) => i - j);
 }
 
+type Adopter = {
+  /** Of the base. */
+  readonly digest: string;
+  readonly adapter: Adapter;
+  readonly optimizer: Optimizer;
+  readonly moments: "saved" | "fresh";
+};
+
 /**
  * Replaces a fresh adapter and its moments by those of a saved training.
  * @throws if the saved training is of another base model, or one of the two is a LoRA and the other trains all weights
  */
 export async function adoptState(
   saved: SavedState<unknown>,
-  { digest, adapter, optimizer }: { digest: string; adapter: Adapter; optimizer: Optimizer },
+  { digest, adapter, optimizer, moments }: Adopter,
 ): Promise<void> {
   if (saved.recipe.digest !== digest) {
     throw new Error("The run in `from` was trained on another base model. An adapter fits only its own base.");
@@ -110,6 +118,7 @@ export async function adoptState(
     adopted.set(name, pair.a).set(nameOfB, pair.b);
   }
   for (const [name, { value }] of adopted) replaceTensor(adapter.tensors, name, value);
+  if (moments === "fresh") return;
   await optimizer.restore(saved.step, async (momentName) => {
     const [, moment, name] = /^([mv])\.(.*)$/.exec(momentName)!;
     const parameter = adopted.get(name!);

@@ -27,7 +27,9 @@ export class FirstPhase {
     const { sink } = this.#history;
     try {
       const progress = (label: string, done: number, total: number): void => sink.phase(label, done, total);
-      sink.prepared(await prepare({ progress, pace: () => this.#pace() }));
+      const { steps, config } = await prepare({ progress, pace: () => this.#pace() });
+      this.#history.steps = steps;
+      sink.prepared(config, steps);
       return "ready";
     } catch (error) {
       if (error === this.#stopped) return "stopped";

@@ -20,7 +20,8 @@ export class History {
   readonly probes: GrowingTable<ProbeRow>;
   /** Which probes to measure, and after how many steps each time. */
   readonly schedule: { readonly every: number; readonly probes: readonly Probe[] }[];
-  readonly #steps: number;
+  /** How many steps the run has in all. The first phase may find another number than was expected. */
+  steps: number;
   #initialKnobs: KnobValues;
   #changes: RunChange[] = [];
 
@@ -33,7 +34,7 @@ export class History {
     this.rows = new GrowingTable("rows", sink.id);
     this.probes = new GrowingTable("probes", sink.id);
     this.schedule = [...(parent?.schedule ?? [])];
-    this.#steps = steps;
+    this.steps = steps;
     this.#initialKnobs = knobs.values;
   }
 
@@ -44,7 +45,7 @@ export class History {
 
   /** Whether all steps are done. */
   get complete(): boolean {
-    return this.step >= this.#steps;
+    return this.step >= this.steps;
   }
 
   addRow(row: Row): void {

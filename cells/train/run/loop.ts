@@ -69,9 +69,10 @@ export class Loop {
       if (!this.cellEnded) failure = asError(error);
     }
     try {
-      if (this.begun && !failure && !this.#freed) await this.#saveResult();
+      if (this.begun && !this.#freed && !(failure && this.#history.step === 0)) await this.#saveResult();
     } catch (error) {
-      if (!this.#freed) failure = asError(error);
+      // The first failure is the one to report.
+      if (!this.#freed) failure ??= asError(error);
     }
     this.#training.close();
     // A step that was running when the cell ended may have made tensors after the others were freed.
@@ -183,7 +184,14 @@ export class Loop {
     const measures: Record<string, number> = {};
     for (const probe of due) {
       if (this.orders.stopping) return;
-      Object.assign(measures, await history.timed("probes", () => probe.measure(this.#training.model)));
+      try {
+        Object.assign(measures, await history.timed("probes", () => probe.measure(this.#training.model)));
+      } catch (error) {
+        if (this.cellEnded) throw error;
+        // A probe only reads, so the training is not affected: its measures are missing in this row.
+        const message = `The probe failed and was skipped: ${asError(error).message}`;
+        history.addChange({ kind: "alert", step: history.step, name: probe.name, message });
+      }
     }
     history.addProbes({ ...measures, step: history.step });
   }
@@ -256,6 +264,7 @@ export class Loop {
     this.#training.dispose();
   }
 
+  /** A step that fails changes nothing, so after a failure this is the result of the last step that was done. */
   async #saveResult(): Promise<void> {
     if (!this.#history.complete) await this.#checkpoint("temporary");
     await this.#training.finish(this.#history.sink);

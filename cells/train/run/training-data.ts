@@ -1,46 +1,78 @@
-/** The samples of a training, in the order in which they are drawn. They may have to be made first. */
+/** The encoded samples of a training, in the order in which they are drawn. They may have to be made first. */
 import type { Method, PendingMethod, PhaseControl } from "../../contracts.ts";
 import { sha256 } from "../../digest.ts";
-import type { Sample } from "../../types.ts";
+import type { EncodedSample } from "../../model/encoded-sample.ts";
+import type { ChatTokenizer } from "../../model/tokenizer.ts";
+import { type DataRules, type EncodedData, encodedData } from "../data/encoded-data.ts";
 import { sampleOrder } from "../step/batches.ts";
+import type { Recipe } from "./training-state.ts";
+
+type Prepared = EncodedData & {
+  /** Settings of the method that were not known before. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly order: (from: number, to: number) => number[];
+};
+
+/** For who draws samples without a first phase. */
+const unwatched: PhaseControl = { progress: () => {}, pace: async () => {} };
 
 export class TrainingData {
-  /** Of the samples. Rejects if they are never made. */
+  /** Of the samples as the method has them. Rejects if they are never made. */
   readonly digest: Promise<string>;
+  readonly #method: Method | PendingMethod;
+  readonly #tokenizer: ChatTokenizer;
+  readonly #rules: DataRules;
   readonly #seed: number;
-  #draw: ((from: number, to: number) => Sample[]) | undefined;
+  #prepared: Promise<Prepared> | undefined;
   #made: (digest: Promise<string>) => void = () => {};
+  #notMade: (reason: Error) => void = () => {};
 
-  constructor(method: Method | PendingMethod, seed: number) {
+  constructor(method: Method | PendingMethod, tokenizer: ChatTokenizer, rules: DataRules, seed: number) {
+    this.#method = method;
+    this.#tokenizer = tokenizer;
+    this.#rules = rules;
     this.#seed = seed;
-    this.digest = new Promise((resolve) => {
+    this.digest = new Promise((resolve, reject) => {
       this.#made = resolve;
+      this.#notMade = reject;
     });
     this.digest.catch(() => {});
-    if ("samples" in method) this.#use(method.samples);
+    if ("samples" in method) this.#made(sha256(JSON.stringify(method.samples)));
   }
 
-  /** @returns the settings that were not known before */
-  async prepare(method: PendingMethod, control: PhaseControl): Promise<Readonly<Record<string, unknown>>> {
-    const { samples, config } = await method.prepare(control);
-    this.#use(samples);
-    return config;
+  /** Makes and encodes the samples. @throws if they cannot be made, or nothing can be learnt from them */
+  prepare(control: PhaseControl): Promise<Prepared> {
+    this.#prepared ??= this.#prepare(control);
+    return this.#prepared;
   }
 
   /** The samples at the places from `from` to `to` of the endless order. */
-  samples(from: number, to: number): Sample[] {
-    if (!this.#draw) throw new Error("The samples of this training have not been made.");
-    return this.#draw(from, to);
+  async samples(from: number, to: number): Promise<EncodedSample[]> {
+    const { samples, order } = await this.prepare(unwatched);
+    return order(from, to).map((index) => samples[index]!);
+  }
+
+  /** Whether a training with this recipe drew these samples in this order. @param digest of these samples */
+  isOrderOf(recipe: Recipe, digest: string): boolean {
+    const { maxLength, overlong, blocks } = this.#rules;
+    const own: Recipe = { samples: digest, seed: this.#seed, maxLength, overlong, blocks };
+    return Object.entries(own).every(([name, value]) => recipe[name] === value);
   }
 
   /** Nothing will be made any more. */
   close(): void {
-    if (!this.#draw) this.#made(Promise.reject(new Error("The run ended before its samples were made.")));
+    this.#notMade(new Error("The run ended before its samples were made."));
   }
 
-  #use(samples: readonly Sample[]): void {
-    const order = sampleOrder(samples.length, this.#seed);
-    this.#draw = (from, to) => order(from, to).map((index) => samples[index]!);
-    this.#made(sha256(JSON.stringify(samples)));
+  async #prepare(control: PhaseControl): Promise<Prepared> {
+    const pending = this.#method;
+    const method = "samples" in pending ? pending : await pending.prepare(control);
+    if (method !== pending) this.#made(sha256(JSON.stringify(method.samples)));
+    const data = await encodedData(this.#tokenizer, method, this.#rules, control);
+    return {
+      ...data,
+      config: method === pending ? {} : method.config,
+      order: sampleOrder(data.samples.length, this.#seed),
+    };
   }
 }

@@ -12,9 +12,12 @@ export interface Training {
   readonly checkpointEvery?: number | undefined;
   /**
    * Makes what the steps need, if it is not there yet: the first phase of the run.
-   * @returns settings for the run's record that were not known before
+   * @returns what was not known before: the number of steps, and settings for the run's record
    */
-  readonly prepare?: (control: PhaseControl) => Promise<Readonly<Record<string, unknown>>>;
+  readonly prepare?: (control: PhaseControl) => Promise<{
+    readonly steps: number;
+    readonly config: Readonly<Record<string, unknown>>;
+  }>;
   /**
    * Gets ready for the first step.
    * @returns the rows of earlier steps, if this training resumes from a file of its own

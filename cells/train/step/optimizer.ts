@@ -14,7 +14,7 @@ export type AdamWConfig = {
   readonly eps: number;
   /** Decoupled weight decay of matrices. Vectors (norms) do not decay. */
   readonly weightDecay: number;
-  /** Maximum global gradient norm. */
+  /** Maximum global gradient norm; 0 for none. */
   readonly clip: number;
 };
 
@@ -71,7 +71,8 @@ export function optimizer(parameters: Map<string, tf.Tensor>, config: AdamWConfi
       squares.dispose();
       try {
         if (!Number.isFinite(norm)) throw await gradientError(gradients, norm);
-        apply(gradients, learningRate, Math.min(1, config.clip / (norm + 1e-6)));
+        const { clip } = config;
+        apply(gradients, learningRate, clip === 0 ? 1 : Math.min(1, clip / (norm + 1e-6)));
       } finally {
         tf.dispose([...gradients.values()]);
       }

@@ -100,7 +100,7 @@ const runEvents = [
   ]),
   v.object({ type: v.literal("run-changed"), run, change: runChange }),
   v.object({ type: v.literal("run-phase"), run, label: text, done: v.number(), total: v.number() }),
-  v.object({ type: v.literal("run-prepared"), run, config: v.record(v.string(), v.unknown()) }),
+  v.object({ type: v.literal("run-prepared"), run, steps: count, config: v.record(v.string(), v.unknown()) }),
   v.object({ type: v.literal("run-rewound"), run, change: backwards }),
   v.object({ type: v.literal("run-checkpoints"), run, checkpoints: v.array(checkpoint) }),
   v.object({

@@ -44,6 +44,8 @@ it("every probe runs between the steps of a training, and forgetting starts at z
     batch: 3,
     warmup: 1,
     learningRate: 0.02,
+    floor: 0.1,
+    betas: [0.9, 0.99],
   }).every(
     6,
     world.probes.offTarget(test, { limit: 2 }),

@@ -297,7 +297,15 @@ describe("on the embedded model", () => {
   test("a stage continues from the one before it, with embeddings and output layer, which are saved with the adapter", async () => {
     const adapter = lora({ rank: 2, modulesToSave: ["embed_tokens", "lm_head"] });
     const method = transllm.translationPretraining(tokens, [pair], []);
-    const options = { method, adapter, batch: 1, learningRate: 0.01, warmup: 1 };
+    const options = {
+      method,
+      adapter,
+      batch: 1,
+      learningRate: 0.01,
+      warmup: 1,
+      floor: 0.1,
+      betas: [0.9, 0.99] as const,
+    };
     const first = await train(extended, { ...options, steps: 3 }).finished;
     const [{ nll, tokens: count }] = (await first.model.nll(method.samples)) as [{ nll: number; tokens: number }];
     const second = await train(extended, { ...options, steps: 1, from: first }).finished;

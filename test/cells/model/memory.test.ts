@@ -41,7 +41,7 @@ describe.each(backends)("on %s", (backend) => {
     host.onBreath = () => {
       if (host.runs[0]!.rows.length > 0) seen.push(held());
     };
-    const run = train(base, { method, adapter: lora({ rank: 2 }), steps, batch: 2, warmup: 2 });
+    const run = train(base, { method, adapter: lora({ rank: 2 }), steps, batch: 2, warmup: 2, learningRate: 0.005 });
     await run.finished;
     expect([run.status, run.rows.length]).toEqual(["done", steps]);
     expect(seen.length).toBeGreaterThan(steps / 2);

@@ -32,7 +32,17 @@ const samples: Sample[] = ["hello", "quick", "river see", "what"].map((word) => 
 }));
 const method: Method = { name: "t", samples, per: "token", weight: () => 1, config: {}, knobs: {} };
 const start = (options: Partial<TrainOptions> = {}): Run =>
-  train(base, { method, adapter: lora({ rank: 2 }), steps: 8, batch: 2, warmup: 2, learningRate: 0.01, ...options });
+  train(base, {
+    method,
+    adapter: lora({ rank: 2 }),
+    steps: 8,
+    batch: 2,
+    warmup: 2,
+    learningRate: 0.01,
+    floor: 0.1,
+    betas: [0.9, 0.99],
+    ...options,
+  });
 const column = (run: Run, name: string): number[] => [...run.rows].map((row) => row[name]!);
 
 describe("the learning rate", () => {

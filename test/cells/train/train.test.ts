@@ -38,7 +38,17 @@ const method: Method = {
   knobs: {},
 };
 const start = (options: Partial<TrainOptions> = {}): Run =>
-  train(base, { method, adapter: lora({ rank: 2 }), steps: 6, batch: 4, warmup: 2, learningRate: 0.02, ...options });
+  train(base, {
+    method,
+    adapter: lora({ rank: 2 }),
+    steps: 6,
+    batch: 4,
+    warmup: 2,
+    learningRate: 0.02,
+    floor: 0.1,
+    betas: [0.9, 0.99],
+    ...options,
+  });
 const losses = (run: Run): number[] => [...run.rows].map(({ loss }) => loss);
 
 describe("train", () => {
@@ -187,7 +197,8 @@ describe("train", () => {
 
   it("fails with the number of the step and the reason", async () => {
     let steps = 0;
-    const broken: Method = { ...method, per: "role", weight: () => (++steps > 4 ? Number.NaN : 1) };
+    // Each role is asked for once before the first step, and once in each step.
+    const broken: Method = { ...method, per: "role", weight: () => (++steps > 6 ? Number.NaN : 1) };
     const run = start({ method: broken });
     await expect(run.finished).rejects.toThrow(
       'The training failed at step 3: the method\'s weight of the role "translation" is NaN, not a finite number',

@@ -40,6 +40,8 @@ const settings: TrainOptions = {
   batch: 3,
   warmup: 2,
   learningRate: 0.02,
+  floor: 0.1,
+  betas: [0.9, 0.99],
 };
 
 async function stepsOf(training: Training, from: number, to: number): Promise<number[]> {

@@ -49,6 +49,8 @@ export class SmallRuns {
       batch: 3,
       warmup: 2,
       learningRate: 0.02,
+      floor: 0.1,
+      betas: [0.9, 0.99],
       ...options,
     });
   }

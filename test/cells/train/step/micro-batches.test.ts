@@ -87,7 +87,7 @@ describe.each(["wasm", "cpu"])("on %s", (backend) => {
   it("gradient checkpointing gives the same bits in less memory: with dropout, trained embeddings, one adapted layer, all weights", async () => {
     const samples = handSamples(12, 5);
     const laid = cut(samples, 6);
-    const masks = (micro: number) => dropout(0.3, (place) => random(7, `${micro} ${place}`).uniform);
+    const masks = (micro: number) => dropout(0.3, (place) => random(7, `${micro} ${place}`));
     const model = handModel({ layers: 4 });
     const adapters: Adapter[] = [
       model.adapter,

@@ -1,0 +1,63 @@
+/** What the options of PEFT and TRL are called here, or why there is no such option. */
+import type { OptionHints } from "../options.ts";
+
+const inLora = (name: string): string => `It belongs to the adapter: lora({ ${name}: … }).`;
+const FLOAT32 = "Trained weights are float32 here.";
+
+export const trainHints: OptionHints = {
+  lr: "learningRate",
+  num_train_epochs: "epochs",
+  num_epochs: "epochs",
+  max_steps: "steps",
+  num_steps: "steps",
+  max_seq_length: "maxLength",
+  max_seq_len: "maxLength",
+  max_length: "maxLength",
+  model_max_length: "maxLength",
+  block_size: "blocks",
+  batch_size: "batch",
+  per_device_train_batch_size: "batch",
+  train_batch_size: "batch",
+  gradient_accumulation_steps: "accumulate",
+  gradient_checkpointing: "checkpointing",
+  max_grad_norm: "clip",
+  warmup_steps: "warmup",
+  warmup_ratio: "warmup",
+  lr_scheduler_type: "schedule",
+  scheduler: "schedule",
+  min_lr_ratio: "floor",
+  adam_beta1: 'Use "betas": [β₁, β₂].',
+  adam_beta2: 'Use "betas": [β₁, β₂].',
+  adam_epsilon: "eps",
+  epsilon: "eps",
+  data_seed: "seed",
+  save_steps: "checkpointEvery",
+  peft_config: "adapter",
+  lora: "adapter",
+  resume_from_checkpoint: "from",
+  eval_steps: "Measure with run.every(steps, probe).",
+  logging_steps: "Every step is recorded.",
+  output_dir: "The run has a folder of its own; save(run.model, folder) writes the adapter elsewhere.",
+  train_dataset: 'The data are in "method", such as vanilla(pairs) or sft(chats).',
+  samples: 'The data are in "method", such as vanilla(pairs) or sft(chats).',
+  fp16: FLOAT32,
+  bf16: FLOAT32,
+  optim: "The optimizer is AdamW.",
+  ...Object.fromEntries(["rank", "alpha", "targets", "dropout", "modulesToSave"].map((name) => [name, inLora(name)])),
+  r: inLora("rank"),
+  lora_alpha: inLora("alpha"),
+  lora_dropout: inLora("dropout"),
+  target_modules: inLora("targets"),
+};
+
+export const pretrainHints: OptionHints = {
+  lr: "learningRate",
+  max_steps: "steps",
+  warmup_steps: "warmup",
+  batch: "tokens",
+  batch_size: "tokens",
+  per_device_train_batch_size: "tokens",
+  output_dir: "folder",
+  epochs: 'Pre-training reads an endless stream; use "steps".',
+  num_train_epochs: 'Pre-training reads an endless stream; use "steps".',
+};
