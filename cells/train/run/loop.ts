@@ -118,7 +118,6 @@ export class Loop {
   async #steps(): Promise<void> {
     const history = this.#history;
     await this.#measure();
-    await this.#keepBest();
     while (!history.complete) {
       await host().breathe();
       this.#replayChanges();
@@ -126,7 +125,6 @@ export class Loop {
       const row = await this.#step(history.step + 1);
       history.addRow(row);
       await this.#measure();
-      await this.#keepBest();
       this.#checkRules(row);
       if (!history.complete && !this.orders.stopping && this.checkpoints.due) await this.#checkpoint("temporary");
     }
@@ -194,12 +192,13 @@ export class Loop {
       }
     }
     history.addProbes({ ...measures, step: history.step });
+    await this.#keepBest();
   }
 
   /** Keeps the present state if it is the best by a column that the run was asked to watch. */
   async #keepBest(): Promise<void> {
-    const { step, sink, probes } = this.#history;
-    if (probes.last?.step !== step || this.cellEnded) return;
+    const { step, sink } = this.#history;
+    if (this.cellEnded) return;
     const improved = this.best.at(step);
     if (improved.length > 0) await this.#checkpoint("permanent");
     try {
