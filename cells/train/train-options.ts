@@ -1,6 +1,7 @@
 /** The options of `train`. */
 import type { Method, PendingMethod, Run } from "../contracts.ts";
 import type { Live } from "../inputs.ts";
+import type { LocalModel } from "../model/chat-model.ts";
 import type { LoraConfig } from "../model/lora.ts";
 import { requireKnown } from "../options.ts";
 import type { Overlong } from "./data/length-rule.ts";
@@ -10,8 +11,11 @@ import type { Schedule } from "./step/schedule.ts";
 export type TrainOptions = {
   /** A method whose samples are still being made is prepared in the first phase of the run. */
   readonly method: Method | PendingMethod;
-  /** What to train: a LoRA, `lora({ rank: 16 })`, or `"full"` for a copy of all weights. */
-  readonly adapter: LoraConfig | "full";
+  /**
+   * What to train: a new LoRA, `lora({ rank: 16 })`; a copy of a trained adapter with its settings,
+   * `await loadAdapter(base, folder)` or `run.model`; or `"full"` for a copy of all weights.
+   */
+  readonly adapter: LoraConfig | LocalModel | "full";
   /** Number of optimizer steps. Give this or `epochs`. */
   readonly steps?: number;
   /** How often each sample is learnt, instead of `steps`; 0.5 is half of them. The last step may be smaller. */

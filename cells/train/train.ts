@@ -5,7 +5,7 @@
  */
 import type { Run } from "../contracts.ts";
 import { host } from "../host.ts";
-import { disposeAdapter, freshAdapter } from "../model/adapter.ts";
+import { disposeAdapter } from "../model/adapter.ts";
 import type { BaseModel } from "../model/chat-model.ts";
 import { dropout } from "../model/dropout.ts";
 import type { LoraConfig } from "../model/lora.ts";
@@ -17,6 +17,7 @@ import type { Training } from "./run/training.ts";
 import { TrainingData } from "./run/training-data.ts";
 import { openState, savingAndRestoring } from "./run/training-state.ts";
 import { settingsOf, stepCount, totalSamples, warmupSteps } from "./settings.ts";
+import { startAdapter } from "./start-adapter.ts";
 import { microBatches } from "./step/batches.ts";
 import { optimizer } from "./step/optimizer.ts";
 import { learningRate as rateAt } from "./step/schedule.ts";
@@ -37,7 +38,7 @@ export function train(base: BaseModel, options: TrainOptions): Run {
 export function fineTuning(base: BaseModel, given: TrainOptions): Training {
   requireTrainOptions(given);
   const { from, ...options } = given;
-  const { method, adapter: config, checkpointing = false, learningRate = 2e-4 } = options;
+  const { method, checkpointing = false, learningRate = 2e-4 } = options;
   const settings = settingsOf(options, base.decoder.config.positions);
   const { batch, accumulate, packing, maxLength, overlong, blocks } = settings;
   const { schedule: shape, floor, weightDecay, betas, eps, clip } = settings;
@@ -46,12 +47,13 @@ export function fineTuning(base: BaseModel, given: TrainOptions): Training {
   // Cleared once it is read, so that a chain of runs does not keep all earlier ones in memory.
   let source = from && ("run" in from ? from : { run: from, take: undefined });
   const rate = typeof learningRate === "number" ? { value: learningRate } : learningRate;
-  const adapter = freshAdapter(base.decoder, config, random(seed, "adapter").uniform);
+  const { adapter, tokenizer, origin } = startAdapter(base, given, random(seed, "adapter").uniform);
+  const { config } = adapter;
   const parameters = adapter.tensors;
   const adamw = optimizer(parameters, { beta1: betas[0], beta2: betas[1], eps, weightDecay, clip });
   const learner = { decoder: base.decoder, adapter, parameters, optimizer: adamw, checkpointing };
   const row = typeof packing === "number" ? packing : undefined;
-  const data = new TrainingData(method, base.tokenizer, { maxLength, overlong, blocks, row }, seed);
+  const data = new TrainingData(method, tokenizer, { maxLength, overlong, blocks, row }, seed);
   // Known for certain when the samples are encoded: some may be left out or joined.
   let steps = stepCount(options, settings, "samples" in method ? method.samples.length : 0);
   const recipe = data.digest.then((samples) => {
@@ -72,8 +74,8 @@ export function fineTuning(base: BaseModel, given: TrainOptions): Training {
         ...method.config,
         model: base.name,
         digest: base.digest,
-        encoding: base.tokenizer.encoding,
-        template: base.tokenizer.template,
+        encoding: tokenizer.encoding,
+        template: tokenizer.template,
         per: method.per,
         ...(config === "full" ? { adapter: "full" } : config),
         ...(options.epochs === undefined ? { steps } : { epochs: options.epochs }),
@@ -84,10 +86,11 @@ export function fineTuning(base: BaseModel, given: TrainOptions): Training {
       },
     },
     knobs: { ...method.knobs, learningRate: rate },
-    model: base.with(adapter),
+    model: base.with(adapter, tokenizer),
     checkpointEvery: options.checkpointEvery,
     async prepare(control) {
       const { config, counts } = await data.prepare(control);
+      const adapterFrom = await origin;
       steps = stepCount(options, settings, counts.samples);
       total = totalSamples(options, counts.samples);
       const warmup = warmupSteps(settings, steps);
@@ -96,7 +99,7 @@ export function fineTuning(base: BaseModel, given: TrainOptions): Training {
           `train(…): the warm-up has ${warmup} steps and the training ${steps}, so the learning rate never falls. ` +
             "Give warmup as a share, such as 0.1.",
         );
-      return { steps, config: { ...config, data: counts } };
+      return { steps, config: { ...config, data: counts, ...(adapterFrom && { adapterFrom }) } };
     },
     async begin() {
       const { run, take } = source ?? {};
@@ -133,7 +136,7 @@ export function fineTuning(base: BaseModel, given: TrainOptions): Training {
     }),
     copy: () => fineTuning(base, options),
     async finish(sink) {
-      for (const [path, data] of await adapterFiles(base, adapter)) await sink.file(path, data);
+      for (const [path, data] of await adapterFiles({ ...base, tokenizer }, adapter)) await sink.file(path, data);
     },
     // The moments stay as long as the adapter, for a training that continues from this one.
     close: () => data.close(),
