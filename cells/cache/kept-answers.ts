@@ -14,7 +14,7 @@ import type {
 } from "../contracts.ts";
 import { sha256 } from "../digest.ts";
 import { host } from "../host.ts";
-import { Pace } from "../pace.ts";
+import { Speed } from "../speed.ts";
 import type { Sample } from "../types.ts";
 import { type Shelf, withShelf } from "./shelf.ts";
 
@@ -70,7 +70,7 @@ async function generated(
   );
   return withShelf<Completion, Completion[]>(step, key, async (kept) => {
     const found = names.map((name) => kept.get(name));
-    const speed = new Pace();
+    const speed = new Speed();
     let done = 0;
     const set = (at: number, completion: Completion): void => {
       found[at] = completion;
@@ -90,7 +90,7 @@ async function generated(
     const missing = [...placesOf(names)].filter(([name]) => !kept.get(name));
     const written = (completion: Completion, index: number): void => {
       const [name, places] = missing[index]!;
-      if (kept.get(name) && found[places[0]!]) return;
+      if (found[places[0]!]) return;
       kept.add(name, completion);
       speed.add(places.length, completion.tokens);
       for (const at of places) set(at, completion);
@@ -138,7 +138,7 @@ function placesOf(names: readonly string[]): Map<string, readonly number[]> {
   return places;
 }
 
-/** The names of items by their content. @param isSampled equal items are drawn anew, so each has its own name */
+/** The names of items by their content. @param isSampled each of several equal items is drawn separately, so each has its own name */
 async function namesOf(items: readonly unknown[], isSampled: boolean): Promise<string[]> {
   const seen = new Map<string, number>();
   return Promise.all(

@@ -33,8 +33,7 @@ export class Shelf<T> {
 
   /** Saves now and then; call `save` at the end. */
   add(item: string, result: T): void {
-    if (this.#items.size === 0 || this.#isSaved)
-      this.#saveAfter = Math.max(this.#saveAfter, performance.now() + SAVE_MS);
+    if (this.#isSaved) this.#saveAfter = Math.max(this.#saveAfter, performance.now() + SAVE_MS);
     this.#items.set(item, result);
     this.#isSaved = false;
     // A disk that is full does not stop the work; the last save says it.
@@ -43,23 +42,26 @@ export class Shelf<T> {
 
   /** Resolves when all that was added is in the file. One save after the other: the last one has all items. */
   save(): Promise<void> {
-    if (this.#isSaved) return this.#saving;
     this.#saveAfter = Number.POSITIVE_INFINITY;
-    this.#isSaved = true;
-    const saved = this.#saving.then(async () => {
-      const started = performance.now();
-      try {
-        await this.#merge();
-        await this.#entry.write(new Map(this.#items));
-      } catch (error) {
-        this.#isSaved = false;
-        throw error;
-      } finally {
-        this.#saveAfter = performance.now() + Math.max(SAVE_MS, LOAD_TO_PAUSE * (performance.now() - started));
-      }
-    });
+    const saved = this.#saving.then(() => this.#write());
     this.#saving = saved.catch(() => undefined);
     return saved;
+  }
+
+  async #write(): Promise<void> {
+    const started = performance.now();
+    const wasSaved = this.#isSaved;
+    this.#isSaved = true;
+    try {
+      if (wasSaved) return;
+      await this.#merge();
+      await this.#entry.write(new Map(this.#items));
+    } catch (error) {
+      this.#isSaved = false;
+      throw error;
+    } finally {
+      this.#saveAfter = performance.now() + Math.max(SAVE_MS, LOAD_TO_PAUSE * (performance.now() - started));
+    }
   }
 
   async #merge(): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * Reads conversations in the common formats of chat data: Alpaca and its kin (a question and an answer in named fields, perhaps with
+ * Reads conversations in the common formats of chat data: Alpaca and formats like it (a question and an answer in named fields, perhaps with
  * `input`, `system` and `history`), ShareGPT and OpenAI's messages (a list of turns), and TRL's `prompt` and `completion`. A conversation
  * may begin with a system message; then user and assistant alternate, and the assistant has the last turn. What a conversation has
  * beyond this, such as tools, makes it a bad row: it is not ignored.

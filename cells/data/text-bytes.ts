@@ -1,6 +1,6 @@
 /**
  * The bytes of a text file as UTF-8 with line feeds, whatever program wrote it: Excel and PowerShell write UTF-16, old programs end
- * lines with a carriage return. What is no text at all is refused with its name. The bytes stay bytes: a string ends at 512 MB.
+ * lines with a carriage return. A file that is not text is refused with its name. The bytes stay bytes: a string ends at 512 MB.
  */
 import { host } from "../host.ts";
 

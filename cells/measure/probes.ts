@@ -3,6 +3,7 @@
  * model. Probes look at a few items only, so their values are coarser than those of the full evaluation.
  */
 import type { ChatModel, Probe } from "../contracts.ts";
+import { requireItems } from "../given.ts";
 import { meanDivergence } from "../model/divergence.ts";
 import { requireKnown } from "../options.ts";
 import type { Pair, Sample } from "../types.ts";
@@ -10,7 +11,6 @@ import { type AnswerLimit, cutOffShare } from "./answers.ts";
 import { type Part, tasksPart, textPart } from "./evaluation/parts.ts";
 import { refusalsPart } from "./evaluation/refusals-part.ts";
 import { crossEntropy } from "./forgetting/cross-entropy.ts";
-import { requireItems } from "./given.ts";
 import { groupBy } from "./groups.ts";
 import { checkRequests, type RefusalRequests } from "./refusal/matrix.ts";
 import { refusalSurvey, type SurveyOptions } from "./refusal/survey.ts";

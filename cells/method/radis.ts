@@ -36,7 +36,7 @@ export type RadisOptions = {
    * The text between translation and rationale: `"learnt"`, with the weight of the rationale, or `"context"` without loss. Default:
    * learnt per token, context per role, where two or three tokens would count as much as all others.
    */
-  readonly separator?: "learnt" | "context";
+  readonly separatorIs?: "learnt" | "context";
   /**
    * `"continuation"`: after the translation in the same turn. `"task"`: as the answer to the rationale prompt in the
    * next turn. Default: `"continuation"`.
@@ -58,7 +58,7 @@ export function radis(
   rationales: Rationales | PendingRationales | PromiseLike<Rationales>,
   options: RadisOptions = {},
 ): Method | PendingMethod {
-  requireKnown("radis(…)", options, ["weight", "per", "separator", "as", "objective"], { lambda: "weight" });
+  requireKnown("radis(…)", options, ["weight", "per", "separatorIs", "as", "objective"], { lambda: "weight" });
   if (!("then" in rationales)) return ready(rationales, options);
   const known =
     "write" in rationales
@@ -132,8 +132,8 @@ function settingsOf(
   };
 }
 
-const separatorOf = ({ per = "token", separator }: RadisOptions): "learnt" | "context" =>
-  separator ?? (per === "token" ? "learnt" : "context");
+const separatorOf = ({ per = "token", separatorIs }: RadisOptions): "learnt" | "context" =>
+  separatorIs ?? (per === "token" ? "learnt" : "context");
 
 function samples(item: Rationale, between: string, options: RadisOptions): Sample[] {
   const request: Message = { role: "user", content: item.instruction };

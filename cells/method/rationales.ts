@@ -5,6 +5,7 @@
  * reader can judge the prompt.
  */
 import { type ChatModel, type Completion, type PhaseControl, SAMPLING, type Sampling } from "../contracts.ts";
+import { requireItems } from "../given.ts";
 import { host } from "../host.ts";
 import { requireKnown } from "../options.ts";
 import { random } from "../random.ts";
@@ -56,7 +57,7 @@ export interface PendingRationales extends PromiseLike<Rationales>, Pick<Rationa
 const OPTIONS = ["prompt", "separator", "maxTokens", "share", "filter", ...SAMPLING];
 const HINTS = { max_new_tokens: "maxTokens", max_tokens: "maxTokens", prompts: "prompt", n: "share" };
 
-/** @throws if the list of prompts is empty, the pairs are no pairs, or the share is not between 0 and 1 */
+/** @throws if the list of prompts is empty, there are no pairs, or the share is not between 0 and 1 */
 export function rationales(
   model: ChatModel,
   pairs: readonly Pair[],
@@ -70,10 +71,7 @@ export function rationales(
     throw new Error(
       'rationales(…) needs at least one prompt, such as "Note:". Leave "prompt" out to let the model go straight on.',
     );
-  if (!Array.isArray(pairs))
-    throw new TypeError(
-      "rationales(…) takes a list of pairs. `pairs(path)` returns them as `items`: rationales(model, read.items).",
-    );
+  requireItems("rationales(…)", "pairs", pairs);
   if (!(share >= 0 && share <= 1)) throw new Error(`rationales(…): "share" must be between 0 and 1, not ${share}.`);
   const between = separator ?? (prompts.every((each) => each === "") ? "\n\n" : "\n");
   const assigned = assignedPrompts(pairs, prompts);

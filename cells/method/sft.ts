@@ -4,6 +4,7 @@
  */
 import type { Method } from "../contracts.ts";
 import { type Conversation, chatSamples } from "../data/chat-file.ts";
+import { requireItems } from "../given.ts";
 import { requireKnown } from "../options.ts";
 import type { Normalisation } from "../types.ts";
 
@@ -18,11 +19,7 @@ export type SftOptions = {
 export function sft(chats: readonly Conversation[], options: SftOptions = {}): Method {
   requireKnown("sft(…)", options, ["turns", "per"]);
   const { turns = "all", per = "token" } = options;
-  if (!Array.isArray(chats))
-    throw new TypeError(
-      "sft(…) takes a list of conversations. `chatFile(path)` returns them as `items`: sft(read.items).",
-    );
-  if (chats.length === 0) throw new Error("sft(…) has no conversations to train on.");
+  requireItems("sft(…)", "conversations", chats);
   return {
     name: "sft",
     per,

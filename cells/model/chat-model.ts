@@ -3,7 +3,7 @@
  * adapters are views over the same weights; only the base owns them.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ChatModel, Completion, GenerateOptions, SampleNll } from "../contracts.ts";
+import type { ChatModel, Completion, GenerateOptions, HeldModel, SampleNll } from "../contracts.ts";
 import { sha256 } from "../digest.ts";
 import { host } from "../host.ts";
 import { parseObject } from "../json.ts";
@@ -137,6 +137,13 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
       if (held) disposeAdapter(held);
     }
   };
+  // A tokenizer file may have tens of megabytes, and a measure asks for the state at each call.
+  let known: Promise<string> | undefined;
+  const fixedState = (): Promise<string> => {
+    const { files, encoding, template } = tokenizer;
+    known ??= sha256(JSON.stringify([decoder.config, files, encoding, template]));
+    return known;
+  };
   const stopTokens = new Set(decoder.config.endTokens);
   if (tokenizer.endOfTurn !== undefined) stopTokens.add(tokenizer.endOfTurn);
   const likelihoods = async (samples: readonly Sample[]) => {
@@ -150,16 +157,8 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
     decoder,
     tokenizer,
     tokens: (sample) => sampleTokens(tokenizer, sample),
-    state: async () => {
-      const { files, encoding, template } = tokenizer;
-      return sha256(JSON.stringify([await adapterDigest(adapter), decoder.config, files, encoding, template]));
-    },
-    ...(adapter && {
-      hold: () => {
-        const held = holdAdapter(adapter);
-        return { ...view(parts, held), release: () => disposeAdapter(held) };
-      },
-    }),
+    state: async () => sha256(JSON.stringify([await adapterDigest(adapter), await fixedState()])),
+    ...(adapter && { hold: () => heldView(parts, holdAdapter(adapter)) }),
     generate: (prompts, options: GenerateOptions) =>
       withHeld(async (held) => {
         const ids = prompts.map((prompt) => encodePrompt(tokenizer, prompt));
@@ -186,6 +185,22 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
       });
     },
   };
+}
+
+/** Its weights never change: their digest is computed once, and to hold it again takes nothing. */
+function heldView(parts: ChatModelParts, adapter: Adapter): HeldModel {
+  const model = view(parts, adapter);
+  let known: Promise<string> | undefined;
+  const held: HeldModel = {
+    ...model,
+    state: () => {
+      known ??= model.state!();
+      return known;
+    },
+    hold: () => ({ ...held, release: () => {} }),
+    release: () => disposeAdapter(adapter),
+  };
+  return held;
 }
 
 function requireFiles(folder: string, files: readonly string[]): void {

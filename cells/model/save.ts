@@ -5,6 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ChatModel } from "../contracts.ts";
 import { host } from "../host.ts";
+import { requireKnown } from "../options.ts";
 import { writeAdapter } from "./adapter-files.ts";
 import { nameSavedBase, referenceOf } from "./base-reference.ts";
 import type { LocalModel } from "./chat-model.ts";
@@ -25,12 +26,14 @@ export type SaveOptions = {
  * @throws if the model is not computed here, or has no adapter to save
  */
 export async function save(model: ChatModel, path: string, options: SaveOptions = {}): Promise<string> {
+  requireKnown("save(…)", options, ["as", "dtype"], {
+    torch_dtype: "dtype",
+    safe_serialization: "Weights are always saved as safetensors.",
+  });
   if (!isLocal(model))
     throw new Error(`save(…): "${model.name}" is not computed by Palimpsest, so there are no weights to save.`);
   const isLora = model.adapter !== undefined && model.adapter.config !== "full";
-  const { as = isLora ? "adapter" : "model", dtype = "float32", ...unknown } = options;
-  const names = Object.keys(unknown);
-  if (names.length > 0) throw new Error(`save(…) does not know ${names.join(", ")}. Its options are as and dtype.`);
+  const { as = isLora ? "adapter" : "model", dtype = "float32" } = options;
   if (as !== "adapter" && as !== "model")
     throw new Error(`save(…): as must be "adapter" or "model", not ${JSON.stringify(as)}.`);
   if (dtype !== "float32" && dtype !== "bfloat16")

@@ -12,7 +12,7 @@ export function withoutThought(text: string, state: "opened" | "not opened"): st
   return end < 0 ? "" : text.slice(end + close.length).trimStart();
 }
 
-/** The number of tokens up to the end of the think block; 0 if there is none. @param textOf gives the text of the first tokens */
+/** The number of tokens up to the end of the think block; 0 without a think block. @param textOf gives the text of the first tokens */
 export function thoughtTokens(
   tokens: readonly number[],
   textOf: (tokens: readonly number[]) => string,

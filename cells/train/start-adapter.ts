@@ -15,7 +15,7 @@ export type StartAdapter = {
 
 /**
  * @param random gives numbers from 0 to 1
- * @throws if the trained adapter is none, or belongs to another base
+ * @throws if the given model has no adapter, or has another base
  */
 export function startAdapter(
   base: BaseModel,

@@ -85,32 +85,6 @@ describe.skipIf(!executable)("cells", () => {
     await expect.poll(lines).toEqual(["begin", "100%", "end"]);
   });
 
-  test("opening a notebook moves nothing once it is drawn, and its lines have numbers", async () => {
-    stage.server.push(...story.training);
-    await stage.open();
-    const tops = await stage.page.evaluate(`new Promise((done) => {
-      const tops = new Set();
-      let frames = 0;
-      const look = () => {
-        const cells = document.querySelector("pal-notebook").shadowRoot.querySelectorAll("pal-cell");
-        tops.add([...cells].map((each) => Math.round(each.getBoundingClientRect().top)).join(" "));
-        if (++frames < 30) requestAnimationFrame(look);
-        else done([...tops]);
-      };
-      look();
-    })`);
-    expect(tops).toHaveLength(1);
-    const topsOf = (selector: string) =>
-      cell("knobs")
-        .locator(selector)
-        .evaluateAll((all) =>
-          all
-            .map((each) => each.getBoundingClientRect())
-            .flatMap(({ top, height }) => (height > 10 ? [Math.round(top)] : [])),
-        );
-    expect(await topsOf(".cm-lineNumbers .cm-gutterElement")).toEqual(await topsOf(".cm-line"));
-  });
-
   test("a cell shows the progress of its top level, not of its trainings, which have their own cards", async () => {
     const progress = (done: number): SessionEvent => {
       return { type: "cell-progress", cell: "training", generation: 2, label: "refusals", done, total: 32 };

@@ -1,5 +1,6 @@
 /** Cached answers of a model are used only while everything that decides them is the same. */
-import { beforeAll, expect, it } from "vitest";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, expect, it, vi } from "vitest";
 import { answersDigest } from "../../cells/answers-digest.ts";
 import { cache } from "../../cells/cache/cache.ts";
 import { freshAdapter } from "../../cells/model/adapter.ts";
@@ -50,4 +51,23 @@ it("a step that was computed here is computed again by other code; what was rece
   const { setHost } = await import("../../cells/host.ts");
   setHost(later);
   expect([await step("received"), await step("computed here")]).toEqual([2, 3]);
+});
+
+it("a held model keeps its weights and its digest; while it is held its weights are read for the digest once", async () => {
+  const base = await chatModel(await tinyFolder(bareHost()));
+  const adapter = freshAdapter(base.decoder, lora({ rank: 2 }), random(1, "adapter").uniform);
+  const model = base.with(adapter);
+  const held = model.hold!();
+  const before = await answersDigest(held);
+  const reading = vi.spyOn(tf.Tensor.prototype, "data");
+  expect([await answersDigest(held), await answersDigest(held.hold!())]).toEqual([before, before]);
+  expect(reading).not.toHaveBeenCalled();
+  reading.mockRestore();
+  const [name, tensor] = [...adapter.tensors][0]!;
+  adapter.tensors.set(name, tf.add(tensor, 1));
+  expect(await answersDigest(held)).toBe(before);
+  expect(await answersDigest(model)).not.toBe(before);
+  const tensors = tf.memory().numTensors;
+  held.release();
+  expect(tensors - tf.memory().numTensors).toBe(adapter.tensors.size);
 });

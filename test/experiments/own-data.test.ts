@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { openSession } from "../../server/session/open.ts";
 import type { Session } from "../../server/session/session.ts";
 import { until } from "../server/until.ts";
+import { letterConfig, letterTokenizer } from "./letters.ts";
 
 const GOLDEN = new URL("../golden/", import.meta.url);
 const FAMILIES = [
@@ -44,8 +45,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "own-data-"));
   for (const family of FAMILIES) {
     await cp(new URL(family, GOLDEN), join(folder, family), { recursive: true });
-    await writeFile(join(folder, family, "tokenizer.json"), letters());
-    await writeFile(join(folder, family, "tokenizer_config.json"), JSON.stringify(TOKENIZER_CONFIG));
+    await writeFile(join(folder, family, "tokenizer.json"), letterTokenizer());
+    await writeFile(join(folder, family, "tokenizer_config.json"), JSON.stringify(letterConfig));
   }
   const rows = ["a dog", "a cat", "the cat", "the dog runs", "he reads", "she reads", "we read"].map((source, at) =>
     JSON.stringify({ source, reference: `ein ${at}` }),
@@ -86,36 +87,3 @@ it("a model of every family learns from a JSONL file with RaDis and saves its ad
     );
   }
 }, 90_000);
-
-const TOKENIZER_CONFIG = {
-  tokenizer_class: "PreTrainedTokenizerFast",
-  bos_token: "<s>",
-  eos_token: "</s>",
-  clean_up_tokenization_spaces: false,
-  chat_template:
-    "{{ bos_token }}{% for message in messages %}[{{ message['role'][0] }}]{{ message['content'] }}{{ eos_token }}{% endfor %}{% if add_generation_prompt %}[a]{% endif %}",
-};
-
-/** A BPE tokenizer without merges: each printable ASCII character is a token, and so is the line break. */
-function letters(): string {
-  const special = ["<pad>", "<s>", "</s>"];
-  const characters = [...Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)), "\n"];
-  const vocab = Object.fromEntries([...special, ...characters].map((token, id) => [token, id]));
-  return JSON.stringify({
-    version: "1.0",
-    added_tokens: special.map((content, id) => ({
-      id,
-      content,
-      special: true,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      single_word: false,
-    })),
-    normalizer: null,
-    pre_tokenizer: null,
-    post_processor: null,
-    decoder: { type: "Fuse" },
-    model: { type: "BPE", vocab, merges: [], unk_token: null, byte_fallback: false },
-  });
-}

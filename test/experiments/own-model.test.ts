@@ -12,6 +12,7 @@ import { cellState, type RunState } from "../../server/state/state.ts";
 import { writeRandomFolder } from "../bench/random-folder.ts";
 import { embedded } from "../bench/shapes.ts";
 import { until } from "../server/until.ts";
+import { letterConfig, letterTokenizer } from "./letters.ts";
 
 const VOCABULARY = 32_000;
 const PAIRS = 60;
@@ -34,8 +35,8 @@ beforeAll(async () => {
     positions: 512,
     endTokens: [2],
   });
-  await writeFile(join(model, "tokenizer.json"), tokenizer());
-  await writeFile(join(model, "tokenizer_config.json"), JSON.stringify(TOKENIZER_CONFIG));
+  await writeFile(join(model, "tokenizer.json"), letterTokenizer(VOCABULARY));
+  await writeFile(join(model, "tokenizer_config.json"), JSON.stringify(letterConfig));
   const rows = Array.from({ length: PAIRS }, (_, at) => `he reads ${at} books\ter liest ${at} Dinge`);
   await writeFile(join(workspace, "pairs.tsv"), `${rows.join("\n")}\n`);
   await writeFile(
@@ -140,36 +141,3 @@ it("measures, writes rationales, trains, measures again and saves, over two ends
   );
   expect(cellState(session.state, "adapter")?.status).toBe("done");
 }, 500_000);
-
-const TOKENIZER_CONFIG = {
-  tokenizer_class: "PreTrainedTokenizerFast",
-  bos_token: "<s>",
-  eos_token: "</s>",
-  clean_up_tokenization_spaces: false,
-  chat_template:
-    "{{ bos_token }}{% for message in messages %}[{{ message['role'][0] }}]{{ message['content'] }}{{ eos_token }}{% endfor %}{% if add_generation_prompt %}[a]{% endif %}",
-};
-
-/** Letters, and words that no text of the test has. */
-function tokenizer(): string {
-  const special = ["<pad>", "<s>", "</s>"];
-  const characters = [...Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)), "\n"];
-  const tokens = [...special, ...characters];
-  for (let id = tokens.length; id < VOCABULARY; id += 1) tokens.push(`w${id}`);
-  const flags = { special: true, lstrip: false, rstrip: false, normalized: false, single_word: false };
-  return JSON.stringify({
-    version: "1.0",
-    added_tokens: special.map((content, id) => ({ id, content, ...flags })),
-    normalizer: null,
-    pre_tokenizer: null,
-    post_processor: null,
-    decoder: { type: "Fuse" },
-    model: {
-      type: "BPE",
-      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-      merges: [],
-      unk_token: null,
-      byte_fallback: false,
-    },
-  });
-}

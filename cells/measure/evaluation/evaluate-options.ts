@@ -1,6 +1,7 @@
 /** The options of `evaluate`, and their check: a part whose data are misspelt or empty would otherwise be left out without a word. */
+
+import { requireItems } from "../../given.ts";
 import { requireKnown } from "../../options.ts";
-import { requireItems } from "../given.ts";
 import { checkRequests } from "../refusal/matrix.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { EvaluationData } from "./evaluation-data.ts";

@@ -4,10 +4,10 @@
  */
 import type { ChatModel } from "../../contracts.ts";
 import { type Request, requestPrompts } from "../../data/request-file.ts";
+import { requireItems } from "../../given.ts";
 import { requireKnown } from "../../options.ts";
 import type { AnswerLimit } from "../answers.ts";
 import { cutOffShare } from "../answers.ts";
-import { requireItems } from "../given.ts";
 import { bootstrapInterval } from "../statistics/bootstrap.ts";
 import type { RefusalJudge } from "./judge.ts";
 import { listTitle, type RefusalList } from "./lists.ts";

@@ -5,9 +5,9 @@
 import type { ChatModel } from "../../contracts.ts";
 import { type Request, requestPrompts } from "../../data/request-file.ts";
 import { fillTemplate, placeholders } from "../../data/template.ts";
+import { requireItems } from "../../given.ts";
 import { requireKnown } from "../../options.ts";
 import { type AnswerLimit, cutOffShare } from "../answers.ts";
-import { requireItems } from "../given.ts";
 import { listTitle, type RefusalList, refusalLists } from "./lists.ts";
 import { type RefusalRow, ratesOf, refusalRows } from "./rates.ts";
 

@@ -57,7 +57,7 @@ function rightAnswers(row: unknown): Pick<AnswerTask, "answer" | "alsoRight"> {
   return { answer, ...(alsoRight.length > 0 && { alsoRight }) };
 }
 
-/** The index of the right choice; -1 if it is none. */
+/** The index of the right choice; -1 if there is no such choice. */
 function placeOf(row: unknown, texts: readonly string[]): number {
   // HellaSwag's label is an index as a text, ARC's key one of the labels that its choices have.
   const label = field(row, "label");

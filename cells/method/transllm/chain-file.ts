@@ -19,7 +19,7 @@ export type ChainFile = {
   readonly others: number;
 };
 
-/** @throws if the file is no list of conversations; if none of them has the tokens, naming those that are wanted */
+/** @throws if the file is not a list of conversations, or if no conversation has the tokens; the message names the tokens */
 export async function chainFile(path: string, tokens: ChainTokens, options: ChatOptions = {}): Promise<ChainFile> {
   const { items, bad } = await chatFile(path, { form: "sharegpt", ...options });
   const chats: BilingualChat[] = [];

@@ -131,3 +131,14 @@ it("keeps under the weights that the model works with, even if a training change
   expect((await kept.generate(ask("a"), greedy))[0]?.text).toBe("answer of 1");
   expect(released).toEqual([1, 2, 1]);
 });
+
+it("says that nothing could be kept, also when a save in between failed before", async () => {
+  host.storeResult = async () => {
+    await new Promise((go) => setTimeout(go, 20));
+    throw new Error("The disk is full.");
+  };
+  const write = keptAnswers(drawing(), "test").generate(ask("a"), greedy);
+  const other = keptAnswers(drawing(), "test").generate(ask("b"), greedy);
+  const results = await Promise.allSettled([write, other]);
+  expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+});

@@ -55,7 +55,7 @@ describe.each(Object.entries(encodings))("%s", (_, encode) => {
   });
 });
 
-describe("what is no text", () => {
+describe("a file that is not text", () => {
   it("is a bad row where it is one character, in every format", async () => {
     for (const [path, text] of Object.entries(files)) {
       host.files.set(path, text.replace("cheese", "chee\0se"));

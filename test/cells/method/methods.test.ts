@@ -99,11 +99,11 @@ describe("rationales", () => {
     expect(base.asked.at(-1)?.prefix?.[1]).toBe(" – ");
   });
 
-  it("refuse options that do not exist, and what is no list of pairs", () => {
+  it("refuse options that do not exist, and what is not a list of pairs", () => {
     const options = { max_new_tokens: 20 } as object;
     expect(() => rationales(modelWith(), pairs, options)).toThrow('It is called "maxTokens" here');
     const read = { items: pairs, bad: [] } as unknown as Pair[];
-    expect(() => rationales(modelWith(), read)).toThrow("read.items");
+    expect(() => rationales(modelWith(), read)).toThrow("Give the items of what was read");
     expect(() => radis([] as never, { lambda: 2 } as object)).toThrow('It is called "weight" here');
   });
 

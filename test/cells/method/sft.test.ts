@@ -29,7 +29,7 @@ it("learns each answer after all turns before it, and the end of its turn", () =
 
 it("can learn the last answer only, and says what is wrong with its data", () => {
   expect(sft([chat, chat], { turns: "last" }).samples.map(({ prompt }) => prompt.length)).toEqual([4, 4]);
-  expect(() => sft([])).toThrow("no conversations");
-  expect(() => sft({ items: [chat] } as never)).toThrow("read.items");
+  expect(() => sft([])).toThrow("needs conversations: a list with at least one item, but the list is empty");
+  expect(() => sft({ items: [chat] } as never)).toThrow("Give the items of what was read");
   expect(() => sft([chat], { turn: "last" } as object)).toThrow('Did you mean "turns"?');
 });

@@ -16,6 +16,7 @@ import type { Sample } from "../../../cells/types.ts";
 import { type BareHost, bareHost } from "../bare-host.ts";
 import { useBackend } from "./backend.ts";
 import { goldenFolder } from "./golden.ts";
+import { strongAdapter } from "./strong-adapter.ts";
 import { tinyConfig, tinyFolder } from "./tiny.ts";
 
 let host: BareHost;
@@ -33,18 +34,7 @@ const samples: Sample[] = ["hello", "quick river", "walks"].map((text) => ({
   endTurn: true,
 }));
 
-/** An adapter that changes the model's output: its B is random too. */
-function strong(config: LoraConfig, seed: number): Adapter {
-  const draw = random(seed, "strong");
-  const adapter = freshAdapter(base.decoder, config, draw.uniform);
-  for (const [name, tensor] of adapter.tensors) {
-    const values = tensor.dataSync().map((value) => value + 0.2 * draw.normal());
-    tensor.dispose();
-    adapter.tensors.set(name, tf.tensor(values, tensor.shape));
-  }
-  host.onDispose(() => disposeAdapter(adapter));
-  return adapter;
-}
+const strong = (config: LoraConfig, seed: number): Adapter => strongAdapter(host, base, config, seed);
 
 const deep = { ...tinyConfig, layers: 3 };
 const adapted = (config: Omit<LoraConfig, "rank" | "alpha">): string[] =>

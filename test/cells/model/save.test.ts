@@ -1,6 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Adapter, disposeAdapter, freshAdapter } from "../../../cells/model/adapter.ts";
+import type { Adapter } from "../../../cells/model/adapter.ts";
 import { nameSavedBase, referenceOf } from "../../../cells/model/base-reference.ts";
 import { type BaseModel, chatModel } from "../../../cells/model/chat-model.ts";
 import { type LoraConfig, lora } from "../../../cells/model/lora.ts";
@@ -8,10 +7,10 @@ import { merged } from "../../../cells/model/merge.ts";
 import { type SaveOptions, save } from "../../../cells/model/save.ts";
 import { loadAdapter } from "../../../cells/model/tuned-folder.ts";
 import { extendVocabulary } from "../../../cells/model/vocabulary.ts";
-import { random } from "../../../cells/random.ts";
 import type { Sample } from "../../../cells/types.ts";
 import { type BareHost, bareHost } from "../bare-host.ts";
 import { useBackend } from "./backend.ts";
+import { strongAdapter } from "./strong-adapter.ts";
 import { tinyFolder } from "./tiny.ts";
 
 let host: BareHost;
@@ -29,17 +28,7 @@ const samples: Sample[] = ["hello", "quick river"].map((text) => ({
   endTurn: true,
 }));
 
-function strong(config: LoraConfig): Adapter {
-  const draw = random(4, "strong");
-  const adapter = freshAdapter(base.decoder, config, draw.uniform);
-  for (const [name, tensor] of adapter.tensors) {
-    const values = tensor.dataSync().map((value) => value + 0.2 * draw.normal());
-    tensor.dispose();
-    adapter.tensors.set(name, tf.tensor(values, tensor.shape));
-  }
-  host.onDispose(() => disposeAdapter(adapter));
-  return adapter;
-}
+const strong = (config: LoraConfig): Adapter => strongAdapter(host, base, config, 4);
 
 const json = (path: string): Record<string, unknown> =>
   JSON.parse(
@@ -91,7 +80,7 @@ describe("save", () => {
   it("refuses what it cannot do, by name", async () => {
     const tuned = base.with(strong(lora({ rank: 2 })));
     await expect(save(base, "x", { as: "adapter" })).rejects.toThrow(/has no LoRA to save.*as: "model"/);
-    await expect(save(tuned, "x", { merge: true } as SaveOptions)).rejects.toThrow(/does not know merge/);
+    await expect(save(tuned, "x", { merge: true } as SaveOptions)).rejects.toThrow(/no option "merge"/);
     await expect(save(tuned, "x", { dtype: "int8" } as unknown as SaveOptions)).rejects.toThrow(/dtype must be/);
     const service = { name: "api", digest: "", generate: async () => [], nll: async () => [] };
     await expect(save(service, "x")).rejects.toThrow(/"api" is not computed by Palimpsest/);

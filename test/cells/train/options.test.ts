@@ -1,20 +1,20 @@
 /** The options of `train`, `lora` and `pretrain`: defaults, ranges, names. */
-import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { lora, loraScale } from "../../../cells/model/lora.ts";
 import { type PretrainOptions, pretrain } from "../../../cells/train/pretrain.ts";
 import { type TrainOptions, train } from "../../../cells/train/train.ts";
 import { useBackend } from "../model/backend.ts";
-import { SmallRuns } from "./run/small-runs.ts";
+import { collectWarnings, SmallRuns } from "./run/small-runs.ts";
 
 let small: SmallRuns;
-let warned: string[];
+let warned: readonly string[];
 beforeAll(() => useBackend("wasm"));
 beforeEach(async () => {
   small = await SmallRuns.open();
-  warned = [];
-  const spy = vi.spyOn(console, "warn").mockImplementation((text: string) => void warned.push(text));
+  const warnings = collectWarnings();
+  warned = warnings.warned;
   return () => {
-    spy.mockRestore();
+    warnings.restore();
     small.host.end();
   };
 });

@@ -1,22 +1,22 @@
 /** What is checked of the samples before the first step: lengths, targets, blocks of plain texts. */
-import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Method } from "../../../../cells/contracts.ts";
 import { chatModel } from "../../../../cells/model/chat-model.ts";
 import { lora } from "../../../../cells/model/lora.ts";
 import { type TrainOptions, train } from "../../../../cells/train/train.ts";
 import type { Sample } from "../../../../cells/types.ts";
 import { useBackend } from "../../model/backend.ts";
-import { SmallRuns, samples } from "../run/small-runs.ts";
+import { collectWarnings, SmallRuns, samples } from "../run/small-runs.ts";
 
 let small: SmallRuns;
-let warned: string[];
+let warned: readonly string[];
 beforeAll(() => useBackend("wasm"));
 beforeEach(async () => {
   small = await SmallRuns.open();
-  warned = [];
-  const spy = vi.spyOn(console, "warn").mockImplementation((text: string) => void warned.push(text));
+  const warnings = collectWarnings();
+  warned = warnings.warned;
   return () => {
-    spy.mockRestore();
+    warnings.restore();
     small.host.end();
   };
 });

@@ -1,8 +1,7 @@
 /** The best measurement of a run, and the state that is kept of it. */
 import { beforeAll, beforeEach, expect, it } from "vitest";
-import type { Probe } from "../../../../cells/contracts.ts";
 import { useBackend } from "../../model/backend.ts";
-import { SmallRuns } from "./small-runs.ts";
+import { SmallRuns, scores } from "./small-runs.ts";
 
 let small: SmallRuns;
 beforeAll(() => useBackend("wasm"));
@@ -11,13 +10,8 @@ beforeEach(async () => {
   return () => small.host.end();
 });
 
-function scores(...values: readonly number[]): Probe {
-  let at = 0;
-  return { name: "score", measure: async () => ({ "score A→B": values[at++]! }) };
-}
-
 it("keeps the checkpoint and the weights of the best value, and a fork starts from it", async () => {
-  const run = small.start({ steps: 8 }).every(2, scores(1, 5, 3, 5, 2));
+  const run = small.start({ steps: 8 }).every(2, scores("score A→B", 1, 5, 3, 5, 2));
   const best = run.best("score A→B", "max");
   const first = run.best("score A→B", "min");
   expect([best.step, best.value]).toEqual([undefined, undefined]);

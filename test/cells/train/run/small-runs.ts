@@ -1,5 +1,6 @@
 /** A small run for tests of its control: a method with one knob, on the tiny model. */
-import type { Method, Run } from "../../../../cells/contracts.ts";
+import { vi } from "vitest";
+import type { Method, Probe, Run } from "../../../../cells/contracts.ts";
 import { type BaseModel, chatModel } from "../../../../cells/model/chat-model.ts";
 import { lora } from "../../../../cells/model/lora.ts";
 import { type TrainOptions, train } from "../../../../cells/train/train.ts";
@@ -78,3 +79,16 @@ export class SmallRuns {
 
 /** The rows without the column that depends on time. */
 export const numbers = (rows: Iterable<Row>): Row[] => [...rows].map((row) => ({ ...row, tokensPerSecond: 0 }));
+
+/** Collects what `console.warn` gets. */
+export function collectWarnings(): { readonly warned: readonly string[]; readonly restore: () => void } {
+  const warned: string[] = [];
+  const spy = vi.spyOn(console, "warn").mockImplementation((text: string) => void warned.push(text));
+  return { warned, restore: () => spy.mockRestore() };
+}
+
+/** A probe with one column, which has these values one after the other, and then the last one. */
+export function scores(column: string, ...values: readonly number[]): Probe {
+  let at = 0;
+  return { name: "score", measure: async () => ({ [column]: values[Math.min(at++, values.length - 1)]! }) };
+}

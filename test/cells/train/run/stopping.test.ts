@@ -1,12 +1,11 @@
 /** Early stopping, and rules about columns that a run does not have. */
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Probe } from "../../../../cells/contracts.ts";
 import { probes } from "../../../../cells/measure/probes.ts";
 import { alerts } from "../../../../cells/train/run/alerts.ts";
 import { stopping } from "../../../../cells/train/run/stopping.ts";
 import type { ProbeRow } from "../../../../cells/types.ts";
 import { useBackend } from "../../model/backend.ts";
-import { SmallRuns, samples } from "./small-runs.ts";
+import { SmallRuns, samples, scores } from "./small-runs.ts";
 
 let small: SmallRuns;
 beforeAll(() => useBackend("wasm"));
@@ -15,15 +14,9 @@ beforeEach(async () => {
   return () => small.host.end();
 });
 
-/** A probe with the column `score`, which has these values one after the other. */
-function scores(...values: readonly number[]): Probe {
-  let at = 0;
-  return { name: "score", measure: async () => ({ score: values[Math.min(at++, values.length - 1)]! }) };
-}
-
 describe("stopping.noImprovement", () => {
   it("counts the measurements of a probe since its best value, not steps", async () => {
-    const run = small.start().every(2, scores(1, 3, 2, 3, 1));
+    const run = small.start().every(2, scores("score", 1, 3, 2, 3, 1));
     await run.stopWhen(stopping.noImprovement("score", { patience: 2, mode: "max" })).finished;
     expect([run.status, run.rows.length]).toEqual(["stopped", 6]);
     const rule = "score has not improved in 2 measurements; its best value is 3.";
@@ -31,7 +24,7 @@ describe("stopping.noImprovement", () => {
   });
 
   it("does not stop while the value improves, by more than asked", async () => {
-    const run = small.start({ steps: 4 }).every(1, scores(5, 4, 3, 2, 1));
+    const run = small.start({ steps: 4 }).every(1, scores("score", 5, 4, 3, 2, 1));
     await run.stopWhen(stopping.noImprovement("score", { patience: 1 })).finished;
     expect(run.status).toBe("done");
     const measured: ProbeRow[] = [5, 4.9, 4.8].map((score, step) => ({ step, score }));
@@ -57,7 +50,7 @@ describe("a rule about a column that the run does not have", () => {
     ["below", alerts.below("scroe", 1), "alertWhen"],
     ["noImprovement", stopping.noImprovement("scroe"), "stopWhen"],
   ] as const)("raises one alert that names the columns: %s", async (_name, rule, method) => {
-    const run = small.start({ steps: 3 }).every(1, scores(2));
+    const run = small.start({ steps: 3 }).every(1, scores("score", 2));
     await run[method](rule).finished;
     const changes = small.host.runs[0]!.changes;
     expect(changes).toMatchObject([{ kind: "alert", step: 1, name: rule.name }]);
@@ -68,7 +61,7 @@ describe("a rule about a column that the run does not have", () => {
   });
 
   it("raises none if the column is one of the rows or of a probe", async () => {
-    const run = small.start({ steps: 2 }).every(2, scores(2));
+    const run = small.start({ steps: 2 }).every(2, scores("score", 2));
     await run.alertWhen(alerts.above("score", 5)).alertWhen(alerts.below("loss", -1)).finished;
     expect(small.host.runs[0]!.changes).toEqual([]);
   });

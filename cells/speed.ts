@@ -5,7 +5,7 @@ const WINDOW_MS = 60_000;
 /** Before that, an estimate would jump. */
 const FIRST_MS = 3_000;
 
-export class Pace {
+export class Speed {
   readonly #now: () => number;
   #marks: { readonly time: number; readonly items: number; readonly tokens: number }[];
 

@@ -1,4 +1,4 @@
-/** Checks that a measure has the data that it needs, so that none is silently left out or asked about nothing. */
+/** Checks that a function got the data that it needs, so that nothing is silently left out, measured or trained on nothing. */
 
 /** @throws naming the function, and what it needs instead of what it got. */
 export function requireItems(call: string, what: string, items: unknown): void {
