@@ -22,7 +22,7 @@ async function opened(workspace: string): Promise<Session> {
   return session;
 }
 
-const STEPS = 120;
+const STEPS = 600;
 const runs = (session: Session): RunState[] => Object.values(session.state.runs);
 /** Without rates, which differ from run to run. */
 const rowsOf = ({ rows }: RunState): object[] =>
@@ -90,17 +90,21 @@ it("continues after the workbench was closed and opened again, also where no out
   // As after a kill of the server: the last rows were not logged yet, though the run's folder has them.
   const log = logPath(workspace, "n.ts");
   const lines = (await readFile(log, "utf8")).split("\n");
-  const last = lines.findLastIndex((line) => line.includes('"run-rows"'));
-  await writeFile(log, lines.toSpliced(last, 1).join("\n"));
+  const lost = lines.findLastIndex((line) => line.includes('"run-rows"'));
+  await writeFile(log, lines.toSpliced(lost, 1).join("\n"));
 
   const second = await opened(workspace);
   const [closed] = runs(second);
   expect(closed).toMatchObject({ status: "interrupted", message: "The workbench was closed." });
+  // The log may lack the last checkpoint too: what counts is what the folder has.
+  const saved = await readdir(join(workspace, closed!.info.folder, "checkpoints"));
+  const last = Math.max(...saved.map((name) => Number.parseInt(name, 10)));
+  expect(last).toBeGreaterThanOrEqual(20);
   await second.request({ type: "run", cells: "all" });
   await until(() => runs(second)[0]?.status === "done", 60);
   const [continued] = runs(second);
   expect(continued!.info.id).toBe(closed!.info.id);
-  expect(continued!.changes).toMatchObject([{ kind: "restart", to: closed!.checkpoints.at(-1)!.step }]);
+  expect(continued!.changes).toMatchObject([{ kind: "restart", to: last }]);
   expect(continued!.rows.map(({ step }) => step)).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
 }, 180_000);
 
@@ -110,7 +114,7 @@ it("a run whose kernel is killed while it writes rationales goes on from what wa
 import { chatModel, lora, radis, rationales, train, world } from "palimpsest";
 const base = await chatModel("tiny-chat");
 const velan = await world.corpus("velan", { train: ${pairs}, test: 1 });
-const written = rationales(base, velan.train, { prompt: "Note:" });
+const written = rationales(base, velan.train, { prompt: "Note:", maxTokens: 80 });
 
 // %% training
 const run = train(base, { method: radis(written, { weight: 2, per: "role" }), adapter: lora({ rank: 2 }), steps: 3, batch: 2 });
