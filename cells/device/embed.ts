@@ -5,17 +5,23 @@
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
 import { asRows, rowsOf, widthOf } from "./shape.ts";
+import { narrowWeight } from "./wasm/narrow.ts";
 import * as onWebgpu from "./webgpu/embed.ts";
 
 const forward = defineKernel<{ table: tf.Tensor; ids: tf.Tensor }, Record<string, never>>({
   name: "Embed",
   integers: ["ids"],
+  narrow: ["table"],
   reference: ({ table, ids }) => tf.gather(asRows(table), ids),
   webgpu: onWebgpu.embed,
   fused({ table, ids }, _, memory) {
     const [vocab, width, count] = [rowsOf(table), widthOf(table), memory.size(ids)];
     const out = memory.make([...ids.shape, width]);
-    const invalid = memory.kernels.gatherRows(memory.at(table), memory.at(ids), memory.at(out), count, width, vocab);
+    const [from, places, to] = [memory.at(table), memory.at(ids), memory.at(out)];
+    const narrow = narrowWeight(memory, table);
+    const invalid = narrow
+      ? memory.kernels.gatherNarrow(from, places, to, count, width, vocab, narrow.half)
+      : memory.kernels.gatherRows(from, places, to, count, width, vocab);
     if (invalid >= 0) {
       memory.free(out);
       throw new Error(`embed: the id at place ${invalid} is outside the table of ${vocab} rows.`);

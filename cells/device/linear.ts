@@ -6,12 +6,13 @@ import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
 import { asRows, leading, rowsOf, widthOf } from "./shape.ts";
 import * as onTensorflow from "./tensorflow/forms.ts";
-import { product, weightProduct } from "./wasm/product.ts";
+import { product, weightProduct, weightRowsProduct } from "./wasm/product.ts";
 import * as onWebgpu from "./webgpu/linear.ts";
 import { columnSums } from "./webgpu/sums.ts";
 
 const forward = defineKernel<{ x: tf.Tensor; w: tf.Tensor; bias?: tf.Tensor | undefined }, Record<string, never>>({
   name: "Linear",
+  narrow: ["w"],
   reference({ x, w, bias }) {
     const y = tf.matMul(asRows(x), asRows(w), false, true);
     return tf.reshape(bias ? tf.add(y, bias) : y, [...leading(x), rowsOf(w)]);
@@ -37,6 +38,7 @@ const forward = defineKernel<{ x: tf.Tensor; w: tf.Tensor; bias?: tf.Tensor | un
 
 const inputGradient = defineKernel<{ dy: tf.Tensor; w: tf.Tensor }, { scale: number }>({
   name: "LinearInputGradient",
+  narrow: ["w"],
   reference({ dy, w }, { scale }) {
     return tf.reshape(scaled(tf.matMul(asRows(dy), asRows(w)), scale), [...leading(dy), widthOf(w)]);
   },
@@ -44,7 +46,7 @@ const inputGradient = defineKernel<{ dy: tf.Tensor; w: tf.Tensor }, { scale: num
   fused({ dy, w }, { scale }, memory) {
     const [rows, width, outputs] = [rowsOf(dy), widthOf(w), widthOf(dy)];
     const dx = memory.make([...leading(dy), width]);
-    product(memory, memory.matrix(dy, outputs), memory.matrix(w, width), memory.at(dx), [rows, width, outputs], scale);
+    weightRowsProduct(memory, memory.matrix(dy, outputs), w, memory.at(dx), [rows, width, outputs], scale);
     return dx;
   },
 });

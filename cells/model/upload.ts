@@ -20,6 +20,15 @@ export function uploadWeight(stored: StoredMatrix): tf.Tensor {
       return tf.engine().makeTensorFromTensorInfo((tf.backend() as unknown as Gpu).upload(stored));
     case "wasm": {
       const memory = wasmMemory(tf.backend());
+      if (dtype !== "F32" && shape.length === 2) {
+        const [rows, width] = shape as [number, number];
+        const made = memory.makeNarrow({ dtype, rows, width });
+        memory.scratch(Math.ceil(bytes.length / 4), (room) => {
+          memory.write(bytes, room);
+          memory.kernels.storeNarrow(room, memory.at(made), rows, width);
+        });
+        return tf.engine().makeTensorFromTensorInfo(made);
+      }
       const made = memory.make(shape);
       const at = memory.at(made);
       // The kernel widens in place: the 16-bit values must lie in the upper half of the output.
