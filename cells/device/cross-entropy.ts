@@ -3,6 +3,7 @@
  * vocabulary). Here only those of some rows are in memory at a time, and the backward pass computes them again.
  */
 import * as tf from "@tensorflow/tfjs";
+import { rowsAt, timesRows, timesTransposed } from "./cpu/narrow.ts";
 import { defineKernel } from "./kernel.ts";
 import { rowsOf, widthOf } from "./shape.ts";
 import type { WasmMemory } from "./wasm/memory.ts";
@@ -28,7 +29,7 @@ const forward = defineKernel<Likelihood, Record<string, never>>({
       return tf.add(tf.log(sum), tf.squeeze(largest, [1]));
     });
     const logSum = tf.concat(logSums);
-    return [tf.sub(logSum, tf.sum(tf.mul(hidden, tf.gather(head, targets)), 1)), logSum];
+    return [tf.sub(logSum, tf.sum(tf.mul(hidden, rowsAt(head, targets)), 1)), logSum];
   },
   webgpu: onWebgpu.crossEntropy,
   fused({ hidden, head, targets }, _, memory) {
@@ -67,8 +68,8 @@ const hiddenGradient = defineKernel<Backward, Record<string, never>>({
   integers: ["targets"],
   narrow: ["head"],
   reference({ dy, hidden, head, targets, logSum }) {
-    const expected = overParts({ hidden, head }, (part) => tf.matMul(softmax(part, logSum), head as tf.Tensor2D));
-    return tf.mul(tf.sub(tf.concat(expected), tf.gather(head, targets)), tf.expandDims(dy, 1));
+    const expected = overParts({ hidden, head }, (part) => timesRows(softmax(part, logSum), head));
+    return tf.mul(tf.sub(tf.concat(expected), rowsAt(head, targets)), tf.expandDims(dy, 1));
   },
   webgpu: onWebgpu.crossEntropyHidden,
   fused: (inputs, _, memory) => backward(inputs, memory, "hidden"),
@@ -103,7 +104,7 @@ function overParts({ hidden, head }: Pick<Likelihood, "hidden" | "head">, use: (
       const from = i * most;
       const rows = Math.min(most, count - from);
       const own = tf.slice(hidden as tf.Tensor2D, [from, 0], [rows, -1]);
-      return use({ from, rows, logits: tf.matMul(own, head as tf.Tensor2D, false, true) });
+      return use({ from, rows, logits: timesTransposed(own, head) });
     }),
   );
 }

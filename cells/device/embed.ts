@@ -3,6 +3,7 @@
  * states in a differentiable way.
  */
 import * as tf from "@tensorflow/tfjs";
+import { rowsAt } from "./cpu/narrow.ts";
 import { defineKernel } from "./kernel.ts";
 import { asRows, rowsOf, widthOf } from "./shape.ts";
 import { narrowWeight } from "./wasm/narrow.ts";
@@ -12,7 +13,7 @@ const forward = defineKernel<{ table: tf.Tensor; ids: tf.Tensor }, Record<string
   name: "Embed",
   integers: ["ids"],
   narrow: ["table"],
-  reference: ({ table, ids }) => tf.gather(asRows(table), ids),
+  reference: ({ table, ids }) => rowsAt(table, ids),
   webgpu: onWebgpu.embed,
   fused({ table, ids }, _, memory) {
     const [vocab, width, count] = [rowsOf(table), widthOf(table), memory.size(ids)];

@@ -3,6 +3,7 @@
  * weight, which is half of the products of the backward pass.
  */
 import * as tf from "@tensorflow/tfjs";
+import { timesRows, timesTransposed } from "./cpu/narrow.ts";
 import { defineKernel } from "./kernel.ts";
 import { asRows, leading, rowsOf, widthOf } from "./shape.ts";
 import * as onTensorflow from "./tensorflow/forms.ts";
@@ -14,7 +15,7 @@ const forward = defineKernel<{ x: tf.Tensor; w: tf.Tensor; bias?: tf.Tensor | un
   name: "Linear",
   narrow: ["w"],
   reference({ x, w, bias }) {
-    const y = tf.matMul(asRows(x), asRows(w), false, true);
+    const y = timesTransposed(asRows(x), w);
     return tf.reshape(bias ? tf.add(y, bias) : y, [...leading(x), rowsOf(w)]);
   },
   tensorflow: onTensorflow.linear,
@@ -40,7 +41,7 @@ const inputGradient = defineKernel<{ dy: tf.Tensor; w: tf.Tensor }, { scale: num
   name: "LinearInputGradient",
   narrow: ["w"],
   reference({ dy, w }, { scale }) {
-    return tf.reshape(scaled(tf.matMul(asRows(dy), asRows(w)), scale), [...leading(dy), widthOf(w)]);
+    return tf.reshape(scaled(timesRows(asRows(dy), w), scale), [...leading(dy), widthOf(w)]);
   },
   webgpu: onWebgpu.linearInput,
   fused({ dy, w }, { scale }, memory) {

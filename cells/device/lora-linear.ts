@@ -3,6 +3,7 @@
  * directly to the output of the large one, without another matrix of that size. The gradient with respect to x works the same way.
  */
 import * as tf from "@tensorflow/tfjs";
+import { timesRows, timesTransposed } from "./cpu/narrow.ts";
 import { defineKernel } from "./kernel.ts";
 import { columnSum, linearInputGradient, linearWeightGradient } from "./linear.ts";
 import { asRows, leading, rowsOf, widthOf } from "./shape.ts";
@@ -18,7 +19,7 @@ const forward = defineKernel<Lora, { scale: number }>({
   narrow: ["w"],
   reference({ x, w, a, b, bias }, { scale }) {
     const h = tf.matMul(asRows(x), asRows(a), false, true);
-    const base = tf.matMul(asRows(x), asRows(w), false, true);
+    const base = timesTransposed(asRows(x), w);
     const y = tf.add(base, tf.matMul(tf.mul(h, scale), asRows(b), false, true));
     return [tf.reshape(bias ? tf.add(y, bias) : y, [...leading(x), rowsOf(w)]), h];
   },
@@ -58,7 +59,7 @@ const inputGradient = defineKernel<{ dy: tf.Tensor; w: tf.Tensor; dh: tf.Tensor;
     name: "LoraInputGradient",
     narrow: ["w"],
     reference({ dy, w, dh, a }) {
-      const dx = tf.add(tf.matMul(asRows(dy), asRows(w)), tf.matMul(asRows(dh), asRows(a)));
+      const dx = tf.add(timesRows(asRows(dy), w), tf.matMul(asRows(dh), asRows(a)));
       return tf.reshape(dx, [...leading(dy), widthOf(w)]);
     },
     webgpu: onWebgpu.loraInput,

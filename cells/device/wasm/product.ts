@@ -75,7 +75,10 @@ export function weightRowsProduct(
 ): void {
   const [rows, columns, inner] = sizes;
   const narrow = narrowWeight(memory, w);
-  if (!narrow) return product(memory, a, memory.matrix(w, columns), c, sizes, scale);
+  if (!narrow) {
+    product(memory, a, memory.matrix(w, columns), c, sizes, scale);
+    return;
+  }
   const { at, half } = narrow;
   memory.scratch(narrowScratch, (room) =>
     memory.kernels.multiplyNarrowRows(a.at, a.row, a.column, at, half, c, columns, rows, inner, columns, scale, room),

@@ -6,8 +6,8 @@ import { crossEntropy, embed, linear, loraLinear } from "../../../cells/device/f
 import type { StoredMatrix } from "../../../cells/device/matrix.ts";
 import { heldBytes, narrowOf } from "../../../cells/device/narrow.ts";
 import { packWeights } from "../../../cells/device/pack-weights.ts";
+import { widen } from "../../../cells/device/widen.ts";
 import { uploadWeight } from "../../../cells/model/upload.ts";
-import { widen } from "../../../cells/model/widen.ts";
 import { useBackend } from "../model/backend.ts";
 
 /** Values around ±1, some of them subnormal. */
@@ -51,9 +51,9 @@ const gradientsOf = (xs: tf.Tensor[], compute: (...xs: tf.Tensor[]) => tf.Tensor
   return [value, ...grads];
 };
 
-describe.each(["wasm"])("on %s", (backend) => {
+describe.each(["wasm", "cpu"])("on %s", (backend) => {
   beforeAll(() => useBackend(backend));
-  const runs = { numRuns: backend === "wasm" ? 40 : 10 };
+  const runs = { numRuns: backend === "wasm" ? 25 : 6 };
 
   it("linear layers with and without LoRA have the same values and gradients", () => {
     fc.assert(
