@@ -27,6 +27,12 @@ export function narrowOf(backend: object, { dataId }: Pick<tf.TensorInfo, "dataI
   return entries?.has(dataId) ? entries.get(dataId).narrow : undefined;
 }
 
+/** Whether a tensor is held in 16 bits, on any backend. */
+export function isNarrow(tensor: tf.Tensor): boolean {
+  const backend = tf.backend() as { formatOf?(tensor: tf.TensorInfo): string };
+  return narrowOf(backend, tensor) !== undefined || (backend.formatOf?.(tensor) ?? "F32") !== "F32";
+}
+
 /** The bytes that a tensor's data take on the current backend, where tfjs itself counts four per element. */
 export function heldBytes(tensor: tf.Tensor): number {
   const narrow = narrowOf(tf.backend(), tensor);
