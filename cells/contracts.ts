@@ -125,7 +125,19 @@ export interface PendingMethod extends Omit<Method, "samples"> {
 /** A small evaluation between two training steps. It must not change the training's random state. */
 export interface Probe {
   readonly name: string;
-  measure(model: ChatModel): Promise<Readonly<Record<string, number>>>;
+  /** @param training what the model learns; undefined outside a run, and in a run that has no list of samples */
+  measure(model: ChatModel, training?: TrainingTask): Promise<Readonly<Record<string, number>>>;
+}
+
+/** What a run trains on, for probes. */
+export interface TrainingTask {
+  /**
+   * At most `limit` of the samples, drawn by the run's seed: the same at each measurement. Only the given data count in them, not
+   * what a model wrote, such as rationales, nor the ends of the turns.
+   */
+  samples(limit: number): Promise<readonly Sample[]>;
+  /** The longest sample in tokens. */
+  readonly maxLength: number;
 }
 
 /** A table that grows during a run. A chart with it as `Plot` data is live. */

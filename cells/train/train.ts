@@ -87,6 +87,7 @@ export function fineTuning(base: BaseModel, given: TrainOptions): Training {
     },
     knobs: { ...method.knobs, learningRate: rate },
     model: base.with(adapter, tokenizer),
+    task: { samples: (limit) => data.taskSamples(limit), maxLength },
     checkpointEvery: options.checkpointEvery,
     async prepare(control) {
       const { config, counts } = await data.prepare(control);

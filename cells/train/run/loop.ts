@@ -183,7 +183,10 @@ export class Loop {
     for (const probe of due) {
       if (this.orders.stopping) return;
       try {
-        Object.assign(measures, await history.timed("probes", () => probe.measure(this.#training.model)));
+        Object.assign(
+          measures,
+          await history.timed("probes", () => probe.measure(this.#training.model, this.#training.task)),
+        );
       } catch (error) {
         if (this.cellEnded) throw error;
         // A probe only reads, so the training is not affected: its measures are missing in this row.

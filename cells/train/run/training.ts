@@ -1,5 +1,5 @@
 /** What one training does, such as fine-tuning an adapter or pre-training a model. The loop decides when. */
-import type { ChatModel, PhaseControl, ReadKnob } from "../../contracts.ts";
+import type { ChatModel, PhaseControl, ReadKnob, TrainingTask } from "../../contracts.ts";
 import type { InputValue, Live } from "../../inputs.ts";
 import type { RunMeta, RunSink } from "../../runs.ts";
 import type { Row } from "../../types.ts";
@@ -8,6 +8,8 @@ export interface Training {
   readonly meta: RunMeta;
   readonly knobs: Readonly<Record<string, Live<InputValue>>>;
   readonly model: ChatModel;
+  /** Leave it out if the samples are not a list. */
+  readonly task?: TrainingTask;
   /** Steps between two checkpoints; undefined for one about every 30 seconds. */
   readonly checkpointEvery?: number | undefined;
   /**
