@@ -44,22 +44,31 @@ export const SAMPLING = [
   "seed",
 ] as const satisfies readonly (keyof Sampling)[];
 
-export type GenerateOptions = Sampling & {
-  /** The maximum number of tokens per prompt. A completion also stops, as one that has not ended, at the model's last position. */
-  readonly maxTokens: number;
-  /** Texts that end a turn. The completion ends before them. */
-  readonly stop?: readonly string[];
-  /** Called with each new piece of a completion while it is generated. */
-  readonly onText?: (piece: string, prompt: number) => void;
-  /** Label of the progress shown in the calling cell. */
-  readonly label?: string;
-  /** The numbers of the prompts, which decide their random draws; by default their places in the list. */
-  readonly numbers?: readonly number[];
-  /** Called with each completion as soon as it is whole. */
-  readonly onCompletion?: (completion: Completion, prompt: number) => void;
-  /** Called between two decoding steps, which wait for it. If it throws, generation ends with that error. */
-  readonly pace?: () => Promise<void>;
+/** Beam search in the place of choosing one token after the other. It does not go with the settings of `Sampling`. */
+export type BeamOptions = {
+  /** The most likely of this many texts that are followed at once. Default: 1, no beams. */
+  readonly beams?: number;
+  /** A text's score is the sum of ln p over its tokens, divided by their number to this power. Above 0 favours longer texts. Default: 1. */
+  readonly lengthPenalty?: number;
 };
+
+export type GenerateOptions = Sampling &
+  BeamOptions & {
+    /** The maximum number of tokens per prompt. A completion also stops, as one that has not ended, at the model's last position. */
+    readonly maxTokens: number;
+    /** Texts that end a turn. The completion ends before them. */
+    readonly stop?: readonly string[];
+    /** Called with each new piece of a completion while it is generated. */
+    readonly onText?: (piece: string, prompt: number) => void;
+    /** Label of the progress shown in the calling cell. */
+    readonly label?: string;
+    /** The numbers of the prompts, which decide their random draws; by default their places in the list. */
+    readonly numbers?: readonly number[];
+    /** Called with each completion as soon as it is whole. */
+    readonly onCompletion?: (completion: Completion, prompt: number) => void;
+    /** Called between two decoding steps, which wait for it. If it throws, generation ends with that error. */
+    readonly pace?: () => Promise<void>;
+  };
 
 /** Sum of −ln p over the target tokens of a sample, and their number. */
 export type SampleNll = { readonly nll: number; readonly tokens: number };
