@@ -20,7 +20,7 @@ import { continuedRun } from "./continued-run.ts";
 import { current, type Generation } from "./generation.ts";
 import type { Outcome } from "./life.ts";
 import type { OpenRun } from "./open-runs.ts";
-import { runDescription } from "./run-description.ts";
+import { type RunAlert, runDescription } from "./run-description.ts";
 import { RUNS, RunFolder } from "./run-folder.ts";
 
 type Ended = Exclude<RunStatus, "running">;
@@ -45,6 +45,7 @@ export class RecordedRun implements RunSink, OpenRun {
   readonly #seconds: Record<RunAccount, number> = { steps: 0, probes: 0, checkpoints: 0 };
   #checkpoints: readonly RunCheckpoint[] = [];
   #prepared: readonly string[] = [];
+  #alerts: readonly RunAlert[] = [];
   /** The last write of the folder; the next one waits for it. */
   #writing: Promise<unknown> = Promise.resolve();
   #ending: Promise<void> | undefined;
@@ -70,6 +71,7 @@ export class RecordedRun implements RunSink, OpenRun {
       const { past } = continued;
       this.resumeFrom = past;
       this.#checkpoints = continued.checkpoints;
+      this.#alerts = past.changes.filter((each) => each.kind === "alert");
       Object.assign(this.#seconds, continued.seconds);
       Object.assign(this.#sent, { rows: past.rows.length, probes: past.probes.length });
     }
@@ -109,6 +111,7 @@ export class RecordedRun implements RunSink, OpenRun {
   change(change: RunChange): void {
     if (this.#ending) return;
     this.#folder.tables.append("events", change);
+    if (change.kind === "alert") this.#alerts = [...this.#alerts, change];
     this.#send({ type: "run-changed", run: this.id, change });
   }
 
@@ -150,6 +153,7 @@ export class RecordedRun implements RunSink, OpenRun {
     const { to } = change;
     const removed = this.#checkpoints.filter(({ step }) => step > to);
     this.#checkpoints = this.#checkpoints.filter(({ step }) => step <= to);
+    this.#alerts = this.#alerts.filter(({ step }) => step <= to);
     this.#folder.describeSync(this.#description("running"));
     this.#folder.checkpoints.removeSync(removed);
     const left = this.#folder.tables.cut(to, change);
@@ -231,6 +235,7 @@ export class RecordedRun implements RunSink, OpenRun {
       seed: this.#place.seed,
       meta: this.#meta,
       prepared: this.#prepared,
+      alerts: this.#alerts,
       ...recorded,
     };
     return runDescription(facts, status, message);

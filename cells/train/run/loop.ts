@@ -110,6 +110,7 @@ export class Loop {
       await this.checkpoints.write(step, state, "permanent");
       history.addChange({ kind: "fork", step, parent: fork.parent });
     } else for (const row of await this.#training.begin()) history.addRow(row);
+    for (const alert of phase.alerts) history.addAlertOnce(alert);
     await host().breathe();
     this.begun = true;
     return "ready";

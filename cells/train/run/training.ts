@@ -4,6 +4,9 @@ import type { InputValue, Live } from "../../inputs.ts";
 import type { RunMeta, RunSink } from "../../runs.ts";
 import type { Row } from "../../types.ts";
 
+/** What a user should know about the data or the settings before the first step. */
+export type PreparationAlert = { readonly name: string; readonly message: string };
+
 export interface Training {
   readonly meta: RunMeta;
   readonly knobs: Readonly<Record<string, Live<InputValue>>>;
@@ -14,11 +17,12 @@ export interface Training {
   readonly checkpointEvery?: number | undefined;
   /**
    * Makes what the steps need, if it is not there yet: the first phase of the run.
-   * @returns what was not known before: the number of steps, and settings for the run's record
+   * @returns what was not known before: the number of steps, settings for the run's record, and what the user should know
    */
   readonly prepare?: (control: PhaseControl) => Promise<{
     readonly steps: number;
     readonly config: Readonly<Record<string, unknown>>;
+    readonly alerts?: readonly PreparationAlert[];
   }>;
   /**
    * Gets ready for the first step.
