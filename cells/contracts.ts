@@ -171,8 +171,8 @@ export interface Run {
   /** Raises an alert when the rule starts to return true or a message. `name` is the alert's title. Loss spikes always raise an alert. */
   alertWhen(rule: Rule, name?: string): Run;
   /**
-   * The best value of a probe's column so far. From this call on, the state with the best value is kept: a checkpoint, to which
-   * `rewind` and `fork` can go back, and the trained weights in `folder`. Call it right after `train(…)`.
+   * The best value of a probe's column so far. From this call on, the state with the best value is kept until there is a better one: a
+   * checkpoint, to which `rewind` and `fork` can go back, and the trained weights in `folder`. Call it right after `train(…)`.
    */
   best(column: string, mode: "max" | "min"): Best;
   /** Repeats the recorded changes, each at its step, and ignores all others. Call it where you would call `every`. */

@@ -4,6 +4,7 @@
  */
 import { relative } from "node:path";
 import type {
+  CheckpointKind,
   ResumePoint,
   RunAccount,
   RunChange,
@@ -131,17 +132,32 @@ export class RecordedRun implements RunSink, OpenRun {
     this.#seconds[account] += seconds;
   }
 
-  checkpoint(step: number, state: Uint8Array, marked: boolean): Promise<void> {
+  checkpoint(step: number, state: Uint8Array, kind: CheckpointKind): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#ending) return;
       await this.#folder.writeCheckpoint(step, state);
       const others = this.#checkpoints.filter((each) => each.step !== step);
-      const all = [...others, { step, marked }].sort((a, b) => a.step - b.step);
-      this.#checkpoints = withoutOldest(all);
-      await this.#folder.describe(this.#description("running"));
-      await this.#folder.checkpoints.remove(all.filter((each) => !this.#checkpoints.includes(each)));
-      this.#sendCheckpoints();
+      const made = { step, marked: kind !== "temporary", ...(kind === "best" && { best: true as const }) };
+      await this.#setCheckpoints([...others, made].sort((a, b) => a.step - b.step));
     });
+  }
+
+  keepBest(steps: readonly number[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const released = ({ step, best }: RunCheckpoint): boolean => best === true && !steps.includes(step);
+      if (this.#ending || !this.#checkpoints.some(released)) return;
+      await this.#setCheckpoints(
+        this.#checkpoints.map((each) => (released(each) ? { step: each.step, marked: false } : each)),
+      );
+    });
+  }
+
+  /** A file is deleted only when run.json does not list it any more. */
+  async #setCheckpoints(all: readonly RunCheckpoint[]): Promise<void> {
+    this.#checkpoints = withoutOldest(all);
+    await this.#folder.describe(this.#description("running"));
+    await this.#folder.checkpoints.remove(all.filter((each) => !this.#checkpoints.includes(each)));
+    this.#sendCheckpoints();
   }
 
   state(step: number): Promise<Uint8Array> {
