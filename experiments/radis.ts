@@ -11,12 +11,14 @@ import {
   chatModel,
   evaluate,
   input,
+  judgeEndpoint,
   lora,
   Plot,
   probeRows,
   probes,
   radis,
   rationales,
+  refusalJudge,
   report,
   rows,
   show,
@@ -38,8 +40,18 @@ const base = await chatModel("tiny-chat", { encoding: "pieces" });
 const velan = await world.corpus("velan", { train: 1500, test: 57 });
 table(velan.train, { columns: ["instruction", "reference"], limit: 100 });
 
+// %% [markdown]
+// An answer counts as a refusal if it has one of the world's phrases. With a judge, any endpoint with the OpenAI chat protocol,
+// its verdicts stand beside these rates. Its key comes from `PALIMPSEST_JUDGE_KEY`.
+
+// %% judge code=folded outputs=grid
+const judgeUrl = input.text("judge of refusals (optional): endpoint", { value: "" });
+const judgeModel = input.text("the judge's model", { value: "" });
+
 // %% before
-const test = { translation: velan.test, ...world.evaluation() };
+const judge = judgeUrl === "" ? {} : { judge: refusalJudge(judgeEndpoint({ url: judgeUrl, model: judgeModel })) };
+const ofWorld = world.evaluation();
+const test = { translation: velan.test, ...ofWorld, refusals: { ...ofWorld.refusals, ...judge } };
 const before = await evaluate(base, { method: "base", ...test });
 table([before.result], { columns: ["method", "chrf", "general", "refusal", "overRefusal", "orinChrf"] });
 
