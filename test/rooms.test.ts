@@ -86,13 +86,13 @@ describe("the lint rule for numbers", () => {
     const assigned = [all.length + 1, "export let x = 3;\nx **= 2;"] as const;
     messages = linted(
       [...expressions, destructured, assigned].flatMap(([i, text]) =>
-        ["cells/measure", "server/session", "ui/plot"].map((room) => [file(room, i), text] as const),
+        ["cells/measure", "server/session", "experiments", "ui/plot"].map((room) => [file(room, i), text] as const),
       ),
     );
   });
 
-  it("refuses functions and powers that engines compute differently, in cells and in the server", () => {
-    for (const room of ["cells/measure", "server/session"]) {
+  it("refuses functions and powers that engines compute differently, in cells, in the server and in the experiments", () => {
+    for (const room of ["cells/measure", "server/session", "experiments"]) {
       for (const [i, text] of all.entries()) {
         if (exact.includes(text)) expect(messages.get(file(room, i)), text).toBeUndefined();
         else
