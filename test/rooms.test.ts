@@ -115,7 +115,7 @@ function linted(files: readonly (readonly [path: string, text: string])[]): Read
     mkdirSync(join(folder, dirname(path)), { recursive: true });
     writeFileSync(join(folder, path), `${text}\n`);
   }
-  for (const name of [".biome.json", "portable-math.grit"]) copyFileSync(join(root, name), join(folder, name));
+  for (const name of [".biome.json", ".portable-math.grit"]) copyFileSync(join(root, name), join(folder, name));
   const biome = join(root, "node_modules", ".bin", "biome");
   const options = ["lint", "--config-path=.biome.json", "--reporter=json", "--max-diagnostics=200"];
   const { stdout } = spawnSync(biome, [...options, "--diagnostic-level=error"], { cwd: folder, encoding: "utf8" });
