@@ -11,7 +11,7 @@
  */
 
 export * as tf from "@tensorflow/tfjs";
-export type { ChatModel, Method, PendingMethod, Probe, Rule, Run, RunRecord } from "./contracts.ts";
+export type { ChatModel, Method, PendingMethod, Probe, Rule, Run, RunRecord, TrainingTask } from "./contracts.ts";
 // The cell that is running.
 export { keep, onDispose, previous, readFile, seed, signal } from "./current-cell.ts";
 // Your own data: conversations, parallel text, requests; splits, cleaning and the check for leaks from training to test.
