@@ -88,6 +88,8 @@ export { newPieces } from "./model/new-pieces.ts";
 export { type SaveOptions, save } from "./model/save.ts";
 export { loadAdapter } from "./model/tuned-folder.ts";
 export { extendVocabulary } from "./model/vocabulary.ts";
+// Exponentials, logarithms, powers and angles that give the same bits on every JavaScript engine.
+export * as math from "./portable-math.ts";
 // Inputs and outputs of cells.
 export { input } from "./show/input.ts";
 export { probeRows, rows } from "./show/live-tables.ts";

@@ -4,6 +4,7 @@
  */
 import type { BeamOptions, ChatModel, Prompt } from "../contracts.ts";
 import type { LocalModel } from "../model/chat-model.ts";
+import { log2, pow } from "../portable-math.ts";
 import { groupBy } from "./groups.ts";
 
 /** `cutOff`: the limit ended the answer, and not the model. */
@@ -56,7 +57,7 @@ export function limitsBySource(model: ChatModel, prompts: readonly Prompt[], sou
   const tokens = (text: string): number =>
     local?.tokenizer.encode(text).length ?? new TextEncoder().encode(text).length;
   return prompts.map(({ messages }, i) => {
-    const wanted = 2 ** Math.ceil(Math.log2(Math.max(64, 6 * tokens(sources[i]!))));
+    const wanted = pow(2, Math.ceil(log2(Math.max(64, 6 * tokens(sources[i]!)))));
     if (!local) return wanted;
     return Math.max(0, Math.min(wanted, local.decoder.config.positions - tokens(local.tokenizer.render(messages))));
   });

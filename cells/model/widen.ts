@@ -1,5 +1,6 @@
 /** 16-bit floats as float32, which is exact. For backends that cannot do it on the device (see `upload.ts`). */
 import type { StoredMatrix } from "../device/matrix.ts";
+import { pow } from "../portable-math.ts";
 
 /** The values as float32. Those of a float32 matrix share its bytes. */
 export function widen({ dtype, bytes }: StoredMatrix): Float32Array<ArrayBuffer> {
@@ -30,5 +31,5 @@ function fromHalf(bits: number): number {
   const fraction = bits & 1023;
   if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+  return sign * (1024 + fraction) * pow(2, exponent - 25);
 }
