@@ -117,6 +117,7 @@ table((await written).items, { columns: ["source", "reference", "text", "ended",
 // ## Two trainings
 
 // %% plain code=folded outputs=grid
+// Warm-up, schedule and AdamW are the defaults of train(…), which are made for public models; the example learns with them too.
 const settings = { adapter: lora({ rank, alpha: 2 * rank }), steps, learningRate, batch };
 // KL(base ‖ tuned) on the training pairs rises before the model forgets (https://arxiv.org/abs/2509.04259).
 const watch = [probes.translation(heldOut.slice(0, 40)), probes.text(retention.text), probes.divergence(base)];

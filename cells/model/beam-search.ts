@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { BeamOptions } from "../contracts.ts";
 import { host } from "../host.ts";
+import { pow } from "../portable-math.ts";
 import type { Adapter } from "./adapter.ts";
 import type { Decoder } from "./decoder.ts";
 import { type Batch, disposeBatch, regroup } from "./generation-batch.ts";
@@ -186,7 +187,7 @@ function continued(
   { beams, lengthPenalty, stopTokens, afterToken }: BeamSettings,
 ): { beam: Beam; from: number }[] {
   const length = rows[candidates[0]!.from]!.tokens.length + 1;
-  const penalty = length ** lengthPenalty;
+  const penalty = pow(length, lengthPenalty);
   const open: { beam: Beam; from: number }[] = [];
   const finished = [...search.finished];
   for (const [rank, { from, token, score }] of candidates.entries()) {
