@@ -7,7 +7,7 @@ import type { Session } from "../session/session.ts";
 import { SessionConsumer } from "../session/session-context.ts";
 import { forkForm, forkFormStyles } from "./fork-form.ts";
 import { runHistoryStyles } from "./run-history-styles.ts";
-import { changeText, lastStep } from "./run-text.ts";
+import { changeText, lastStep, memoryText } from "./run-text.ts";
 
 export class RunHistory extends LitElement {
   static override properties = { run: { attribute: false }, forkAt: { state: true } };
@@ -25,7 +25,7 @@ export class RunHistory extends LitElement {
     const run = this.#session.value.state.runs[this.run];
     if (!run) return nothing;
     return html`<div class="history">
-      ${this.#checkpoints(run)} ${eventList(run)}
+      ${this.#checkpoints(run)} ${eventList(run)} ${memoryNote(run)}
       ${
         this.forkAt === undefined
           ? nothing
@@ -91,6 +91,11 @@ function markOf(best: RunCheckpoint["best"]): TemplateResult {
   return best
     ? html`<i title="Not deleted until there is a better one">best</i>`
     : html`<i title="Not deleted automatically">permanent</i>`;
+}
+
+function memoryNote(run: RunState): TemplateResult | typeof nothing {
+  const text = memoryText(run);
+  return text === undefined ? nothing : html`<p class="hint" data-memory>Expected before the start: ${text}.</p>`;
 }
 
 function eventList({ changes }: RunState): TemplateResult {
