@@ -1,7 +1,7 @@
 /**
  * Exponentials, logarithms, powers and angles that give the same bits on every JavaScript engine. `Math.exp`, `Math.log`, `Math.sin`,
  * `Math.pow` and the like may differ in the last bit between two versions of an engine, and then no other machine can repeat a training
- * bit for bit. So nothing that makes numbers calls them; a lint rule (`portable-math.grit`) checks it.
+ * bit for bit. So nothing that makes numbers calls them; a lint rule (`.portable-math.grit`) checks it.
  *
  * The functions are those of AssemblyScript's standard library, compiled to WebAssembly, whose arithmetic is specified exactly. Results
  * are within one unit in the last place of the true value (`sinh`, `cosh`, `tanh`: two), and calls cost no more than those of `Math`.

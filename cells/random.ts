@@ -1,6 +1,6 @@
 /**
  * All random numbers come from one generator: sfc32 by Chris Doty-Humphrey (https://pracrand.sourceforge.net), seeded by
- * a hash of a text. It uses integer arithmetic only, so the same seed gives the same numbers on every platform.
+ * a hash of a text. It uses integer arithmetic and the portable functions only, so the same seed gives the same numbers on every platform.
  *
  * Different texts give independent streams. So a training resumes by the name of its position ("pool 7"), and the state of a
  * generator never needs to be saved.

@@ -86,13 +86,13 @@ describe("the lint rule for numbers", () => {
     const assigned = [all.length + 1, "export let x = 3;\nx **= 2;"] as const;
     messages = linted(
       [...expressions, destructured, assigned].flatMap(([i, text]) =>
-        ["cells/measure", "server/session", "ui/plot"].map((room) => [file(room, i), text] as const),
+        ["cells/measure", "server/session", "experiments", "ui/plot"].map((room) => [file(room, i), text] as const),
       ),
     );
   });
 
-  it("refuses functions and powers that engines compute differently, in cells and in the server", () => {
-    for (const room of ["cells/measure", "server/session"]) {
+  it("refuses functions and powers that engines compute differently, in cells, in the server and in the experiments", () => {
+    for (const room of ["cells/measure", "server/session", "experiments"]) {
       for (const [i, text] of all.entries()) {
         if (exact.includes(text)) expect(messages.get(file(room, i)), text).toBeUndefined();
         else
@@ -115,7 +115,7 @@ function linted(files: readonly (readonly [path: string, text: string])[]): Read
     mkdirSync(join(folder, dirname(path)), { recursive: true });
     writeFileSync(join(folder, path), `${text}\n`);
   }
-  for (const name of [".biome.json", "portable-math.grit"]) copyFileSync(join(root, name), join(folder, name));
+  for (const name of [".biome.json", ".portable-math.grit"]) copyFileSync(join(root, name), join(folder, name));
   const biome = join(root, "node_modules", ".bin", "biome");
   const options = ["lint", "--config-path=.biome.json", "--reporter=json", "--max-diagnostics=200"];
   const { stdout } = spawnSync(biome, [...options, "--diagnostic-level=error"], { cwd: folder, encoding: "utf8" });

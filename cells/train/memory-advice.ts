@@ -31,7 +31,7 @@ export function memoryAdvice(plan: MemoryPlan, free: number | undefined): string
   });
   const advice = better.length > 0 ? `To need less: ${better.join(", or ")}.` : "Use a smaller model or a lower rank.";
   return (
-    `train(…): this training needs about ${size(newBytes(needs))} of memory beside the base, but ${size(free)} are free ` +
+    `This training needs about ${size(newBytes(needs))} of memory beside the base, but ${size(free)} are free ` +
     `(${memoryParts(needs)}). ${advice}`
   );
 }

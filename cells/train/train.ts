@@ -20,10 +20,10 @@ import { type MemoryPlan, trainingMemory } from "./memory.ts";
 import { freeFor, memoryAdvice } from "./memory-advice.ts";
 import { adoptState } from "./run/adopt.ts";
 import { startRun } from "./run/run.ts";
-import type { Training } from "./run/training.ts";
+import type { PreparationAlert, Training } from "./run/training.ts";
 import { TrainingData } from "./run/training-data.ts";
 import { openState, savingAndRestoring } from "./run/training-state.ts";
-import { settingsOf, stepCount, totalSamples, warmupSteps } from "./settings.ts";
+import { type Settings, settingsOf, stepCount, totalSamples, warmupSteps } from "./settings.ts";
 import { startAdapter } from "./start-adapter.ts";
 import { lengthStep, microBatches } from "./step/batches.ts";
 import { optimizer } from "./step/optimizer.ts";
@@ -94,23 +94,23 @@ export function fineTuning(base: BaseModel, given: TrainOptions): Training {
     },
     knobs: { ...method.knobs, learningRate: rate },
     model: base.with(adapter, tokenizer),
+    task: { samples: (limit) => data.taskSamples(limit), maxLength },
     checkpointEvery: options.checkpointEvery,
     async prepare(control) {
-      const { config, counts, samples } = await data.prepare(control);
+      const { config, counts, samples, alerts: dataAlerts } = await data.prepare(control);
       const adapterFrom = await origin;
       steps = stepCount(options, settings, counts.samples);
       total = totalSamples(options, counts.samples);
-      const warmup = warmupSteps(settings, steps);
-      if (warmup >= steps && steps > 1)
-        console.warn(
-          `train(…): the warm-up has ${warmup} steps and the training ${steps}, so the learning rate never falls. ` +
-            "Give warmup as a share, such as 0.1.",
-        );
       const plan = { ...planOf(base, samples, settings), adapter: adapter.config, checkpointing };
       const memory = trainingMemory(plan);
       const advice = memoryAdvice(plan, await freeFor(plan, memory));
-      if (advice) console.warn(advice);
-      return { steps, config: { ...config, data: counts, memory, ...(adapterFrom && { adapterFrom }) } };
+      const alerts: PreparationAlert[] = [
+        ...dataAlerts,
+        ...warmupAlerts(settings, steps),
+        ...(advice === undefined ? [] : [{ name: "memory", message: advice } as const]),
+      ];
+      for (const { message } of alerts) console.warn(`train(…): ${message[0]!.toLowerCase()}${message.slice(1)}`);
+      return { steps, config: { ...config, data: counts, memory, ...(adapterFrom && { adapterFrom }) }, alerts };
     },
     async begin() {
       const { run, take } = source ?? {};
@@ -156,6 +156,15 @@ export function fineTuning(base: BaseModel, given: TrainOptions): Training {
       adamw.dispose();
     },
   };
+}
+
+function warmupAlerts(settings: Settings, steps: number): PreparationAlert[] {
+  const warmup = warmupSteps(settings, steps);
+  if (warmup < steps || steps === 1) return [];
+  const message =
+    `The warm-up has ${warmup} steps and the training ${steps}, so the learning rate never falls. ` +
+    "Give warmup as a share, such as 0.1.";
+  return [{ name: "warm-up", message }];
 }
 
 /** The largest micro-batch that the samples can make. */

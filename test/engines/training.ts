@@ -6,7 +6,7 @@ import { chooseBackend } from "../../cells/device/backend.ts";
 import { chatModel, lora, probes, radis, rationales, sha256, train, world } from "../../cells/index.ts";
 import * as portable from "../../cells/portable-math.ts";
 import { random } from "../../cells/random.ts";
-import { bareHost } from "../cells/bare-host.ts";
+import { bareHost, type RecordedRun } from "../cells/bare-host.ts";
 
 export type Plan = {
   readonly backend: "wasm" | "cpu";
@@ -53,11 +53,17 @@ export async function numbers({ backend, steps, batch, probed, tokens }: Plan, f
     rows: recorded!.rows.map(({ tokensPerSecond: _, ...row }) => row),
     probes: recorded!.probes,
     rationales: written.items.map(({ text }) => text),
-    adapter: await sha256(recorded!.files.get("adapter_model.safetensors") ?? [...recorded!.files.keys()].join()),
+    adapter: await sha256(fileOf(recorded!, "adapter_model.safetensors")),
     state: await sha256(await run.state()),
     functions: await bitsDigest(valuesOfFunctions()),
     random: await bitsDigest(Array.from({ length: 5000 }, random(3, "engines").normal)),
   };
+}
+
+function fileOf({ files }: RecordedRun, name: string): Uint8Array | string {
+  const path = [...files.keys()].find((each) => each.endsWith(name));
+  if (path === undefined) throw new Error(`The run wrote no ${name}, only ${[...files.keys()].join(", ")}.`);
+  return files.get(path)!;
 }
 
 function valuesOfFunctions(): number[] {

@@ -59,13 +59,13 @@ export class RunHistory extends LitElement {
     </section>`;
   }
 
-  #checkpoint(run: RunState, { step, marked }: RunCheckpoint): TemplateResult {
+  #checkpoint(run: RunState, { step, marked, best }: RunCheckpoint): TemplateResult {
     const canFork = valuesRemain(this.#session.value, this.run);
     const rewind = html`<button ?disabled=${step === lastStep(run)} @click=${() => this.#order({ type: "rewind", to: step })}>
       Rewind<span class="unseen"> to step ${step}</span>
     </button>`;
     return html`<li data-checkpoint=${step}>
-      <b>step ${step} ${marked ? html`<i title="Not deleted automatically">permanent</i>` : nothing}</b>
+      <b>step ${step} ${marked ? markOf(best) : nothing}</b>
       ${run.status === "running" ? rewind : nothing}
       <button ?disabled=${!canFork} aria-expanded=${this.forkAt === step} @click=${() => this.#toggleForm(step)}>
         Fork…<span class="unseen"> at step ${step}</span>
@@ -85,6 +85,12 @@ export class RunHistory extends LitElement {
   #order(order: RunOrder): Promise<boolean> {
     return this.#session.value.send({ type: "steer", run: this.run, order });
   }
+}
+
+function markOf(best: RunCheckpoint["best"]): TemplateResult {
+  return best
+    ? html`<i title="Not deleted until there is a better one">best</i>`
+    : html`<i title="Not deleted automatically">permanent</i>`;
 }
 
 function memoryNote(run: RunState): TemplateResult | typeof nothing {

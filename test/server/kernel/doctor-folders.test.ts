@@ -32,7 +32,7 @@ it("the doctor says what a model folder needs, from its config and the size of i
 it("the doctor warns of a training that does not fit, and names what is missing in a folder", async () => {
   const { warning, ...report } = await folderMemory(join(place, "one"), "wasm", 10e6);
   expect(warning).toMatch(/checkpointing: true/);
-  expect(folderLine({ ...report, warning: warning! })).toContain("! train(…): this training needs");
+  expect(folderLine({ ...report, warning: warning! })).toContain("! This training needs");
   await expect(folderMemory(place, "wasm", 4e9)).rejects.toThrow("no config.json");
   await rm(join(place, "one", "model.safetensors"));
   await writeFile(join(place, "one", "notes.txt"), "");
