@@ -58,10 +58,7 @@ describe("the memory of a training, known before it starts", () => {
   it("is within 25 % of what real trainings take: plain, and with dropout and gradient checkpointing", {
     timeout: 120_000,
   }, async () => {
-    const plans: MemoryPlan[] = [
-      plan,
-      { ...plan, checkpointing: true, adapter: lora({ rank: 8, dropout: 0.1 }) },
-    ];
+    const plans: MemoryPlan[] = [plan, { ...plan, checkpointing: true, adapter: lora({ rank: 8, dropout: 0.1 }) }];
     const found = await Promise.all(plans.map(measured));
     for (const [at, bytes] of found.entries()) {
       const { total } = trainingMemory(plans[at]!);
