@@ -4,8 +4,7 @@ import type { CellError } from "../notebook/types.ts";
 import type { Session } from "../session/session.ts";
 import { blockerOf, type CellState } from "../state/cell-state.ts";
 import type { SessionState } from "../state/state.ts";
-import type { Output } from "../values.ts";
-import type { CellOutputs } from "./output-text.ts";
+import type { CellOutputs, Output } from "../values.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { checkSetting, type Settings } from "./settings.ts";
 
