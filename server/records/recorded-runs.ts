@@ -9,13 +9,15 @@ import type { SessionEvent } from "../events.ts";
 import { makeFolder, writeSafely, writeSafelySync } from "../session/write-file.ts";
 import type { RunState, SessionState } from "../state/state.ts";
 import { type RecordedRunInfo, runFolderOf } from "./record.ts";
-import { type Redaction, redactedValue } from "./redaction.ts";
+import { type Redaction, redacted, redactedValue } from "./redaction.ts";
 import { filesBelow } from "./used-files.ts";
 
 /** Bytes of checkpoints that are kept of a run. */
 const MOST_OF_CHECKPOINTS = 256 * 2 ** 20;
 const TABLES = { rows: "rows", probes: "probes", changes: "events" } as const;
 type Table = keyof typeof TABLES;
+/** Files of a run that are text. */
+const TEXT = /\.(json|txt|md|jinja)$/;
 
 type Written = {
   readonly lines: Record<Table, number>;
@@ -79,7 +81,7 @@ export class RecordedRuns {
         {
           id,
           cell,
-          nth: present.filter((other) => other.info.cell === cell).indexOf(run),
+          nth: Math.max(0, present.filter(({ info }) => info.cell === cell && !info.parent?.asked).indexOf(run)),
           method,
           steps,
           status,
@@ -108,11 +110,12 @@ export class RecordedRuns {
       const from = join(this.#workspace, run.info.folder);
       for (const path of await filesBelow(from)) {
         const to = join(this.#record, runFolderOf(id), path);
-        if (path === "run.json") await writeRedacted(join(from, path), to, redaction);
-        else if (path.includes("/") && !path.startsWith("checkpoints/")) {
-          await makeFolder(dirname(to));
-          await copyFile(join(from, path), to);
-        }
+        const table = path.endsWith(".jsonl") && !path.includes("/");
+        if (table || path.startsWith("checkpoints/")) continue;
+        await makeFolder(dirname(to));
+        if (!TEXT.test(path)) await copyFile(join(from, path), to);
+        // Such as the adapter's description, which names the place of its base.
+        else await writeSafely(to, redacted(await readFile(join(from, path), "utf8"), redaction));
       }
     }
   }
@@ -194,9 +197,4 @@ export class RecordedRuns {
 function asLines(records: readonly object[], table: Table, redaction: Redaction): string {
   const shown = table === "changes" ? redactedValue(records, redaction) : records;
   return shown.map((each) => `${JSON.stringify(each)}\n`).join("");
-}
-
-async function writeRedacted(from: string, to: string, redaction: Redaction): Promise<void> {
-  const value: unknown = JSON.parse(await readFile(from, "utf8"));
-  await writeSafely(to, `${JSON.stringify(redactedValue(value, redaction), null, 2)}\n`);
 }

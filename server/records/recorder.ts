@@ -5,9 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Used } from "../messages.ts";
 import { Project } from "../session/project.ts";
 import { PROJECT_BYTES, readRegularFile } from "../session/read-file.ts";
@@ -18,6 +16,7 @@ import type { CellOutputs, InputValue } from "../values.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { backendEnvironment, environment } from "./environment.ts";
 import { rememberModels } from "./model-places.ts";
+import { redactionOf } from "./private-places.ts";
 import {
   type Environment,
   type ExperimentRecord,
@@ -30,10 +29,8 @@ import {
   WORKSPACE,
 } from "./record.ts";
 import { RecordedRuns } from "./recorded-runs.ts";
-import { type Redaction, redacted, redactedValue, secretsOf } from "./redaction.ts";
+import { type Redaction, redacted, redactedValue } from "./redaction.ts";
 import { filesBelow, recordedFile, UsedFiles } from "./used-files.ts";
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
 
 /** What is recorded. `inputs`: the values that were set. */
 export type Recorded = {
@@ -172,17 +169,7 @@ export class Recorder {
   }
 
   #redaction(): Redaction {
-    const { workspace, path } = this.#recorded;
-    const up = relative(dirname(join(workspace, path)), workspace)
-      .split(sep)
-      .join("/");
-    const places = new Map([
-      ...[tmpdir(), homedir()].filter((folder) => folder !== sep).map((folder) => [folder, "~"] as const),
-      [ROOT, "palimpsest:"],
-      [workspace, up === "" ? "." : up],
-      ...this.#used.places,
-    ]);
-    return { places, secrets: secretsOf(process.env) };
+    return redactionOf(this.#recorded, this.#used.places);
   }
 
   /** The notebook and the project files that its cells import. */

@@ -135,6 +135,14 @@ export async function digestOf(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
+/** Copies files, by their paths below two folders. */
+export async function copyFiles(from: string, to: string, paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    await makeFolder(dirname(join(to, path)));
+    await copyFile(join(from, path), join(to, path));
+  }
+}
+
 /** All files below a folder, as paths with forward slashes, in order. Links are left out. */
 export async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
