@@ -32,6 +32,12 @@ const model = v.object({
   /** `shipped` with Palimpsest; `outside` of the workspace; or in the workspace, where its files are data files. */
   origin: v.picklist(["shipped", "outside", "workspace"]),
   files: v.array(file),
+  /** Over its weights, its tokenizer and its chat template; those that were read. */
+  digests: v.object({
+    weights: v.optional(sha256),
+    tokenizer: v.optional(sha256),
+    template: v.optional(sha256),
+  }),
 });
 
 const run = v.object({

@@ -63,11 +63,11 @@ export class UsedFiles {
   }
 
   get models(): ExperimentRecord["models"] {
-    return [...this.#models.values()].map(({ name, folder, origin }) => ({
-      name: origin === "outside" ? localName(name, folder) : name,
-      origin,
-      files: this.#filesOf(folder).map(([path, file]) => ({ ...file, path: slashed(relative(folder, path)) })),
-    }));
+    return [...this.#models.values()].map(({ name, folder, origin }) => {
+      const files = this.#filesOf(folder).map(([path, file]) => ({ ...file, path: slashed(relative(folder, path)) }));
+      const shown = origin === "outside" ? localName(name, folder) : name;
+      return { name: shown, origin, files, digests: modelDigests(files) };
+    });
   }
 
   /** Where the models outside of the workspace are on this machine. */
@@ -116,6 +116,17 @@ export class UsedFiles {
     }
     return true;
   }
+}
+
+/** @param files of its folder. Without a template of its own, the tokenizer's settings hold the chat template. */
+function modelDigests(files: readonly RecordedFile[]): ExperimentRecord["models"][number]["digests"] {
+  const of = (path: string): string | undefined => files.find((file) => file.path === path)?.sha256;
+  const shards = files.filter(({ path }) => path.endsWith(".safetensors"));
+  const lines = shards.map(({ path, sha256 }) => `${path} ${sha256}`).sort();
+  const weights = lines.length > 0 ? createHash("sha256").update(lines.join("\n")).digest("hex") : undefined;
+  const tokenizer = of("tokenizer.json");
+  const template = of("chat_template.jinja") ?? of("tokenizer_config.json");
+  return { ...(weights && { weights }), ...(tokenizer && { tokenizer }), ...(template && { template }) };
 }
 
 /** A model outside of the workspace is taken for a folder beside the notebook. */

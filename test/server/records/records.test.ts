@@ -73,6 +73,10 @@ describe("a record", () => {
     });
     const [model] = content.models;
     expect(model).toMatchObject({ origin: "outside", name: expect.stringMatching(/^\.\/[\w-]+$/) });
+    const weights = await digestOf(join(models, model.name, "model.safetensors"));
+    expect(model.files).toContainEqual(expect.objectContaining({ path: "model.safetensors", sha256: weights }));
+    const tokenizer = await digestOf(join(models, model.name, "tokenizer.json"));
+    expect(model.digests).toEqual({ weights: expect.any(String), tokenizer, template: expect.any(String) });
     const names = model.files.map(({ path }: { path: string }) => path);
     expect(names).toEqual(expect.arrayContaining(["model.safetensors", "tokenizer.json", "tokenizer_config.json"]));
     const rows = (await readFile(join(record, "runs", run, "rows.jsonl"), "utf8")).trimEnd().split("\n");
