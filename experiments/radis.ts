@@ -14,6 +14,7 @@ import {
   lora,
   Plot,
   probeRows,
+  probes,
   radis,
   rationales,
   report,
@@ -80,6 +81,7 @@ const watch = [
   world.probes.general(),
   world.probes.refusal(),
   world.probes.forgetting(base),
+  probes.divergence(base),
 ];
 
 // %% knobs code=folded outputs=grid
@@ -142,11 +144,13 @@ show(
 // by character; the score is the mean over eight families. The base refuses all harmful requests, and nothing in the
 // translations teaches a model to keep doing so.
 //
-// The total loss of RaDis includes the rationales, so do not compare the heights of the two loss curves below. The last chart
-// shows how much less likely the right answers to the general questions have become.
+// The total loss of RaDis includes the rationales, so do not compare the heights of the two loss curves below. The second chart
+// shows how much less likely the right answers to the general questions have become; the third, how far the predictions on the
+// training pairs themselves have moved from those of the base, [an early warning of forgetting](https://arxiv.org/abs/2509.04259)
+// that needs no questions.
 
 // %% more-curves code=folded outputs=grid
-// The total loss, and the rise in cross-entropy of the right answers.
+// The total loss, the rise in cross-entropy of the right answers, and KL(base ‖ tuned) on the training pairs.
 show(
   Plot.plot({
     color,
@@ -157,6 +161,11 @@ show(
     color,
     y: { label: "rise in cross-entropy, nats per token", grid: true, zero: true },
     marks: [Plot.lineY(probeRows(plain, enriched), { ...line, y: "crossEntropyRise", marker: true })],
+  }),
+  Plot.plot({
+    color,
+    y: { label: "KL(base ‖ tuned), nats per token", grid: true, zero: true },
+    marks: [Plot.lineY(probeRows(plain, enriched), { ...line, y: "divergence", marker: true })],
   }),
 );
 

@@ -10,7 +10,8 @@ export default defineConfig({
     exclude: ["test/bench/**"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // One more than the cores that the suite is made for: many tests wait for a process or a browser.
+    maxWorkers: 3,
     // Servers that tests start keep nothing in the user's own folder.
     env: { XDG_STATE_HOME: mkdtempSync(join(tmpdir(), "state-")) },
     execArgv: ["--expose-gc"],

@@ -37,8 +37,9 @@ function curveText(curve: readonly CurvePoint[]): string[] {
   return [...new Set(curve.map(({ run }) => run))].map((run) => {
     const points = curve.filter((point) => point.run === run);
     const bars = thinned(points, WIDTH).map(({ difference }) => {
-      const height = difference === 0 ? 0 : Math.max(0, Math.min(1, 1 + Math.log10(difference) / 8));
-      return BARS[Math.round(height * (BARS.length - 1))];
+      const exponent = Number(difference.toExponential().split("e")[1]);
+      const height = difference === 0 ? 0 : Math.max(0, Math.min(BARS.length - 1, exponent + BARS.length));
+      return BARS[height];
     });
     const largest = Math.max(...points.map(({ difference }) => difference));
     return `difference from step to step of ${run}: ${bars.join("")} (largest: ${largest.toPrecision(2)})`;
