@@ -159,7 +159,7 @@ async function repeated(
   let { verification, result } = await once({ ...(backend !== undefined && { backend }), ...device });
   if (!verification.ready && device.backend === undefined) ({ verification, result } = await once(device));
   if (!verification.ready) throw new Error(result.errors.join("\n") || "The notebook could not be run.");
-  verification.finish(result.state, result.outputs, workspace);
+  await verification.finish(result.state, result.outputs, workspace);
   if (comparison.first) for (const line of result.errors) process.stderr.write(`${line}\n`);
   return verification;
 }

@@ -23,7 +23,7 @@ export type Report = {
   readonly environment: readonly EnvironmentEntry[];
 };
 
-/** The most points of the curve that a certificate keeps. */
+/** The most points of the curve of a run that a certificate keeps. */
 const POINTS = 200;
 
 /** @param path where the certificate goes. @param compared the stretches that were compared */
@@ -50,7 +50,7 @@ export async function writeCertificate(
     runs,
     ...(first && { first }),
     environment: how.environment,
-    curve: thinned(how.comparison.curve),
+    curve: runs.flatMap(({ id }) => thinned(how.comparison.curve.filter(({ run }) => run === id))),
   };
   await writeSafely(path, `${canonicalJson(certificate)}\n`, 0o644);
 }

@@ -84,8 +84,8 @@ export class Recorder {
   readonly onUse = (used: Used): void => {
     this.#then(async () => {
       if (await this.#used.add(used)) this.#dirty = true;
+      this.#writeSoon();
     });
-    this.#writeSoon();
   };
 
   /** Follows a session from now on. Call it before anything runs. */

@@ -2,6 +2,7 @@
  * One round of a verification: follows the session that repeats a record and compares rows and measures as they come. When all that
  * the round covers is compared, it stops the session.
  */
+import { join } from "node:path";
 import type { SessionEvent } from "../events.ts";
 import type { Used } from "../messages.ts";
 import type { Session } from "../session/session.ts";
@@ -12,9 +13,10 @@ import { backendEnvironment, decidesBits, environment, sideBySide } from "./envi
 import type { OpenRecord } from "./open-record.ts";
 import { compareOutputs } from "./output-comparison.ts";
 import { redactionOf } from "./private-places.ts";
-import type { Environment } from "./record.ts";
+import { type Environment, runFolderOf } from "./record.ts";
 import { redactedValue } from "./redaction.ts";
 import type { Round, Target } from "./replay.ts";
+import { digestOf } from "./used-files.ts";
 
 type Followed = { readonly target: Target; readonly id: string; rows: number; probes: number };
 
@@ -66,9 +68,10 @@ export class Verification {
   }
 
   /** Compares what only the end tells. */
-  finish(state: SessionState, outputs: readonly CellOutputs[], workspace: string): void {
+  async finish(state: SessionState, outputs: readonly CellOutputs[], workspace: string): Promise<void> {
     for (const target of this.#round.targets) this.#compareEnd(target, state);
     if (this.#round.results === "leave") return;
+    for (const target of this.#round.targets) await this.#compareAdapter(target, workspace);
     const { record, results } = this.#open;
     const steps = Math.max(0, ...this.#round.targets.map(({ to }) => to));
     for (const [at, before] of results.entries())
@@ -156,14 +159,30 @@ export class Verification {
         recorded: scalar(recorded),
         now: why,
       });
-    } else if (end === "by itself" && this.#round.results === "compare" && now && now.status !== run.status)
-      this.#comparison.value("rows", {
-        run: run.id,
-        step: to,
-        column: "status",
-        recorded: run.status,
-        now: now.status,
-      });
+    } else if (end === "by itself" && this.#round.results === "compare" && now) {
+      const recorded = this.#open.tables.get(run.id);
+      const place = { run: run.id, step: to };
+      const facts: [string, string | number, string | number][] = [
+        ["status", run.status, now.status],
+        ["number of rows", recorded?.rows.length ?? 0, now.rows.length],
+        ["number of measures", recorded?.probes.length ?? 0, now.probes.length],
+      ];
+      for (const [column, before, after] of facts)
+        this.#comparison.value("rows", { ...place, column, recorded: String(before), now: String(after) });
+    }
+  }
+
+  /** The trained weights, bit for bit. Where tolerance applies, their rows speak for them. */
+  async #compareAdapter({ run, to }: Target, workspace: string): Promise<void> {
+    const path = `${runFolderOf(run.id)}/adapter/adapter_model.safetensors`;
+    const recorded = this.#open.record.files.find((file) => file.path === path)?.sha256;
+    const id = this.#followed.get(run.id)?.id;
+    if (recorded === undefined || id === undefined) return;
+    const place = join(workspace, ".palimpsest", runFolderOf(id), "adapter", "adapter_model.safetensors");
+    const now = await digestOf(place).catch(() => "missing");
+    if (recorded === now) return;
+    if (this.#comparison.strictness === "tolerance" && now !== "missing") this.#comparison.inexact();
+    else this.#comparison.value("rows", { run: run.id, step: to, column: "adapter", recorded, now });
   }
 
   #missing(run: string, column: string, recorded: string | number, now: string | number): void {
