@@ -41,7 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 function help(): string {
-  const lines = [...COMMANDS.values()].map((command) => `  ${command.synopsis.padEnd(48)} ${command.summary}`);
+  const lines = [...COMMANDS.values()].map((command) => `  ${command.synopsis.padEnd(52)} ${command.summary}`);
   return `Palimpsest: teach a chat model a new language and watch what it forgets.\n\n${lines.join("\n")}\n\nOptions of a command: palimpsest <command> --help. Version: palimpsest --version.\n`;
 }
 

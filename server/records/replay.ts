@@ -38,7 +38,8 @@ export function planOf(record: ExperimentRecord, lengths: Lengths, coverage: Cov
   switch (coverage.kind) {
     case "all": {
       const targets = runs.map((run) => target(run, 0, lengthOf(run, lengths), lengths));
-      const results = record.status === "done" ? "compare" : "leave";
+      // What failed fails again at the same place; what was stopped or cut off has no end to compare.
+      const results = record.status === "done" || record.status === "failed" ? "compare" : "leave";
       return [{ targets, replay: targets.map(replayed), cells: "all", results }];
     }
     case "steps": {

@@ -192,6 +192,19 @@ describe("verify", () => {
   });
 });
 
+it("a run that failed is recorded with its error, and verifies if it fails again; it has no steps to verify", async () => {
+  const where = await folder("failed");
+  await files(where, { "f.ts": '// %% good\nconst n = 1;\nn\n\n// %% bad\nthrow new Error("in " + process.cwd());\n' });
+  const ran = await palimpsest("run", join(where, "f.ts"), "--json", "--backend", "cpu");
+  const { record: failed, status } = lastLine(ran);
+  expect([ran.code, status]).toEqual([1, "failed"]);
+  const { cells } = JSON.parse(await readFile(join(failed, "record.json"), "utf8"));
+  expect(cells[1]).toMatchObject({ id: "bad", status: "failed", error: "in ." });
+  expect(lastLine(await palimpsest("verify", failed, "--json"))).toMatchObject({ verdict: "identical", runs: [] });
+  const none = await palimpsest("verify", failed, "--steps", "3");
+  expect([none.code, none.err]).toEqual([2, expect.stringContaining("no training. Verify it without --steps")]);
+});
+
 describe("pack", () => {
   it("makes the same archive each time, which verifies, and describes itself as an RO-Crate", async () => {
     const where = await folder("packed");
