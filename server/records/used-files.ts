@@ -76,7 +76,7 @@ export class UsedFiles {
   }
 
   get data(): ExperimentRecord["data"] {
-    const inside = this.#filesOf(this.#workspace);
+    const inside = this.#filesOf(this.#workspace).filter(([path]) => this.#isData(path));
     return inside.map(([path, file]) => ({
       ...file,
       path: slashed(relative(this.#workspace, path)),
@@ -90,17 +90,23 @@ export class UsedFiles {
     );
   }
 
+  /** A file of the workspace that is neither ours nor a package's. */
+  #isData(path: string): boolean {
+    const parts = relative(this.#workspace, path).split(sep);
+    const ours = parts.includes(".palimpsest") || parts.includes("node_modules") || holds(SHIPPED_MODELS, path);
+    return holds(this.#workspace, path) && !ours;
+  }
+
   #originOf(folder: string): Model["origin"] {
-    if (holds(this.#workspace, folder)) return "workspace";
-    return holds(SHIPPED_MODELS, folder) ? "shipped" : "outside";
+    // First, since Palimpsest itself may lie in the workspace.
+    if (holds(SHIPPED_MODELS, folder)) return "shipped";
+    return holds(this.#workspace, folder) ? "workspace" : "outside";
   }
 
   async #addFile(path: string): Promise<boolean> {
-    const inside = holds(this.#workspace, path);
+    const inside = this.#isData(path);
     const ofModel = [...this.#models.keys()].some((folder) => holds(folder, path));
-    const own = relative(this.#workspace, path).split(sep);
-    if (this.#found.has(path) || (!inside && !ofModel) || own.includes(".palimpsest") || own.includes("node_modules"))
-      return false;
+    if (this.#found.has(path) || (!inside && !ofModel)) return false;
     this.#found.set(path, undefined);
     const found = await stat(path).catch(() => undefined);
     if (!found?.isFile()) return false;
