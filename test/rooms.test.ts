@@ -45,6 +45,8 @@ describe("the lint rule refuses", () => {
     ["server/state/x.ts", "../session/log.ts", "higher"],
     ["server/state/y.ts", "node:fs", "pure"],
     ["server/session/x.ts", "../../cells/host.ts", "Only the kernel"],
+    ["server/session/y.ts", "../records/record.ts", "higher"],
+    ["server/records/x.ts", "../command/run.ts", "higher"],
     ["server/kernel/x.ts", "../workspace.ts", "higher"],
     ["ui/cell/x.ts", "../../server/session/log.ts", "The page imports only"],
     ["ui/cell/y.ts", "../../cells/types.ts", "session's events"],

@@ -27,6 +27,7 @@ export const floors: readonly (readonly string[])[] = [
   ["server/protocol", "server/messages"],
   ["server/state"],
   ["server/session"],
+  ["server/records"],
   ["server/kernel"],
   ["server/listing"],
   ["server/workspace"],

@@ -1,18 +1,20 @@
 /** `palimpsest run`: runs a notebook without a page, by the same session and the same kernel. */
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { readInputs } from "../session/inputs-file.ts";
+import { Recorder } from "../records/recorder.ts";
+import { type Inputs, readInputs } from "../session/inputs-file.ts";
 import { readNotebook } from "../session/notebook-reading.ts";
 import { openSession } from "../session/open.ts";
+import type { SessionOptions } from "../session/options.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import type { SessionState } from "../state/state.ts";
-import type { Result } from "../values.ts";
+import type { CellOutputs, Result } from "../values.ts";
 import { backendOf, type Command, memoryOf, parseArguments } from "./command.ts";
 import { errorLine, type HeadlessResult, runHeadless } from "./headless-run.ts";
 import { notebookArgument } from "./notebook-argument.ts";
-import { type CellOutputs, outputText } from "./output-text.ts";
+import { outputText } from "./output-text.ts";
 import { resultTable } from "./result-table.ts";
-import { readSettings, seedOf, valuesFor } from "./settings.ts";
+import { readSettings, type Settings, seedOf, valuesFor } from "./settings.ts";
 
 /** Columns of the text when it does not go to a terminal. */
 const WIDTH = 160;
@@ -21,14 +23,16 @@ export const run: Command = {
   name: "run",
   synopsis: "run <notebook> [--set name=value]… [--json]",
   summary: "runs a notebook in the terminal",
-  usage: `palimpsest run <notebook> [--set name=value]… [--json] [--saved] [--backend b] [--memory size]
+  usage: `palimpsest run <notebook> [--set name=value]… [--json] [--saved] [--no-record] [--backend b] [--memory size]
 
 Runs all cells of a notebook and waits for its trainings. Inputs have the values that the code gives them. At the end it
-prints what the cells show, shortened: the first rows of tables, texts, values, a line for each chart.
+prints what the cells show, shortened: the first rows of tables, texts, values, a line for each chart. While it runs, it writes
+a record of everything that makes the numbers, which palimpsest verify repeats and compares.
 
   --set name=value   set the input that is assigned to the constant name; seed sets all randomness
   --saved            use the values that were set in the page
-  --json             print one object as the last line: {notebook, status, runs, results}
+  --json             print one object as the last line: {notebook, status, runs, results, record}
+  --no-record        write no record to .palimpsest/records
   --backend b        compute with this backend instead of the best one of this machine (see palimpsest doctor)
   --memory size      the most memory that tensors may use, such as 6GB; a cell that needs more fails and shows which
                      cells use how much
@@ -40,6 +44,7 @@ Exit code 0: done; 1: the notebook failed, was stopped or cannot be read; 2: wro
       set: { type: "string", multiple: true },
       json: { type: "boolean" },
       saved: { type: "boolean" },
+      "no-record": { type: "boolean" },
       backend: { type: "string" },
       memory: { type: "string" },
     });
@@ -54,19 +59,42 @@ Exit code 0: done; 1: the notebook failed, was stopped or cannot be read; 2: wro
     const inputs = { ...saved, ...valuesFor(unrun, settings) };
 
     const errors = unrun.cells.flatMap((cell) => cell.errors.map((error) => errorLine(cell.cell.id, error)));
-    const result: HeadlessResult =
+    const result: HeadlessResult & { readonly record?: string } =
       errors.length > 0
         ? { status: "failed", state: unrun, errors, outputs: [] }
-        : await runHeadless(
-            await openSession({ workspace, path, use: { kind: "headless", inputs }, ...options }),
-            settings,
-          );
+        : await recordedRun({ workspace, path, inputs, ...options }, settings, values["no-record"] ? "none" : "record");
     for (const line of result.errors) process.stderr.write(`${line}\n`);
     const report = reportOf(notebook, workspace, result);
     process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : asText(report, result.outputs));
     return result.status === "done" ? 0 : 1;
   },
 };
+
+type Opening = Omit<SessionOptions, "use"> & { readonly inputs: Inputs };
+
+/** A record that cannot be written must not cost the results. */
+async function recordedRun(
+  { inputs, ...options }: Opening,
+  settings: Settings,
+  keep: "record" | "none",
+): Promise<HeadlessResult & { readonly record?: string }> {
+  const failed = (error: Error): undefined => {
+    process.stderr.write(`The record could not be written: ${error.message}\n`);
+    return undefined;
+  };
+  const { workspace, path, seed } = options;
+  const recorder = keep === "none" ? undefined : await Recorder.begin({ workspace, path, seed, inputs }).catch(failed);
+  const use = { kind: "headless", inputs } as const;
+  const session = await openSession({ ...options, use, ...(recorder && { onUse: recorder.onUse }) });
+  recorder?.watch(session);
+  const result = await runHeadless(session, settings).catch(async (error: Error) => {
+    // A wrong setting: nothing was computed that is worth a record.
+    await recorder?.discard();
+    throw error;
+  });
+  const sealed = await recorder?.finish(result.state, result.status, result.outputs).then(() => true, failed);
+  return { ...result, ...(recorder && sealed && { record: recorder.folder }) };
+}
 
 /** The state of a notebook before anything runs: its cells, their errors and inputs. @throws if it cannot be read */
 async function stateOf(notebook: string, file: string, path: string): Promise<SessionState> {
@@ -81,19 +109,26 @@ type Report = {
   readonly status: HeadlessResult["status"];
   readonly runs: readonly { readonly id: string; readonly method: string; readonly folder: string }[];
   readonly results: readonly Result[];
+  /** The folder of the record. */
+  readonly record?: string;
 };
 
-function reportOf(notebook: string, workspace: string, { status, state }: HeadlessResult): Report {
+function reportOf(
+  notebook: string,
+  workspace: string,
+  { status, state, record }: HeadlessResult & { readonly record?: string },
+): Report {
   const runs = Object.values(state.runs).map(({ info: { id, method, folder } }) => ({
     id,
     method,
     folder: join(workspace, folder),
   }));
-  return { notebook, status, runs, results: state.results };
+  return { notebook, status, runs, results: state.results, ...(record !== undefined && { record }) };
 }
 
-function asText({ notebook, status, runs, results }: Report, outputs: readonly CellOutputs[]): string {
+function asText({ notebook, status, runs, results, record }: Report, outputs: readonly CellOutputs[]): string {
   const lines = [...runs.map((each) => `${each.method}: ${each.folder}`), `${notebook}: ${status}`];
+  if (record !== undefined) lines.push(`record: ${record}`);
   const shown = outputText(outputs, process.stdout.columns ?? WIDTH);
   return `${shown}${resultTable(results)}${lines.join("\n")}\n`;
 }

@@ -1,4 +1,5 @@
 /** How a notebook is opened. */
+import type { ReplayedRun, Used } from "../messages.ts";
 import type { Inputs } from "./inputs-file.ts";
 
 export type SessionOptions = {
@@ -15,6 +16,10 @@ export type SessionOptions = {
    * `headless`: nothing is written but what the cells write; `inputs` are the values to run with.
    */
   readonly use: { readonly kind: "page" } | { readonly kind: "headless"; readonly inputs: Inputs };
+  /** The runs of a record that is verified. */
+  readonly replay?: readonly ReplayedRun[];
+  /** Is told what cells use from outside of the notebook. */
+  readonly onUse?: (used: Used) => void;
   /** Milliseconds that a cell has to end before its kernel is killed. */
   readonly grace?: number;
 };
