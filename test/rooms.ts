@@ -27,7 +27,7 @@ export const floors: readonly (readonly string[])[] = [
   ["server/protocol", "server/messages"],
   ["server/state"],
   ["server/session"],
-  ["server/kernel"],
+  ["server/kernel", "server/sweep"],
   ["server/listing"],
   ["server/workspace"],
   ["server/http"],

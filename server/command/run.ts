@@ -1,18 +1,21 @@
 /** `palimpsest run`: runs a notebook without a page, by the same session and the same kernel. */
 import { realpath } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { readInputs } from "../session/inputs-file.ts";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Holder } from "../session/holder.ts";
+import { type Inputs, readInputs } from "../session/inputs-file.ts";
 import { readNotebook } from "../session/notebook-reading.ts";
 import { openSession } from "../session/open.ts";
+import type { SessionOptions } from "../session/options.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import type { SessionState } from "../state/state.ts";
+import { ResumeFolder } from "../sweep/resume-folder.ts";
 import type { Result } from "../values.ts";
 import { backendOf, type Command, memoryOf, parseArguments } from "./command.ts";
 import { errorLine, type HeadlessResult, runHeadless } from "./headless-run.ts";
 import { notebookArgument } from "./notebook-argument.ts";
 import { type CellOutputs, outputText } from "./output-text.ts";
 import { resultTable } from "./result-table.ts";
-import { readSettings, seedOf, valuesFor } from "./settings.ts";
+import { readSettings, type Settings, seedOf, valuesFor } from "./settings.ts";
 
 /** Columns of the text when it does not go to a terminal. */
 const WIDTH = 160;
@@ -21,13 +24,16 @@ export const run: Command = {
   name: "run",
   synopsis: "run <notebook> [--set name=value]… [--json]",
   summary: "runs a notebook in the terminal",
-  usage: `palimpsest run <notebook> [--set name=value]… [--json] [--saved] [--backend b] [--memory size]
+  usage: `palimpsest run <notebook> [--set name=value]… [--json] [--saved] [--resume folder] [--backend b] [--memory size]
 
 Runs all cells of a notebook and waits for its trainings. Inputs have the values that the code gives them. At the end it
 prints what the cells show, shortened: the first rows of tables, texts, values, a line for each chart.
 
   --set name=value   set the input that is assigned to the constant name; seed sets all randomness
   --saved            use the values that were set in the page
+  --resume folder    keep in this folder what the same command needs to go on after it was ended or killed: its trainings
+                     continue from their last checkpoints. SIGTERM and Ctrl-C save checkpoints. One process at a time
+                     uses the folder; result.json is there when the notebook has ended
   --json             print one object as the last line: {notebook, status, runs, results}
   --backend b        compute with this backend instead of the best one of this machine (see palimpsest doctor)
   --memory size      the most memory that tensors may use, such as 6GB; a cell that needs more fails and shows which
@@ -40,6 +46,7 @@ Exit code 0: done; 1: the notebook failed, was stopped or cannot be read; 2: wro
       set: { type: "string", multiple: true },
       json: { type: "boolean" },
       saved: { type: "boolean" },
+      resume: { type: "string" },
       backend: { type: "string" },
       memory: { type: "string" },
     });
@@ -53,23 +60,51 @@ Exit code 0: done; 1: the notebook failed, was stopped or cannot be read; 2: wro
     const saved = values.saved ? await readInputs(workspace, path) : {};
     const inputs = { ...saved, ...valuesFor(unrun, settings) };
 
+    const folder =
+      values.resume === undefined ? undefined : await ResumeFolder.open(workspace, resolve(values.resume), saysWaiting);
     const errors = unrun.cells.flatMap((cell) => cell.errors.map((error) => errorLine(cell.cell.id, error)));
-    const result: HeadlessResult =
-      errors.length > 0
-        ? { status: "failed", state: unrun, errors, outputs: [] }
-        : await runHeadless(
-            await openSession({ workspace, path, use: { kind: "headless", inputs }, ...options }),
-            settings,
-          );
-    for (const line of result.errors) process.stderr.write(`${line}\n`);
-    const report = reportOf(notebook, workspace, result);
-    process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : asText(report, result.outputs));
-    return result.status === "done" ? 0 : 1;
+    try {
+      const result: HeadlessResult =
+        errors.length > 0
+          ? { status: "failed", state: unrun, errors, outputs: [] }
+          : await headless({ workspace, path, inputs, ...options }, settings, folder);
+      for (const line of result.errors) process.stderr.write(`${line}\n`);
+      const report = reportOf(notebook, workspace, result);
+      if (result.status !== "suspended") folder?.finish(report);
+      process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : asText(report, result.outputs));
+      return result.status === "done" ? 0 : 1;
+    } catch (error) {
+      folder?.finish({ notebook, status: "failed", runs: [], results: [] });
+      throw error;
+    } finally {
+      await folder?.release();
+    }
   },
 };
 
+type Opening = Omit<SessionOptions, "use"> & { readonly inputs: Inputs };
+
+async function headless(
+  { inputs, ...options }: Opening,
+  settings: Settings,
+  folder: ResumeFolder | undefined,
+): Promise<HeadlessResult> {
+  const session = await openSession({
+    ...options,
+    use: { kind: "headless", inputs, ...(folder && { earlier: folder.earlier }) },
+  });
+  folder?.watch(session);
+  return runHeadless(session, settings, folder ? "suspend" : "stop");
+}
+
+function saysWaiting({ pid, host }: Holder): void {
+  process.stderr.write(
+    `Process ${pid}${host === undefined ? "" : ` on ${host}`} uses this folder; waiting for its end.\n`,
+  );
+}
+
 /** The state of a notebook before anything runs: its cells, their errors and inputs. @throws if it cannot be read */
-async function stateOf(notebook: string, file: string, path: string): Promise<SessionState> {
+export async function stateOf(notebook: string, file: string, path: string): Promise<SessionState> {
   const read = await readNotebook(file);
   if ("fault" in read) throw new Error(`${notebook}: ${read.fault}`);
   const event = { type: "opened", path, cells: read.notebook.cells, inputs: {} } as const;
@@ -84,7 +119,9 @@ type Report = {
 };
 
 function reportOf(notebook: string, workspace: string, { status, state }: HeadlessResult): Report {
-  const runs = Object.values(state.runs).map(({ info: { id, method, folder } }) => ({
+  // A run of an earlier process that did not continue has generation 0.
+  const own = Object.values(state.runs).filter(({ info }) => info.generation > 0);
+  const runs = own.map(({ info: { id, method, folder } }) => ({
     id,
     method,
     folder: join(workspace, folder),
