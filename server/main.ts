@@ -5,9 +5,10 @@ import { type Command, Misuse } from "./command/command.ts";
 import { doctor } from "./command/doctor.ts";
 import { run } from "./command/run.ts";
 import { start } from "./command/start.ts";
+import { sweep } from "./command/sweep.ts";
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  [start, run, check, doctor].map((command) => [command.name, command]),
+  [start, run, sweep, check, doctor].map((command) => [command.name, command]),
 );
 
 /** @returns the exit code. */

@@ -64,6 +64,11 @@ Exit code 0: done; 1: the notebook failed, was stopped or cannot be read; 2: wro
       values.resume === undefined ? undefined : await ResumeFolder.open(workspace, resolve(values.resume), saysWaiting);
     const errors = unrun.cells.flatMap((cell) => cell.errors.map((error) => errorLine(cell.cell.id, error)));
     try {
+      if (folder?.finished) {
+        const { status } = folder.finished;
+        process.stdout.write(`${JSON.stringify(folder.finished)}\n`);
+        return status === "done" ? 0 : 1;
+      }
       const result: HeadlessResult =
         errors.length > 0
           ? { status: "failed", state: unrun, errors, outputs: [] }

@@ -2,7 +2,7 @@
  * What a headless run needs to go on after it was killed (`palimpsest run --resume <folder>`): which runs it had started and
  * which kernel did the work. One process at a time uses the folder. The report lies there too once the notebook has ended.
  */
-import { realpath } from "node:fs/promises";
+import { realpath, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -21,7 +21,7 @@ const ATTEMPT = "attempt.json";
 /** Milliseconds that a kernel whose command was killed has to end by itself. */
 const KERNEL_MS = 10_000;
 /** In bytes. */
-const LARGEST = 1e6;
+const LARGEST = 20e6;
 
 const attempt = v.object({
   /** All that were started for this result, by all attempts. */
@@ -30,27 +30,52 @@ const attempt = v.object({
 });
 type Attempt = v.InferOutput<typeof attempt>;
 
+const report = v.looseObject({ status: v.string() });
+type Finished = v.InferOutput<typeof report>;
+
 export class ResumeFolder {
   /** Brings the trainings that were cut off into a new session. */
   readonly earlier: readonly SessionEvent[];
+  /** The report of another process that has ended the notebook while this one waited for it. */
+  readonly finished: Finished | undefined;
   readonly #folder: string;
   readonly #lock: EntryLock;
   #attempt: Attempt;
 
-  private constructor(folder: string, lock: EntryLock, attempt: Attempt, earlier: readonly SessionEvent[]) {
+  private constructor(
+    folder: string,
+    lock: EntryLock,
+    attempt: Attempt,
+    found: Pick<ResumeFolder, "earlier" | "finished">,
+  ) {
     this.#folder = folder;
     this.#lock = lock;
     this.#attempt = attempt;
-    this.earlier = earlier;
+    this.earlier = found.earlier;
+    this.finished = found.finished;
   }
 
   /** Waits until no other process uses the folder. @param waiting is told once who does */
   static async open(workspace: string, folder: string, waiting: (holder: Holder) => void): Promise<ResumeFolder> {
     await makeFolder(folder);
-    const lock = await EntryLock.take(join(folder, LOCK), waiting);
+    let waited = false;
+    const lock = await EntryLock.take(join(folder, LOCK), (holder) => {
+      waited = true;
+      waiting(holder);
+    });
+    const found = checked(report, waited ? await readJson(join(folder, RESULT)) : undefined);
     const { runs, kernel } = (await lastAttempt(folder)) ?? { runs: [] };
     if (kernel) await ended(kernel);
-    return new ResumeFolder(folder, lock, { runs }, await earlierRuns(await realpath(workspace), runs));
+    const earlier = await earlierRuns(await realpath(workspace), runs);
+    return new ResumeFolder(
+      folder,
+      lock,
+      { runs },
+      {
+        earlier,
+        finished: "value" in found ? found.value : undefined,
+      },
+    );
   }
 
   /** Writes down what the session starts, at once. */
@@ -82,13 +107,25 @@ export class ResumeFolder {
   }
 }
 
+/** Whether a run has begun there. */
+export async function wasStarted(folder: string): Promise<boolean> {
+  return (await lastAttempt(folder)) !== undefined;
+}
+
 async function lastAttempt(folder: string): Promise<Attempt | undefined> {
+  const read = checked(attempt, await readJson(join(folder, ATTEMPT)));
+  return "value" in read ? read.value : undefined;
+}
+
+/** The next run in the folder does not go on from earlier ones. */
+export async function forgetRuns(folder: string): Promise<void> {
+  await rm(join(folder, ATTEMPT), { force: true });
+}
+
+/** @returns undefined for a file that is missing, or that a crash left empty */
+async function readJson(path: string): Promise<unknown> {
   try {
-    const read = checked(
-      attempt,
-      JSON.parse((await readRegularFile(join(folder, ATTEMPT), { most: LARGEST })).toString()),
-    );
-    return "value" in read ? read.value : undefined;
+    return JSON.parse((await readRegularFile(path, { most: LARGEST })).toString("utf8"));
   } catch {
     return undefined;
   }
