@@ -1,32 +1,28 @@
 /** `palimpsest sweep`: runs a notebook with many settings and seeds, and puts the results side by side. */
-import { availableParallelism } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Entry } from "../sweep/entries.ts";
-import { isHere, livingHolder } from "../sweep/entry-lock.ts";
-import { runLocally } from "../sweep/local.ts";
 import { type Axes, readAxes } from "../sweep/pareto.ts";
-import { type ReportedEntry, reportedEntry, sweepTable } from "../sweep/report.ts";
+import { type ReportedEntry, sweepTable } from "../sweep/report.ts";
 import { writeResultFiles } from "../sweep/result-files.ts";
 import { SweepFolder } from "../sweep/sweep-folder.ts";
 import { backendOf, type Command, Misuse, memoryOf, parseArguments } from "./command.ts";
 import { notebookArgument } from "./notebook-argument.ts";
 import { sweepPlan, wholeNumber } from "./sweep-plan.ts";
+import { cancelled, onSlurm, onThisMachine, statesOf, tasksIn } from "./sweep-run.ts";
 import { sweepText } from "./sweep-text.ts";
 
 const PALIMPSEST = fileURLToPath(new URL("../palimpsest.mjs", import.meta.url));
 /** Columns of the text when it does not go to a terminal. */
 const WIDTH = 200;
-/** Milliseconds that entries have to end after --cancel. */
-const CANCEL_MS = 25_000;
 
 export const sweep: Command = {
   name: "sweep",
   synopsis: "sweep <notebook> --grid name=a,b… [--seeds k]",
   summary: "runs a notebook with many settings and seeds",
   usage: `palimpsest sweep <notebook> [--grid name=a,b,…]… [--range name=low:high[:log]]… [--random n] [--seeds k]
-                 [--set name=value]… [--jobs n] [--status] [--cancel] [--again id]… [--pareto column,column]
-                 [--json] [--backend b] [--memory size]
+                 [--set name=value]… [--on local|slurm] [--jobs n] [--no-wait] [--status] [--cancel] [--again id]…
+                 [--pareto column,column] [--json] [--backend b] [--memory size]
 
 Runs the notebook once for each combination of the values and each seed, every run in a process of its own. An entry that is
 done is never run again: the same command goes on with a sweep that was interrupted, and runs what has failed again. A
@@ -39,7 +35,12 @@ larger grid or more seeds run only what is new. A change of the code of a cell, 
                      the grids
   --seeds k          the seeds 1 to k; without it, the seed is 1
   --set name=value   a value for all entries
-  --jobs n           how many entries run at once; default: half of the processors. Use 1 if each needs a whole GPU
+  --on local|slurm   run on this machine (the default), or as one array job of Slurm. Call it on a login node that shares this
+                     folder with the nodes. The first call writes palimpsest-slurm.sh beside the notebook: the template of
+                     the batch file, for your partition, time and memory. The command waits; it may be ended and called again
+  --no-wait          submit to Slurm and show the states, without waiting
+  --jobs n           how many entries run at once; default: half of the processors, and as many as Slurm gives. Use 1 where
+                     each needs a whole GPU
   --status           run nothing; show the states and the results that there are
   --cancel           end what runs; it goes on with the next call
   --again id         run this entry again, although it is done
@@ -63,6 +64,7 @@ Exit code 0: all entries are done; 1: some are not, or the notebook cannot be re
       set: { type: "string", multiple: true },
       jobs: { type: "string" },
       on: { type: "string" },
+      "no-wait": { type: "boolean" },
       status: { type: "boolean" },
       cancel: { type: "boolean" },
       again: { type: "string", multiple: true },
@@ -73,8 +75,9 @@ Exit code 0: all entries are done; 1: some are not, or the notebook cannot be re
     });
     const notebook = await notebookArgument("sweep", positionals);
     const axes = axesOf(values.pareto);
-    if (values.on !== undefined && values.on !== "local") throw new Misuse(`--on must be local, not "${values.on}".`);
-    const jobs = wholeNumber("--jobs", values.jobs ?? String(Math.max(1, Math.floor(availableParallelism() / 2))));
+    const { on = "local" } = values;
+    if (on !== "local" && on !== "slurm") throw new Misuse(`--on must be local or slurm, not "${on}".`);
+    const jobs = values.jobs === undefined ? undefined : wholeNumber("--jobs", values.jobs);
     backendOf(values.backend);
     memoryOf(values.memory);
     const { workspace, path, snapshot, entries } = await sweepPlan(notebook, values);
@@ -84,14 +87,19 @@ Exit code 0: all entries are done; 1: some are not, or the notebook cannot be re
     const chosen = [values.backend && ["--backend", values.backend], values.memory && ["--memory", values.memory]];
     const options = chosen.flatMap((option) => option || []);
     const command = (entry: Entry): string[] => entryCommand(entry, join(workspace, path), folder, options);
-    if (values.cancel) await cancelLocal(folder, entries);
+    if (values.cancel) await cancelled(folder, entries);
     else if (!values.status) {
       for (const entry of again) await folder.forget(entry);
-      const open = await unfinished(folder, entries);
-      said(`${entries.length} entries, ${entries.length - open.length} of them done: ${shownPath(folder.path)}`);
-      await runLocally({ folder, entries: open, jobs, command, said, signal: interrupts() });
+      if (on === "local") await onThisMachine({ folder, entries, jobs, command });
+      else await onSlurm({ workspace, folder, entries, jobs, command }, values["no-wait"] ? "submit" : "wait");
     }
-    return printed(folder, notebook, await statesOf(folder, entries), axes, values.json ? "json" : "text");
+    return printed(
+      folder,
+      notebook,
+      await statesOf(folder, entries, await tasksIn(folder)),
+      axes,
+      values.json ? "json" : "text",
+    );
   },
 };
 
@@ -100,15 +108,6 @@ function entryCommand(entry: Entry, notebook: string, folder: SweepFolder, optio
   const sets = [...Object.entries(entry.texts), ["seed", String(entry.seed)]];
   const settings = sets.flatMap(([name, text]) => ["--set", `${name}=${text}`]);
   return [PALIMPSEST, "run", notebook, ...settings, "--json", "--resume", folder.folderOf(entry), ...options];
-}
-
-async function unfinished(folder: SweepFolder, entries: readonly Entry[]): Promise<readonly Entry[]> {
-  const states = await Promise.all(entries.map((entry) => folder.stateOf(entry)));
-  return entries.filter((_, at) => states[at]?.status !== "done");
-}
-
-async function statesOf(folder: SweepFolder, entries: readonly Entry[]): Promise<readonly ReportedEntry[]> {
-  return Promise.all(entries.map(async (entry) => reportedEntry(entry, await folder.stateOf(entry))));
 }
 
 /** @returns the exit code */
@@ -129,32 +128,6 @@ async function printed(
   return entries.every(({ status }) => status === "done") ? 0 : 1;
 }
 
-/** Asks the processes of this machine that run entries to end, and waits for them. */
-async function cancelLocal(folder: SweepFolder, entries: readonly Entry[]): Promise<void> {
-  const holders = await Promise.all(entries.map((entry) => livingHolder(folder.lockOf(entry))));
-  const here = holders.filter((holder) => holder !== undefined && isHere(holder));
-  for (const holder of here) process.kill(holder!.pid, "SIGTERM");
-  const until = performance.now() + CANCEL_MS;
-  const runs = async (): Promise<boolean> => {
-    const left = await Promise.all(entries.map((entry) => livingHolder(folder.lockOf(entry))));
-    return left.some((holder) => here.some((asked) => asked?.pid === holder?.pid));
-  };
-  while (performance.now() < until && (await runs())) await new Promise((resolve) => setTimeout(resolve, 200));
-  said(`${here.length === 1 ? "One entry was" : `${here.length} entries were`} running and asked to end.`);
-}
-
-/** The first signal ends the sweep, the second one at once. */
-function interrupts(): AbortSignal {
-  const controller = new AbortController();
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    said("Ending the entries that run; they save checkpoints.");
-    controller.abort();
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-  return controller.signal;
-}
-
 /** @throws Misuse */
 function axesOf(text: string | undefined): Axes | undefined {
   try {
@@ -171,13 +144,4 @@ function againOf(ids: readonly string[], entries: readonly Entry[]): readonly En
     if (!entry) throw new Misuse(`--again: this sweep has no entry ${id}. See --status --json for the ids.`);
     return entry;
   });
-}
-
-function shownPath(path: string): string {
-  const below = relative(process.cwd(), path);
-  return below.startsWith("..") ? path : below;
-}
-
-function said(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -73,6 +73,10 @@ export class SweepFolder {
     return join(this.folderOf(entry), LOCK);
   }
 
+  filesOf(entry: Pick<Entry, "id">): { readonly result: string; readonly log: string } {
+    return { result: join(this.folderOf(entry), RESULT), log: this.logOf(entry) };
+  }
+
   /** What the files say; a queue knows more. */
   async stateOf(entry: Pick<Entry, "id">): Promise<EntryState> {
     const reported = await this.#report(entry);
