@@ -69,14 +69,13 @@ export class TestSlurm {
     this.#daemons.get(node)?.kill("SIGKILL");
   }
 
-  /** Slurm holds a requeued task back for two minutes. @returns whether there was one; it may start now */
-  releaseRequeued(): boolean {
+  /** Slurm holds a requeued task back for two minutes; here it may start at once. */
+  releaseRequeued(): void {
     const held = this.tool("squeue", "-h", "-r", "-t", "pending", "-o", "%i %r").flatMap((line) => {
       const [task = "", reason] = line.split(" ");
       return reason === "BeginTime" ? [task] : [];
     });
     for (const task of held) this.tool("scontrol", "update", `JobId=${task}`, "StartTime=now");
-    return held.length > 0;
   }
 
   async stop(): Promise<void> {
