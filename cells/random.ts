@@ -1,10 +1,12 @@
 /**
  * All random numbers come from one generator: sfc32 by Chris Doty-Humphrey (https://pracrand.sourceforge.net), seeded by
- * a hash of a text. It uses integer arithmetic only, so the same seed gives the same numbers on every platform.
+ * a hash of a text. It uses integer arithmetic and the portable functions only, so the same seed gives the same numbers on every platform.
  *
  * Different texts give independent streams. So a training resumes by the name of its position ("pool 7"), and the state of a
  * generator never needs to be saved.
  */
+
+import { cos, log } from "./portable-math.ts";
 
 export interface Random {
   /** Uniform from 0 (inclusive) to 1 (exclusive), with 32 random bits. */
@@ -30,7 +32,7 @@ export function random(seed: number, purpose: string): Random {
   return {
     uniform,
     // Box-Muller. The sine would give a second number, which the generator would have to store; it is not used.
-    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+    normal: () => Math.sqrt(-2 * log(1 - uniform())) * cos(2 * Math.PI * uniform()),
     choices(count, level, below, other) {
       const values = new Float32Array(count);
       // A division by a power of 2 is exact, so this compares as `uniform() < level` does.

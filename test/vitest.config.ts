@@ -11,7 +11,8 @@ export default defineConfig(({ mode }) => ({
     exclude: ["test/bench/**", ...(mode === "cluster" ? [] : ["test/cluster/**"])],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // One more than the cores that the suite is made for: many tests wait for a process or a browser.
+    maxWorkers: 3,
     // Servers that tests start keep nothing in the user's own folder.
     env: { XDG_STATE_HOME: mkdtempSync(join(tmpdir(), "state-")) },
     execArgv: ["--expose-gc"],

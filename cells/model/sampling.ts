@@ -4,6 +4,7 @@
  * kept or removed together.
  */
 import type { Sampling } from "../contracts.ts";
+import { exp } from "../portable-math.ts";
 import { requireFinite } from "./not-finite.ts";
 
 /** @throws naming the first invalid setting. */
@@ -75,11 +76,11 @@ const bucketsPerNat = 64;
 /** Beyond e⁻⁶⁴ a token is never drawn. */
 const bucketCount = 64 * bucketsPerNat;
 const third = 1 / 3;
-const bucketWeights = Float64Array.from({ length: bucketCount }, (_, bucket) => Math.exp(-bucket / bucketsPerNat));
+const bucketWeights = Float64Array.from({ length: bucketCount }, (_, bucket) => exp(-bucket / bucketsPerNat));
 
 /**
  * e^((score − highest) ÷ temperature) of each token. The bucket gives the large part of the exponential, and six terms of its series the
- * rest, to 13 digits: `Math.exp` would take most of the time of a token.
+ * rest, to 13 digits: a call of `exp` would take most of the time of a token.
  */
 function likelihoods(scores: Float32Array, highest: number, temperature: number): Likelihoods {
   const weights = new Float64Array(scores.length);

@@ -4,6 +4,7 @@
  */
 import { relative } from "node:path";
 import type {
+  CheckpointKind,
   ResumePoint,
   RunAccount,
   RunChange,
@@ -20,7 +21,7 @@ import { continuedRun } from "./continued-run.ts";
 import { current, type Generation } from "./generation.ts";
 import type { Outcome } from "./life.ts";
 import type { OpenRun } from "./open-runs.ts";
-import { runDescription } from "./run-description.ts";
+import { type RunAlert, runDescription } from "./run-description.ts";
 import { RUNS, RunFolder } from "./run-folder.ts";
 
 type Ended = Exclude<RunStatus, "running">;
@@ -45,6 +46,7 @@ export class RecordedRun implements RunSink, OpenRun {
   readonly #seconds: Record<RunAccount, number> = { steps: 0, probes: 0, checkpoints: 0 };
   #checkpoints: readonly RunCheckpoint[] = [];
   #prepared: readonly string[] = [];
+  #alerts: readonly RunAlert[] = [];
   /** The last write of the folder; the next one waits for it. */
   #writing: Promise<unknown> = Promise.resolve();
   #ending: Promise<void> | undefined;
@@ -70,6 +72,7 @@ export class RecordedRun implements RunSink, OpenRun {
       const { past } = continued;
       this.resumeFrom = past;
       this.#checkpoints = continued.checkpoints;
+      this.#alerts = past.changes.filter((each) => each.kind === "alert");
       Object.assign(this.#seconds, continued.seconds);
       Object.assign(this.#sent, { rows: past.rows.length, probes: past.probes.length });
     }
@@ -109,6 +112,7 @@ export class RecordedRun implements RunSink, OpenRun {
   change(change: RunChange): void {
     if (this.#ending) return;
     this.#folder.tables.append("events", change);
+    if (change.kind === "alert") this.#alerts = [...this.#alerts, change];
     this.#send({ type: "run-changed", run: this.id, change });
   }
 
@@ -128,17 +132,32 @@ export class RecordedRun implements RunSink, OpenRun {
     this.#seconds[account] += seconds;
   }
 
-  checkpoint(step: number, state: Uint8Array, marked: boolean): Promise<void> {
+  checkpoint(step: number, state: Uint8Array, kind: CheckpointKind): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#ending) return;
       await this.#folder.writeCheckpoint(step, state);
       const others = this.#checkpoints.filter((each) => each.step !== step);
-      const all = [...others, { step, marked }].sort((a, b) => a.step - b.step);
-      this.#checkpoints = withoutOldest(all);
-      await this.#folder.describe(this.#description("running"));
-      await this.#folder.checkpoints.remove(all.filter((each) => !this.#checkpoints.includes(each)));
-      this.#sendCheckpoints();
+      const made = { step, marked: kind !== "temporary", ...(kind === "best" && { best: true as const }) };
+      await this.#setCheckpoints([...others, made].sort((a, b) => a.step - b.step));
     });
+  }
+
+  keepBest(steps: readonly number[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const released = ({ step, best }: RunCheckpoint): boolean => best === true && !steps.includes(step);
+      if (this.#ending || !this.#checkpoints.some(released)) return;
+      await this.#setCheckpoints(
+        this.#checkpoints.map((each) => (released(each) ? { step: each.step, marked: false } : each)),
+      );
+    });
+  }
+
+  /** A file is deleted only when run.json does not list it any more. */
+  async #setCheckpoints(all: readonly RunCheckpoint[]): Promise<void> {
+    this.#checkpoints = withoutOldest(all);
+    await this.#folder.describe(this.#description("running"));
+    await this.#folder.checkpoints.remove(all.filter((each) => !this.#checkpoints.includes(each)));
+    this.#sendCheckpoints();
   }
 
   state(step: number): Promise<Uint8Array> {
@@ -150,6 +169,7 @@ export class RecordedRun implements RunSink, OpenRun {
     const { to } = change;
     const removed = this.#checkpoints.filter(({ step }) => step > to);
     this.#checkpoints = this.#checkpoints.filter(({ step }) => step <= to);
+    this.#alerts = this.#alerts.filter(({ step }) => step <= to);
     this.#folder.describeSync(this.#description("running"));
     this.#folder.checkpoints.removeSync(removed);
     const left = this.#folder.tables.cut(to, change);
@@ -231,6 +251,7 @@ export class RecordedRun implements RunSink, OpenRun {
       seed: this.#place.seed,
       meta: this.#meta,
       prepared: this.#prepared,
+      alerts: this.#alerts,
       ...recorded,
     };
     return runDescription(facts, status, message);
