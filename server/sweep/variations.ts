@@ -64,15 +64,27 @@ export function combinations(grids: readonly Grid[], ranges: readonly Range[], d
   );
 }
 
-/** Three significant digits are enough for a setting, and hide the last digits, in which machines may differ. */
+/** Three significant digits are enough for a setting. */
 function drawnValue(range: Range, at: number): string {
   const { name, low, high, scale, whole } = range;
   const share = uniform(`${name} ${low} ${high} ${scale} ${at}`);
   const [top, bottom] = whole ? [high + 0.5, low - 0.5] : [high, low];
   const first = scale === "log" ? Math.max(bottom, low / 2) : bottom;
-  const value = scale === "log" ? first * (top / first) ** share : first + share * (top - first);
+  const value = scale === "log" ? between(first, top, share) : first + share * (top - first);
   const rounded = whole ? Math.round(value) : Number(value.toPrecision(3));
   return String(Math.min(high, Math.max(low, rounded)));
+}
+
+/** `low · (high ÷ low)^share` by square roots alone, which are the same on every machine: each bit of the share halves the interval. */
+function between(low: number, high: number, share: number): number {
+  let [bottom, top, rest] = [low, high, share];
+  for (let bit = 0; bit < 48; bit += 1) {
+    const middle = Math.sqrt(bottom) * Math.sqrt(top);
+    rest *= 2;
+    if (rest >= 1) [bottom, rest] = [middle, rest - 1];
+    else top = middle;
+  }
+  return bottom;
 }
 
 /** A number from 0 up to 1 that follows from a text. */
