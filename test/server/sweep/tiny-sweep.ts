@@ -52,6 +52,11 @@ export function entriesIn({ out, err }: Ended): readonly ReportedEntry[] {
   return JSON.parse(out.trim().split("\n").at(-1)!).entries;
 }
 
+/** What two sweeps in two folders have in common: all but the folders of their records. */
+export function comparable(entries: readonly ReportedEntry[]): readonly Omit<ReportedEntry, "record">[] {
+  return entries.map(({ record: _, ...entry }) => entry);
+}
+
 /** The files of this name of all entries, by the entry's id. */
 export async function filesOf(folder: string, name: string): Promise<ReadonlyMap<string, string>> {
   const sweeps = join(folder, ".palimpsest", "sweeps");
