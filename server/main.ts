@@ -6,10 +6,11 @@ import { doctor } from "./command/doctor.ts";
 import { pack } from "./command/pack.ts";
 import { run } from "./command/run.ts";
 import { start } from "./command/start.ts";
+import { sweep } from "./command/sweep.ts";
 import { verify } from "./command/verify.ts";
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  [start, run, verify, pack, check, doctor].map((command) => [command.name, command]),
+  [start, run, verify, pack, sweep, check, doctor].map((command) => [command.name, command]),
 );
 
 /** @returns the exit code. */

@@ -28,7 +28,7 @@ export const floors: readonly (readonly string[])[] = [
   ["server/state"],
   ["server/session"],
   ["server/records"],
-  ["server/kernel"],
+  ["server/kernel", "server/sweep"],
   ["server/listing"],
   ["server/workspace"],
   ["server/http"],

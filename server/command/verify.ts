@@ -155,7 +155,7 @@ async function repeated(
       ...options,
     });
     verification.watch(session);
-    return { verification, result: await runHeadless(session, new Map(), round.cells) };
+    return { verification, result: await runHeadless(session, new Map(), { cells: round.cells }) };
   };
   const { backend } = record.environment;
   let { verification, result } = await once({ ...(backend !== undefined && { backend }), ...device });
