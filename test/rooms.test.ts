@@ -49,7 +49,7 @@ describe("the lint rule refuses", () => {
     ["server/records/x.ts", "../command/run.ts", "higher"],
     ["server/kernel/x.ts", "../workspace.ts", "higher"],
     ["server/sweep/x.ts", "../command/run.ts", "higher"],
-    ["server/session/y.ts", "../sweep/resume-folder.ts", "higher"],
+    ["server/session/z.ts", "../sweep/resume-folder.ts", "higher"],
     ["ui/cell/x.ts", "../../server/session/log.ts", "The page imports only"],
     ["ui/cell/y.ts", "../../cells/types.ts", "session's events"],
   ] as const;
