@@ -8,6 +8,7 @@ import { directionOf } from "../../../server/runs/measures.ts";
 import { ordered } from "../../../server/runs/order.ts";
 import { differingSettings } from "../../../server/runs/settings.ts";
 import { summaryOf } from "../../../server/runs/summary.ts";
+import type { Settings } from "../../../server/runs/types.ts";
 import { wordDifference } from "../../../server/runs/word-difference.ts";
 import { anyRun, description, run } from "./any-run.ts";
 
@@ -155,7 +156,7 @@ it("settings differ if a run has another value or none", () => {
     { rank: 8, batch: 4, a: null },
     { rank: 2, batch: 4, a: null, extra: 1 },
   ];
-  expect(differingSettings(settings.map((each) => ({ settings: each })))).toEqual(["rank", "extra"]);
+  expect(differingSettings(settings.map((each) => ({ settings: each as Settings })))).toEqual(["rank", "extra"]);
   expect(differingSettings([])).toEqual([]);
 });
 
