@@ -2,6 +2,7 @@
 import { restoreTheme } from "./look/theme.ts";
 import { tokens } from "./look/tokens.ts";
 import { NotebookPage } from "./notebook/notebook-page.ts";
+import { ComparePage } from "./runs/compare-page.ts";
 import { RunsPage } from "./runs/runs-page.ts";
 import { StartPage } from "./start/start-page.ts";
 
@@ -16,6 +17,8 @@ if (location.pathname.startsWith(prefix)) {
   document.body.append(page);
 } else if (location.pathname === "/runs") {
   document.body.append(new RunsPage());
+} else if (location.pathname === "/runs/compare") {
+  document.body.append(new ComparePage());
 } else {
   document.body.append(new StartPage());
 }
