@@ -26,6 +26,7 @@ const names = [
   "generate-embedded",
   "load",
   "kernel",
+  "runs",
 ] as const;
 
 process.exit(await main());
