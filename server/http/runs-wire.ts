@@ -1,6 +1,8 @@
 /** Reads what a page sends about runs; schemas check it as everything that comes over the wire. */
 import * as v from "valibot";
+import { type ExportOrder, formats } from "../registry/export.ts";
 import { marks } from "../registry/marks-file.ts";
+import { tableNames } from "../registry/query-order.ts";
 import type { MarkOrder, PruneRule, RunKeys } from "../runs/api.ts";
 
 const key = v.pipe(v.string("must be a string"), v.minLength(1, "must not be empty"), v.maxLength(4096));
@@ -17,4 +19,8 @@ export const pruneRule: v.GenericSchema<unknown, PruneRule> = v.object({
   olderThanDays: v.pipe(v.number("must be a number"), v.minValue(0, "must not be negative")),
   marked: v.picklist(["keep", "prune"], 'must be "keep" or "prune"'),
   act: v.picklist(["look", "prune"], 'must be "look" or "prune"'),
+});
+export const exportOrder: v.GenericSchema<unknown, ExportOrder> = v.object({
+  format: v.picklist(formats, 'must be "csv", "parquet", "json" or "tensorboard"'),
+  table: v.picklist(tableNames, 'must be "runs", "rows", "probes" or "changes"'),
 });

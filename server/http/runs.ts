@@ -6,7 +6,7 @@ import type { Registry } from "../registry/registry.ts";
 import { MOST_COMPARED } from "../runs/api.ts";
 import { checked } from "../session/schema/fault.ts";
 import { Denied } from "../workspace.ts";
-import { markOrder, pruneRule, runKeys } from "./runs-wire.ts";
+import { exportOrder, markOrder, pruneRule, queryOrder, runKeys } from "./runs-wire.ts";
 
 /** More points than a chart has pixels. */
 const COMPARED_ROWS = 3000;
@@ -14,7 +14,10 @@ const COMPARED_ROWS = 3000;
 export function runRoutes(registry: Registry, limitBody: MiddlewareHandler): Hono {
   const routes = new Hono();
   routes.post("*", limitBody);
-  routes.get("/", async (c) => c.json(await registry.list()));
+  routes.get("/", async (c) => {
+    const keys = c.req.queries("run");
+    return c.json(await (keys ? registry.some(keys) : registry.list()));
+  });
 
   routes.get(
     "/changes",
@@ -55,11 +58,20 @@ export function runRoutes(registry: Registry, limitBody: MiddlewareHandler): Hon
   });
   routes.post("/prune", async (c) => c.json(await registry.prune(await body(c, pruneRule, "pruning rule"))));
 
+  routes.post("/query", async (c) => c.json(await registry.query((await body(c, queryOrder, "query")).sql)));
+
   routes.get("/tables", async (c) => {
     const keys = c.req.queries("run") ?? [];
     if (keys.length > 10 * MOST_COMPARED)
       throw new Denied(400, `At most ${10 * MOST_COMPARED} runs can be read at once.`);
     return c.json(await registry.tables(keys, COMPARED_ROWS));
+  });
+  routes.get("/export", async (c) => {
+    const read = checked(exportOrder, { format: c.req.query("format"), table: c.req.query("table") ?? "rows" });
+    if ("fault" in read) throw new Denied(400, `Invalid export: ${read.fault}.`);
+    const { name, type, data } = await registry.export(c.req.queries("run") ?? [], read.value);
+    const headers = { "content-type": type, "content-disposition": `attachment; filename="${name}"` };
+    return c.body(typeof data === "string" ? data : new Uint8Array(data), 200, headers);
   });
   return routes;
 }

@@ -13,6 +13,8 @@ import { parsed } from "./run-files.ts";
 
 const RECORD_BYTES = 64e6;
 const text = v.string();
+/** A folder of its own: nothing that could lead elsewhere. */
+const runName = v.pipe(name, v.regex(/^(?!\.{1,2}$)[^/\\\0]+$/));
 const record = v.object({
   id: name,
   notebook: text,
@@ -21,7 +23,7 @@ const record = v.object({
   seed: count,
   runs: v.array(
     v.object({
-      id: name,
+      id: runName,
       cell: text,
       method: text,
       steps: v.number(),

@@ -3,11 +3,13 @@
  * watches, they are looked at every second, and what has changed is handed on.
  */
 import { randomBytes } from "node:crypto";
-import type { PruneResult, PruneRule, RunDelta, RunList, RunTables } from "../runs/api.ts";
+import type { PruneResult, PruneRule, QueryResult, RunDelta, RunList, RunTables } from "../runs/api.ts";
 import type { Marks, RunSummary } from "../runs/types.ts";
+import { type Exported, type ExportOrder, exported } from "./export.ts";
 import { MarksFile } from "./marks-file.ts";
 import { NotPossible } from "./not-possible.ts";
 import { prune } from "./prune.ts";
+import { query } from "./query.ts";
 import { Scan, type SessionStatus } from "./scan.ts";
 import { readTables } from "./tables.ts";
 import { Trash } from "./trash.ts";
@@ -46,6 +48,12 @@ export class Registry {
   async list(): Promise<RunList> {
     await this.refresh();
     const runs = [...this.#listed.values()].map(({ summary }) => summary);
+    return { epoch: this.#epoch, version: this.#version, runs };
+  }
+
+  /** Some runs, as they were when the files were last looked at. @throws NotPossible if one does not exist */
+  async some(keys: readonly string[]): Promise<RunList> {
+    const runs = await this.#known(keys);
     return { epoch: this.#epoch, version: this.#version, runs };
   }
 
@@ -137,6 +145,17 @@ export class Registry {
   async tables(keys: readonly string[], mostRows?: number): Promise<readonly RunTables[]> {
     const runs = await this.#known(keys);
     return runs.map(({ key }) => readTables(this.workspace, key, mostRows));
+  }
+
+  /** @throws NotPossible with DuckDB's message */
+  async query(sql: string): Promise<QueryResult> {
+    return query(this.workspace, await this.summaries(), sql);
+  }
+
+  /** @param keys all runs if there are none. @throws NotPossible */
+  async export(keys: readonly string[], order: ExportOrder): Promise<Exported> {
+    const runs = keys.length === 0 ? await this.summaries() : await this.#known(keys);
+    return exported(this.workspace, runs, order);
   }
 
   async prune(rule: PruneRule): Promise<PruneResult> {

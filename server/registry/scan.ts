@@ -103,7 +103,8 @@ export class Scan {
       key,
       // A headless run knows the path in the folder of its notebook alone.
       notebook: folder === "" ? description.notebook : `${folder}/${description.notebook}`,
-      description,
+      // Its folder is its name, whatever the file says.
+      description: { ...description, id: key.slice(key.lastIndexOf("/") + 1) },
       rows: someRows(path, "rows"),
       probes: someRows(path, "probes"),
       knobChanges: knobChanges(path),

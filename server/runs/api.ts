@@ -1,7 +1,7 @@
 /**
  * What page and server say to each other about runs.
  *
- *     GET  /api/runs                          RunList
+ *     GET  /api/runs                          RunList; with ?run=key&run=… of these runs alone
  *     WS   /api/runs/changes?epoch=&since=    RunDelta, one per change
  *     POST /api/runs/marks     MarkOrder      {}
  *     POST /api/runs/delete    RunKeys        {deleted}; POST /api/runs/restore brings them back
@@ -40,8 +40,8 @@ export const MOST_COMPARED = 10;
 export type QueryResult = {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Datum[])[];
-  /** How many rows the query gave; `rows` has the first ones. */
-  readonly total: number;
+  /** Otherwise the query gave more rows than these. */
+  readonly isComplete: boolean;
 };
 
 /**

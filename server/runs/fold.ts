@@ -7,10 +7,17 @@ export type ListRow =
   /** The newest run first. */
   | { readonly kind: "seeds"; readonly key: string; readonly runs: readonly RunSummary[] };
 
+/** A filter folds the list at each key, and a run does not change. */
+const experiments = new WeakMap<RunSummary, string>();
+
 /** What two runs of one experiment have in common. A turned knob is a part of it; when and how it ended is not. */
 export function experimentOf(run: RunSummary): string {
+  const known = experiments.get(run);
+  if (known !== undefined) return known;
   const settings = Object.entries(run.settings).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([run.notebook, run.cell, run.method, run.steps, run.turned, settings]);
+  const experiment = JSON.stringify([run.notebook, run.cell, run.method, run.steps, run.turned, settings]);
+  experiments.set(run, experiment);
+  return experiment;
 }
 
 /** The rows of the list, each at the place of its first run. Two runs of the same seed and experiment stay apart from the fold, except the first. */

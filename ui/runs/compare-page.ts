@@ -12,7 +12,7 @@ import "../look/theme-button.ts";
 import { palette } from "../look/tokens.ts";
 import { comparePageStyles } from "./compare-page-styles.ts";
 import { measuresTable, NEXT } from "./measures-table.ts";
-import { listRuns, readRunTables } from "./requests.ts";
+import { readRunTables, someRuns } from "./requests.ts";
 import type { Chart, Line } from "./run-curves.ts";
 import "./run-curves.ts";
 import { settingsDifference } from "./settings-difference.ts";
@@ -68,7 +68,9 @@ export class ComparePage extends LitElement {
   async #load(): Promise<void> {
     const columns = new URLSearchParams(location.search).getAll("runs").map((each) => each.split(","));
     try {
-      const [{ runs }, tables] = await Promise.all([listRuns(), readRunTables(columns.slice(0, MOST_COMPARED).flat())]);
+      const keys = columns.slice(0, MOST_COMPARED).flat();
+      const [{ runs }, tables] =
+        keys.length === 0 ? [{ runs: [] }, []] : await Promise.all([someRuns(keys), readRunTables(keys)]);
       const byKey = new Map(runs.map((run) => [run.key, run]));
       this.tables = new Map(tables.map((each) => [each.key, each]));
       this.experiments = columns.slice(0, MOST_COMPARED).map((keys) => keys.flatMap((key) => byKey.get(key) ?? []));

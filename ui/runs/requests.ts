@@ -6,6 +6,12 @@ export async function listRuns(): Promise<RunList> {
   return readAnswer(await request("/api/runs", { cache: "no-store" }));
 }
 
+/** Some runs; those that no longer exist are an error. */
+export async function someRuns(keys: readonly string[]): Promise<RunList> {
+  const query = new URLSearchParams(keys.map((key) => ["run", key]));
+  return readAnswer(await request(`/api/runs?${query}`, { cache: "no-store" }));
+}
+
 export async function readRunTables(keys: readonly string[]): Promise<readonly RunTables[]> {
   const query = new URLSearchParams(keys.map((key) => ["run", key]));
   return readAnswer(await request(`/api/runs/tables?${query}`, { cache: "no-store" }));

@@ -45,6 +45,8 @@ describe("the list", () => {
     await writeFile(join(runs, "broken", "run.json"), '{"id": "broken"');
     await mkdir(join(runs, "foreign"));
     await writeFile(join(runs, "foreign", "run.json"), JSON.stringify({ ...description(), config: 5 }));
+    await mkdir(join(runs, "renamed"));
+    await writeFile(join(runs, "renamed", "run.json"), JSON.stringify(description({ id: "../../elsewhere" })));
     // A table that is a link is not read; rows that are not rows are left out.
     await rm(join(folder, key, "probes.jsonl"));
     await symlink(join(outside, ".palimpsest", "runs", "secret", "probes.jsonl"), join(folder, key, "probes.jsonl"));
@@ -52,8 +54,8 @@ describe("the list", () => {
       join(folder, key, "rows.jsonl"),
       '[1]\nnull\n{"step":1,"loss":2}\n{"step":2,"loss":"<b>"}\n{"step":3,"lo',
     );
-    const [found, ...others] = await listed();
-    expect(others).toEqual([]);
+    const [found, renamed, ...others] = await listed();
+    expect([renamed?.id, others]).toEqual(["renamed", []]);
     expect(found).toMatchObject({ key, losses: {}, probes: {}, step: 2 });
     expect(found?.curves.loss?.points).toEqual([[1, 2]]);
   });
@@ -137,6 +139,15 @@ describe("the list", () => {
       ["kept", badge],
       ["gone", badge],
     ]);
+    // A record that names a place outside of itself is no record.
+    const evil = join(folder, ".palimpsest", "records", "r2");
+    await mkdir(evil);
+    const away = [{ ...about, id: "../../../../../etc" }];
+    await writeFile(
+      join(evil, "record.json"),
+      JSON.stringify({ id: "r2", notebook, created: started, seed, runs: away }),
+    );
+    expect(await found()).toHaveLength(2);
     const gone = (await listed()).find(({ id }) => id === "gone")!;
     expect(gone).toMatchObject({ key: ".palimpsest/records/r1/runs/gone", losses: { loss: 2 } });
     await expect(registry.delete([gone.key])).rejects.toThrow("part of a record");
