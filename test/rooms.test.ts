@@ -50,6 +50,11 @@ describe("the lint rule refuses", () => {
     ["server/kernel/x.ts", "../workspace.ts", "higher"],
     ["server/sweep/x.ts", "../command/run.ts", "higher"],
     ["server/session/z.ts", "../sweep/resume-folder.ts", "higher"],
+    ["server/runs/x.ts", "node:fs", "pure"],
+    ["server/runs/y.ts", "../registry/registry.ts", "higher"],
+    ["server/registry/x.ts", "../../cells/types.ts", "Only the kernel"],
+    ["server/registry/y.ts", "../workspace.ts", "higher"],
+    ["ui/runs/x.ts", "../../server/registry/registry.ts", "The page imports only"],
     ["ui/cell/x.ts", "../../server/session/log.ts", "The page imports only"],
     ["ui/cell/y.ts", "../../cells/types.ts", "session's events"],
   ] as const;

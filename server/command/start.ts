@@ -71,6 +71,8 @@ one is Palimpsest's own. The archive of a record is unpacked into a folder besid
     const address = `http://127.0.0.1:${server.port}/?token=${token}`;
     await Promise.all([lock?.announce(`http://127.0.0.1:${server.port}/`), pages.keep(server.port)]);
     surviveErrors();
+    // The first scan of many runs takes a moment; the page of the runs then opens at once.
+    void workspace.runs.refresh().catch(() => undefined);
     process.stdout.write(`Palimpsest is running at ${address}\n`);
     const opened = !values["no-open"] && hasScreen() ? await openBrowser(address).catch(() => undefined) : undefined;
     await new Promise<void>((end) => {
