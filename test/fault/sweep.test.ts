@@ -18,7 +18,7 @@ import {
 } from "../server/sweep/tiny-sweep.ts";
 import { until } from "../server/until.ts";
 
-it("goes on after SIGKILL with what is left, waits for the entry that still runs, and has the same results to the last digit; so after Ctrl-C", async () => {
+it("goes on after SIGKILL with what is left, waits for the entry that still runs, and has the same results to the last digit; so after --cancel", async () => {
   const [killed, plain] = await Promise.all([tinyNotebook(150, 10), tinyNotebook(150, 10)]);
   const first = startSweep(killed, [...GRID, "--jobs", "2"]);
   let open: readonly Training[] = [];
@@ -39,10 +39,11 @@ it("goes on after SIGKILL with what is left, waits for the entry that still runs
   expect(states.get(cut.id)).toBe("interrupted");
   expect(["running", "done"]).toContain(states.get(left.id));
 
-  // Ctrl-C: what runs saves its checkpoints and ends, and no process is left.
+  // --cancel, as Ctrl-C: what runs saves its checkpoints and ends, and no process is left.
   const stopped = startSweep(killed, [...GRID, "--jobs", "2"]);
   await until(async () => (await trainingsIn(killed)).some(({ id }) => id !== cut.id && id !== left.id), 90);
-  stopped.child.kill("SIGINT");
+  const cancelled = await startSweep(killed, [...GRID, "--cancel"]).ended;
+  expect(cancelled.err).toMatch(/Entries that were running here: [12]\.$/m);
   const { code, err, ...rest } = await stopped.ended;
   expect([code, err]).toEqual([1, expect.stringContaining("they save checkpoints")]);
   const statuses = entriesIn({ code, err, ...rest }).map(({ status }) => status);
