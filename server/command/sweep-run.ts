@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { availableParallelism, hostname } from "node:os";
 import { join, relative } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type Holder, holderOf, isAlive, ownHolder, printed } from "../session/holder.ts";
+import { type Holder, holderOf, isAlive, isCertain, ownHolder, printed } from "../session/holder.ts";
 import { writeSafely } from "../session/write-file.ts";
 import type { Entry } from "../sweep/entries.ts";
 import { isHere, livingHolder } from "../sweep/entry-lock.ts";
@@ -88,10 +88,10 @@ export async function cancelled(folder: SweepFolder, entries: readonly Entry[]):
   const tasks = await cancelOnSlurm(folder, entries);
   if (tasks > 0) say(`${tasks === 1 ? "One task" : `${tasks} tasks`} of Slurm cancelled.`);
   const locks = await Promise.all(entries.map((entry) => livingHolder(folder.lockOf(entry))));
-  const running = locks.flatMap((holder) => (holder && isHere(holder) ? [holder] : []));
+  const running = locks.flatMap((holder) => (holder && isHere(holder) && isCertain(holder) ? [holder] : []));
   const command = await holderOf(commandFile(folder));
   // A sweep that ends asks its entries itself: a second signal would end these without checkpoints.
-  if (command && isHere(command) && isAlive(command)) await end([command]);
+  if (command && isHere(command) && isCertain(command)) await end([command]);
   await end(running.filter(isAlive));
   const left = running.filter(isAlive).length;
   if (running.length > 0 || tasks === 0)
