@@ -72,6 +72,8 @@ export interface RunSink {
   probe(row: ProbeRow): void;
   /** Set if this run continues one that was cut off. The host provides its records; the training restores the state. */
   readonly resumeFrom?: ResumePoint;
+  /** Set if this run repeats a recorded one: the values of its knobs at the start, and its changes. */
+  readonly replay?: { readonly knobs: ResumePoint["knobs"]; readonly changes: readonly RunChange[] };
   change(change: RunChange): void;
   readonly checkpoints: readonly RunCheckpoint[];
   /** Writes the state after a step. All earlier rows are on disk before it. Deletes older unmarked checkpoints. */

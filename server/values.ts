@@ -72,6 +72,9 @@ export type BlobOutput = {
   readonly runs: readonly string[];
 };
 
+/** What a cell shows. */
+export type CellOutputs = { readonly cell: string; readonly outputs: readonly Output[] };
+
 export type InputSpec =
   | {
       readonly kind: "range";

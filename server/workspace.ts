@@ -9,6 +9,7 @@ import { listNotebooks } from "./listing.ts";
 import { parseNotebook } from "./notebook/source/parse.ts";
 import { printNotebook } from "./notebook/source/print.ts";
 import type { EndOrder, NotebookListing } from "./protocol.ts";
+import { Registry } from "./registry/registry.ts";
 import { explained } from "./session/errno.ts";
 import { placeInside } from "./session/inside.ts";
 import { nameFault } from "./session/names.ts";
@@ -38,8 +39,12 @@ const LOOK_MS = 30_000;
 
 export class Workspace {
   readonly folder: string;
+  /** The runs of all its notebooks. */
+  readonly runs: Registry;
   readonly #options: WorkspaceOptions;
   readonly #open = new Map<string, Promise<OpenNotebook>>();
+  /** The sessions of the notebooks that are open now. */
+  readonly #sessions = new Map<string, Session>();
   /** Notebooks that are being closed; they can be opened again when their files are written. */
   readonly #closing = new Map<string, Promise<void>>();
   /** Why notebooks could not be opened the last time. */
@@ -48,6 +53,7 @@ export class Workspace {
 
   private constructor(folder: string, options: WorkspaceOptions) {
     this.folder = folder;
+    this.runs = new Registry(folder, (notebook, id) => this.#sessions.get(notebook)?.state.runs[id]?.status);
     this.#options = options;
     const { idle } = options;
     if (idle === undefined) return;
@@ -79,7 +85,11 @@ export class Workspace {
       use: { kind: "page" },
       ...device,
     }).then(
-      (session) => new OpenNotebook(session),
+      (session) => {
+        this.#sessions.set(name, session);
+        session.onClosed(() => this.#sessions.delete(name));
+        return new OpenNotebook(session);
+      },
       (error: Error) => {
         this.#open.delete(name);
         const { status, message } = explained(error) ?? { status: 409, message: error.message };

@@ -23,11 +23,12 @@ export const floors: readonly (readonly string[])[] = [
   ["cells/index"],
   ["server/notebook"],
   ["server/values"],
-  ["server/chart", "server/events"],
+  ["server/chart", "server/events", "server/runs"],
   ["server/protocol", "server/messages"],
   ["server/state"],
   ["server/session"],
-  ["server/kernel", "server/sweep"],
+  ["server/records"],
+  ["server/kernel", "server/registry", "server/sweep"],
   ["server/listing"],
   ["server/workspace"],
   ["server/http"],
@@ -40,7 +41,7 @@ export const floors: readonly (readonly string[])[] = [
   ["ui/output"],
   ["ui/cell"],
   ["ui/notebook"],
-  ["ui/start"],
+  ["ui/runs", "ui/start"],
   ["ui/main"],
 ];
 

@@ -1,7 +1,9 @@
-/** The entry of the page: the start page at `/`, a notebook at `/notebook/<path>`. The bundle contains everything that the page needs. */
+/** The entry of the page: the start page at `/`, a notebook at `/notebook/<path>`, the runs at `/runs`. The bundle contains everything that the page needs. */
 import { restoreTheme } from "./look/theme.ts";
 import { tokens } from "./look/tokens.ts";
 import { NotebookPage } from "./notebook/notebook-page.ts";
+import { ComparePage } from "./runs/compare-page.ts";
+import { RunsPage } from "./runs/runs-page.ts";
 import { StartPage } from "./start/start-page.ts";
 
 restoreTheme();
@@ -13,6 +15,10 @@ if (location.pathname.startsWith(prefix)) {
   const page = new NotebookPage();
   page.path = decoded(location.pathname.slice(prefix.length));
   document.body.append(page);
+} else if (location.pathname === "/runs") {
+  document.body.append(new RunsPage());
+} else if (location.pathname === "/runs/compare") {
+  document.body.append(new ComparePage());
 } else {
   document.body.append(new StartPage());
 }

@@ -1,11 +1,10 @@
 /** Runs all cells of a session to their end, without a page. */
 import type { SessionEvent } from "../events.ts";
-import type { CellError } from "../notebook/types.ts";
+import type { CellError, CellId } from "../notebook/types.ts";
 import type { Session } from "../session/session.ts";
 import { blockerOf, type CellState } from "../state/cell-state.ts";
 import type { SessionState } from "../state/state.ts";
-import type { Output } from "../values.ts";
-import type { CellOutputs } from "./output-text.ts";
+import type { CellOutputs, Output } from "../values.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { checkSetting, type Settings } from "./settings.ts";
 import { suspend } from "./suspend.ts";
@@ -24,14 +23,17 @@ export type HeadlessResult = {
 export type OnInterrupt = "stop" | "suspend";
 
 /**
- * Waits for all cells and their trainings, and closes the session. The first interrupt (Ctrl+C, SIGTERM) stops the cells and keeps
- * their values, or suspends them; the second one closes the session at once.
+ * Runs cells with what they need, waits for them and their trainings, and closes the session. The first interrupt (Ctrl+C, SIGTERM)
+ * stops the cells and keeps their values, or suspends them; the second one closes the session at once.
  * @throws Misuse for a setting that its input does not accept
  */
 export async function runHeadless(
   session: Session,
   settings: Settings,
-  onInterrupt: OnInterrupt = "stop",
+  {
+    cells = "all",
+    onInterrupt = "stop",
+  }: { readonly cells?: "all" | readonly CellId[]; readonly onInterrupt?: OnInterrupt } = {},
 ): Promise<HeadlessResult> {
   const progress = new ProgressLine(process.stderr);
   if (session.state.notice) progress.print(session.state.notice.text);
@@ -58,7 +60,7 @@ export async function runHeadless(
     });
   });
   try {
-    await session.request({ type: "run", cells: "all" });
+    await session.request({ type: "run", cells });
     await allEnded;
   } finally {
     progress.clear();

@@ -7,6 +7,7 @@ import { Denied, type Workspace } from "../workspace.ts";
 import { type Asset, shell } from "./assets.ts";
 import { failure } from "./failures.ts";
 import { guard, type Secrets } from "./guard.ts";
+import { runRoutes } from "./runs.ts";
 import { sessionSocket } from "./socket.ts";
 import { readEndOrder, readNewNotebook } from "./wire.ts";
 
@@ -24,6 +25,8 @@ const FILE_BYTES = 256e6;
 const limited = (maxSize: number, message: string) =>
   bodyLimit({ maxSize, onError: (c) => c.json({ message }, 413, { connection: "close" }) });
 const smallBody = limited(BODY_BYTES, "This request is too long: at most 64 kB are possible.");
+/** A list of some ten thousand runs. */
+const longBody = limited(2e6, "This request is too long: at most 2 MB are possible.");
 const fileBody = limited(
   FILE_BYTES,
   "Files above 256 MB are too large to upload. Copy the file into the workspace and give its path.",
@@ -38,6 +41,8 @@ export function app({ workspace, assets, secrets, port }: AppParts): Hono {
   const page = shell(assets, createHash("sha256").update(workspace.folder).digest("hex").slice(0, 16));
   const servePage = (c: Context): Response => c.html(page, 200, { "cache-control": "no-cache" });
   routes.get("/", servePage);
+  routes.get("/runs", servePage);
+  routes.get("/runs/compare", servePage);
   routes.get("/notebook/*", (c) => {
     if (isDecodable(new URL(c.req.url).pathname)) return servePage(c);
     return c.text("The address of this notebook is damaged. Open the notebook on the start page at /.\n", 400);
@@ -50,6 +55,7 @@ export function app({ workspace, assets, secrets, port }: AppParts): Hono {
     return c.req.header("if-none-match") === asset.etag ? c.body(null, 304, headers) : c.body(asset.body, 200, headers);
   });
 
+  routes.route("/api/runs", runRoutes(workspace.runs, longBody));
   routes.get("/api/notebooks", async (c) => c.json(await workspace.listing()));
   routes.post("/api/notebooks", smallBody, async (c) => {
     const asked = readNewNotebook(await c.req.json().catch(() => undefined));

@@ -15,7 +15,7 @@ import type {
   RunStatus,
 } from "../../cells/runs.ts";
 import type { ProbeRow, Row } from "../../cells/types.ts";
-import type { FromKernel } from "../messages.ts";
+import type { FromKernel, ReplayedRun } from "../messages.ts";
 import { withoutOldest } from "./checkpoint-files.ts";
 import { continuedRun } from "./continued-run.ts";
 import { current, type Generation } from "./generation.ts";
@@ -26,7 +26,13 @@ import { RUNS, RunFolder } from "./run-folder.ts";
 
 type Ended = Exclude<RunStatus, "running">;
 /** Absolute paths. */
-export type RunPlace = { readonly workspace: string; readonly notebook: string; readonly seed: number };
+export type RunPlace = {
+  readonly workspace: string;
+  readonly notebook: string;
+  readonly seed: number;
+  /** The runs of a record that is verified. */
+  readonly replay: readonly ReplayedRun[];
+};
 
 const ROWS_IN_MESSAGE = 2_000;
 
@@ -34,6 +40,7 @@ export class RecordedRun implements RunSink, OpenRun {
   readonly id: string;
   readonly signal: AbortSignal;
   readonly resumeFrom?: ResumePoint;
+  readonly replay?: ReplayedRun;
   #meta: RunMeta;
   readonly #onOrder: (order: RunOrder) => void;
   readonly #generation: Generation;
@@ -63,6 +70,8 @@ export class RecordedRun implements RunSink, OpenRun {
     this.#place = place;
     this.#send = send;
     this.signal = generation.signal;
+    const replay = place.replay.find((run) => run.cell === generation.cell && run.nth === generation.runCount);
+    if (replay) this.replay = replay;
     const continued = continuedRun(meta, generation, place.workspace);
     this.#meta = continued ? { ...meta, knobs: continued.past.knobs } : meta;
     this.#started = continued?.started ?? new Date();

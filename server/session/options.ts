@@ -1,5 +1,6 @@
 /** How a notebook is opened. */
 import type { SessionEvent } from "../events.ts";
+import type { ReplayedRun, Used } from "../messages.ts";
 import type { Inputs } from "./inputs-file.ts";
 
 export type SessionOptions = {
@@ -19,6 +20,10 @@ export type SessionOptions = {
   readonly use:
     | { readonly kind: "page" }
     | { readonly kind: "headless"; readonly inputs: Inputs; readonly earlier?: readonly SessionEvent[] };
+  /** The runs of a record that is verified. */
+  readonly replay?: readonly ReplayedRun[];
+  /** Is told what cells use from outside of the notebook. */
+  readonly onUse?: (used: Used) => void;
   /** Milliseconds that a cell has to end before its kernel is killed. */
   readonly grace?: number;
 };

@@ -27,6 +27,7 @@ const names = [
   "load",
   "memory",
   "kernel",
+  "runs",
 ] as const;
 
 process.exit(await main());

@@ -55,6 +55,9 @@ export class Bar extends LitElement {
         margin: 0 0.375rem;
         color: var(--edge);
       }
+      .runs {
+        font-size: var(--small);
+      }
       [data-action="run-stale"] {
         min-width: 7.5rem;
       }
@@ -80,7 +83,8 @@ export class Bar extends LitElement {
           order: 1;
           flex-basis: 100%;
         }
-        header > button {
+        header > button,
+        .runs {
           order: 2;
         }
         .name {
@@ -136,6 +140,7 @@ export class Bar extends LitElement {
       >
         Lazy
       </button>
+      <a class="runs" href=${`/runs?filter=${encodeURIComponent(`notebook:${state.path}`)}`} title="The runs of this notebook and of all others">Runs</a>
       <pal-kernel></pal-kernel>
       <pal-memory></pal-memory>
       ${this.#link(link)}

@@ -14,6 +14,12 @@ export const startPageStyles = css`
     justify-content: space-between;
     gap: 1rem;
   }
+  nav {
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+    font-size: var(--code);
+  }
   h1 {
     margin: 0;
     font-size: var(--title);

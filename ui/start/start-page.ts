@@ -44,7 +44,7 @@ export class StartPage extends LitElement {
           <h1>Palimpsest</h1>
           <p class="workspace">${listing?.workspace ?? html`&nbsp;`}</p>
         </div>
-        <pal-theme-button></pal-theme-button>
+        <nav><a href="/runs" data-link-to="runs">Runs</a> <pal-theme-button></pal-theme-button></nav>
       </header>
       <form @submit=${this.#create}>
         <input type="text" name="path" required autocomplete="off" spellcheck="false" aria-label="Name of a new notebook" placeholder="Name of a new notebook" />

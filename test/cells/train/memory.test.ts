@@ -55,14 +55,10 @@ async function measured({ adapter, backend, rows, time, checkpointing }: MemoryP
 }
 
 describe("the memory of a training, known before it starts", () => {
-  it("is within 25 % of what real trainings take: plain, with dropout, with gradient checkpointing", {
-    timeout: 60_000,
+  it("is within 25 % of what real trainings take: plain, and with dropout and gradient checkpointing", {
+    timeout: 120_000,
   }, async () => {
-    const plans: MemoryPlan[] = [
-      plan,
-      { ...plan, rows: 8, targets: 8 * 95, adapter: lora({ rank: 8, dropout: 0.1 }) },
-      { ...plan, checkpointing: true },
-    ];
+    const plans: MemoryPlan[] = [plan, { ...plan, checkpointing: true, adapter: lora({ rank: 8, dropout: 0.1 }) }];
     const found = await Promise.all(plans.map(measured));
     for (const [at, bytes] of found.entries()) {
       const { total } = trainingMemory(plans[at]!);
@@ -70,7 +66,7 @@ describe("the memory of a training, known before it starts", () => {
       expect(total / bytes).toBeLessThan(1.25);
     }
     // The trainings differ enough for the estimate to be more than the memory of a process.
-    expect(found[0]! / found[2]!).toBeGreaterThan(1.4);
+    expect(found[0]! / found[1]!).toBeGreaterThan(1.4);
   });
 
   it("counts 16-bit weights as 2 bytes where the backend keeps them, and full training with all its copies", () => {

@@ -121,7 +121,8 @@ describe("run", () => {
     const outcome = await palimpsest(["run", name, "--json", "--backend", "cpu"]);
     expect(outcome.err).not.toMatch(/cell /);
     const results = [{ method: "base", twice: 8 }];
-    expect(lastLine(outcome)).toEqual({ notebook: "a.ts", status: "done", runs: [], results });
+    const record = expect.stringMatching(/^\/.*\/\.palimpsest\/records\/[^/]+-a$/);
+    expect(lastLine(outcome)).toEqual({ notebook: "a.ts", status: "done", runs: [], results, record });
     expect(outcome.code).toBe(0);
     const saved = await palimpsest(["run", name, "--json", "--saved", "--backend", "cpu"]);
     expect(lastLine(saved).results).toEqual([{ method: "base", twice: 14 }]);
@@ -141,8 +142,11 @@ Plot.plot({ marks: [Plot.lineY([1, 2]), Plot.ruleY([0])] });
     const lines = out.split("\n");
     expect(lines.slice(0, 4)).toEqual(["counts", "  **3** bad rows", "  {kept: 7}", "  n  text"]);
     expect(lines[4]).toBe(`  0  ${"x".repeat(59)}…`);
-    expect(lines.slice(14)).toEqual(["  … 190 more", "", "curve", "  chart: 2 marks", "", "shown.ts: done", ""]);
-    const json = await palimpsest(["run", name, "--json", "--backend", "cpu"]);
+    expect(lines.slice(14)).toEqual([
+      ...["  … 190 more", "", "curve", "  chart: 2 marks", "", "shown.ts: done"],
+      ...[expect.stringMatching(/^record: \/.*-shown$/), ""],
+    ]);
+    const json = await palimpsest(["run", name, "--json", "--no-record", "--backend", "cpu"]);
     expect(JSON.parse(json.out)).toEqual({ notebook: "shown.ts", status: "done", runs: [], results: [] });
   });
 

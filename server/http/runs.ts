@@ -1,0 +1,84 @@
+/** The routes of the runs of a workspace; `server/runs/api.ts` lists them. */
+import { upgradeWebSocket } from "@hono/node-server";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import type * as v from "valibot";
+import type { Registry } from "../registry/registry.ts";
+import { MOST_COMPARED } from "../runs/api.ts";
+import { checked } from "../session/schema/fault.ts";
+import { Denied } from "../workspace.ts";
+import { exportOrder, markOrder, pruneRule, queryOrder, runKeys } from "./runs-wire.ts";
+
+/** More points than a chart has pixels. */
+const COMPARED_ROWS = 3000;
+
+export function runRoutes(registry: Registry, limitBody: MiddlewareHandler): Hono {
+  const routes = new Hono();
+  routes.post("*", limitBody);
+  routes.get("/", async (c) => {
+    const keys = c.req.queries("run");
+    return c.json(await (keys ? registry.some(keys) : registry.list()));
+  });
+
+  routes.get(
+    "/changes",
+    upgradeWebSocket((c) => {
+      let since = Number(c.req.query("since") ?? -1);
+      const epoch = c.req.query("epoch");
+      let leave: (() => void) | undefined;
+      return {
+        onOpen: (_, socket) => {
+          const send = (known?: string): void => {
+            const delta = registry.deltaSince(since, known);
+            since = delta.version;
+            socket.send(JSON.stringify(delta));
+          };
+          // The page may have an older version.
+          send(epoch);
+          const { epoch: own } = registry.deltaSince(since, epoch);
+          leave = registry.watch(() => send(own));
+        },
+        onClose: () => leave?.(),
+        onError: () => leave?.(),
+      };
+    }),
+  );
+
+  routes.post("/marks", async (c) => {
+    const { run, ...marked } = await body(c, markOrder, "note about a run");
+    await registry.mark(run, marked);
+    return c.json({});
+  });
+  routes.post("/delete", async (c) => {
+    await registry.delete((await body(c, runKeys, "deletion")).runs);
+    return c.json({});
+  });
+  routes.post("/restore", async (c) => {
+    await registry.restore((await body(c, runKeys, "undo")).runs);
+    return c.json({});
+  });
+  routes.post("/prune", async (c) => c.json(await registry.prune(await body(c, pruneRule, "pruning rule"))));
+
+  routes.post("/query", async (c) => c.json(await registry.query((await body(c, queryOrder, "query")).sql)));
+
+  routes.get("/tables", async (c) => {
+    const keys = c.req.queries("run") ?? [];
+    if (keys.length > 10 * MOST_COMPARED)
+      throw new Denied(400, `At most ${10 * MOST_COMPARED} runs can be read at once.`);
+    return c.json(await registry.tables(keys, COMPARED_ROWS));
+  });
+  routes.get("/export", async (c) => {
+    const read = checked(exportOrder, { format: c.req.query("format"), table: c.req.query("table") ?? "rows" });
+    if ("fault" in read) throw new Denied(400, `Invalid export: ${read.fault}.`);
+    const { name, type, data } = await registry.export(c.req.queries("run") ?? [], read.value);
+    const headers = { "content-type": type, "content-disposition": `attachment; filename="${name}"` };
+    return c.body(typeof data === "string" ? data : new Uint8Array(data), 200, headers);
+  });
+  return routes;
+}
+
+/** @throws Denied naming the field and what is wrong with it */
+async function body<T>(c: Context, schema: v.GenericSchema<unknown, T>, what: string): Promise<T> {
+  const read = checked(schema, await c.req.json().catch(() => undefined));
+  if ("fault" in read) throw new Denied(400, `Invalid ${what}: ${read.fault}.`);
+  return read.value;
+}

@@ -1,0 +1,48 @@
+/** Runs that differ in the seed alone become one row of the list: mean, range and number of seeds of each measure. */
+import { type Band, bandOf } from "./band.ts";
+import type { RunSummary } from "./types.ts";
+
+export type ListRow =
+  | { readonly kind: "run"; readonly key: string; readonly runs: readonly [RunSummary] }
+  /** The newest run first. */
+  | { readonly kind: "seeds"; readonly key: string; readonly runs: readonly RunSummary[] };
+
+/** A filter folds the list at each key, and a run does not change. */
+const experiments = new WeakMap<RunSummary, string>();
+
+/** What two runs of one experiment have in common. A turned knob is a part of it; when and how it ended is not. */
+export function experimentOf(run: RunSummary): string {
+  const known = experiments.get(run);
+  if (known !== undefined) return known;
+  const settings = Object.entries(run.settings).sort(([a], [b]) => (a < b ? -1 : 1));
+  const experiment = JSON.stringify([run.notebook, run.cell, run.method, run.steps, run.turned, settings]);
+  experiments.set(run, experiment);
+  return experiment;
+}
+
+/** The rows of the list, each at the place of its first run. Two runs of the same seed and experiment stay apart from the fold, except the first. */
+export function foldedRows(runs: readonly RunSummary[]): readonly ListRow[] {
+  const groups = new Map<string, RunSummary[]>();
+  for (const run of runs) {
+    const experiment = experimentOf(run);
+    groups.set(experiment, [...(groups.get(experiment) ?? []), run]);
+  }
+  return [...groups.values()].flatMap((group): ListRow[] => {
+    const seeds = new Map<number, RunSummary>();
+    for (const run of group) if (!seeds.has(run.seed)) seeds.set(run.seed, run);
+    const folded = [...seeds.values()];
+    if (folded.length === 1) return unfoldedRows(group);
+    const row = { kind: "seeds", key: `seeds ${folded[0]!.key}`, runs: folded } as const;
+    return [row, ...unfoldedRows(group.filter((run) => !folded.includes(run)))];
+  });
+}
+
+export function unfoldedRows(runs: readonly RunSummary[]): ListRow[] {
+  return runs.map((run) => ({ kind: "run", key: run.key, runs: [run] }));
+}
+
+/** The values of a measure over the runs of a row; undefined if none has it. */
+export function bandOfRow({ runs }: ListRow, table: "losses" | "probes", name: string): Band | undefined {
+  const values = runs.flatMap((run) => run[table][name] ?? []);
+  return values.length === 0 ? undefined : bandOf(values);
+}

@@ -1,0 +1,205 @@
+/**
+ * The comparison of up to ten experiments, at `/runs/compare`: the settings that differ, overlaid curves, and final measures against
+ * a baseline. The address holds what is compared and how, so a comparison can be linked.
+ */
+import { html, LitElement, type TemplateResult } from "lit";
+import { MOST_COMPARED, type RunTables } from "../../server/runs/api.ts";
+import { type ComparedMeasure, comparedMeasures, type Directions } from "../../server/runs/comparison.ts";
+import { type Axis, axes, axisOf, curvePoints, turns } from "../../server/runs/curves.ts";
+import type { RunSummary } from "../../server/runs/types.ts";
+import { controls } from "../look/controls.ts";
+import "../look/theme-button.ts";
+import { palette } from "../look/tokens.ts";
+import { comparePageStyles } from "./compare-page-styles.ts";
+import { measuresTable, NEXT } from "./measures-table.ts";
+import { readRunTables, someRuns } from "./requests.ts";
+import type { Chart, Line } from "./run-curves.ts";
+import "./run-curves.ts";
+import { settingsDifference } from "./settings-difference.ts";
+
+const DIRECTIONS_KEY = "palimpsest-directions";
+const UNITS: Readonly<Record<Axis, string>> = { step: "step", tokens: "tokens (steps × mean length)", time: "seconds" };
+/** Measures that say little side by side. */
+const NOT_DRAWN = new Set(["tokensPerSecond", "learningRate", "gradNorm"]);
+const MOST_CHARTS = 8;
+
+type Options = {
+  readonly baseline: number;
+  readonly x: Axis;
+  readonly scale: "linear" | "log";
+  readonly smoothing: number;
+};
+
+export class ComparePage extends LitElement {
+  static override properties = {
+    experiments: { state: true },
+    tables: { state: true },
+    options: { state: true },
+    directions: { state: true },
+    fault: { state: true },
+  };
+  static override styles = [controls, comparePageStyles];
+
+  declare experiments: readonly (readonly RunSummary[])[] | undefined;
+  declare tables: ReadonlyMap<string, RunTables>;
+  declare options: Options;
+  declare directions: Directions;
+  declare fault: string | undefined;
+
+  constructor() {
+    super();
+    const query = new URLSearchParams(location.search);
+    this.tables = new Map();
+    this.options = {
+      baseline: Number(query.get("baseline")) || 0,
+      x: axes.find((each) => each === query.get("x")) ?? "step",
+      scale: query.get("scale") === "log" ? "log" : "linear",
+      smoothing: Math.min(0.99, Math.max(0, Number(query.get("smoothing")) || 0)),
+    };
+    this.directions = JSON.parse(localStorage.getItem(DIRECTIONS_KEY) ?? "{}");
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.title = "Comparison · Palimpsest";
+    void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    const columns = new URLSearchParams(location.search).getAll("runs").map((each) => each.split(","));
+    try {
+      const keys = columns.slice(0, MOST_COMPARED).flat();
+      const [{ runs }, tables] =
+        keys.length === 0 ? [{ runs: [] }, []] : await Promise.all([someRuns(keys), readRunTables(keys)]);
+      const byKey = new Map(runs.map((run) => [run.key, run]));
+      this.tables = new Map(tables.map((each) => [each.key, each]));
+      this.experiments = columns.slice(0, MOST_COMPARED).map((keys) => keys.flatMap((key) => byKey.get(key) ?? []));
+    } catch (reason) {
+      this.fault = reason instanceof Error ? reason.message : String(reason);
+    }
+  }
+
+  protected override render(): TemplateResult {
+    return html`<header>
+        <a class="home" href="/">Palimpsest</a>
+        <h1><a href="/runs">runs</a> / comparison</h1>
+        <pal-theme-button></pal-theme-button>
+      </header>
+      <main aria-busy=${this.experiments === undefined && this.fault === undefined}>${this.#body()}</main>`;
+  }
+
+  #body(): TemplateResult {
+    const { experiments, fault, options } = this;
+    if (fault !== undefined) return html`<p role="alert" class="fault">${fault}</p>`;
+    if (!experiments) return html`<p class="hint">Reading the runs…</p>`;
+    if (experiments.length === 0)
+      return html`<p class="hint">Nothing is selected. Choose runs in <a href="/runs">the list</a> and press Compare.</p>`;
+    const measures = comparedMeasures(experiments, options.baseline, this.directions);
+    return html`<section aria-label="Settings that differ">
+        <h2>What differs</h2>
+        ${settingsDifference(this.#heads("setting"), experiments, options.baseline)}
+      </section>
+      <section aria-label="Curves">
+        <h2>Curves</h2>
+        ${this.#tools()}
+        <div class="charts">
+          ${this.#charts(measures).map((chart) => html`<pal-run-curves data-chart=${chart.label} .chart=${chart}></pal-run-curves>`)}
+        </div>
+      </section>
+      <section aria-label="Final measures">
+        <h2>Final measures</h2>
+        ${measuresTable(this.#heads("measure"), measures, this.#turn)}
+        <p class="hint">Differences are against the baseline. Each seed is compared with the same seed; the interval is Student's t over these pairs, and “inside the noise” means that it contains zero.</p>
+      </section>`;
+  }
+
+  #heads(label: string): TemplateResult {
+    const { baseline } = this.options;
+    return html`<tr>
+      <th scope="col">${label}</th>
+      ${this.experiments?.map(
+        (runs, at) => html`<th scope="col" title=${runs.map(({ id }) => id).join("\n")}>
+          <span class="key" style="background: ${colorOf(at)}"></span>${nameOf(runs, at)}
+          <br />${
+            at === baseline
+              ? html`<small>baseline</small>`
+              : html`<button class="link" @click=${() => this.#set({ baseline: at })}>make baseline</button>`
+          }
+        </th>`,
+      )}
+    </tr>`;
+  }
+
+  #tools(): TemplateResult {
+    const { x, scale, smoothing } = this.options;
+    return html`<div class="tools">
+      <label>x axis
+        <select name="x" @change=${(event: Event) => this.#set({ x: (event.target as HTMLSelectElement).value as Axis })}>
+          ${axes.map((each) => html`<option ?selected=${each === x}>${each}</option>`)}
+        </select>
+      </label>
+      <label><input type="checkbox" name="log" .checked=${scale === "log"} @change=${(event: Event) => this.#set({ scale: (event.target as HTMLInputElement).checked ? "log" : "linear" })} /> logarithmic y axis</label>
+      <label>smoothing <input type="range" name="smoothing" min="0" max="0.98" step="0.02" .value=${String(smoothing)} @input=${(event: Event) => this.#set({ smoothing: Number((event.target as HTMLInputElement).value) })} /> ${smoothing.toFixed(2)}</label>
+    </div>`;
+  }
+
+  #charts(measures: readonly ComparedMeasure[]): readonly Chart[] {
+    const { x, scale } = this.options;
+    return measures
+      .filter(({ name }) => !NOT_DRAWN.has(name))
+      .slice(0, MOST_CHARTS)
+      .map(({ table, name }) => ({ label: name, x: UNITS[x], scale, lines: this.#lines(table, name) }));
+  }
+
+  #lines(table: "losses" | "probes", name: string): readonly Line[] {
+    const { x, smoothing } = this.options;
+    return (this.experiments ?? []).flatMap((runs, at) =>
+      runs.flatMap((run): Line[] => {
+        const tables = this.tables.get(run.key);
+        const place = tables && axisOf(x, run, tables.rows);
+        if (!place) return [];
+        const rows = table === "losses" ? tables.rows : tables.probes;
+        // Probes are few and far between: smoothing would only shift them.
+        const points = curvePoints(rows, name, place, table === "losses" ? smoothing : 0);
+        const label = runs.length > 1 ? `${nameOf(runs, at)}, seed ${run.seed}` : nameOf(runs, at);
+        return [
+          {
+            name: label,
+            color: colorOf(at),
+            stroke: at < palette.length ? "solid" : "dashed",
+            points,
+            turns: turns(tables, place),
+          },
+        ];
+      }),
+    );
+  }
+
+  readonly #turn = ({ table, name, direction }: ComparedMeasure): void => {
+    this.directions = { ...this.directions, [`${table}.${name}`]: NEXT[direction] };
+    localStorage.setItem(DIRECTIONS_KEY, JSON.stringify(this.directions));
+  };
+
+  #set(change: Partial<Options>): void {
+    this.options = { ...this.options, ...change };
+    const query = new URLSearchParams(location.search);
+    const { baseline, x, scale, smoothing } = this.options;
+    query.set("baseline", String(baseline));
+    query.set("x", x);
+    query.set("scale", scale);
+    query.set("smoothing", String(smoothing));
+    history.replaceState(null, "", `/runs/compare?${query}`);
+  }
+}
+
+function colorOf(at: number): string {
+  return palette[at % palette.length]!;
+}
+
+function nameOf(runs: readonly RunSummary[], at: number): string {
+  const [first] = runs;
+  if (!first) return `${at + 1}: deleted`;
+  return `${at + 1}: ${first.method}${runs.length > 1 ? `, ${runs.length} seeds` : ""}`;
+}
+
+customElements.define("pal-compare", ComparePage);

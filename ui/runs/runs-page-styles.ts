@@ -1,0 +1,87 @@
+/** The look of the page of runs. */
+import { css } from "lit";
+
+export const runsPageStyles = css`
+  :host {
+    display: grid;
+    grid-template-rows: auto auto minmax(0, 1fr);
+    height: 100dvh;
+  }
+  header,
+  .tools {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5rem;
+    padding: 0.5rem 1.25rem;
+  }
+  header {
+    min-height: 3.25rem;
+    border-bottom: 1px solid var(--hairline);
+  }
+  .home {
+    color: var(--ink);
+    font-weight: 650;
+    text-decoration: none;
+  }
+  h1 {
+    flex: 1;
+    margin: 0;
+    font-size: var(--code);
+    font-weight: 400;
+    color: var(--muted);
+  }
+  h1::before {
+    content: "/";
+    margin: 0 0.375rem;
+    color: var(--edge);
+  }
+  .tools input[name="filter"] {
+    flex: 1 1 16rem;
+    min-width: 10rem;
+    font-family: var(--mono);
+  }
+  .count {
+    color: var(--muted);
+    font-size: var(--small);
+    font-variant-numeric: tabular-nums;
+  }
+  .fault,
+  .undo {
+    flex-basis: 100%;
+    margin: 0;
+    font-size: var(--small);
+  }
+  .fault {
+    color: var(--danger);
+  }
+  .body {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    min-height: 0;
+  }
+  .body.open {
+    grid-template-columns: minmax(0, 1fr) 22rem;
+  }
+  pal-run-query,
+  pal-prune {
+    max-height: 60dvh;
+    overflow: auto;
+    border-top: 1px solid var(--hairline);
+  }
+  [aria-pressed="true"] {
+    color: var(--accent);
+    border-color: var(--accent);
+    background: var(--wash);
+  }
+  @media (max-width: 48rem) {
+    header,
+    .tools {
+      padding: 0.375rem 1rem;
+    }
+    .body.open {
+      grid-template-columns: minmax(0, 1fr);
+      grid-template-rows: minmax(0, 1fr) minmax(0, 1fr);
+    }
+  }
+`;
