@@ -11,6 +11,7 @@ import {
   KEYS,
   keyOf,
   restartsOf,
+  run,
   startSweep,
   type Training,
   tinyNotebook,
@@ -66,6 +67,14 @@ it("goes on after SIGKILL with what is left, waits for the entry that still runs
   expect(attempts(cut.id)).toBeGreaterThanOrEqual(2);
   expect(await restartsOf(cut.run)).toBeLessThanOrEqual(2);
 
+  // Each entry is a record; that of the one that was killed in the middle verifies to the last bit.
+  for (const { record } of entries) expect(await readFile(join(record!, "record.json"), "utf8")).toContain("rank");
+  const verdict = await run(["verify", entries.find(({ id }) => id === cut.id)!.record!, "--json"], killed).ended;
+  expect(JSON.parse(verdict.out.trim().split("\n").at(-1)!)).toMatchObject({
+    verdict: "identical",
+    runs: [{ steps: 150, verified: 150 }],
+  });
+
   // A larger sweep runs only what is new; what has failed runs again.
   const more = await startSweep(plain, ["--grid", "rank=2,9", "--grid", "weight=0", "--seeds", "2", "--jobs", "2"])
     .ended;
@@ -77,4 +86,4 @@ it("goes on after SIGKILL with what is left, waits for the entry that still runs
   const log = await readFile(join(sweep, "entries", larger[2]!.id, "log.txt"), "utf8");
   expect(log).toContain('rank cannot be "9": it must be at most 8');
   expect(more.err).not.toContain("rank=2 weight=0");
-}, 300_000);
+}, 600_000);
