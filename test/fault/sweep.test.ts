@@ -11,6 +11,7 @@ import {
   KEYS,
   keyOf,
   restartsOf,
+  run,
   startSweep,
   type Training,
   tinyNotebook,
@@ -18,7 +19,7 @@ import {
 } from "../server/sweep/tiny-sweep.ts";
 import { until } from "../server/until.ts";
 
-it("goes on after SIGKILL with what is left, waits for the entry that still runs, and has the same results to the last digit; so after Ctrl-C", async () => {
+it("goes on after SIGKILL with what is left, waits for the entry that still runs, and has the same results to the last digit; so after --cancel", async () => {
   const [killed, plain] = await Promise.all([tinyNotebook(150, 10), tinyNotebook(150, 10)]);
   const first = startSweep(killed, [...GRID, "--jobs", "2"]);
   let open: readonly Training[] = [];
@@ -39,10 +40,11 @@ it("goes on after SIGKILL with what is left, waits for the entry that still runs
   expect(states.get(cut.id)).toBe("interrupted");
   expect(["running", "done"]).toContain(states.get(left.id));
 
-  // Ctrl-C: what runs saves its checkpoints and ends, and no process is left.
+  // --cancel, as Ctrl-C: what runs saves its checkpoints and ends, and no process is left.
   const stopped = startSweep(killed, [...GRID, "--jobs", "2"]);
   await until(async () => (await trainingsIn(killed)).some(({ id }) => id !== cut.id && id !== left.id), 90);
-  stopped.child.kill("SIGINT");
+  const cancelled = await startSweep(killed, [...GRID, "--cancel"]).ended;
+  expect(cancelled.err).toMatch(/Entries that were running here: [12]\.$/m);
   const { code, err, ...rest } = await stopped.ended;
   expect([code, err]).toEqual([1, expect.stringContaining("they save checkpoints")]);
   const statuses = entriesIn({ code, err, ...rest }).map(({ status }) => status);
@@ -65,6 +67,14 @@ it("goes on after SIGKILL with what is left, waits for the entry that still runs
   expect(attempts(cut.id)).toBeGreaterThanOrEqual(2);
   expect(await restartsOf(cut.run)).toBeLessThanOrEqual(2);
 
+  // Each entry is a record; that of the one that was killed in the middle verifies to the last bit.
+  for (const { record } of entries) expect(await readFile(join(record!, "record.json"), "utf8")).toContain("rank");
+  const verdict = await run(["verify", entries.find(({ id }) => id === cut.id)!.record!, "--json"], killed).ended;
+  expect(JSON.parse(verdict.out.trim().split("\n").at(-1)!)).toMatchObject({
+    verdict: "identical",
+    runs: [{ steps: 150, verified: 150 }],
+  });
+
   // A larger sweep runs only what is new; what has failed runs again.
   const more = await startSweep(plain, ["--grid", "rank=2,9", "--grid", "weight=0", "--seeds", "2", "--jobs", "2"])
     .ended;
@@ -76,4 +86,4 @@ it("goes on after SIGKILL with what is left, waits for the entry that still runs
   const log = await readFile(join(sweep, "entries", larger[2]!.id, "log.txt"), "utf8");
   expect(log).toContain('rank cannot be "9": it must be at most 8');
   expect(more.err).not.toContain("rank=2 weight=0");
-}, 300_000);
+}, 600_000);

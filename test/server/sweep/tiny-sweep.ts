@@ -35,8 +35,11 @@ type Ended = { readonly code: number | null; readonly out: string; readonly err:
 export type Started = { readonly child: ChildProcess; readonly ended: Promise<Ended> };
 
 export function startSweep(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Started {
-  const all = [ENTRY, "sweep", "n.ts", ...args, "--json", "--backend", "wasm"];
-  const child = spawn(process.execPath, all, { cwd, env: { ...env, CI: "1" } });
+  return run(["sweep", "n.ts", ...args, "--json", "--backend", "wasm"], cwd, env);
+}
+
+export function run(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = process.env): Started {
+  const child = spawn(process.execPath, [ENTRY, ...args], { cwd, env: { ...env, CI: "1" } });
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk) => {
     out += chunk;
