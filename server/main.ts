@@ -3,11 +3,12 @@ import { readFile } from "node:fs/promises";
 import { check } from "./command/check.ts";
 import { type Command, Misuse } from "./command/command.ts";
 import { doctor } from "./command/doctor.ts";
+import { prune } from "./command/prune.ts";
 import { run } from "./command/run.ts";
 import { start } from "./command/start.ts";
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  [start, run, check, doctor].map((command) => [command.name, command]),
+  [start, run, check, prune, doctor].map((command) => [command.name, command]),
 );
 
 /** @returns the exit code. */

@@ -68,6 +68,7 @@ describe.skipIf(!executable)("the page of runs", () => {
     await rm(folder, { recursive: true, force: true });
   });
   beforeEach(async () => {
+    faults.length = 0;
     await page.goto(new URL("/", server.address).href);
     await page.locator("[data-link-to=runs]").click();
     await rows.first().waitFor();
