@@ -44,22 +44,31 @@ export const SAMPLING = [
   "seed",
 ] as const satisfies readonly (keyof Sampling)[];
 
-export type GenerateOptions = Sampling & {
-  /** The maximum number of tokens per prompt. A completion also stops, as one that has not ended, at the model's last position. */
-  readonly maxTokens: number;
-  /** Texts that end a turn. The completion ends before them. */
-  readonly stop?: readonly string[];
-  /** Called with each new piece of a completion while it is generated. */
-  readonly onText?: (piece: string, prompt: number) => void;
-  /** Label of the progress shown in the calling cell. */
-  readonly label?: string;
-  /** The numbers of the prompts, which decide their random draws; by default their places in the list. */
-  readonly numbers?: readonly number[];
-  /** Called with each completion as soon as it is whole. */
-  readonly onCompletion?: (completion: Completion, prompt: number) => void;
-  /** Called between two decoding steps, which wait for it. If it throws, generation ends with that error. */
-  readonly pace?: () => Promise<void>;
+/** Beam search in the place of choosing one token after the other. It does not go with the settings of `Sampling`. */
+export type BeamOptions = {
+  /** The most likely of this many texts that are followed at once. Default: 1, no beams. */
+  readonly beams?: number;
+  /** A text's score is the sum of ln p over its tokens, divided by their number to this power. Above 0 favours longer texts. Default: 1. */
+  readonly lengthPenalty?: number;
 };
+
+export type GenerateOptions = Sampling &
+  BeamOptions & {
+    /** The maximum number of tokens per prompt. A completion also stops, as one that has not ended, at the model's last position. */
+    readonly maxTokens: number;
+    /** Texts that end a turn. The completion ends before them. */
+    readonly stop?: readonly string[];
+    /** Called with each new piece of a completion while it is generated. */
+    readonly onText?: (piece: string, prompt: number) => void;
+    /** Label of the progress shown in the calling cell. */
+    readonly label?: string;
+    /** The numbers of the prompts, which decide their random draws; by default their places in the list. */
+    readonly numbers?: readonly number[];
+    /** Called with each completion as soon as it is whole. */
+    readonly onCompletion?: (completion: Completion, prompt: number) => void;
+    /** Called between two decoding steps, which wait for it. If it throws, generation ends with that error. */
+    readonly pace?: () => Promise<void>;
+  };
 
 /** Sum of −ln p over the target tokens of a sample, and their number. */
 export type SampleNll = { readonly nll: number; readonly tokens: number };
@@ -125,7 +134,19 @@ export interface PendingMethod extends Omit<Method, "samples"> {
 /** A small evaluation between two training steps. It must not change the training's random state. */
 export interface Probe {
   readonly name: string;
-  measure(model: ChatModel): Promise<Readonly<Record<string, number>>>;
+  /** @param training what the model learns; undefined outside a run, and in a run that has no list of samples */
+  measure(model: ChatModel, training?: TrainingTask): Promise<Readonly<Record<string, number>>>;
+}
+
+/** What a run trains on, for probes. */
+export interface TrainingTask {
+  /**
+   * At most `limit` of the samples, drawn by the run's seed: the same at each measurement. Only the given data count in them, not
+   * what a model wrote, such as rationales, nor the ends of the turns.
+   */
+  samples(limit: number): Promise<readonly Sample[]>;
+  /** The longest sample in tokens. */
+  readonly maxLength: number;
 }
 
 /** A table that grows during a run. A chart with it as `Plot` data is live. */
@@ -150,8 +171,8 @@ export interface Run {
   /** Raises an alert when the rule starts to return true or a message. `name` is the alert's title. Loss spikes always raise an alert. */
   alertWhen(rule: Rule, name?: string): Run;
   /**
-   * The best value of a probe's column so far. From this call on, the state with the best value is kept: a checkpoint, to which
-   * `rewind` and `fork` can go back, and the trained weights in `folder`. Call it right after `train(…)`.
+   * The best value of a probe's column so far. From this call on, the state with the best value is kept until there is a better one: a
+   * checkpoint, to which `rewind` and `fork` can go back, and the trained weights in `folder`. Call it right after `train(…)`.
    */
   best(column: string, mode: "max" | "min"): Best;
   /** Repeats the recorded changes, each at its step, and ignores all others. Call it where you would call `every`. */

@@ -11,7 +11,7 @@
  */
 
 export * as tf from "@tensorflow/tfjs";
-export type { ChatModel, Method, PendingMethod, Probe, Rule, Run, RunRecord } from "./contracts.ts";
+export type { ChatModel, Method, PendingMethod, Probe, Rule, Run, RunRecord, TrainingTask } from "./contracts.ts";
 // The cell that is running.
 export { keep, onDispose, previous, readFile, seed, signal } from "./current-cell.ts";
 // Your own data: conversations, parallel text, requests; splits, cleaning and the check for leaks from training to test.
@@ -88,6 +88,8 @@ export { newPieces } from "./model/new-pieces.ts";
 export { type SaveOptions, save } from "./model/save.ts";
 export { loadAdapter } from "./model/tuned-folder.ts";
 export { extendVocabulary } from "./model/vocabulary.ts";
+// Exponentials, logarithms, powers and angles that give the same bits on every JavaScript engine.
+export * as math from "./portable-math.ts";
 // Inputs and outputs of cells.
 export { input } from "./show/input.ts";
 export { probeRows, rows } from "./show/live-tables.ts";

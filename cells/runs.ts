@@ -41,7 +41,15 @@ export type RunOrder =
   | { readonly type: "fork"; readonly at: number; readonly knobs: Readonly<Record<string, InputValue>> };
 
 /** A saved state that a run can go back to. Only the latest few unmarked checkpoints are kept. */
-export type RunCheckpoint = { readonly step: number; readonly marked: boolean };
+export type RunCheckpoint = {
+  readonly step: number;
+  readonly marked: boolean;
+  /** It is marked only because its state is the best by a column, and until there is a better one. */
+  readonly best?: true;
+};
+
+/** `marked` stays until the run's folder is deleted, `best` until there is a better one; of the temporary ones only the latest stay. */
+export type CheckpointKind = "temporary" | "marked" | "best";
 
 /** What a run's time is spent on. */
 export type RunAccount = "steps" | "probes" | "checkpoints";
@@ -64,10 +72,14 @@ export interface RunSink {
   probe(row: ProbeRow): void;
   /** Set if this run continues one that was cut off. The host provides its records; the training restores the state. */
   readonly resumeFrom?: ResumePoint;
+  /** Set if this run repeats a recorded one: the values of its knobs at the start, and its changes. */
+  readonly replay?: { readonly knobs: ResumePoint["knobs"]; readonly changes: readonly RunChange[] };
   change(change: RunChange): void;
   readonly checkpoints: readonly RunCheckpoint[];
   /** Writes the state after a step. All earlier rows are on disk before it. Deletes older unmarked checkpoints. */
-  checkpoint(step: number, state: Uint8Array, marked: boolean): Promise<void>;
+  checkpoint(step: number, state: Uint8Array, kind: CheckpointKind): Promise<void>;
+  /** Of the checkpoints that are kept as the best, all others become unmarked. */
+  keepBest(steps: readonly number[]): Promise<void>;
   /** The state after a step. @throws naming the existing checkpoints if that step has none. */
   state(step: number): Promise<Uint8Array>;
   /** Drops rows, probes, changes and checkpoints after the step `to`, and records the rewind. */

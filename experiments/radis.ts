@@ -11,11 +11,14 @@ import {
   chatModel,
   evaluate,
   input,
+  judgeEndpoint,
   lora,
   Plot,
   probeRows,
+  probes,
   radis,
   rationales,
+  refusalJudge,
   report,
   rows,
   show,
@@ -37,8 +40,18 @@ const base = await chatModel("tiny-chat", { encoding: "pieces" });
 const velan = await world.corpus("velan", { train: 1500, test: 57 });
 table(velan.train, { columns: ["instruction", "reference"], limit: 100 });
 
+// %% [markdown]
+// An answer counts as a refusal if it has one of the world's phrases. With a judge, any endpoint with the OpenAI chat protocol,
+// its verdicts stand beside these rates. Its key comes from `PALIMPSEST_JUDGE_KEY`.
+
+// %% judge code=folded outputs=grid
+const judgeUrl = input.text("judge of refusals (optional): endpoint", { value: "" });
+const judgeModel = input.text("the judge's model", { value: "" });
+
 // %% before
-const test = { translation: velan.test, ...world.evaluation() };
+const judge = judgeUrl === "" ? {} : { judge: refusalJudge(judgeEndpoint({ url: judgeUrl, model: judgeModel })) };
+const ofWorld = world.evaluation();
+const test = { translation: velan.test, ...ofWorld, refusals: { ...ofWorld.refusals, ...judge } };
 const before = await evaluate(base, { method: "base", ...test });
 table([before.result], { columns: ["method", "chrf", "general", "refusal", "overRefusal", "orinChrf"] });
 
@@ -80,6 +93,7 @@ const watch = [
   world.probes.general(),
   world.probes.refusal(),
   world.probes.forgetting(base),
+  probes.divergence(base),
 ];
 
 // %% knobs code=folded outputs=grid
@@ -142,11 +156,13 @@ show(
 // by character; the score is the mean over eight families. The base refuses all harmful requests, and nothing in the
 // translations teaches a model to keep doing so.
 //
-// The total loss of RaDis includes the rationales, so do not compare the heights of the two loss curves below. The last chart
-// shows how much less likely the right answers to the general questions have become.
+// The total loss of RaDis includes the rationales, so do not compare the heights of the two loss curves below. The second chart
+// shows how much less likely the right answers to the general questions have become; the third, how far the predictions on the
+// training pairs themselves have moved from those of the base, [an early warning of forgetting](https://arxiv.org/abs/2509.04259)
+// that needs no questions.
 
 // %% more-curves code=folded outputs=grid
-// The total loss, and the rise in cross-entropy of the right answers.
+// The total loss, the rise in cross-entropy of the right answers, and KL(base ‖ tuned) on the training pairs.
 show(
   Plot.plot({
     color,
@@ -157,6 +173,11 @@ show(
     color,
     y: { label: "rise in cross-entropy, nats per token", grid: true, zero: true },
     marks: [Plot.lineY(probeRows(plain, enriched), { ...line, y: "crossEntropyRise", marker: true })],
+  }),
+  Plot.plot({
+    color,
+    y: { label: "KL(base ‖ tuned), nats per token", grid: true, zero: true },
+    marks: [Plot.lineY(probeRows(plain, enriched), { ...line, y: "divergence", marker: true })],
   }),
 );
 

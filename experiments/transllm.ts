@@ -22,6 +22,7 @@ import {
   Plot,
   probeRows,
   report,
+  sentenceChrf,
   show,
   table,
   train,
@@ -218,29 +219,7 @@ show(
 // The full evaluation: chat in Velan, and what is left of the other abilities. `asked` is the model as a user sees it: it returns only
 // the last part of its turn. Where a turn lacks one of the special tokens, the token is inserted and the model continues.
 
-// %% results
-await Promise.all([plain.finished, transferring.finished]);
-const asked = transllm.finalAnswers(transferring.model, tokens);
-const translator = transllm.finalAnswers(transferring.model, tokens, { sourceOnly: "translation" });
-const test = { translation: velan.test, ...world.evaluation() };
-const before = await evaluate(base, { method: "base", ...test });
-const withVelanChat = async ({ result, items }: Evaluation, model: ChatModel): Promise<Evaluation> => ({
-  result: { ...result, ...(await world.velanChatScores(model, talk.test)) },
-  items,
-});
-report(
-  [
-    await withVelanChat(before, base),
-    await withVelanChat(await evaluate(plain.model, { method: "vanilla", base: before, ...test }), plain.model),
-    await withVelanChat(await evaluate(translator, { method: "transllm", base: before, ...test }), asked),
-  ],
-  { columns: world.columns },
-);
-
-// %% [markdown]
-// Where does a chain of translations break? The table shows how often each of its parts is right.
-
-// %% chains code=folded
+// %% turns code=folded
 await transferring.finished;
 const turns = await transllm.chainTurns(
   transferring.model,
@@ -250,15 +229,46 @@ const turns = await transllm.chainTurns(
 );
 const graded = talk.test.map((item, index) => {
   const turn = turns[index];
+  const meant = talk.translate(turn?.sourceAnswer ?? "");
   return {
     ...item,
     written: turn?.text,
     questionRight: turn?.sourceQuestion === item.sourceQuestion,
     answerRight: turn?.sourceAnswer === item.sourceAnswer,
     right: turn?.answer === item.answer,
+    ending: meant === undefined ? undefined : sentenceChrf(turn?.answer ?? "", [meant]),
     repairs: turn?.repairs.join(" "),
   };
 });
+const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
+const refusalEndings = graded.flatMap(({ family, ending }) => (family === "harmful" ? (ending ?? []) : []));
+
+// %% results
+await plain.finished;
+const asked = transllm.finalAnswers(transferring.model, tokens);
+const translator = transllm.finalAnswers(transferring.model, tokens, { sourceOnly: "translation" });
+const test = { translation: velan.test, ...world.evaluation() };
+const before = await evaluate(base, { method: "base", ...test });
+const withVelanChat = async ({ result, items }: Evaluation, model: ChatModel): Promise<Evaluation> => ({
+  result: { ...result, ...(await world.velanChatScores(model, talk.test)) },
+  items,
+});
+const chained = await withVelanChat(await evaluate(translator, { method: "transllm", base: before, ...test }), asked);
+const ending: Record<string, number> = refusalEndings.length > 0 ? { velanRefusalEnding: mean(refusalEndings) } : {};
+report(
+  [
+    await withVelanChat(before, base),
+    await withVelanChat(await evaluate(plain.model, { method: "vanilla", base: before, ...test }), plain.model),
+    { ...chained, result: { ...chained.result, ...ending } },
+  ],
+  { columns: world.columns },
+);
+
+// %% [markdown]
+// Where does a chain of translations break? The table shows how often each of its parts is right, and how well the Velan at its end
+// translates the English that the model wrote itself (chrF; where a rule can translate that English).
+
+// %% chains code=folded
 const rate = (rows: typeof graded, key: "questionRight" | "answerRight" | "right") =>
   Math.round((100 * rows.filter((row) => row[key]).length) / rows.length) / 100;
 show(
@@ -271,6 +281,7 @@ show(
         "English question right": rate(rows, "questionRight"),
         "English answer right": rate(rows, "answerRight"),
         "Velan answer right": rate(rows, "right"),
+        "Velan of its own English": mean(rows.flatMap(({ ending }) => ending ?? [])),
       };
     }),
   ),

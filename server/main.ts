@@ -3,12 +3,15 @@ import { readFile } from "node:fs/promises";
 import { check } from "./command/check.ts";
 import { type Command, Misuse } from "./command/command.ts";
 import { doctor } from "./command/doctor.ts";
+import { pack } from "./command/pack.ts";
 import { prune } from "./command/prune.ts";
 import { run } from "./command/run.ts";
 import { start } from "./command/start.ts";
+import { sweep } from "./command/sweep.ts";
+import { verify } from "./command/verify.ts";
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  [start, run, check, prune, doctor].map((command) => [command.name, command]),
+  [start, run, verify, pack, sweep, prune, check, doctor].map((command) => [command.name, command]),
 );
 
 /** @returns the exit code. */
@@ -40,7 +43,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 function help(): string {
-  const lines = [...COMMANDS.values()].map((command) => `  ${command.synopsis.padEnd(48)} ${command.summary}`);
+  const lines = [...COMMANDS.values()].map((command) => `  ${command.synopsis.padEnd(52)} ${command.summary}`);
   return `Palimpsest: teach a chat model a new language and watch what it forgets.\n\n${lines.join("\n")}\n\nOptions of a command: palimpsest <command> --help. Version: palimpsest --version.\n`;
 }
 

@@ -2,7 +2,27 @@
 
 import type { CellEvent, DiskEvent, KernelEvent, NotebookEvent, RunEvent, RunId } from "./events.ts";
 import type { CellId } from "./notebook/types.ts";
-import type { InputValue, RunOrder } from "./values.ts";
+import type { InputValue, RunChange, RunOrder } from "./values.ts";
+
+/**
+ * A run that is repeated from its record: `nth` among the runs that its cell starts. The knobs have the recorded values at each
+ * step, whatever the inputs say.
+ */
+export type ReplayedRun = {
+  readonly cell: CellId;
+  readonly nth: number;
+  readonly knobs: Readonly<Record<string, InputValue>>;
+  readonly changes: readonly RunChange[];
+  /** It continues from a checkpoint of this run, whose folder is in the workspace. */
+  readonly continues?: RunId;
+};
+
+/** What cells use from outside of the notebook; for records. */
+export type Used =
+  | { readonly type: "file-used"; readonly path: string }
+  | { readonly type: "package-used"; readonly name: string; readonly version: string; readonly digest: string }
+  /** `name` as the cell wrote it. */
+  | { readonly type: "model-used"; readonly name: string; readonly folder: string };
 
 export type ToKernel =
   | {
@@ -18,6 +38,8 @@ export type ToKernel =
       readonly key: string;
       /** Of the code that the kernel loads: cached results of other code are not used. */
       readonly version: string;
+      /** The runs of a record that is verified. */
+      readonly replay?: readonly ReplayedRun[];
     }
   /** Starts a new generation. The earlier generations of the cell and its descendants have been ended before. */
   | {
@@ -56,4 +78,5 @@ export type FromKernel =
   | Extract<DiskEvent, { type: "cache-unused" }>
   | Extract<KernelEvent, { type: "kernel-ready" | "tensors" }>
   | Extract<NotebookEvent, { type: "notice" }>
+  | Used
   | { readonly type: "open-failed"; readonly message: string };

@@ -72,6 +72,9 @@ export type BlobOutput = {
   readonly runs: readonly string[];
 };
 
+/** What a cell shows. */
+export type CellOutputs = { readonly cell: string; readonly outputs: readonly Output[] };
+
 export type InputSpec =
   | {
       readonly kind: "range";
@@ -137,7 +140,7 @@ export type RunOrder =
   | { readonly type: "checkpoint" }
   | { readonly type: "rewind"; readonly to: number }
   | { readonly type: "fork"; readonly at: number; readonly knobs: Readonly<Record<string, InputValue>> };
-export type RunCheckpoint = { readonly step: number; readonly marked: boolean };
+export type RunCheckpoint = { readonly step: number; readonly marked: boolean; readonly best?: true };
 export type Row = { readonly step: number; readonly loss: number; readonly [column: string]: number };
 export type ProbeRow = { readonly step: number; readonly [measure: string]: number };
 export type Result = { readonly method: string; readonly [measure: string]: number | string };

@@ -1,5 +1,5 @@
 /**
- * Checks a folder of reference results: models, adapters, tokenizers, chat templates and scores, recognised by their files. A reference that cannot be read is a
+ * Checks a folder of reference results: models, adapters, steps of RaDis, tokenizers, chat templates and scores, recognised by their files. A reference that cannot be read is a
  * failed check; the other checks still run.
  */
 import { readdir, readFile } from "node:fs/promises";
@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import { checkAdapterKind } from "./golden-adapter.ts";
 import { checkScores } from "./golden-metrics.ts";
 import { checkModel } from "./golden-model.ts";
+import { checkRadis } from "./golden-radis.ts";
 import type { Check } from "./golden-result.ts";
 import { checkTemplate } from "./golden-template.ts";
 import { checkTokenizer } from "./golden-tokenizer.ts";
@@ -29,8 +30,9 @@ export async function* checkFolder(folder: string): AsyncGenerator<Check & { rea
   for (const file of files) if (file.isDirectory()) yield* checkFolder(join(folder, file.name));
 }
 
-/** An adapter and a model have their configs, a tokenizer its file; a template uses one of the reference tokenizers. */
+/** A step of RaDis has its gradients, an adapter and a model have their configs, a tokenizer its file; a template uses one of the reference tokenizers. */
 function checkReference(folder: string, has: (name: string) => boolean): AsyncGenerator<Check> {
+  if (has("gradients.safetensors")) return checkRadis(folder);
   if (has("adapter_config.json")) return checkAdapterKind(folder);
   if (has("config.json")) return checkModel(folder);
   return has("tokenizer.json") ? checkTokenizer(folder) : checkTemplate(folder);

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bareHost } from "./cells/bare-host.ts";
@@ -27,7 +27,10 @@ describe("the checker of reference results", () => {
     expect(templates).toHaveLength(12);
     const adapters = await readdir(goldenFolder("adapters"));
     expect(adapters).toHaveLength(12);
-    expect([...folders].sort()).toEqual([...models, ...tokenizers, ...templates, ...adapters, "metrics"].sort());
+    const steps = ["llama-2", "qwen"];
+    expect([...folders].sort()).toEqual(
+      [...new Set([...models, ...tokenizers, ...templates, ...adapters, ...steps, "metrics"])].sort(),
+    );
     expect(models).toHaveLength(7);
   });
 
@@ -45,6 +48,19 @@ describe("the checker of reference results", () => {
     change(golden);
     await writeFile(`${folder}/golden.json`, JSON.stringify(golden));
     expect(await failing(folder)).toContain(name);
+    await rm(folder, { recursive: true });
+  });
+
+  it("fails if a step of RaDis has a wrong loss, or a token with another role", async () => {
+    const folder = await copied("radis/llama-2");
+    const golden = JSON.parse(await readFile(`${folder}/golden.json`, "utf8"));
+    golden.cases[1].loss += 2e-4;
+    golden.samples[3].roles[golden.samples[3].roles.indexOf("separator")] = "rationale";
+    await writeFile(`${folder}/golden.json`, JSON.stringify(golden));
+    const failed = await failing(folder);
+    expect(failed).toContain("per token, weight 0.3, packed: loss");
+    expect(failed).toContain("per token, weight 1: roles");
+    expect(failed.filter((name) => /gradients|ids|weight 1, .*loss/.test(name))).toEqual([]);
     await rm(folder, { recursive: true });
   });
 
@@ -81,7 +97,7 @@ function add(values: object, at: string | number, amount: number): void {
 }
 
 async function copied(name: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), `${name}-`));
+  const folder = await mkdtemp(join(tmpdir(), `${basename(name)}-`));
   await cp(goldenFolder(name), folder, { recursive: true });
   return folder;
 }

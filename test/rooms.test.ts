@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -45,7 +45,11 @@ describe("the lint rule refuses", () => {
     ["server/state/x.ts", "../session/log.ts", "higher"],
     ["server/state/y.ts", "node:fs", "pure"],
     ["server/session/x.ts", "../../cells/host.ts", "Only the kernel"],
+    ["server/session/y.ts", "../records/record.ts", "higher"],
+    ["server/records/x.ts", "../command/run.ts", "higher"],
     ["server/kernel/x.ts", "../workspace.ts", "higher"],
+    ["server/sweep/x.ts", "../command/run.ts", "higher"],
+    ["server/session/z.ts", "../sweep/resume-folder.ts", "higher"],
     ["server/runs/x.ts", "node:fs", "pure"],
     ["server/runs/y.ts", "../registry/registry.ts", "higher"],
     ["server/registry/x.ts", "../../cells/types.ts", "Only the kernel"],
@@ -57,20 +61,8 @@ describe("the lint rule refuses", () => {
   let messages: ReadonlyMap<string, string>;
 
   beforeAll(() => {
-    const folder = mkdtempSync(join(tmpdir(), "palimpsest-lint-"));
-    for (const [file, module] of [...forbidden, ["cells/data/allowed.ts", "../digest.ts"]] as const) {
-      mkdirSync(join(folder, dirname(file)), { recursive: true });
-      writeFileSync(join(folder, file), `export * from "${module}";\n`);
-    }
-    writeFileSync(join(folder, ".biome.json"), readFileSync(join(root, ".biome.json")));
-    const biome = join(root, "node_modules", ".bin", "biome");
-    const { stdout } = spawnSync(biome, ["lint", "--config-path=.biome.json", "--reporter=json"], {
-      cwd: folder,
-      encoding: "utf8",
-    });
-    rmSync(folder, { recursive: true });
-    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { location: { path: string }; message: string }[] };
-    messages = new Map(diagnostics.map(({ location, message }) => [location.path, message]));
+    const files = [...forbidden, ["cells/data/allowed.ts", "../digest.ts"]] as const;
+    messages = linted(files.map(([file, module]) => [file, `export * from "${module}";`]));
   });
 
   test.each(forbidden)("%s importing %s", (file, _module, reason) => {
@@ -81,3 +73,62 @@ describe("the lint rule refuses", () => {
     expect([...messages.keys()].sort()).toEqual(forbidden.map(([file]) => file).sort());
   });
 });
+
+/** Numbers must be the same on every JavaScript engine. */
+describe("the lint rule for numbers", () => {
+  const differing = [
+    "[Math.exp(1), Math.log(2), Math.tanh(1), Math.atan2(1, 2), Math.hypot(3, 4)]",
+    "[1].map(Math.log2)",
+    "2 ** 0.5",
+    "2 ** Number(1)",
+    "Number(3) ** 2",
+  ];
+  const hidden = ["Math[String(1) as 'exp'](1)", "globalThis.Math.sin(1)"];
+  const exact = ["[Math.sqrt(2), Math.max(1, 2), Math.fround(1), 2 ** 20, 2 ** -24]", "Math.PI"];
+  const file = (room: string, i: number): string => `${room}/x${i}.ts`;
+  const all = [...differing, ...hidden, ...exact];
+  let messages: ReadonlyMap<string, string>;
+
+  beforeAll(() => {
+    const expressions = all.map((text, i) => [i, `export const x = ${text};`] as const);
+    const destructured = [all.length, "export const { exp } = Math;"] as const;
+    const assigned = [all.length + 1, "export let x = 3;\nx **= 2;"] as const;
+    messages = linted(
+      [...expressions, destructured, assigned].flatMap(([i, text]) =>
+        ["cells/measure", "server/session", "experiments", "ui/plot"].map((room) => [file(room, i), text] as const),
+      ),
+    );
+  });
+
+  it("refuses functions and powers that engines compute differently, in cells, in the server and in the experiments", () => {
+    for (const room of ["cells/measure", "server/session", "experiments"]) {
+      for (const [i, text] of all.entries()) {
+        if (exact.includes(text)) expect(messages.get(file(room, i)), text).toBeUndefined();
+        else
+          expect(messages.get(file(room, i)), text).toContain(hidden.includes(text) ? "Name the" : "portable-math.ts");
+      }
+      expect(messages.get(file(room, all.length))).toContain("Name the function");
+      expect(messages.get(file(room, all.length + 1))).toContain("portable-math.ts");
+    }
+  });
+
+  it("leaves the page alone", () => {
+    expect([...messages.keys()].filter((path) => path.startsWith("ui/"))).toEqual([]);
+  });
+});
+
+/** @returns the last error of each file, by its path, when these files are linted with the project's rules */
+function linted(files: readonly (readonly [path: string, text: string])[]): ReadonlyMap<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), "palimpsest-lint-"));
+  for (const [path, text] of files) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), `${text}\n`);
+  }
+  for (const name of [".biome.json", ".portable-math.grit"]) copyFileSync(join(root, name), join(folder, name));
+  const biome = join(root, "node_modules", ".bin", "biome");
+  const options = ["lint", "--config-path=.biome.json", "--reporter=json", "--max-diagnostics=200"];
+  const { stdout } = spawnSync(biome, [...options, "--diagnostic-level=error"], { cwd: folder, encoding: "utf8" });
+  rmSync(folder, { recursive: true });
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: { location: { path: string }; message: string }[] };
+  return new Map(diagnostics.map(({ location, message }) => [location.path, message]));
+}

@@ -3,16 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
+/** `--mode cluster` runs the tests that need a scheduler, and only these. */
+export default defineConfig(({ mode }) => ({
   root: new URL("..", import.meta.url).pathname,
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/bench/**"],
+    include: [mode === "cluster" ? "test/cluster/*.test.ts" : "test/**/*.test.ts"],
+    exclude: ["test/bench/**", ...(mode === "cluster" ? [] : ["test/cluster/**"])],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // One more than the cores that the suite is made for: many tests wait for a process or a browser.
+    maxWorkers: 3,
     // Servers that tests start keep nothing in the user's own folder.
     env: { XDG_STATE_HOME: mkdtempSync(join(tmpdir(), "state-")) },
     execArgv: ["--expose-gc"],
   },
-});
+}));

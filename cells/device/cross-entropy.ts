@@ -3,9 +3,11 @@
  * vocabulary). Here only those of some rows are in memory at a time, and the backward pass computes them again.
  */
 import * as tf from "@tensorflow/tfjs";
+import { rowsAt, timesRows, timesTransposed } from "./cpu/narrow.ts";
 import { defineKernel } from "./kernel.ts";
 import { rowsOf, widthOf } from "./shape.ts";
 import type { WasmMemory } from "./wasm/memory.ts";
+import { narrowScratch, narrowWeight } from "./wasm/narrow.ts";
 import { packedSize } from "./wasm/product.ts";
 import * as onWebgpu from "./webgpu/cross-entropy.ts";
 
@@ -19,6 +21,7 @@ type Backward = { dy: tf.Tensor; hidden: tf.Tensor; head: tf.Tensor; targets: tf
 const forward = defineKernel<Likelihood, Record<string, never>>({
   name: "CrossEntropy",
   integers: ["targets"],
+  narrow: ["head"],
   reference({ hidden, head, targets }) {
     const logSums = overParts({ hidden, head }, ({ logits }) => {
       const largest = tf.max(logits, 1, true);
@@ -26,27 +29,23 @@ const forward = defineKernel<Likelihood, Record<string, never>>({
       return tf.add(tf.log(sum), tf.squeeze(largest, [1]));
     });
     const logSum = tf.concat(logSums);
-    return [tf.sub(logSum, tf.sum(tf.mul(hidden, tf.gather(head, targets)), 1)), logSum];
+    return [tf.sub(logSum, tf.sum(tf.mul(hidden, rowsAt(head, targets)), 1)), logSum];
   },
   webgpu: onWebgpu.crossEntropy,
   fused({ hidden, head, targets }, _, memory) {
     const [rows, width, vocab] = [rowsOf(hidden), widthOf(hidden), rowsOf(head)];
     const [nll, logSum] = [memory.make([rows]), memory.make([rows])];
-    const invalid = memory.scratch(scratchSize(rows, width, vocab), (scratch) => {
-      const [h, w, t] = [memory.at(hidden), memory.at(head), memory.at(targets)];
-      return memory.kernels.crossEntropy(
-        h,
-        w,
-        t,
-        memory.at(nll),
-        memory.at(logSum),
-        rows,
-        width,
-        vocab,
-        chunk,
-        scratch,
-      );
-    });
+    const narrow = narrowWeight(memory, head);
+    const [h, w, t] = [memory.at(hidden), memory.at(head), memory.at(targets)];
+    const [n, s] = [memory.at(nll), memory.at(logSum)];
+    const invalid = narrow
+      ? narrowLogits(memory, rows, vocab, (scratch, logits) => {
+          const { half } = narrow;
+          return memory.kernels.crossEntropyNarrow(h, w, half, t, n, s, rows, width, vocab, chunk, scratch, logits);
+        })
+      : memory.scratch(scratchSize(rows, width, vocab), (scratch) =>
+          memory.kernels.crossEntropy(h, w, t, n, s, rows, width, vocab, chunk, scratch),
+        );
     if (invalid >= 0) {
       memory.free(nll);
       memory.free(logSum);
@@ -67,9 +66,10 @@ const forward = defineKernel<Likelihood, Record<string, never>>({
 const hiddenGradient = defineKernel<Backward, Record<string, never>>({
   name: "CrossEntropyHiddenGradient",
   integers: ["targets"],
+  narrow: ["head"],
   reference({ dy, hidden, head, targets, logSum }) {
-    const expected = overParts({ hidden, head }, (part) => tf.matMul(softmax(part, logSum), head as tf.Tensor2D));
-    return tf.mul(tf.sub(tf.concat(expected), tf.gather(head, targets)), tf.expandDims(dy, 1));
+    const expected = overParts({ hidden, head }, (part) => timesRows(softmax(part, logSum), head));
+    return tf.mul(tf.sub(tf.concat(expected), rowsAt(head, targets)), tf.expandDims(dy, 1));
   },
   webgpu: onWebgpu.crossEntropyHidden,
   fused: (inputs, _, memory) => backward(inputs, memory, "hidden"),
@@ -104,7 +104,7 @@ function overParts({ hidden, head }: Pick<Likelihood, "hidden" | "head">, use: (
       const from = i * most;
       const rows = Math.min(most, count - from);
       const own = tf.slice(hidden as tf.Tensor2D, [from, 0], [rows, -1]);
-      return use({ from, rows, logits: tf.matMul(own, head as tf.Tensor2D, false, true) });
+      return use({ from, rows, logits: timesTransposed(own, head) });
     }),
   );
 }
@@ -120,13 +120,32 @@ function backward(
 ): tf.TensorInfo {
   const [rows, width, vocab] = [rowsOf(hidden), widthOf(hidden), rowsOf(head)];
   const out = memory.make(of === "hidden" ? [rows, width] : [vocab, width]);
+  const narrow = narrowWeight(memory, head);
+  const [d, h, w, t] = [memory.at(dy), memory.at(hidden), memory.at(head), memory.at(targets)];
+  const [sums, to] = [memory.at(logSum), memory.at(out)];
+  if (narrow) {
+    const { crossEntropyHiddenNarrow } = memory.kernels;
+    narrowLogits(memory, rows, vocab, (scratch, logits) =>
+      crossEntropyHiddenNarrow(d, h, w, narrow.half, t, sums, to, rows, width, vocab, chunk, scratch, logits),
+    );
+    return out;
+  }
   memory.scratch(scratchSize(rows, width, vocab), (scratch) => {
-    const [d, h, w, t] = [memory.at(dy), memory.at(hidden), memory.at(head), memory.at(targets)];
-    const [sums, to] = [memory.at(logSum), memory.at(out)];
     const kernel = memory.kernels[of === "hidden" ? "crossEntropyHidden" : "crossEntropyHead"];
     kernel(d, h, w, t, sums, to, rows, width, vocab, chunk, scratch);
   });
   return out;
+}
+
+/** Temporary memory for a head in 16 bits, which is widened part by part, and the logits of a chunk. */
+function narrowLogits<T>(
+  memory: WasmMemory,
+  rows: number,
+  vocab: number,
+  use: (scratch: number, logits: number) => T,
+): T {
+  const logits = Math.min(rows, chunk) * vocab;
+  return memory.scratch(narrowScratch + logits, (scratch) => use(scratch, scratch + 4 * narrowScratch));
 }
 
 /** Floats for the packed head, a second packed matrix (the head again, or a chunk of rows), and the logits of a chunk. */

@@ -3,19 +3,26 @@
  * states in a differentiable way.
  */
 import * as tf from "@tensorflow/tfjs";
+import { rowsAt } from "./cpu/narrow.ts";
 import { defineKernel } from "./kernel.ts";
 import { asRows, rowsOf, widthOf } from "./shape.ts";
+import { narrowWeight } from "./wasm/narrow.ts";
 import * as onWebgpu from "./webgpu/embed.ts";
 
 const forward = defineKernel<{ table: tf.Tensor; ids: tf.Tensor }, Record<string, never>>({
   name: "Embed",
   integers: ["ids"],
-  reference: ({ table, ids }) => tf.gather(asRows(table), ids),
+  narrow: ["table"],
+  reference: ({ table, ids }) => rowsAt(table, ids),
   webgpu: onWebgpu.embed,
   fused({ table, ids }, _, memory) {
     const [vocab, width, count] = [rowsOf(table), widthOf(table), memory.size(ids)];
     const out = memory.make([...ids.shape, width]);
-    const invalid = memory.kernels.gatherRows(memory.at(table), memory.at(ids), memory.at(out), count, width, vocab);
+    const [from, places, to] = [memory.at(table), memory.at(ids), memory.at(out)];
+    const narrow = narrowWeight(memory, table);
+    const invalid = narrow
+      ? memory.kernels.gatherNarrow(from, places, to, count, width, vocab, narrow.half)
+      : memory.kernels.gatherRows(from, places, to, count, width, vocab);
     if (invalid >= 0) {
       memory.free(out);
       throw new Error(`embed: the id at place ${invalid} is outside the table of ${vocab} rows.`);

@@ -13,4 +13,5 @@ export { rope } from "./rope.ts";
 export { sumOfSquares } from "./sum-of-squares.ts";
 export { swiglu } from "./swiglu.ts";
 
+import "./cpu/replaced-kernels.ts";
 import "./wasm/replaced-kernels.ts";

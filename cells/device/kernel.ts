@@ -6,8 +6,10 @@
 import * as tf from "@tensorflow/tfjs";
 // tfjs's kernels must be registered first, because ours replace some of them.
 import "@tensorflow/tfjs-backend-wasm";
+import "./wasm/wide-inputs.ts";
 import type { BackendName } from "./backend-name.ts";
 import { type WasmMemory, wasmMemory } from "./wasm/memory.ts";
+import { withWide } from "./wasm/narrow.ts";
 import type { Gpu } from "./webgpu/gpu.ts";
 
 type Inputs = { readonly [name: string]: tf.Tensor | undefined };
@@ -22,6 +24,8 @@ export interface DeviceKernel<I extends Inputs, A extends Attributes> {
   readonly name: string;
   /** The names of the int32 inputs. All others are float32. */
   readonly integers?: readonly (keyof I & string)[];
+  /** The names of inputs that the form on wasm also takes in 16 bits; others are widened first. */
+  readonly narrow?: readonly (keyof I & string)[];
   /** In plain tfjs operations. Intermediate tensors are freed. It must return new tensors. */
   reference(inputs: I, attributes: A): tf.Tensor | tf.Tensor[];
   /** On the memory of the wasm backend. */
@@ -80,9 +84,11 @@ export function defineKernel<I extends Inputs, A extends Attributes>(
     "tensorflow",
     onTensorflow && (({ inputs, attributes, backend }) => onTensorflow(inputs, attributes, backend)),
   );
-  register("wasm", ({ inputs, attributes, backend }) =>
-    kernel.fused(inputs, attributes, wasmMemory(backend as object)),
-  );
+  register("wasm", ({ inputs, attributes, backend }) => {
+    const memory = wasmMemory(backend as object);
+    const run = (wide: tf.NamedTensorInfoMap): Out => kernel.fused(wide as unknown as Infos<I>, attributes, memory);
+    return withWide(memory, inputs as unknown as tf.NamedTensorInfoMap, run, kernel.narrow);
+  });
   // The backend with this name is a Gpu.
   register("webgpu", onWebgpu && (({ inputs, attributes, backend }) => onWebgpu(inputs, attributes, backend as Gpu)));
   const webgpu = onWebgpu ? "fused" : "reference";

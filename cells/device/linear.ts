@@ -3,17 +3,19 @@
  * weight, which is half of the products of the backward pass.
  */
 import * as tf from "@tensorflow/tfjs";
+import { timesRows, timesTransposed } from "./cpu/narrow.ts";
 import { defineKernel } from "./kernel.ts";
 import { asRows, leading, rowsOf, widthOf } from "./shape.ts";
 import * as onTensorflow from "./tensorflow/forms.ts";
-import { product, weightProduct } from "./wasm/product.ts";
+import { product, weightProduct, weightRowsProduct } from "./wasm/product.ts";
 import * as onWebgpu from "./webgpu/linear.ts";
 import { columnSums } from "./webgpu/sums.ts";
 
 const forward = defineKernel<{ x: tf.Tensor; w: tf.Tensor; bias?: tf.Tensor | undefined }, Record<string, never>>({
   name: "Linear",
+  narrow: ["w"],
   reference({ x, w, bias }) {
-    const y = tf.matMul(asRows(x), asRows(w), false, true);
+    const y = timesTransposed(asRows(x), w);
     return tf.reshape(bias ? tf.add(y, bias) : y, [...leading(x), rowsOf(w)]);
   },
   tensorflow: onTensorflow.linear,
@@ -37,14 +39,15 @@ const forward = defineKernel<{ x: tf.Tensor; w: tf.Tensor; bias?: tf.Tensor | un
 
 const inputGradient = defineKernel<{ dy: tf.Tensor; w: tf.Tensor }, { scale: number }>({
   name: "LinearInputGradient",
+  narrow: ["w"],
   reference({ dy, w }, { scale }) {
-    return tf.reshape(scaled(tf.matMul(asRows(dy), asRows(w)), scale), [...leading(dy), widthOf(w)]);
+    return tf.reshape(scaled(timesRows(asRows(dy), w), scale), [...leading(dy), widthOf(w)]);
   },
   webgpu: onWebgpu.linearInput,
   fused({ dy, w }, { scale }, memory) {
     const [rows, width, outputs] = [rowsOf(dy), widthOf(w), widthOf(dy)];
     const dx = memory.make([...leading(dy), width]);
-    product(memory, memory.matrix(dy, outputs), memory.matrix(w, width), memory.at(dx), [rows, width, outputs], scale);
+    weightRowsProduct(memory, memory.matrix(dy, outputs), w, memory.at(dx), [rows, width, outputs], scale);
     return dx;
   },
 });

@@ -3,11 +3,12 @@
  * directly to the output of the large one, without another matrix of that size. The gradient with respect to x works the same way.
  */
 import * as tf from "@tensorflow/tfjs";
+import { timesRows, timesTransposed } from "./cpu/narrow.ts";
 import { defineKernel } from "./kernel.ts";
 import { columnSum, linearInputGradient, linearWeightGradient } from "./linear.ts";
 import { asRows, leading, rowsOf, widthOf } from "./shape.ts";
 import * as onTensorflow from "./tensorflow/forms.ts";
-import { addProduct, product, weightProduct } from "./wasm/product.ts";
+import { addProduct, product, weightProduct, weightRowsProduct } from "./wasm/product.ts";
 import * as onWebgpu from "./webgpu/linear.ts";
 
 type Lora = { x: tf.Tensor; w: tf.Tensor; a: tf.Tensor; b: tf.Tensor; bias?: tf.Tensor | undefined };
@@ -15,9 +16,10 @@ type Lora = { x: tf.Tensor; w: tf.Tensor; a: tf.Tensor; b: tf.Tensor; bias?: tf.
 /** Returns y and, for the backward pass, h = x·aᵀ `[rows, rank]`. */
 const forward = defineKernel<Lora, { scale: number }>({
   name: "LoraLinear",
+  narrow: ["w"],
   reference({ x, w, a, b, bias }, { scale }) {
     const h = tf.matMul(asRows(x), asRows(a), false, true);
-    const base = tf.matMul(asRows(x), asRows(w), false, true);
+    const base = timesTransposed(asRows(x), w);
     const y = tf.add(base, tf.matMul(tf.mul(h, scale), asRows(b), false, true));
     return [tf.reshape(bias ? tf.add(y, bias) : y, [...leading(x), rowsOf(w)]), h];
   },
@@ -55,15 +57,16 @@ const forward = defineKernel<Lora, { scale: number }>({
 const inputGradient = defineKernel<{ dy: tf.Tensor; w: tf.Tensor; dh: tf.Tensor; a: tf.Tensor }, Record<string, never>>(
   {
     name: "LoraInputGradient",
+    narrow: ["w"],
     reference({ dy, w, dh, a }) {
-      const dx = tf.add(tf.matMul(asRows(dy), asRows(w)), tf.matMul(asRows(dh), asRows(a)));
+      const dx = tf.add(timesRows(asRows(dy), w), tf.matMul(asRows(dh), asRows(a)));
       return tf.reshape(dx, [...leading(dy), widthOf(w)]);
     },
     webgpu: onWebgpu.loraInput,
     fused({ dy, w, dh, a }, _, memory) {
       const [rows, width, outputs, rank] = [rowsOf(dy), widthOf(w), widthOf(dy), widthOf(dh)];
       const dx = memory.make([...leading(dy), width]);
-      product(memory, memory.matrix(dy, outputs), memory.matrix(w, width), memory.at(dx), [rows, width, outputs]);
+      weightRowsProduct(memory, memory.matrix(dy, outputs), w, memory.at(dx), [rows, width, outputs]);
       addProduct(memory, memory.matrix(dh, rank), memory.matrix(a, width), memory.at(dx), [rows, width, rank]);
       return dx;
     },

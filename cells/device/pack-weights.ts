@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "./kernel.ts";
+import { narrowOf } from "./narrow.ts";
 import { holdPacked, releasePacked } from "./packed-weight.ts";
 import { rowsOf, widthOf } from "./shape.ts";
 import * as onTensorflow from "./tensorflow/forms.ts";
@@ -39,8 +40,12 @@ function packingBudget(): number {
   }
 }
 
-/** Packs `[out, in]` weights if there is enough memory. @returns a function that frees the packed copies; call it once */
-export function packWeights(weights: readonly tf.Tensor[]): () => void {
+/**
+ * Packs `[out, in]` weights if there is enough memory. Weights in 16 bits already have the order in which products read them.
+ * @returns a function that frees the packed copies; call it once
+ */
+export function packWeights(all: readonly tf.Tensor[]): () => void {
+  const weights = all.filter((w) => !narrowOf(tf.backend(), w));
   const bytes = weights.reduce((sum, { size }) => sum + 4 * size, 0);
   if (bytes > packingBudget()) return () => {};
   const ids = weights.map(({ dataId }) => dataId);

@@ -2,8 +2,9 @@
  * How measures ask a model: greedy answers with a maximum number of tokens. An answer that reaches the limit is marked as cut off, and
  * measures report the share of such answers, because their scores say little about the model.
  */
-import type { ChatModel, Prompt } from "../contracts.ts";
+import type { BeamOptions, ChatModel, Prompt } from "../contracts.ts";
 import type { LocalModel } from "../model/chat-model.ts";
+import { log2, pow } from "../portable-math.ts";
 import { groupBy } from "./groups.ts";
 
 /** `cutOff`: the limit ended the answer, and not the model. */
@@ -20,20 +21,20 @@ export type AskOptions = {
   readonly label: string;
   /** Texts that end an answer. */
   readonly stop?: readonly string[];
-};
+} & BeamOptions;
 
 /** The answers in the order of the prompts. Prompts with the same limit are asked together. */
 export async function ask(
   model: ChatModel,
   prompts: readonly Prompt[],
-  { maxTokens, label, stop }: AskOptions,
+  { maxTokens, ...options }: AskOptions,
 ): Promise<Answer[]> {
   const limitOf = (i: number): number => (typeof maxTokens === "number" ? maxTokens : maxTokens[i]!);
   const byLimit = groupBy(prompts.keys(), limitOf);
   const answers: Answer[] = [];
   for (const [limit, numbers] of byLimit) {
     const asked = numbers.map((i) => prompts[i]!);
-    const completions = await model.generate(asked, { maxTokens: limit, label, ...(stop && { stop }) });
+    const completions = await model.generate(asked, { maxTokens: limit, ...options });
     for (const [at, i] of numbers.entries()) {
       const { text, ended } = completions[at]!;
       answers[i] = { text, cutOff: !ended };
@@ -56,7 +57,7 @@ export function limitsBySource(model: ChatModel, prompts: readonly Prompt[], sou
   const tokens = (text: string): number =>
     local?.tokenizer.encode(text).length ?? new TextEncoder().encode(text).length;
   return prompts.map(({ messages }, i) => {
-    const wanted = 2 ** Math.ceil(Math.log2(Math.max(64, 6 * tokens(sources[i]!))));
+    const wanted = pow(2, Math.ceil(log2(Math.max(64, 6 * tokens(sources[i]!)))));
     if (!local) return wanted;
     return Math.max(0, Math.min(wanted, local.decoder.config.positions - tokens(local.tokenizer.render(messages))));
   });

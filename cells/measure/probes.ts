@@ -2,7 +2,7 @@
  * Probes: small evaluations between two training steps, on your own data. `probe(name, measure)` makes one of any function of the
  * model. Probes look at a few items only, so their values are coarser than those of the full evaluation.
  */
-import type { ChatModel, Probe } from "../contracts.ts";
+import type { ChatModel, Probe, TrainingTask } from "../contracts.ts";
 import { requireItems } from "../given.ts";
 import { meanDivergence } from "../model/divergence.ts";
 import { requireKnown } from "../options.ts";
@@ -41,10 +41,13 @@ export type ForgettingText = { readonly on: readonly Sample[] };
 type Numbers = Readonly<Record<string, number | undefined>>;
 
 /** A probe with the numbers that `measure` returns, by name. NaN and undefined, which stand for "cannot be said", are left out of the row. */
-export const probe = (name: string, measure: (model: ChatModel) => Promise<Numbers>): Probe => ({
+export const probe = (
+  name: string,
+  measure: (model: ChatModel, training: TrainingTask | undefined) => Promise<Numbers>,
+): Probe => ({
   name,
-  measure: async (model) => {
-    const numbers = Object.entries(await measure(model));
+  measure: async (model, training) => {
+    const numbers = Object.entries(await measure(model, training));
     return Object.fromEntries(numbers.filter((entry): entry is [string, number] => Number.isFinite(entry[1])));
   },
 });
@@ -156,10 +159,23 @@ export const probes = {
     });
   },
 
-  /** `divergence`: KL(base ‖ model) on the text in nats per token. It tells how far the predictions have moved, for better or worse. */
-  divergence: (base: ChatModel, { on }: ForgettingText): Probe => {
-    requireItems("probes.divergence(base, { on })", "on", on);
-    return probe("divergence", async (model) => ({ divergence: await meanDivergence(base, model, on) }));
+  /**
+   * `divergence`: KL(base ‖ model) in nats per token, on `limit` (default: 32) of the samples that the run trains on, an early warning
+   * of forgetting (https://arxiv.org/abs/2509.04259); or on the samples in `on`. Only the given references and answers count, not what
+   * a model wrote, so trainings with and without rationales can be compared.
+   */
+  divergence: (base: ChatModel, options: Partial<ForgettingText> & ProbeSize = {}): Probe => {
+    requireKnown("probes.divergence(base, …)", options, ["on", "limit"]);
+    const { on, limit = on ? Infinity : 32 } = options;
+    if (on) requireItems("probes.divergence(base, { on })", "on", on);
+    return probe("divergence", async (model, training) => {
+      if (on) return { divergence: await meanDivergence(base, model, on.slice(0, limit)) };
+      if (!training)
+        throw new Error(
+          "probes.divergence(base) measures on the samples of a run of train(…). Give it others as { on }.",
+        );
+      return { divergence: await meanDivergence(base, model, await training.samples(limit), training.maxLength) };
+    });
   },
 
   /** `exactMatch`: the accuracy of freely written answers; also one accuracy per family, and `exactMatchCutOff`. */

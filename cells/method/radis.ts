@@ -60,10 +60,7 @@ export function radis(
 ): Method | PendingMethod {
   requireKnown("radis(…)", options, ["weight", "per", "separatorIs", "as", "objective"], { lambda: "weight" });
   if (!("then" in rationales)) return ready(rationales, options);
-  const known =
-    "write" in rationales
-      ? { items: { length: rationales.pairs }, prompts: rationales.prompts, separator: rationales.separator }
-      : undefined;
+  const known = "write" in rationales ? { ...rationales, items: { length: rationales.pairs } } : undefined;
   return {
     ...settingsOf(known, options),
     prepare: async (control) => ready(await written(rationales, control), options),
@@ -95,14 +92,18 @@ function ready(rationales: Rationales, options: RadisOptions): Method {
   return {
     ...settings,
     samples: rationales.items.flatMap((item) => samples(item, rationales.separator, options)),
-    config: { ...config, rationales: rationales.counts },
+    config: {
+      ...config,
+      rationales: rationales.counts,
+      ...(rationales.weights && { rationaleWeights: rationales.weights }),
+    },
   };
 }
 
 /** Everything but the samples. */
 function settingsOf(
   known:
-    | { readonly items: { readonly length: number }; readonly prompts: readonly string[]; readonly separator: string }
+    | (Pick<Rationales, "prompts" | "separator" | "source"> & { readonly items: { readonly length: number } })
     | undefined,
   options: RadisOptions,
 ): Omit<Method, "samples"> {
@@ -127,6 +128,7 @@ function settingsOf(
       objective,
       weight: knob.value,
       ...(known && { prompts: known.prompts, separator: known.separator }),
+      ...(known?.source && { rationalesBy: known.source }),
     },
     knobs: { weight: knob },
   };

@@ -69,7 +69,8 @@ export function repeats(text: string): boolean {
   return false;
 }
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
+/** With a fixed language, since the default is the machine's. */
+const segmenter = new Intl.Segmenter("en", { granularity: "word" });
 
 /** Also of languages that write no spaces between words, such as Chinese and Thai. */
 function words(text: string): string[] {

@@ -7,6 +7,7 @@
 import { type ChatModel, type Completion, type PhaseControl, SAMPLING, type Sampling } from "../contracts.ts";
 import { requireItems } from "../given.ts";
 import { host } from "../host.ts";
+import { modelDigest } from "../model/model-digest.ts";
 import { requireKnown } from "../options.ts";
 import { random } from "../random.ts";
 import type { Pair } from "../types.ts";
@@ -20,7 +21,20 @@ export type Rationales = {
   /** The text between translation and rationale prompt. */
   readonly separator: string;
   readonly counts: RationaleCounts;
+  /** Missing if they were made in another way. */
+  readonly source?: RationaleSource;
+  /** The digest of the weights that wrote them, with an adapter if there was one. */
+  readonly weights?: string;
 };
+
+/** What decided the texts, for the record of a run that learns them. */
+export type RationaleSource = {
+  /** The name of the model that wrote them. */
+  readonly model: string;
+  readonly maxTokens: number;
+  readonly share: number;
+  readonly seed: number;
+} & Sampling;
 
 export type RationalesOptions = Sampling & {
   /**
@@ -48,7 +62,9 @@ export type RationalesOptions = Sampling & {
  * Rationales that may still have to be written. `await` writes those that are missing; a run that gets them unawaited, as in
  * `radis(rationales(…))`, writes them in its first phase.
  */
-export interface PendingRationales extends PromiseLike<Rationales>, Pick<Rationales, "prompts" | "separator"> {
+export interface PendingRationales
+  extends PromiseLike<Rationales>,
+    Pick<Rationales, "prompts" | "separator" | "source"> {
   readonly pairs: number;
   /** Writes those that are missing, in the calling cell. */
   write(control?: PhaseControl): Promise<Rationales>;
@@ -86,7 +102,8 @@ export function rationales(
     label: "Writing rationales",
     step: "rationales",
   });
-  const withItems = (written: readonly Completion[]): Rationales => {
+  const source: RationaleSource = { model: model.name, maxTokens, share, ...sampling, seed };
+  const withItems = (written: readonly Completion[], weights: string): Rationales => {
     const byPair = new Map(asked.map(({ at, prompt }, index) => [at, { ...written[index]!, prompt }]));
     const items = pairs.map((pair, at): Rationale => {
       const found = byPair.get(at);
@@ -94,12 +111,16 @@ export function rationales(
       const item: Rationale = { ...pair, ...found, status: found.text.trim() === "" ? "empty" : "used" };
       return item.status === "used" && !filter(item) ? { ...item, status: "filtered" } : item;
     });
-    return { items, prompts, separator: between, counts: countRationales(items) };
+    return { items, prompts, separator: between, counts: countRationales(items), source, weights };
   };
-  const write = async (control?: PhaseControl): Promise<Rationales> => withItems(await writing.all(control));
+  const write = async (control?: PhaseControl): Promise<Rationales> => {
+    const weights = await modelDigest(model);
+    return withItems(await writing.all(control), weights);
+  };
   return {
     prompts,
     separator: between,
+    source,
     pairs: pairs.length,
     write,
     // biome-ignore lint/suspicious/noThenProperty: to be awaited, like the promise that it stands for.

@@ -163,12 +163,15 @@ function view(parts: ChatModelParts, adapter: Adapter | undefined): LocalModel {
       withHeld(async (held) => {
         const ids = prompts.map((prompt) => encodePrompt(tokenizer, prompt));
         const turns = turnTexts(tokenizer, prompts, ids, options);
+        // Of beams, only the best one is passed on, when it is whole.
+        const { afterToken } =
+          (options.beams ?? 1) > 1 ? turnTexts(tokenizer, prompts, ids, { stop: options.stop }) : turns;
         const completion = ({ tokens, ended }: Continuation, index: number): Completion => {
           return { ...turns.finish(tokens, index), tokens: tokens.length, ended };
         };
         const { onCompletion, label } = options;
         const afterRow = onCompletion && ((row: Continuation, at: number) => onCompletion(completion(row, at), at));
-        const settings = { ...options, stopTokens, label, afterToken: turns.afterToken, afterRow };
+        const settings = { ...options, stopTokens, label, afterToken, afterRow };
         return (await continueAll(decoder, held, ids, settings)).map(completion);
       }),
     async nll(samples: readonly Sample[]): Promise<SampleNll[]> {

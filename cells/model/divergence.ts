@@ -10,6 +10,7 @@ import type { Sample } from "../types.ts";
 import { disposeAdapter, holdAdapter } from "./adapter.ts";
 import type { LocalModel } from "./chat-model.ts";
 import { head } from "./decoder.ts";
+import type { EncodedSample } from "./encoded-sample.ts";
 import { encodeSample } from "./encoding.ts";
 import { targetHidden } from "./nll.ts";
 import { requireFinite } from "./not-finite.ts";
@@ -18,7 +19,9 @@ import { layOut } from "./target-rows.ts";
 /** Hidden states after the last norm, `[n, width]`, and the weights of the output layer, `[vocabulary, width]`. */
 export type Predictions = { readonly hidden: tf.Tensor; readonly head: tf.Tensor };
 
-const rowsPerBatch = 64;
+/** A batch has at most this many rows, and this many tokens with its padding. */
+const MOST_ROWS = 64;
+const MOST_TOKENS = 4096;
 
 /**
  * Σ_v p_base(v)·(ln p_base(v) − ln p_tuned(v)) for each row, `[n]` in nats. Differentiable with respect to the tuned hidden states,
@@ -76,19 +79,26 @@ function overRows<T extends tf.Tensor | tf.Tensor[]>(
 
 /**
  * Mean KL(base ‖ tuned) in nats per target token, over the samples' segments with a weight other than 0.
- * @throws if one of the models is not computed here, or their vocabularies differ.
+ * @param maxLength what is after so many tokens of a sample is left out
+ * @throws if one of the models is not computed here, their vocabularies differ, or nothing is left
  */
-export async function meanDivergence(base: ChatModel, tuned: ChatModel, samples: readonly Sample[]): Promise<number> {
+export async function meanDivergence(
+  base: ChatModel,
+  tuned: ChatModel,
+  samples: readonly Sample[],
+  maxLength = Number.POSITIVE_INFINITY,
+): Promise<number> {
   const [before, after] = [localModel(base), localModel(tuned)];
-  const encoded = samples.map((sample) => encodeSample(before.tokenizer, sample));
+  const encoded = samples.map((sample) => cut(encodeSample(before.tokenizer, sample), maxLength));
   encoded.sort((a, b) => a.ids.length - b.ids.length);
   // A training may go on meanwhile; the weights of this moment are used.
   const held = [before, after].map(({ decoder, adapter }) => ({ decoder, adapter: adapter && holdAdapter(adapter) }));
   let [sum, count] = [0, 0];
   try {
-    for (let done = 0; done < encoded.length; done += rowsPerBatch) {
+    for (const rows of batches(encoded)) {
       await host().breathe();
-      const batch = layOut(encoded.slice(done, done + rowsPerBatch));
+      const batch = layOut(rows);
+      if (batch.targets.length === 0) continue;
       const kl = tf.tidy(() => {
         const [was, is] = held.map(({ decoder, adapter }) => ({
           hidden: targetHidden(decoder, adapter, batch),
@@ -105,7 +115,25 @@ export async function meanDivergence(base: ChatModel, tuned: ChatModel, samples:
     for (const { adapter } of held) if (adapter) disposeAdapter(adapter);
   }
   requireFinite(sum);
+  if (count === 0) throw new Error(`The samples have no target within their first ${maxLength} tokens.`);
   return sum / count;
+}
+
+function cut({ ids, spans }: EncodedSample, length: number): EncodedSample {
+  if (ids.length <= length) return { ids, spans };
+  const within = spans.filter(({ from }) => from < length).map((span) => ({ ...span, to: Math.min(span.to, length) }));
+  return { ids: ids.slice(0, length), spans: within };
+}
+
+/** @param sorted by length, so that the last sample of a batch is its longest */
+function batches(sorted: readonly EncodedSample[]): EncodedSample[][] {
+  const found: EncodedSample[][] = [];
+  for (const sample of sorted) {
+    const open = found.at(-1);
+    if (open && open.length < MOST_ROWS && (open.length + 1) * sample.ids.length <= MOST_TOKENS) open.push(sample);
+    else found.push([sample]);
+  }
+  return found;
 }
 
 function requireOneVocabulary(base: Predictions, tuned: Predictions): void {

@@ -4,15 +4,16 @@
  * rows cost. Prompts join longest first, so that a new row always fits in front of what is already written.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Sampling } from "../contracts.ts";
-import { linear } from "../device/functions.ts";
+import type { BeamOptions, Sampling } from "../contracts.ts";
 import { packWeights } from "../device/pack-weights.ts";
 import { host } from "../host.ts";
 import { random } from "../random.ts";
 import type { Adapter } from "./adapter.ts";
-import { type Decoder, emptyCache, forward, head, weightOf } from "./decoder.ts";
-import { type Batch, disposeBatch, type GenerationRow, leftPadded, regroup } from "./generation-batch.ts";
+import { beamSearch, checkBeams } from "./beam-search.ts";
+import { type Decoder, head, weightOf } from "./decoder.ts";
+import { type Batch, disposeBatch, type GenerationRow, regroup } from "./generation-batch.ts";
 import { linearLayers } from "./linear-layers.ts";
+import { type NewTokens, nextLogits, promptBatch, type Room } from "./next-logits.ts";
 import { requireFinite } from "./not-finite.ts";
 import { requirePositions } from "./positions.ts";
 import { checkSampling, chooseToken, isPlainGreedy } from "./sampling.ts";
@@ -20,19 +21,20 @@ import { checkSampling, chooseToken, isPlainGreedy } from "./sampling.ts";
 /** The generated tokens, without the one that ended the turn. */
 export type Continuation = { readonly tokens: readonly number[]; readonly ended: boolean };
 
-export type ContinueOptions = Sampling & {
-  readonly maxTokens: number;
-  readonly stopTokens: ReadonlySet<number>;
-  readonly label: string | undefined;
-  /** The numbers of the prompts, which decide their random draws; by default their places. */
-  readonly numbers?: readonly number[] | undefined;
-  /** Called with each row that is done. */
-  readonly afterRow?: ((row: Continuation, prompt: number) => void) | undefined;
-  /** Called before each step, which waits for it. */
-  readonly pace?: (() => Promise<void>) | undefined;
-  /** Called after each token with all generated tokens of a row; `true` ends the row. */
-  readonly afterToken?: ((tokens: readonly number[], prompt: number) => boolean) | undefined;
-};
+export type ContinueOptions = Sampling &
+  BeamOptions & {
+    readonly maxTokens: number;
+    readonly stopTokens: ReadonlySet<number>;
+    readonly label: string | undefined;
+    /** The numbers of the prompts, which decide their random draws; by default their places. */
+    readonly numbers?: readonly number[] | undefined;
+    /** Called with each row that is done. */
+    readonly afterRow?: ((row: Continuation, prompt: number) => void) | undefined;
+    /** Called before each step, which waits for it. */
+    readonly pace?: (() => Promise<void>) | undefined;
+    /** Called after each token with all generated tokens of a row; `true` ends the row. */
+    readonly afterToken?: ((tokens: readonly number[], prompt: number) => boolean) | undefined;
+  };
 
 const rowsPerBatch = 64;
 
@@ -49,8 +51,21 @@ export async function continueAll(
   options: ContinueOptions,
 ): Promise<Continuation[]> {
   checkSampling(options);
+  checkBeams(options);
   checkLengths(decoder, prompts, options.maxTokens);
-  const job: Job = { decoder, adapter, options };
+  const freePacked = options.maxTokens < packingPaysFrom ? undefined : packWeights(multipliedWeights(decoder, adapter));
+  const { beams = 1, lengthPenalty = 1 } = options;
+  try {
+    if (beams > 1) return await beamSearch(decoder, adapter, prompts, { ...options, beams, lengthPenalty });
+    return await chooseAll({ decoder, adapter, options }, prompts);
+  } finally {
+    freePacked?.();
+  }
+}
+
+/** Chooses one token of each row at a time. */
+async function chooseAll(job: Job, prompts: readonly (readonly number[])[]): Promise<Continuation[]> {
+  const { decoder, options } = job;
   const seed = options.seed ?? host().seed;
   const rows = prompts.map((prompt, index): GenerationRow => {
     const { uniform } = random(seed, `prompt ${options.numbers?.[index] ?? index}`);
@@ -58,7 +73,6 @@ export async function continueAll(
   });
   const queue = rows.filter(({ done }) => !done).sort((a, b) => b.prompt.length - a.prompt.length || a.index - b.index);
   let batch: Batch | undefined;
-  const freePacked = options.maxTokens < packingPaysFrom ? undefined : packWeights(multipliedWeights(decoder, adapter));
   try {
     for (;;) {
       const open = (batch?.rows ?? []).flatMap((row, at) => (row.done ? [] : [at]));
@@ -79,7 +93,6 @@ export async function continueAll(
     }
   } finally {
     if (batch) disposeBatch(batch);
-    freePacked?.();
   }
   return rows.map(({ written, ended }) => ({ tokens: written, ended }));
 }
@@ -101,9 +114,6 @@ function multipliedWeights(decoder: Decoder, adapter: Adapter | undefined): tf.T
   return [...names.map((name) => weightOf(decoder, adapter, name)), head(decoder, adapter)];
 }
 
-/** The place of the next token in the cache, and the size of the cache, after rows have left and joined. */
-type Room = { readonly filled: number; readonly capacity: number };
-
 function roomFor(
   batch: Batch | undefined,
   open: readonly number[],
@@ -115,22 +125,11 @@ function roomFor(
 }
 
 /** Reads the prompts of new rows into a new cache and generates the first token of each row. */
-async function readPrompts(job: Job, rows: readonly GenerationRow[], { filled, capacity }: Room): Promise<Batch> {
-  const width = Math.max(...rows.map(({ prompt }) => prompt.length));
-  const ids = new Int32Array(rows.length * width);
-  const positions = new Int32Array(rows.length * width);
-  for (const [at, row] of rows.entries()) {
-    const start = (at + 1) * width - row.prompt.length;
-    ids.set(row.prompt, start);
-    for (let t = 0; t < row.prompt.length; t += 1) positions[start + t] = t;
-    row.cached = row.prompt.length;
-  }
-  const cache = emptyCache(job.decoder, rows.length, capacity);
-  cache.filled = filled - width;
-  const batch = { rows, cache, segments: leftPadded(rows, filled, capacity) };
+async function readPrompts(job: Job, rows: readonly GenerationRow[], room: Room): Promise<Batch> {
+  const { batch, tokens } = promptBatch(job.decoder, rows, room);
   try {
     await host().breathe();
-    await advance(job, batch, ids, positions);
+    await advance(job, batch, tokens);
   } catch (error) {
     disposeBatch(batch);
     throw error;
@@ -143,29 +142,15 @@ async function step(job: Job, batch: Batch): Promise<void> {
   const ids = Int32Array.from(batch.rows, ({ written }) => written.at(-1) ?? 0);
   const positions = Int32Array.from(batch.rows, ({ cached }) => cached);
   for (const row of batch.rows) row.cached += 1;
-  await advance(job, batch, ids, positions);
+  await advance(job, batch, { ids, positions });
 }
 
-/** The forward pass over `ids` `[rows · time]`, then the choice of each row's next token. */
-async function advance(
-  { decoder, adapter, options }: Job,
-  { rows, cache, segments }: Batch,
-  ids: Int32Array,
-  positions: Int32Array,
-): Promise<void> {
+/** The forward pass over new tokens, then the choice of each row's next token. */
+async function advance({ decoder, adapter, options }: Job, batch: Batch, tokens: NewTokens): Promise<void> {
+  const { rows } = batch;
   const greedy = isPlainGreedy(options);
-  const shape: [number, number] = [rows.length, ids.length / rows.length];
   const next = tf.tidy(() => {
-    const places = tf.tensor1d(
-      Int32Array.from(rows, (_, at) => (at + 1) * shape[1] - 1),
-      "int32",
-    );
-    const tokens = {
-      ids: tf.tensor2d(ids, shape, "int32"),
-      positions: tf.tensor2d(positions, shape, "int32"),
-      segments,
-    };
-    const logits = linear(forward(decoder, adapter, tokens, { cache, places }), head(decoder, adapter));
+    const logits = nextLogits(decoder, adapter, batch, tokens);
     if (!greedy) return logits;
     // The sums tell whether there is a number that is not finite; a row of both is read at once.
     return tf.concat([tf.cast(tf.argMax(logits, 1), "float32"), tf.sum(logits, 1)]);

@@ -22,8 +22,8 @@ export type GenerationRow = {
 };
 
 /** `segments` `[rows, capacity]`: −1 for the padding at the left, 0 for all other places of the cache. */
-export type Batch = {
-  readonly rows: readonly GenerationRow[];
+export type Batch<Row extends { readonly cached: number } = GenerationRow> = {
+  readonly rows: readonly Row[];
   readonly cache: KeyValueCache;
   readonly segments: tf.Tensor2D;
 };
@@ -31,14 +31,14 @@ export type Batch = {
 /**
  * A batch of the rows that stay, followed by the rows that join; there must be at least one row. Disposes both given batches, except
  * that `joining` is returned unchanged if no row stays.
- * @param stay indices of rows of `batch`
+ * @param stay indices of rows of `batch`; a row may stay several times
  */
-export function regroup(
+export function regroup<Row extends { readonly cached: number }>(
   decoder: Decoder,
-  batch: Batch | undefined,
+  batch: Batch<Row> | undefined,
   stay: readonly number[],
-  joining: Batch | undefined,
-): Batch {
+  joining: Batch<Row> | undefined,
+): Batch<Row> {
   if (!batch || stay.length === 0) {
     if (batch) disposeBatch(batch);
     return joining!;
@@ -74,7 +74,11 @@ export function regroup(
 }
 
 /** The `segments` of a batch whose rows end at the place `filled`, `[rows, capacity]`. */
-export function leftPadded(rows: readonly GenerationRow[], filled: number, capacity: number): tf.Tensor2D {
+export function leftPadded(
+  rows: readonly { readonly cached: number }[],
+  filled: number,
+  capacity: number,
+): tf.Tensor2D {
   const segments = new Int32Array(rows.length * capacity);
   for (const [at, { cached }] of rows.entries()) {
     segments.fill(-1, at * capacity, at * capacity + filled - cached);
@@ -82,7 +86,7 @@ export function leftPadded(rows: readonly GenerationRow[], filled: number, capac
   return tf.tensor2d(segments, [rows.length, capacity], "int32");
 }
 
-export function disposeBatch({ cache, segments }: Batch): void {
+export function disposeBatch({ cache, segments }: Pick<Batch, "cache" | "segments">): void {
   for (const { keys, values } of cache.layers) tf.dispose([keys, values]);
   segments.dispose();
 }

@@ -4,22 +4,21 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { StoredMatrix } from "../device/matrix.ts";
-import { sha256 } from "../digest.ts";
 import { host } from "../host.ts";
 import { isRecord, parseObject } from "../json.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { openSafetensors, type SafetensorsFile } from "./safetensors.ts";
-import { uploadWeight } from "./upload.ts";
+import { floatWidths } from "./safetensors-header.ts";
+import { startUpload, type Upload } from "./upload.ts";
+import { weightDigests } from "./weight-digests.ts";
 import { weightShapes } from "./weights.ts";
 
-/** The most bytes that wait for their digest at a time. */
-const maxUndigested = 16 * 2 ** 20;
-
-/** Bytes per read, unless a single tensor has more. Opening a file takes as long as reading a small one, so small tensors are read together. */
+/** Bytes per read. Opening a file takes as long as reading a small one, so small tensors are read together. */
 const pieceSize = 4 * 2 ** 20;
 
 /**
- * Largest pieces first: their temporary memory is then needed while few weights are loaded.
+ * Large weights are read in parts, so that no second copy of one is in memory. Largest first: a backend that needs all bytes of a weight
+ * at once then needs the most temporary memory while few weights are loaded.
  * @returns the tensors, and a digest over names, shapes and stored values that does not depend on the sharding
  * @throws listing the weights that are missing or have another shape than config.json says.
  */
@@ -31,59 +30,91 @@ export async function loadWeights(
   const shards = await openShards(folder, files);
   const expected = weightShapes(config);
   requireFit(expected, shards, folder);
-  const pieces = piecesOf([...expected.keys()], shards).sort(
-    (a, b) => sizeOf(b.names, expected) - sizeOf(a.names, expected),
-  );
+  const reads = readsOf([...expected.keys()], shards, expected);
   const loaded = new Map<string, tf.Tensor>();
-  const digesting = new Set<Promise<void>>();
-  const digests: string[] = [];
-  let undigested = 0;
-  // Two buffers, used in turn for all pieces: allocating memory for each would take longer than reading.
+  const digests = weightDigests();
+  let open: Upload | undefined;
+  // Two buffers, used in turn for all reads: allocating memory for each would take longer than reading.
   const buffers = [0, 1].map(() => new Uint8Array(pieceSize));
-  const read = (at: number): Promise<StoredMatrix[]> | undefined => {
-    const reading = pieces[at]?.file.readPiece(pieces[at]!.names, buffers[at % 2]);
+  const start = (at: number): Promise<StoredMatrix[]> | undefined => {
+    const reading = reads[at] && storedBy(reads[at], buffers[at % 2]!);
     // The loop below gets the error when it awaits this read. If it fails before, nobody awaits it.
     reading?.catch(() => {});
     return reading;
   };
-  const digest = async (name: string, { dtype, shape, bytes }: StoredMatrix): Promise<void> => {
-    undigested += bytes.length;
-    const type = dtype === "F32" ? "" : `${dtype} `;
-    digests.push(`${name} ${shape.join("x")} ${type}${await sha256(bytes)}`);
-    undigested -= bytes.length;
-  };
   try {
-    let reading = read(0);
-    for (const [place, { names }] of pieces.entries()) {
+    let reading = start(0);
+    for (const [place, { names, part }] of reads.entries()) {
       const stored = (await reading)!;
-      reading = read(place + 1);
+      reading = start(place + 1);
       for (const [at, name] of names.entries()) {
         // Digest and upload both copy the bytes before they return, so the buffer can be used again.
-        const done: Promise<void> = digest(name, stored[at]!).finally(() => digesting.delete(done));
-        digesting.add(done);
-        loaded.set(name, uploadWeight(stored[at]!));
+        digests.add(name, stored[at]!, part?.fromRow);
+        open ??= startUpload(stored[at]!);
+        open.write(stored[at]!.bytes, part?.fromRow ?? 0);
+        if (part && part.toRow < stored[at]!.shape[0]!) continue;
+        loaded.set(name, open.finish());
+        open = undefined;
       }
-      while (undigested > maxUndigested) await Promise.race(digesting);
+      await digests.room();
     }
-    await Promise.all(digesting);
+    const weights = new Map([...expected.keys()].map((name) => [name, loaded.get(name)!]));
+    return { weights, digest: await digests.all() };
   } catch (error) {
+    open?.abandon();
     tf.dispose([...loaded.values()]);
     throw error;
   }
-  const weights = new Map([...expected.keys()].map((name) => [name, loaded.get(name)!]));
-  return { weights, digest: await sha256(digests.sort().join("\n")) };
 }
 
 /** From the name of each weight to the file that holds it. */
 type Shards = ReadonlyMap<string, SafetensorsFile>;
 type Shapes = ReadonlyMap<string, readonly number[]>;
-type Piece = { readonly file: SafetensorsFile; readonly names: readonly string[] };
 
-function piecesOf(names: readonly string[], shards: Shards): Piece[] {
-  return [...new Set(shards.values())].flatMap((file) => {
+/** Rows of a weight that is read in parts. */
+type Part = { readonly fromRow: number; readonly toRow: number };
+/** Several whole weights that lie side by side in a file, or a part of one. */
+type Read = { readonly file: SafetensorsFile; readonly names: readonly string[]; readonly part?: Part };
+
+function readsOf(names: readonly string[], shards: Shards, shapes: Shapes): Read[] {
+  const pieces = [...new Set(shards.values())].flatMap((file) => {
     const inFile = names.filter((name) => shards.get(name) === file);
     return file.pieces(inFile, pieceSize).map((piece) => ({ file, names: piece }));
   });
+  pieces.sort((a, b) => sizeOf(b.names, shapes) - sizeOf(a.names, shapes));
+  return pieces.flatMap((piece): Read[] => {
+    const [name, ...others] = piece.names;
+    if (others.length > 0) return [piece];
+    return partsOf(piece.file, name!).map((part) => (part ? { ...piece, part } : piece));
+  });
+}
+
+/** Parts of at most `pieceSize`, in multiples of eight rows as `Upload` takes them; undefined for a weight that is read whole. */
+function partsOf(file: SafetensorsFile, name: string): (Part | undefined)[] {
+  const shape = file.shape(name);
+  const rows = shape[0] ?? 1;
+  const step = 8 * Math.max(1, Math.floor(pieceSize / rowBytes(file, name) / 8));
+  if (rows <= step) return [undefined];
+  return Array.from({ length: Math.ceil(rows / step) }, (_, part) => {
+    return { fromRow: part * step, toRow: Math.min(rows, (part + 1) * step) };
+  });
+}
+
+function rowBytes(file: SafetensorsFile, name: string): number {
+  const width = file
+    .shape(name)
+    .slice(1)
+    .reduce((product, n) => product * n, 1);
+  return width * floatWidths[file.dtype(name)];
+}
+
+/** The stored weights, or the bytes of one part with the shape of the whole. */
+async function storedBy({ file, names, part }: Read, buffer: Uint8Array<ArrayBuffer>): Promise<StoredMatrix[]> {
+  if (!part) return file.readPiece(names, buffer);
+  const name = names[0]!;
+  const row = rowBytes(file, name);
+  const bytes = await file.readBytes(name, part.fromRow * row, part.toRow * row, buffer);
+  return [{ dtype: file.dtype(name), shape: file.shape(name), bytes }];
 }
 
 /** The number of elements of all these weights. */

@@ -2,13 +2,15 @@
  * The frequencies of rotary position embeddings (Su et al., https://arxiv.org/abs/2104.09864), and their scaling in Llama 3.1:
  * slow frequencies are divided by a factor, fast ones stay, and those between are interpolated.
  */
+
+import { pow } from "../portable-math.ts";
 import type { ModelConfig } from "./model-config.ts";
 
 /** One angular frequency, in radians per position, for each pair of a head's dimensions: `[headWidth / 2]`. */
 export function inverseFrequencies(config: ModelConfig): Float32Array {
   const { headWidth, ropeBase, ropeScaling: scaling } = config;
   return Float32Array.from({ length: headWidth / 2 }, (_, pair) => {
-    const frequency = 1 / ropeBase ** ((2 * pair) / headWidth);
+    const frequency = 1 / pow(ropeBase, (2 * pair) / headWidth);
     if (!scaling) return frequency;
     const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalLength } = scaling;
     const turns = (originalLength * frequency) / (2 * Math.PI);

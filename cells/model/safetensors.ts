@@ -5,8 +5,8 @@
  * Source: https://github.com/huggingface/safetensors#format
  */
 import type { Matrix, StoredMatrix } from "../device/matrix.ts";
+import { widen } from "../device/widen.ts";
 import { type Entry, floatWidths, parseHeader, unreadable } from "./safetensors-header.ts";
-import { widen } from "./widen.ts";
 
 /** Reads `length` bytes from `offset` of one file. May write them to the start of `into`. */
 export type ReadRange = (offset: number, length: number, into?: Uint8Array) => Promise<Uint8Array>;
@@ -20,6 +20,10 @@ export interface SafetensorsFile {
   read(name: string): Promise<Matrix>;
   /** Groups these tensors, in file order, into pieces that one read can fetch: neighbours together, up to `maxBytes`. */
   pieces(names: readonly string[], maxBytes: number): string[][];
+  /** As stored. */
+  dtype(name: string): StoredMatrix["dtype"];
+  /** Some of a tensor's bytes: into the start of `into`, if it is given and long enough. */
+  readBytes(name: string, from: number, to: number, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   /** The tensors of a piece as stored. They share one memory: that of `into`, if it is given and long enough. */
   readPiece(names: readonly string[], into?: Uint8Array<ArrayBuffer>): Promise<StoredMatrix[]>;
 }
@@ -40,16 +44,19 @@ export async function openSafetensors(read: ReadRange, where: string): Promise<S
     if (!entry) throw new Error(`${where} has no tensor "${name}".`);
     return entry;
   };
-  const readPiece: SafetensorsFile["readPiece"] = async (names, into) => {
-    const piece = names.map(entryOf);
-    const [start, end] = [piece[0]!.from, piece.at(-1)!.to];
+  const readInto = async (start: number, end: number, into?: Uint8Array<ArrayBuffer>) => {
     const room = into && into.length >= end - start ? into : undefined;
     const found = await read(8 + headerLength + start, end - start, room);
-    const all = room && found.buffer === room.buffer ? room.subarray(0, found.length) : owned(found);
+    return room && found.buffer === room.buffer ? room.subarray(0, found.length) : owned(found);
+  };
+  const cutOff = (name: string): Error => unreadable(where, `it ends inside the tensor "${name}"; copy the file again`);
+  const readPiece: SafetensorsFile["readPiece"] = async (names, into) => {
+    const piece = names.map(entryOf);
+    const start = piece[0]!.from;
+    const all = await readInto(start, piece.at(-1)!.to, into);
     return piece.map(({ dtype, shape, from, to }, at) => {
       const bytes = all.subarray(from - start, to - start);
-      if (bytes.length < to - from)
-        throw unreadable(where, `it ends inside the tensor "${names[at]}"; copy the file again`);
+      if (bytes.length < to - from) throw cutOff(names[at]!);
       // After a tensor with an odd number of 16-bit floats the bytes are not aligned to words, so they are copied.
       return { dtype, shape, bytes: bytes.byteOffset % 4 === 0 ? bytes : bytes.slice() };
     });
@@ -58,6 +65,13 @@ export async function openSafetensors(read: ReadRange, where: string): Promise<S
     names: [...entries.keys()],
     metadata,
     shape: (name) => entryOf(name).shape,
+    dtype: (name) => entryOf(name).dtype,
+    async readBytes(name, from, to, into) {
+      const { from: start } = entryOf(name);
+      const bytes = await readInto(start + from, start + to, into);
+      if (bytes.length < to - from) throw cutOff(name);
+      return bytes;
+    },
     readPiece,
     pieces(names, maxBytes) {
       const pieces: string[][] = [];

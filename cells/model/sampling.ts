@@ -4,6 +4,7 @@
  * kept or removed together.
  */
 import type { Sampling } from "../contracts.ts";
+import { exp } from "../portable-math.ts";
 import { requireFinite } from "./not-finite.ts";
 
 /** @throws naming the first invalid setting. */
@@ -71,26 +72,38 @@ type Likelihoods = {
   readonly total: number;
 };
 
+const roomFor = (size: number): Omit<Likelihoods, "total"> => ({
+  weights: new Float64Array(size),
+  buckets: new Uint16Array(size),
+  counts: new Int32Array(bucketCount),
+  sums: new Float64Array(bucketCount),
+});
+
 const bucketsPerNat = 64;
 /** Beyond e⁻⁶⁴ a token is never drawn. */
 const bucketCount = 64 * bucketsPerNat;
 const third = 1 / 3;
-const bucketWeights = Float64Array.from({ length: bucketCount }, (_, bucket) => Math.exp(-bucket / bucketsPerNat));
+const bucketWeights = Float64Array.from({ length: bucketCount }, (_, bucket) => exp(-bucket / bucketsPerNat));
+
+/** Used again for each token: new memory of this size takes longer than the arithmetic. */
+let room = roomFor(0);
 
 /**
  * e^((score − highest) ÷ temperature) of each token. The bucket gives the large part of the exponential, and six terms of its series the
- * rest, to 13 digits: `Math.exp` would take most of the time of a token.
+ * rest, to 13 digits: a call of `exp` would take most of the time of a token.
  */
 function likelihoods(scores: Float32Array, highest: number, temperature: number): Likelihoods {
-  const weights = new Float64Array(scores.length);
-  const buckets = new Uint16Array(scores.length).fill(bucketCount - 1);
-  const counts = new Int32Array(bucketCount);
-  const sums = new Float64Array(bucketCount);
+  if (room.weights.length !== scores.length) room = roomFor(scores.length);
+  const { weights, buckets, counts, sums } = room;
+  counts.fill(0);
+  sums.fill(0);
   const factor = bucketsPerNat / temperature;
   let total = 0;
   for (let token = 0; token < scores.length; token += 1) {
     const place = (highest - scores[token]!) * factor;
     if (place >= bucketCount) {
+      weights[token] = 0;
+      buckets[token] = bucketCount - 1;
       counts[bucketCount - 1]! += 1;
       continue;
     }

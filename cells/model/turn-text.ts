@@ -22,7 +22,10 @@ export function turnTexts(
   tokenizer: ChatTokenizer,
   prompts: readonly Prompt[],
   ids: readonly (readonly number[])[],
-  { stop = [], onText }: Pick<GenerateOptions, "stop" | "onText">,
+  {
+    stop = [],
+    onText,
+  }: { readonly stop?: GenerateOptions["stop"] | undefined; readonly onText?: GenerateOptions["onText"] },
 ): TurnTexts {
   const emitted = prompts.map(() => 0);
   const textOf = (tokens: readonly number[], prompt: number): string =>

@@ -1,5 +1,6 @@
 /** The options of controls. They are checked when a cell declares the control, so a wrong bound or a missing option is an error at once. */
 import type { InputSpec, TableRow } from "../inputs.ts";
+import { log10, pow } from "../portable-math.ts";
 
 export type RangeOptions = {
   readonly min: number;
@@ -35,7 +36,7 @@ export function rangeSpec(label: string, { min, max, value, step = roundStep(max
   return { kind: "range", label, min, max, step, value };
 }
 
-const roundStep = (span: number): number => (span > 0 ? 10 ** Math.floor(Math.log10(span / 100)) : 1);
+const roundStep = (span: number): number => (span > 0 ? pow(10, Math.floor(log10(span / 100))) : 1);
 
 export function numberSpec(label: string, options: NumberOptions): InputSpec {
   within(label, options.value, options.min ?? -Infinity, options.max ?? Infinity);

@@ -3,22 +3,29 @@
  * adapter's initial weights, the order of the data and the dropout depend only on the seed, so two trainings with equal
  * settings give equal losses on the same backend.
  */
+import * as tf from "@tensorflow/tfjs";
 import type { Run } from "../contracts.ts";
+import type { BackendName } from "../device/backend-name.ts";
+import { isNarrow } from "../device/narrow.ts";
 import { host } from "../host.ts";
 import { disposeAdapter } from "../model/adapter.ts";
 import type { BaseModel } from "../model/chat-model.ts";
 import { dropout } from "../model/dropout.ts";
+import type { EncodedSample } from "../model/encoded-sample.ts";
 import type { LoraConfig } from "../model/lora.ts";
 import { adapterFiles } from "../model/tuned-folder.ts";
+import { embeddingName } from "../model/weights.ts";
 import { random } from "../random.ts";
+import { type MemoryPlan, trainingMemory } from "./memory.ts";
+import { freeFor, memoryAdvice } from "./memory-advice.ts";
 import { adoptState } from "./run/adopt.ts";
 import { startRun } from "./run/run.ts";
-import type { Training } from "./run/training.ts";
+import type { PreparationAlert, Training } from "./run/training.ts";
 import { TrainingData } from "./run/training-data.ts";
 import { openState, savingAndRestoring } from "./run/training-state.ts";
-import { settingsOf, stepCount, totalSamples, warmupSteps } from "./settings.ts";
+import { type Settings, settingsOf, stepCount, totalSamples, warmupSteps } from "./settings.ts";
 import { startAdapter } from "./start-adapter.ts";
-import { microBatches } from "./step/batches.ts";
+import { lengthStep, microBatches } from "./step/batches.ts";
 import { optimizer } from "./step/optimizer.ts";
 import { learningRate as rateAt } from "./step/schedule.ts";
 import { update } from "./step/update.ts";
@@ -87,19 +94,23 @@ export function fineTuning(base: BaseModel, given: TrainOptions): Training {
     },
     knobs: { ...method.knobs, learningRate: rate },
     model: base.with(adapter, tokenizer),
+    task: { samples: (limit) => data.taskSamples(limit), maxLength },
     checkpointEvery: options.checkpointEvery,
     async prepare(control) {
-      const { config, counts } = await data.prepare(control);
+      const { config, counts, samples, alerts: dataAlerts } = await data.prepare(control);
       const adapterFrom = await origin;
       steps = stepCount(options, settings, counts.samples);
       total = totalSamples(options, counts.samples);
-      const warmup = warmupSteps(settings, steps);
-      if (warmup >= steps && steps > 1)
-        console.warn(
-          `train(…): the warm-up has ${warmup} steps and the training ${steps}, so the learning rate never falls. ` +
-            "Give warmup as a share, such as 0.1.",
-        );
-      return { steps, config: { ...config, data: counts, ...(adapterFrom && { adapterFrom }) } };
+      const plan = { ...planOf(base, samples, settings), adapter: adapter.config, checkpointing };
+      const memory = trainingMemory(plan);
+      const advice = memoryAdvice(plan, await freeFor(plan, memory));
+      const alerts: PreparationAlert[] = [
+        ...dataAlerts,
+        ...warmupAlerts(settings, steps),
+        ...(advice === undefined ? [] : [{ name: "memory", message: advice } as const]),
+      ];
+      for (const { message } of alerts) console.warn(`train(…): ${message[0]!.toLowerCase()}${message.slice(1)}`);
+      return { steps, config: { ...config, data: counts, memory, ...(adapterFrom && { adapterFrom }) }, alerts };
     },
     async begin() {
       const { run, take } = source ?? {};
@@ -144,6 +155,39 @@ export function fineTuning(base: BaseModel, given: TrainOptions): Training {
       disposeAdapter(adapter);
       adamw.dispose();
     },
+  };
+}
+
+function warmupAlerts(settings: Settings, steps: number): PreparationAlert[] {
+  const warmup = warmupSteps(settings, steps);
+  if (warmup < steps || steps === 1) return [];
+  const message =
+    `The warm-up has ${warmup} steps and the training ${steps}, so the learning rate never falls. ` +
+    "Give warmup as a share, such as 0.1.";
+  return [{ name: "warm-up", message }];
+}
+
+/** The largest micro-batch that the samples can make. */
+function planOf(
+  { decoder }: BaseModel,
+  samples: readonly EncodedSample[],
+  { batch, packing }: { readonly batch: number; readonly packing: boolean | number },
+): Omit<MemoryPlan, "adapter" | "checkpointing"> {
+  const targetsOf = ({ spans }: EncodedSample): number => spans.reduce((sum, { from, to }) => sum + to - from, 0);
+  // Plain loops: a list of many samples is too long for the arguments of Math.max.
+  let [longest, most] = [1, 1];
+  for (const sample of samples) {
+    longest = Math.max(longest, sample.ids.length);
+    most = Math.max(most, targetsOf(sample));
+  }
+  const time = typeof packing === "number" ? packing : longest;
+  return {
+    model: decoder.config,
+    backend: tf.getBackend() as BackendName,
+    storedBytes: isNarrow(decoder.weights.get(embeddingName)!) ? 2 : 4,
+    rows: batch,
+    time: Math.ceil(time / lengthStep) * lengthStep,
+    targets: batch * most,
   };
 }
 

@@ -1,16 +1,17 @@
 /** Runs all cells of a session to their end, without a page. */
 import type { SessionEvent } from "../events.ts";
-import type { CellError } from "../notebook/types.ts";
+import type { CellError, CellId } from "../notebook/types.ts";
 import type { Session } from "../session/session.ts";
 import { blockerOf, type CellState } from "../state/cell-state.ts";
 import type { SessionState } from "../state/state.ts";
-import type { Output } from "../values.ts";
-import type { CellOutputs } from "./output-text.ts";
+import type { CellOutputs, Output } from "../values.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { checkSetting, type Settings } from "./settings.ts";
+import { suspend } from "./suspend.ts";
 
 export type HeadlessResult = {
-  readonly status: "done" | "failed" | "stopped";
+  /** `suspended`: it was ended from outside, and the same command goes on. */
+  readonly status: "done" | "failed" | "stopped" | "suspended";
   readonly state: SessionState;
   /** One line per error. */
   readonly errors: readonly string[];
@@ -18,23 +19,35 @@ export type HeadlessResult = {
   readonly outputs: readonly CellOutputs[];
 };
 
+/** What the first interrupt does: `stop` ends the trainings with what they have learnt, `suspend` saves their checkpoints. */
+export type OnInterrupt = "stop" | "suspend";
+
 /**
- * Waits for all cells and their trainings, and closes the session. The first interrupt (Ctrl+C) stops the cells and keeps their
- * values; the second one closes the session at once. @throws Misuse for a setting that its input does not accept
+ * Runs cells with what they need, waits for them and their trainings, and closes the session. The first interrupt (Ctrl+C, SIGTERM)
+ * stops the cells and keeps their values, or suspends them; the second one closes the session at once.
+ * @throws Misuse for a setting that its input does not accept
  */
-export async function runHeadless(session: Session, settings: Settings): Promise<HeadlessResult> {
+export async function runHeadless(
+  session: Session,
+  settings: Settings,
+  {
+    cells = "all",
+    onInterrupt = "stop",
+  }: { readonly cells?: "all" | readonly CellId[]; readonly onInterrupt?: OnInterrupt } = {},
+): Promise<HeadlessResult> {
   const progress = new ProgressLine(process.stderr);
   if (session.state.notice) progress.print(session.state.notice.text);
   let misuse: Error | undefined;
-  let stopped = false;
+  let interrupted: "stopped" | "suspended" | undefined;
   const stop = (): void => {
-    if (stopped) return void session.close();
-    stopped = true;
-    void session.request({ type: "stop" });
+    if (interrupted) return void session.close();
+    interrupted = onInterrupt === "stop" ? "stopped" : "suspended";
+    void (onInterrupt === "stop" ? session.request({ type: "stop" }) : suspend(session));
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   const allEnded = new Promise<void>((resolve) => {
+    session.onClosed(resolve);
     session.subscribe((logged) => {
       for (const { event } of logged) {
         if (event.type === "cell-console") for (const { text, open } of event.lines) open || progress.print(text);
@@ -47,7 +60,7 @@ export async function runHeadless(session: Session, settings: Settings): Promise
     });
   });
   try {
-    await session.request({ type: "run", cells: "all" });
+    await session.request({ type: "run", cells });
     await allEnded;
   } finally {
     progress.clear();
@@ -58,7 +71,7 @@ export async function runHeadless(session: Session, settings: Settings): Promise
   const outputs = misuse ? [] : await outputsOf(session);
   await session.close();
   if (misuse) throw misuse;
-  return { ...resultOf(state, stopped ? "stopped" : undefined), outputs };
+  return { ...resultOf(state, interrupted), outputs };
 }
 
 /** The outputs of all cells; large ones are read from the disk. */
@@ -75,14 +88,19 @@ function outputsOf(session: Session): Promise<readonly CellOutputs[]> {
 }
 
 /** What ran, and its errors; the kernel's end counts as one if nothing else explains it. */
-function resultOf(state: SessionState, interrupted: "stopped" | undefined): Omit<HeadlessResult, "outputs"> {
+function resultOf(
+  state: SessionState,
+  interrupted: "stopped" | "suspended" | undefined,
+): Omit<HeadlessResult, "outputs"> {
   const disabled = (cell: CellState): boolean => blockerOf(cell)?.why === "disabled";
   const failed = state.cells.some((cell) => cell.status !== "done" && cell.analysis && !disabled(cell));
   const errors = state.cells.flatMap(({ cell, error, errors }) =>
     [...(error ? [error] : []), ...errors].map((each) => errorLine(cell.id, each)),
   );
   if (errors.length === 0 && state.kernel.status === "ended" && !interrupted) errors.push(state.kernel.reason);
-  return { status: interrupted ?? (failed ? "failed" : "done"), state, errors };
+  // The signal may have come after the last cell.
+  const status = interrupted === "suspended" && !failed ? "done" : (interrupted ?? (failed ? "failed" : "done"));
+  return { status, state, errors };
 }
 
 function misuseOf(event: Extract<SessionEvent, { type: "input-declared" }>, settings: Settings): Error | undefined {

@@ -2,7 +2,7 @@
  * The outputs of cells as text for a terminal, shortened: the first rows of a table, the first lines of a text, a line for a chart.
  * What a cell shows may come from a file of somebody else, so no character of it can steer the terminal.
  */
-import type { Datum, Inspected, Output } from "../values.ts";
+import type { CellOutputs, Datum, Inspected, Output } from "../values.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { oneLine, plainText, shortened } from "./plain-text.ts";
 
@@ -14,8 +14,6 @@ const VALUE = 600;
 /** How many items of a list are shown, and how deep. */
 const ITEMS = 8;
 const DEPTH = 2;
-
-export type CellOutputs = { readonly cell: string; readonly outputs: readonly Output[] };
 
 /** The outputs under the names of their cells; cells without outputs are left out. @param width columns of the terminal */
 export function outputText(cells: readonly CellOutputs[], width: number): string {

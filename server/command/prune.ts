@@ -51,9 +51,7 @@ record or to a run that goes on.
     for (const rule of rules) items.push(...(await runs.prune(rule)).items);
     const total = items.reduce((sum, each) => sum + each.bytes, 0);
     if (values.json)
-      process.stdout.write(
-        `${JSON.stringify({ act: values["dry-run"] ? "look" : "prune", items, bytes: total })}\n`,
-      );
+      process.stdout.write(`${JSON.stringify({ act: values["dry-run"] ? "look" : "prune", items, bytes: total })}\n`);
     else {
       for (const { name, bytes: size } of items) process.stdout.write(`${name}  ${bytes(size)}\n`);
       const done = values["dry-run"] ? "would be removed" : "removed";

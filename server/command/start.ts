@@ -9,6 +9,8 @@ import { setFlagsFromString } from "node:v8";
 import { bundle } from "../http/assets.ts";
 import { listen, PortTaken } from "../http/listen.ts";
 import { PageSecret } from "../http/page-secret.ts";
+import { Damaged } from "../records/open-record.ts";
+import { unpackRecord } from "../records/unpack-record.ts";
 import { FolderLock, Locked } from "../session/lock.ts";
 import { Workspace } from "../workspace.ts";
 import { backendOf, type Command, Misuse, memoryOf, parseArguments } from "./command.ts";
@@ -20,12 +22,12 @@ const PORTS = 50;
 
 export const start: Command = {
   name: "start",
-  synopsis: "start [folder] [--port p] [--no-open]",
+  synopsis: "start [folder|record.zip] [--port p] [--no-open]",
   summary: "opens the workbench in the browser",
-  usage: `palimpsest start [folder] [--port p] [--no-open] [--backend b] [--memory size] [--idle time] [--sourcemap]
+  usage: `palimpsest start [folder|record.zip] [--port p] [--no-open] [--backend b] [--memory size] [--idle time] [--sourcemap]
 
 Opens the workbench on a folder of notebooks. Without a folder it opens the current one, or the experiments if the current
-one is Palimpsest's own.
+one is Palimpsest's own. The archive of a record is unpacked into a folder beside it; nothing in it runs until you run it.
 
   --port p       the port to listen on; default: the one of last time, else ${PORT} or the next free one
   --no-open      do not open the browser
@@ -48,8 +50,7 @@ one is Palimpsest's own.
       sourcemap: { type: "boolean" },
     });
     if (positionals.length > 1) throw new Misuse(`palimpsest start takes one folder, not ${positionals.length}.`);
-    const folder = positionals[0] === undefined ? defaultFolder() : resolve(positionals[0]);
-    if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw new Misuse(`There is no folder ${folder}.`);
+    const folder = positionals[0] === undefined ? defaultFolder() : await folderOf(resolve(positionals[0]));
     const options = { ...backendOf(values.backend), ...memoryOf(values.memory), ...idleOf(values.idle) };
     const given = values.port === undefined ? undefined : portOf(values.port);
 
@@ -90,6 +91,16 @@ async function lockedFolder(folder: string): Promise<FolderLock | undefined> {
   return FolderLock.acquire(folder).catch((error: Error) => {
     if (error instanceof Locked) throw new Misuse(error.message);
     return undefined;
+  });
+}
+
+/** A folder, or what the archive of a record is unpacked to. @throws Misuse */
+async function folderOf(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return path;
+  if (!found?.isFile() || !path.toLowerCase().endsWith(".zip")) throw new Misuse(`There is no folder ${path}.`);
+  return unpackRecord(path).catch((error: Error) => {
+    throw error instanceof Damaged ? new Misuse(error.message) : error;
   });
 }
 

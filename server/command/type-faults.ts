@@ -6,6 +6,7 @@
  * error in a notebook: parameters without a type, and the order of the cells.
  */
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { CellId, Position } from "../notebook/types.ts";
 import type { SessionState } from "../state/state.ts";
@@ -37,7 +38,8 @@ const LEFT_OUT: ReadonlySet<number> = new Set([
 ]);
 
 export async function typeFaults(path: string, state: SessionState): Promise<TypeFaults> {
-  if (!isInstalled()) return { status: "unavailable", why: "the package typescript is not installed" };
+  const missing = missingCompiler();
+  if (missing !== undefined) return { status: "unavailable", why: missing };
   const module = new NotebookModule(state);
   const settings = JSON.stringify({ compilerOptions: COMPILER, files: [path] });
   const request = { settings: SETTINGS, path, files: { [SETTINGS]: settings, [path]: module.text } };
@@ -48,9 +50,17 @@ export async function typeFaults(path: string, state: SessionState): Promise<Typ
   }
 }
 
-function isInstalled(): boolean {
+/** Why there is no compiler, and what to do; undefined if there is one. */
+function missingCompiler(): string | undefined {
+  if (isFound("typescript/unstable/sync")) return undefined;
+  return isFound("typescript/package.json")
+    ? "the installed package typescript is older than version 7. Run npm install in the folder of Palimpsest"
+    : "the package typescript is not installed. Run npm install in the folder of Palimpsest";
+}
+
+function isFound(specifier: string): boolean {
   try {
-    return import.meta.resolve("typescript/unstable/sync") !== "";
+    return existsSync(fileURLToPath(import.meta.resolve(specifier)));
   } catch {
     return false;
   }

@@ -4,6 +4,7 @@
  * that a tensor which nobody else holds can be collected.
  */
 import * as tf from "@tensorflow/tfjs";
+import { heldBytes } from "../../cells/device/narrow.ts";
 import type { Generation } from "./generation.ts";
 
 export type Buffer = { readonly bytes: number; readonly holders: Entry[] };
@@ -66,8 +67,8 @@ export function makeEntry(tensor: tf.Tensor, account: Account): Entry {
 }
 
 /** Zero for types whose size tfjs does not know. */
-export function bytesOf({ dtype, size }: Pick<tf.Tensor, "dtype" | "size">): number {
-  return dtype === "string" || dtype === "complex64" ? 0 : size * tf.util.bytesPerElement(dtype);
+export function bytesOf(tensor: tf.Tensor): number {
+  return tensor.dtype === "string" || tensor.dtype === "complex64" ? 0 : heldBytes(tensor);
 }
 
 function bufferOf(dataId: DataId, bytes: number): Buffer {

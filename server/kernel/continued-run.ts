@@ -28,7 +28,8 @@ export function continuedRun(meta: RunMeta, generation: Generation, workspace: s
     );
     const last = checkpoints.at(-1);
     // A kernel whose server was killed exits by itself and stops its runs. A run that the user stopped says so in its changes.
-    const isOver = !["running", "stopped"].includes(String(description.status)) || changes.at(-1)?.kind === "stop";
+    // A run that was done before its server was killed does its last steps again, so that its model is there.
+    const isOver = description.status === "failed" || changes.at(-1)?.kind === "stop";
     if (!last || isOver || !isDeepStrictEqual(trainingOf(description), trainingOf(meta))) {
       folder.tables.close();
       continue;

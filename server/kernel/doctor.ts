@@ -1,14 +1,33 @@
-/** Entry of the process behind `palimpsest doctor`: the server itself never loads tfjs. `--json` prints the report as JSON. */
+/**
+ * Entry of the process behind `palimpsest doctor`: the server itself never loads tfjs. `--json` prints the report as JSON. Other arguments are
+ * model folders.
+ */
 import { parseArgs } from "node:util";
 import { type BackendReport, examine } from "../../cells/device/doctor.ts";
 import { bytes } from "../state/quantity.ts";
+import { type FolderReport, folderLine, folderMemory } from "./doctor-folders.ts";
 
-const { values } = parseArgs({ options: { json: { type: "boolean" }, backend: { type: "string" } } });
+const { values, positionals } = parseArgs({
+  options: { json: { type: "boolean" }, backend: { type: "string" } },
+  allowPositionals: true,
+});
 const report = await examine(values.backend).catch((error: Error) => {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 });
-process.stdout.write(values.json ? `${JSON.stringify({ backends: report })}\n` : report.map(line).join(""));
+const chosen = report.find((backend) => backend.usable && (backend.used || values.backend !== undefined));
+const folders: FolderReport[] = [];
+for (const folder of positionals) {
+  if (!chosen?.usable) break;
+  folders.push(
+    await folderMemory(folder, chosen.backend, chosen.memory).catch((error: Error) => {
+      process.stderr.write(`${error.message}\n`);
+      process.exit(1);
+    }),
+  );
+}
+const text = [...report.map(line), ...folders.map(folderLine)].join("");
+process.stdout.write(values.json ? `${JSON.stringify({ backends: report, folders })}\n` : text);
 process.exit(0);
 
 function line(backend: BackendReport): string {

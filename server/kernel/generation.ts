@@ -200,6 +200,11 @@ export class Generation {
     if (this.#runs.close(run)) this.#enter(runOver(this.#life, outcome, this.#runs.count));
   }
 
+  /** How many runs it has started. */
+  get runCount(): number {
+    return this.#runs.total;
+  }
+
   /** @returns whether the run belongs to this generation */
   steer(run: string, order: RunOrder): boolean {
     return this.#runs.steer(run, order);

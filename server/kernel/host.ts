@@ -67,7 +67,11 @@ export function kernelHost(place: RunPlace, files: Files, cached: Cached, send: 
     storeResult: (name, text) => cached.results.write(name, text),
     version: cached.version,
     runFolder: (id) => join(place.workspace, RUNS, id),
-    modelFolder: (name) => files.modelFolder(name),
+    async modelFolder(name) {
+      const folder = await files.modelFolder(name);
+      send({ type: "model-used", name, folder });
+      return folder;
+    },
     async breathe() {
       await nextTurn();
       current.getStore()?.throwIfAborted();

@@ -1,7 +1,7 @@
 /** The kernel: carries out the server's messages in their order and reports what happens. */
 import { setHost } from "../../cells/host.ts";
 import type { Shown } from "../events.ts";
-import type { FromKernel, ToKernel } from "../messages.ts";
+import type { FromKernel, ReplayedRun, ToKernel, Used } from "../messages.ts";
 import type { CellId } from "../notebook/types.ts";
 import { FOREIGN } from "../session/cache.ts";
 import { CellCache } from "./cell-cache.ts";
@@ -16,6 +16,7 @@ import { Imports } from "./imports.ts";
 import { setInput } from "./inputs.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { Ledger } from "./ledger.ts";
+import { listenToUses } from "./reads.ts";
 import { ShownRecorder } from "./shown-recorder.ts";
 import { SignedResults } from "./signed-results.ts";
 import { watchFiles } from "./watched-files.ts";
@@ -37,6 +38,7 @@ export class Kernel {
   /** Results that are being written to the cache. */
   readonly #storing = new Set<Promise<void>>();
   #idle: NodeJS.Timeout | undefined;
+  #replay: readonly ReplayedRun[] = [];
 
   constructor(send: (message: FromKernel) => void, interrupts: Interrupts) {
     this.#send = send;
@@ -91,7 +93,7 @@ export class Kernel {
     await this.#end(this.#cells.alive.map(({ cell }) => cell).reverse());
   }
 
-  async #open({ notebook, workspace, backend, seed, memory, key, version }: Order<"open">): Promise<void> {
+  async #open({ notebook, workspace, backend, seed, memory, key, version, replay = [] }: Order<"open">): Promise<void> {
     try {
       const { chooseBackend } = await import("../../cells/device/backend.ts");
       const { availableMemory } = await import("../../cells/device/available-memory.ts");
@@ -101,14 +103,30 @@ export class Kernel {
       const cache = new CellCache({ workspace, seed, key, backend: name, version });
       const files = new Files(notebook, workspace);
       const results = new SignedResults(files, key, () => this.#send({ type: "notice", level: "info", text: FOREIGN }));
-      setHost(kernelHost({ workspace, notebook, seed }, files, { results, version }, this.#send));
+      setHost(kernelHost({ workspace, notebook, seed, replay }, files, { results, version }, this.#send));
+      this.#tellUses();
       watchFiles();
+      this.#replay = replay;
       this.#notebook = { imports: new Imports(notebook), cache, globals: new GlobalChanges() };
       this.#send({ type: "kernel-ready", pid: process.pid, backend: name, passedOver });
       if (note) this.#send({ type: "notice", level: "warn", text: note });
     } catch (error) {
       this.#send({ type: "open-failed", message: error instanceof Error ? error.message : String(error) });
     }
+  }
+
+  /** Each file once. Told a moment later: a read may be in the middle of the loading of a module. */
+  #tellUses(): void {
+    const seen = new Set<string>();
+    const tell = (used: Used): void => process.nextTick(() => this.#send(used));
+    listenToUses({
+      file: (path) => {
+        if (seen.has(path)) return;
+        seen.add(path);
+        tell({ type: "file-used", path });
+      },
+      package: (name, state) => tell({ type: "package-used", name, ...state }),
+    });
   }
 
   async #execute(order: Order<"execute">): Promise<void> {
@@ -125,7 +143,8 @@ export class Kernel {
       cache && new ShownRecorder(this.#send, (shown) => this.#store(notebook, generation, shown, order.files));
     const send = recorder ? (message: FromKernel): void => recorder.send(message) : this.#send;
     const generation = new Generation(start, this.#interrupts.flag(cell, number), send);
-    generation.interruptedRuns.push(...(order.interrupted ?? []));
+    const continued = this.#replay.flatMap((run) => (run.cell === cell && run.continues ? [run.continues] : []));
+    generation.interruptedRuns.push(...(order.interrupted ?? []), ...continued);
     this.#cells.add(generation);
     this.#ledger.begin(generation);
     generation.send({ type: "cell-started", cell, generation: number, snapshot });

@@ -13,6 +13,11 @@ export class OpenRuns {
     return this.#open.size;
   }
 
+  /** How many there have been. */
+  get total(): number {
+    return this.#all.size;
+  }
+
   add(run: OpenRun): void {
     this.#all.set(run.id, run);
     this.#open.add(run);

@@ -14,6 +14,17 @@ type NotedPackage = { readonly name: string; readonly from: string; readonly sta
 /** Those of the project file that is being loaded. */
 export const loading = new AsyncLocalStorage<Reads>();
 
+/** Is told of each file and package that code uses, at the moment of use. */
+export type UseListener = {
+  file(path: string): void;
+  package(name: string, state: PackageState): void;
+};
+let listener: UseListener | undefined;
+
+export function listenToUses(to: UseListener): void {
+  listener = to;
+}
+
 export class Reads {
   readonly #files = new Map<string, NotedFile>();
   readonly #packages = new Map<string, NotedPackage>();
@@ -26,7 +37,9 @@ export class Reads {
 
   /** @param path absolute */
   file(path: string): void {
-    if (!this.#files.has(path)) this.#files.set(path, { mark: markOf(path) });
+    if (this.#files.has(path)) return;
+    this.#files.set(path, { mark: markOf(path) });
+    listener?.file(path);
   }
 
   /** @param by the file that imports it */
@@ -35,7 +48,10 @@ export class Reads {
     if (name === undefined) return;
     const from = dirname(by);
     const id = `${from}\n${name}`;
-    if (!this.#packages.has(id)) this.#packages.set(id, { name, from, state: packageState(name, from) });
+    if (this.#packages.has(id)) return;
+    const state = packageState(name, from);
+    this.#packages.set(id, { name, from, state });
+    listener?.package(name, state);
   }
 
   /** What others have read counts here, now and later. */
@@ -45,10 +61,15 @@ export class Reads {
 
   /** The cell was restored: its result depends on what the code read that computed it. */
   restored({ files, packages }: Dependencies, workspace: string): void {
-    for (const file of files) this.#files.set(absolute(workspace, file.path), { mark: file.mark, state: file });
+    for (const file of files) {
+      const path = absolute(workspace, file.path);
+      this.#files.set(path, { mark: file.mark, state: file });
+      listener?.file(path);
+    }
     for (const { name, from, ...state } of packages) {
       const folder = absolute(workspace, from);
       this.#packages.set(`${folder}\n${name}`, { name, from: folder, state });
+      listener?.package(name, state);
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import { relative } from "node:path";
 import type {
+  CheckpointKind,
   ResumePoint,
   RunAccount,
   RunChange,
@@ -14,18 +15,24 @@ import type {
   RunStatus,
 } from "../../cells/runs.ts";
 import type { ProbeRow, Row } from "../../cells/types.ts";
-import type { FromKernel } from "../messages.ts";
+import type { FromKernel, ReplayedRun } from "../messages.ts";
 import { withoutOldest } from "./checkpoint-files.ts";
 import { continuedRun } from "./continued-run.ts";
 import { current, type Generation } from "./generation.ts";
 import type { Outcome } from "./life.ts";
 import type { OpenRun } from "./open-runs.ts";
-import { runDescription } from "./run-description.ts";
+import { type RunAlert, runDescription } from "./run-description.ts";
 import { RUNS, RunFolder } from "./run-folder.ts";
 
 type Ended = Exclude<RunStatus, "running">;
 /** Absolute paths. */
-export type RunPlace = { readonly workspace: string; readonly notebook: string; readonly seed: number };
+export type RunPlace = {
+  readonly workspace: string;
+  readonly notebook: string;
+  readonly seed: number;
+  /** The runs of a record that is verified. */
+  readonly replay: readonly ReplayedRun[];
+};
 
 const ROWS_IN_MESSAGE = 2_000;
 
@@ -33,6 +40,7 @@ export class RecordedRun implements RunSink, OpenRun {
   readonly id: string;
   readonly signal: AbortSignal;
   readonly resumeFrom?: ResumePoint;
+  readonly replay?: ReplayedRun;
   #meta: RunMeta;
   readonly #onOrder: (order: RunOrder) => void;
   readonly #generation: Generation;
@@ -45,6 +53,7 @@ export class RecordedRun implements RunSink, OpenRun {
   readonly #seconds: Record<RunAccount, number> = { steps: 0, probes: 0, checkpoints: 0 };
   #checkpoints: readonly RunCheckpoint[] = [];
   #prepared: readonly string[] = [];
+  #alerts: readonly RunAlert[] = [];
   /** The last write of the folder; the next one waits for it. */
   #writing: Promise<unknown> = Promise.resolve();
   #ending: Promise<void> | undefined;
@@ -61,6 +70,8 @@ export class RecordedRun implements RunSink, OpenRun {
     this.#place = place;
     this.#send = send;
     this.signal = generation.signal;
+    const replay = place.replay.find((run) => run.cell === generation.cell && run.nth === generation.runCount);
+    if (replay) this.replay = replay;
     const continued = continuedRun(meta, generation, place.workspace);
     this.#meta = continued ? { ...meta, knobs: continued.past.knobs } : meta;
     this.#started = continued?.started ?? new Date();
@@ -70,6 +81,7 @@ export class RecordedRun implements RunSink, OpenRun {
       const { past } = continued;
       this.resumeFrom = past;
       this.#checkpoints = continued.checkpoints;
+      this.#alerts = past.changes.filter((each) => each.kind === "alert");
       Object.assign(this.#seconds, continued.seconds);
       Object.assign(this.#sent, { rows: past.rows.length, probes: past.probes.length });
     }
@@ -109,6 +121,7 @@ export class RecordedRun implements RunSink, OpenRun {
   change(change: RunChange): void {
     if (this.#ending) return;
     this.#folder.tables.append("events", change);
+    if (change.kind === "alert") this.#alerts = [...this.#alerts, change];
     this.#send({ type: "run-changed", run: this.id, change });
   }
 
@@ -128,17 +141,32 @@ export class RecordedRun implements RunSink, OpenRun {
     this.#seconds[account] += seconds;
   }
 
-  checkpoint(step: number, state: Uint8Array, marked: boolean): Promise<void> {
+  checkpoint(step: number, state: Uint8Array, kind: CheckpointKind): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#ending) return;
       await this.#folder.writeCheckpoint(step, state);
       const others = this.#checkpoints.filter((each) => each.step !== step);
-      const all = [...others, { step, marked }].sort((a, b) => a.step - b.step);
-      this.#checkpoints = withoutOldest(all);
-      await this.#folder.describe(this.#description("running"));
-      await this.#folder.checkpoints.remove(all.filter((each) => !this.#checkpoints.includes(each)));
-      this.#sendCheckpoints();
+      const made = { step, marked: kind !== "temporary", ...(kind === "best" && { best: true as const }) };
+      await this.#setCheckpoints([...others, made].sort((a, b) => a.step - b.step));
     });
+  }
+
+  keepBest(steps: readonly number[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const released = ({ step, best }: RunCheckpoint): boolean => best === true && !steps.includes(step);
+      if (this.#ending || !this.#checkpoints.some(released)) return;
+      await this.#setCheckpoints(
+        this.#checkpoints.map((each) => (released(each) ? { step: each.step, marked: false } : each)),
+      );
+    });
+  }
+
+  /** A file is deleted only when run.json does not list it any more. */
+  async #setCheckpoints(all: readonly RunCheckpoint[]): Promise<void> {
+    this.#checkpoints = withoutOldest(all);
+    await this.#folder.describe(this.#description("running"));
+    await this.#folder.checkpoints.remove(all.filter((each) => !this.#checkpoints.includes(each)));
+    this.#sendCheckpoints();
   }
 
   state(step: number): Promise<Uint8Array> {
@@ -150,6 +178,7 @@ export class RecordedRun implements RunSink, OpenRun {
     const { to } = change;
     const removed = this.#checkpoints.filter(({ step }) => step > to);
     this.#checkpoints = this.#checkpoints.filter(({ step }) => step <= to);
+    this.#alerts = this.#alerts.filter(({ step }) => step <= to);
     this.#folder.describeSync(this.#description("running"));
     this.#folder.checkpoints.removeSync(removed);
     const left = this.#folder.tables.cut(to, change);
@@ -231,6 +260,7 @@ export class RecordedRun implements RunSink, OpenRun {
       seed: this.#place.seed,
       meta: this.#meta,
       prepared: this.#prepared,
+      alerts: this.#alerts,
       ...recorded,
     };
     return runDescription(facts, status, message);

@@ -1,5 +1,7 @@
 /** What `run.json` says about a run. */
-import type { RunAccount, RunCheckpoint, RunMeta, RunStatus } from "../../cells/runs.ts";
+import type { RunAccount, RunChange, RunCheckpoint, RunMeta, RunStatus } from "../../cells/runs.ts";
+
+export type RunAlert = Extract<RunChange, { kind: "alert" }>;
 
 export type RunFacts = {
   readonly id: string;
@@ -14,10 +16,11 @@ export type RunFacts = {
   readonly started: Date;
   readonly seconds: Readonly<Record<RunAccount, number>>;
   readonly checkpoints: readonly RunCheckpoint[];
+  readonly alerts: readonly RunAlert[];
 };
 
 export function runDescription(facts: RunFacts, status: RunStatus, message?: string): object {
-  const { id, notebook, cell, snapshot, seed, meta, prepared, started, checkpoints } = facts;
+  const { id, notebook, cell, snapshot, seed, meta, prepared, started, checkpoints, alerts } = facts;
   const { method, steps, config, knobs = {}, parent } = meta;
   const seconds = Object.entries(facts.seconds).map(([account, s]) => [account, Math.round(s * 1000) / 1000]);
   return {
@@ -37,6 +40,7 @@ export function runDescription(facts: RunFacts, status: RunStatus, message?: str
     ...(status !== "running" && { ended: new Date().toISOString() }),
     seconds: Object.fromEntries(seconds),
     checkpoints,
+    ...(alerts.length > 0 && { alerts: alerts.map(({ step, name, message }) => ({ step, name, message })) }),
     ...(message && { message }),
   };
 }

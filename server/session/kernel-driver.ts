@@ -147,10 +147,14 @@ export class KernelDriver {
   }
 
   #start(): void {
-    const { workspace, path, backend, seed, memory } = this.#options;
+    const { workspace, path, backend, seed, memory, replay } = this.#options;
     const notebook = join(workspace, path);
     const { key, fault } = machineKey();
-    const chosen = { ...(backend !== undefined && { backend }), ...(memory !== undefined && { memory }) };
+    const chosen = {
+      ...(backend !== undefined && { backend }),
+      ...(memory !== undefined && { memory }),
+      ...(replay && { replay }),
+    };
     this.#kernel.start(dirname(notebook), () => {
       return { type: "open", notebook, workspace, seed, key, version: ownVersion(), ...chosen };
     });
@@ -165,6 +169,11 @@ export class KernelDriver {
     switch (message.type) {
       case "cell-started":
       case "open-failed":
+        return;
+      case "file-used":
+      case "package-used":
+      case "model-used":
+        this.#options.onUse?.(message);
         return;
       case "run-rows":
         if (message.table === "rows") this.#timeSteps(message.run, message.rows.length);

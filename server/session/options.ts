@@ -1,4 +1,6 @@
 /** How a notebook is opened. */
+import type { SessionEvent } from "../events.ts";
+import type { ReplayedRun, Used } from "../messages.ts";
 import type { Inputs } from "./inputs-file.ts";
 
 export type SessionOptions = {
@@ -12,9 +14,16 @@ export type SessionOptions = {
   readonly seed: number;
   /**
    * `page`: the log and the values of inputs are saved, edits are written to the file, and outside changes are merged in.
-   * `headless`: nothing is written but what the cells write; `inputs` are the values to run with.
+   * `headless`: nothing is written but what the cells write; `inputs` are the values to run with, and `earlier` brings the
+   * trainings of a process that was cut off (`earlierRuns`).
    */
-  readonly use: { readonly kind: "page" } | { readonly kind: "headless"; readonly inputs: Inputs };
+  readonly use:
+    | { readonly kind: "page" }
+    | { readonly kind: "headless"; readonly inputs: Inputs; readonly earlier?: readonly SessionEvent[] };
+  /** The runs of a record that is verified. */
+  readonly replay?: readonly ReplayedRun[];
+  /** Is told what cells use from outside of the notebook. */
+  readonly onUse?: (used: Used) => void;
   /** Milliseconds that a cell has to end before its kernel is killed. */
   readonly grace?: number;
 };

@@ -10,7 +10,7 @@ export type BenchOptions = {
   /** Also measure PyTorch. */
   readonly peer: boolean;
   readonly backend?: string;
-  /** The model's shape, one of `shapes`; only `train-webgpu` reads it. */
+  /** The model's shape, one of `shapes`; `train-webgpu` and `memory` read it. */
   readonly shape?: string;
   readonly json: boolean;
 };
@@ -25,6 +25,7 @@ const names = [
   "generate",
   "generate-embedded",
   "load",
+  "memory",
   "kernel",
   "runs",
 ] as const;

@@ -83,7 +83,7 @@ function figures(ours: number, peer: number | undefined): Figures {
 }
 
 /** The mean of the two middle values where the count is even. */
-function median(numbers: readonly number[]): number {
+export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   const half = sorted.length >> 1;
   return sorted.length % 2 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;

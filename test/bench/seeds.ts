@@ -19,6 +19,7 @@ const columns = [
   "velanHeldWording",
   "velanRefusal",
   "velanOverRefusal",
+  "velanRefusalEnding",
   "chrf",
   "general",
   "touched",
@@ -67,7 +68,10 @@ function table(all: readonly Run[]): string {
   const measures = columns.filter((column) => all.every(({ results }) => results.some((result) => column in result)));
   const rows = methods.map((method) => {
     const ofMethod = all.flatMap(({ results }) => results.filter((result) => result.method === method));
-    const fields = measures.map((measure) => meanAndRange(ofMethod.map((result) => Number(result[measure]))));
+    const fields = measures.map((measure) => {
+      const values = ofMethod.flatMap((result) => (measure in result ? [Number(result[measure])] : []));
+      return values.length > 0 ? meanAndRange(values) : "";
+    });
     return `| ${method} | ${fields.join(" | ")} |`;
   });
   return [

@@ -90,6 +90,18 @@ describe.skipIf(!executable)("the kernel on the page", () => {
     ]);
   });
 
+  test("a change that runs nothing, since the user has run nothing yet, says so until the user does", async () => {
+    stage.server.push(...trained.filter(({ type }) => type !== "run-asked"));
+    await stage.open();
+    const hint = stage.page.locator("[data-first-run]");
+    expect(await hint.count()).toBe(0);
+    stage.server.push(setRank);
+    await hint.getByRole("button", { name: "Run stale" }).click();
+    await expect.poll(() => asked("run")).toEqual([{ type: "run", cells: "stale" }]);
+    stage.server.push({ type: "run-asked", cells: ["training"] });
+    await hint.waitFor({ state: "detached" });
+  });
+
   test("a lazy notebook marks dependent cells as stale, and Run stale shows their number", async () => {
     stage.server.push(...trained);
     await stage.open();

@@ -127,8 +127,14 @@ function sink(run: RecordedRun, number: number): RunSink {
     get checkpoints() {
       return run.checkpoints;
     },
-    checkpoint: async (step, state, marked) => {
-      run.checkpoints.push({ step, state, marked });
+    checkpoint: async (step, state, kind) => {
+      const best = kind === "best" && { best: true as const };
+      const made = { step, state, marked: kind !== "temporary", ...best };
+      run.checkpoints.splice(0, Infinity, ...run.checkpoints.filter((each) => each.step !== step), made);
+    },
+    keepBest: async (steps) => {
+      const isHeld = ({ step, best }: RunCheckpoint) => best === undefined || steps.includes(step);
+      run.checkpoints.splice(0, Infinity, ...run.checkpoints.filter(isHeld));
     },
     state: async (step) => run.checkpoints.find((each) => each.step === step)!.state,
     rewind: (change) => {

@@ -123,6 +123,8 @@ it("measures, writes rationales, trains, measures again and saves, over two ends
         .find(({ info, status }) => info.method === method && status === "done")
         ?.rows.at(-1)?.step,
     ).toBe(12);
+  for (const { probes } of runs().filter(({ status }) => status === "done"))
+    expect(probes.at(-1)?.divergence).toBeGreaterThan(0);
   const results = session.state.results.slice(-3);
   expect(results.map(({ method }) => method)).toEqual(["base", "vanilla", "radis"]);
   for (const result of results) {

@@ -155,3 +155,36 @@ run.id
   await until(() => runs(plain)[0]?.status === "done", 120);
   expect(rowsOf(runs(plain)[0]!)).toEqual(recovered);
 }, 300_000);
+
+it("still knows the best state after a SIGKILL, and has kept no checkpoint of the states that were best before", async () => {
+  const workspace = await mkdtemp(join(tmpdir(), "recovery-"));
+  // Better and better until step 40, then worse.
+  const cell = `${training(300, ", checkpointEvery: 20, warmup: 300")}
+let measured = 0;
+const best = run
+  .every(10, { name: "score", measure: async () => ({ score: 4 - Math.abs(4 - run.rows.length / 10) }) })
+  .best("score", "max");
+await run.finished;
+"best at " + best.step;`;
+  await writeFile(join(workspace, "n.ts"), `// %% base\n${await tinyBase(workspace)}\n\n// %% training\n${cell}\n`);
+  const session = await opened(workspace);
+  await session.request({ type: "run", cells: "all" });
+  await until(() => (runs(session)[0]?.rows.length ?? 0) > 110, 60);
+  const { kernel } = session.state;
+  if (kernel.status !== "ready") throw new Error("There is no kernel.");
+  process.kill(kernel.pid, "SIGKILL");
+  await until(() => runs(session)[0]?.status === "interrupted");
+  await session.request({ type: "run", cells: ["training"] });
+  await until(() => cellState(session.state, "training")?.status === "done", 60);
+  const [run] = runs(session);
+  expect(run).toMatchObject({ status: "done" });
+  expect(run!.changes).toMatchObject([{ kind: "alert", name: "warm-up" }, { kind: "restart" }]);
+  const folder = join(workspace, run!.info.folder);
+  const saved = (await readdir(join(folder, "checkpoints"))).map((name) => Number.parseInt(name, 10));
+  expect(run!.checkpoints.filter(({ marked }) => marked)).toEqual([{ step: 40, marked: true, best: true }]);
+  expect(saved.sort((a, b) => a - b)).toEqual(run!.checkpoints.map(({ step }) => step));
+  expect(saved.length).toBeLessThanOrEqual(4);
+  const weights = (path: string) => readFile(join(folder, path, "adapter/adapter_model.safetensors"));
+  expect((await weights("best/max-score")).equals(await weights(""))).toBe(false);
+  expect(JSON.stringify(cellState(session.state, "training"))).toContain("best at 40");
+}, 120_000);

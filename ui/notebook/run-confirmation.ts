@@ -1,8 +1,12 @@
-/** Asks before a change runs expensive cells, or loses values, in a strip below the bar. It moves nothing and can wait for an answer. */
+/**
+ * Asks before a change runs expensive cells, or loses values, in a strip below the bar. It moves nothing and can wait for an answer.
+ * It also says why a change runs nothing at first: what a folder brings along may run only after the user ran something.
+ */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { CellId } from "../../server/notebook/types.ts";
 import { bytes, roughly } from "../../server/state/quantity.ts";
 import { wordsOf } from "../../server/state/question.ts";
+import type { SessionState } from "../../server/state/state.ts";
 import { cellLink } from "../cell/cell-link.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
@@ -50,10 +54,10 @@ export class RunConfirmation extends LitElement {
     `,
   ];
 
-  readonly #session = new SessionConsumer(this, ({ state }) => [state.pending, state.question]);
+  readonly #session = new SessionConsumer(this, ({ state }) => [state.pending, state.question, waitsForUser(state)]);
 
   protected override render(): TemplateResult {
-    return html`<div role="status" aria-live="polite">${this.#beforeLoss() ?? this.#beforeRun()}</div>`;
+    return html`<div role="status" aria-live="polite">${this.#beforeLoss() ?? this.#beforeRun() ?? this.#beforeFirstRun() ?? nothing}</div>`;
   }
 
   #beforeLoss(): TemplateResult | undefined {
@@ -67,9 +71,9 @@ export class RunConfirmation extends LitElement {
     </div>`;
   }
 
-  #beforeRun(): TemplateResult | typeof nothing {
+  #beforeRun(): TemplateResult | undefined {
     const { pending } = this.#session.value.state;
-    if (!pending) return nothing;
+    if (!pending) return undefined;
     const { cells, seconds, bytes: held } = pending;
     const more = cells.length - LISTED;
     return html`<div class="question" data-pending=${cells.join(" ")}>
@@ -83,6 +87,19 @@ export class RunConfirmation extends LitElement {
       <button data-action="answer-later" title="The cells stay stale until you run them" @click=${() => this.#answer("later")}>Not now</button>
     </div>`;
   }
+
+  #beforeFirstRun(): TemplateResult | undefined {
+    if (!waitsForUser(this.#session.value.state)) return undefined;
+    return html`<div class="question" data-first-run>
+      <span class="text">Nothing runs by itself until you run something.</span>
+      <button class="primary" data-action="first-run" @click=${this.#runStale}>${icon("run")} Run stale</button>
+    </div>`;
+  }
+
+  readonly #runStale = (): void => {
+    this.dispatchEvent(new Event("before-run", { bubbles: true, composed: true }));
+    void this.#session.value.send({ type: "run", cells: "stale" });
+  };
 
   #decide(accept: boolean): void {
     const { question } = this.#session.value.state;
@@ -98,6 +115,11 @@ export class RunConfirmation extends LitElement {
     this.dispatchEvent(new Event("before-run", { bubbles: true, composed: true }));
     void this.#session.value.send({ type: "answer", run: answer === "run" });
   }
+}
+
+/** A change made results stale, and the session has not run anything since it was opened. */
+function waitsForUser({ userRan, cells }: SessionState): boolean {
+  return !userRan && cells.some(({ stale }) => stale);
 }
 
 customElements.define("pal-run-confirmation", RunConfirmation);

@@ -11,7 +11,7 @@ import { methodColor } from "../plot/colors.ts";
 import { SessionConsumer } from "../session/session-context.ts";
 import { runCardStyles } from "./run-card-styles.ts";
 import "./run-history.ts";
-import { changeText, endingText, lastStep, phaseText, shareDone, statusText } from "./run-text.ts";
+import { changeText, endingText, lastStep, memoryText, phaseText, shareDone, statusText } from "./run-text.ts";
 
 export class RunCard extends LitElement {
   static override properties = { run: { attribute: false }, open: { state: true } };
@@ -57,7 +57,8 @@ export class RunCard extends LitElement {
       ${ending ? html`<p class=${run.status} data-ending>${ending}</p>` : nothing}`;
   }
 
-  #name({ info, changes }: RunState): TemplateResult {
+  #name(run: RunState): TemplateResult {
+    const { info, changes } = run;
     const alerts = changes.filter(({ kind }) => kind === "alert").length;
     const latest = changes.slice(-3).reverse();
     const { method, parent } = info;
@@ -74,8 +75,8 @@ export class RunCard extends LitElement {
       </span>
       <span
         class="changes ${latest[0]?.kind === "alert" ? "alerted" : ""}"
-        title=${changes.toReversed().map(changeText).join("\n")}
-        >${latest.length > 0 ? latest.map(changeText).join(" · ") : "\u00a0"}</span
+        title=${[...changes.toReversed().map(changeText), memoryText(run) ?? []].flat().join("\n")}
+        >${latest.length > 0 ? latest.map(changeText).join(" · ") : (memoryText(run) ?? "\u00a0")}</span
       >
     </span>`;
   }

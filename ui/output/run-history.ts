@@ -7,7 +7,7 @@ import type { Session } from "../session/session.ts";
 import { SessionConsumer } from "../session/session-context.ts";
 import { forkForm, forkFormStyles } from "./fork-form.ts";
 import { runHistoryStyles } from "./run-history-styles.ts";
-import { changeText, lastStep } from "./run-text.ts";
+import { changeText, lastStep, memoryText } from "./run-text.ts";
 
 export class RunHistory extends LitElement {
   static override properties = { run: { attribute: false }, forkAt: { state: true } };
@@ -25,7 +25,7 @@ export class RunHistory extends LitElement {
     const run = this.#session.value.state.runs[this.run];
     if (!run) return nothing;
     return html`<div class="history">
-      ${this.#checkpoints(run)} ${eventList(run)}
+      ${this.#checkpoints(run)} ${eventList(run)} ${memoryNote(run)}
       ${
         this.forkAt === undefined
           ? nothing
@@ -59,13 +59,13 @@ export class RunHistory extends LitElement {
     </section>`;
   }
 
-  #checkpoint(run: RunState, { step, marked }: RunCheckpoint): TemplateResult {
+  #checkpoint(run: RunState, { step, marked, best }: RunCheckpoint): TemplateResult {
     const canFork = valuesRemain(this.#session.value, this.run);
     const rewind = html`<button ?disabled=${step === lastStep(run)} @click=${() => this.#order({ type: "rewind", to: step })}>
       Rewind<span class="unseen"> to step ${step}</span>
     </button>`;
     return html`<li data-checkpoint=${step}>
-      <b>step ${step} ${marked ? html`<i title="Not deleted automatically">permanent</i>` : nothing}</b>
+      <b>step ${step} ${marked ? markOf(best) : nothing}</b>
       ${run.status === "running" ? rewind : nothing}
       <button ?disabled=${!canFork} aria-expanded=${this.forkAt === step} @click=${() => this.#toggleForm(step)}>
         Fork…<span class="unseen"> at step ${step}</span>
@@ -85,6 +85,17 @@ export class RunHistory extends LitElement {
   #order(order: RunOrder): Promise<boolean> {
     return this.#session.value.send({ type: "steer", run: this.run, order });
   }
+}
+
+function markOf(best: RunCheckpoint["best"]): TemplateResult {
+  return best
+    ? html`<i title="Not deleted until there is a better one">best</i>`
+    : html`<i title="Not deleted automatically">permanent</i>`;
+}
+
+function memoryNote(run: RunState): TemplateResult | typeof nothing {
+  const text = memoryText(run);
+  return text === undefined ? nothing : html`<p class="hint" data-memory>Expected before the start: ${text}.</p>`;
 }
 
 function eventList({ changes }: RunState): TemplateResult {

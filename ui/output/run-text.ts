@@ -1,5 +1,5 @@
 /** The texts of a run's card: its status, its events, and why it ended. */
-import { figure } from "../../server/state/quantity.ts";
+import { bytes, figure } from "../../server/state/quantity.ts";
 import { isPaused, type RunState } from "../../server/state/state.ts";
 import type { InputValue, RunChange } from "../../server/values.ts";
 
@@ -35,6 +35,14 @@ function phaseOf({ status, phase }: RunState): RunState["phase"] {
 /** The last step that the run has reported; 0 before the first. */
 export function lastStep(run: RunState): number {
   return run.rows.at(-1)?.step ?? 0;
+}
+
+/** The memory that the run was expected to need, and its parts; undefined for a run that does not say it. */
+export function memoryText({ info }: Pick<RunState, "info">): string | undefined {
+  const { total, runtime, ...parts } = (info.config.memory ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof total !== "number") return undefined;
+  const named = Object.entries(parts).map(([name, part]) => `${name} ${bytes(Number(part))}`);
+  return `about ${bytes(total)} of memory: ${named.join(", ")}`;
 }
 
 /** Numbers are rounded for reading. */

@@ -28,6 +28,18 @@ export type KernelExports = {
   /** Arguments: at, size. Widens `size` 16-bit floats in place; they must be in the upper half of the memory of the 32-bit ones. */
   readonly widenBrain: Run;
   readonly widenHalf: Run;
+  /** Arguments: rows of 16-bit values, panels, rows, width. */
+  readonly storeNarrow: Run;
+  /** Arguments: a, its row and column stride, panels, type, c, c's row stride, rows, outputs, width, 1 to add to c, scratch. */
+  readonly multiplyNarrow: Run;
+  /** Arguments: a, its row and column stride, panels, type, c, c's row stride, rows, outputs, width, scale, scratch. */
+  readonly multiplyNarrowRows: Run;
+  readonly widenNarrow: Run;
+  /** Returns the place of the first id that is out of range, or −1. */
+  readonly gatherNarrow: (...offsetsAndSizes: number[]) => number;
+  /** Returns the place of the first target that is out of range, or −1. */
+  readonly crossEntropyNarrow: (...offsetsAndSizes: number[]) => number;
+  readonly crossEntropyHiddenNarrow: Run;
   readonly adamw: Run;
   /** Returns Σ x² in double precision. */
   readonly sumOfSquares: (at: number, size: number) => number;

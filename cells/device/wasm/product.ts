@@ -2,6 +2,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { packedOf } from "../packed-weight.ts";
 import type { StridedMatrix, WasmMemory } from "./memory.ts";
+import { narrowScratch, narrowWeight } from "./narrow.ts";
 
 /** Whether a product replaces the contents of c or is added to them. */
 type Mode = "set" | "add";
@@ -36,7 +37,7 @@ export function addProduct(
   multiply(memory, a, b, c, sizes, scale, "add");
 }
 
-/** Sets c to a·wᵀ, or adds it; w is `[columns, inner]`. Uses the packed copy of w if there is one. */
+/** Sets c to a·wᵀ, or adds it; w is `[columns, inner]`, in 32 or 16 bits. Uses the packed copy of w if there is one. */
 export function weightProduct(
   memory: WasmMemory,
   a: StridedMatrix,
@@ -46,12 +47,42 @@ export function weightProduct(
   mode: Mode,
 ): void {
   const [rows, columns, inner] = sizes;
+  const narrow = narrowWeight(memory, w);
+  if (narrow) {
+    const { at, half } = narrow;
+    const add = mode === "add" ? 1 : 0;
+    memory.scratch(narrowScratch, (room) =>
+      memory.kernels.multiplyNarrow(a.at, a.row, a.column, at, half, c, columns, rows, columns, inner, add, room),
+    );
+    return;
+  }
   const packed = packedOf(w);
   if (!packed) multiply(memory, a, memory.transposed(w, inner), c, sizes, 1, mode);
   else {
     const b = memory.at(packed);
     memory.kernels.multiply(a.at, a.row, a.column, b, c, columns, rows, columns, inner, 1, mode === "add" ? 1 : 0);
   }
+}
+
+/** Sets c to scale·a·w; w is `[inner, columns]`, in 32 or 16 bits. */
+export function weightRowsProduct(
+  memory: WasmMemory,
+  a: StridedMatrix,
+  w: tf.TensorInfo,
+  c: number,
+  sizes: Sizes,
+  scale = 1,
+): void {
+  const [rows, columns, inner] = sizes;
+  const narrow = narrowWeight(memory, w);
+  if (!narrow) {
+    product(memory, a, memory.matrix(w, columns), c, sizes, scale);
+    return;
+  }
+  const { at, half } = narrow;
+  memory.scratch(narrowScratch, (room) =>
+    memory.kernels.multiplyNarrowRows(a.at, a.row, a.column, at, half, c, columns, rows, inner, columns, scale, room),
+  );
 }
 
 function multiply(

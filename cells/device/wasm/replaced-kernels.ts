@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import { wasmMemory } from "./memory.ts";
 import { product } from "./product.ts";
+import { takingNarrow } from "./wide-inputs.ts";
 
 function replace(kernelName: string, kernelFunc: tf.KernelFunc): void {
   if (tf.getKernel(kernelName, "wasm")) tf.unregisterKernel(kernelName, "wasm");
@@ -15,7 +16,7 @@ function replace(kernelName: string, kernelFunc: tf.KernelFunc): void {
 
 replace("Identity", ({ inputs, backend }) => wasmMemory(backend).share(inputs.x!));
 
-replace("UnsortedSegmentSum", ({ inputs, backend, attrs }) => {
+const segmentSum: tf.KernelFunc = ({ inputs, backend, attrs }) => {
   const [memory, x, segmentIds] = [wasmMemory(backend), inputs.x!, inputs.segmentIds!];
   const { numSegments } = attrs as unknown as { numSegments: number };
   if (x.dtype !== "float32") throw new Error(`unsortedSegmentSum: x is ${x.dtype}; on wasm it must be float32.`);
@@ -25,10 +26,11 @@ replace("UnsortedSegmentSum", ({ inputs, backend, attrs }) => {
   const [from, ids, to] = [memory.at(x), memory.at(segmentIds), memory.at(out)];
   memory.kernels.scatterRows(from, ids, to, memory.size(segmentIds), width, numSegments);
   return out;
-});
+};
+replace("UnsortedSegmentSum", takingNarrow(segmentSum));
 
 /** Batch dimensions are broadcast, as in tfjs's other binary operations. */
-replace("BatchMatMul", ({ inputs, backend, attrs }) => {
+const batchProduct: tf.KernelFunc = ({ inputs, backend, attrs }) => {
   const [memory, a, b] = [wasmMemory(backend), inputs.a!, inputs.b!];
   const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };
   if (a.dtype !== "float32" || b.dtype !== "float32") {
@@ -55,7 +57,8 @@ replace("BatchMatMul", ({ inputs, backend, attrs }) => {
     product(memory, { ...left, at: aAt }, { ...right, at: bAt }, cAt, [rows, columns, inner]);
   }
   return out;
-});
+};
+replace("BatchMatMul", takingNarrow(batchProduct));
 
 /** The index of an operand's matrix for the output matrix `batch`. `own` and `outer` are the batch shapes of operand and output. */
 function matrixOf(batch: number, outer: readonly number[], own: readonly number[]): number {

@@ -1,5 +1,6 @@
 /** AdamW in WGSL, one element per invocation. */
 import type * as tf from "@tensorflow/tfjs";
+import { pow } from "../../portable-math.ts";
 import type { AdamW } from "../adamw-settings.ts";
 import { type Gpu, sizeOf } from "./gpu.ts";
 import { program } from "./program.ts";
@@ -36,9 +37,9 @@ export function adamw(tensors: Moments, settings: AdamW, gpu: Gpu): tf.TensorInf
     { ...tensors, param_out, m_out, v_out },
     {
       ...{ size, eps, gradScale, beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2 },
-      rate: learningRate / (1 - beta1 ** step),
+      rate: learningRate / (1 - pow(beta1, step)),
       kept: 1 - learningRate * weightDecay,
-      correction: Math.sqrt(1 - beta2 ** step),
+      correction: Math.sqrt(1 - pow(beta2, step)),
     },
     Math.ceil(size / 64),
   );

@@ -67,7 +67,8 @@ async function products(size: number): Promise<AdapterReport["products"]> {
   const bytes = new Uint8Array(new Uint16Array(size * size).fill(0x3f80).buffer);
   const stored = { dtype: "BF16", shape: [size, size], bytes } as const;
   const packed = tf.engine().makeTensorFromTensorInfo((tf.backend() as unknown as Gpu).upload(stored));
-  const rate = async (work: () => tf.Tensor): Promise<number> => (2 * size ** 3) / (await secondsOf(work)) / 1e9;
+  const rate = async (work: () => tf.Tensor): Promise<number> =>
+    (2 * size * size * size) / (await secondsOf(work)) / 1e9;
   const measured = {
     size,
     stock: await rate(() => tf.matMul(square, square, false, true)),

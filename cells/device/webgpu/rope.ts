@@ -4,6 +4,7 @@
  * Taylor polynomial then gives the result, accurate to the last bit or two of float32.
  */
 import type * as tf from "@tensorflow/tfjs";
+import { log2, pow } from "../../portable-math.ts";
 import { type Gpu, sizeOf } from "./gpu.ts";
 import { program } from "./program.ts";
 
@@ -12,7 +13,7 @@ const parts = ((): number[] => {
   const found: number[] = [];
   let rest = Math.PI / 2;
   for (let i = 0; i < 4; i += 1) {
-    const unit = 2 ** (Math.floor(Math.log2(rest)) - 6);
+    const unit = pow(2, Math.floor(log2(rest)) - 6);
     found.push(Math.floor(rest / unit) * unit);
     rest -= found.at(-1)!;
   }

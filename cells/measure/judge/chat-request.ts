@@ -2,6 +2,8 @@
  * One request to an OpenAI-compatible endpoint, with retries. When the endpoint is busy, broken or too slow, the request is repeated
  * after a wait that doubles each time. When the request itself is wrong (a bad key, an unknown model), it is not repeated.
  */
+
+import { pow } from "../../portable-math.ts";
 import type { Message } from "../../types.ts";
 
 export type ChatRequest = {
@@ -43,7 +45,7 @@ export async function judgementOf(
       const tries = tried === 0 ? "" : ` (after ${tried + 1} tries)`;
       return { ok: false, reason: reply.reason + tries };
     }
-    await pause(Math.min(longestWait, Math.max(reply.retryAfter, connection.wait * 2 ** tried)), signal);
+    await pause(Math.min(longestWait, Math.max(reply.retryAfter, connection.wait * pow(2, tried))), signal);
   }
 }
 

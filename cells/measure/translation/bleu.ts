@@ -6,6 +6,8 @@
  * Smoothing handles orders without matches (Chen and Cherry 2014, https://aclanthology.org/W14-3346): `exp` gives each such order half
  * the value of the one before, `floor` gives it a fraction of a match, and `add-k` adds k matches to all orders above the first.
  */
+
+import { exp, log } from "../../portable-math.ts";
 import { type BleuTokenizer, bleuTokenizers, type NamedTokenizer } from "./bleu-tokenizers.ts";
 import { ngrams, sharedCount } from "./ngrams.ts";
 import { corpusScore, decimals, type References, type TextMetric } from "./text-metric.ts";
@@ -54,7 +56,7 @@ export function bleuMetric(options: BleuOptions = {}): TextMetric {
     const [length = 0, referenceLength = 0] = sums;
     const matches = sums.slice(2, 2 + maxOrder);
     const totals = sums.slice(2 + maxOrder);
-    const penalty = length >= referenceLength ? 1 : length > 0 ? Math.exp(1 - referenceLength / length) : 0;
+    const penalty = length >= referenceLength ? 1 : length > 0 ? exp(1 - referenceLength / length) : 0;
     const precisions = orders.map(() => 0);
     if (matches.every((count) => count === 0)) return { score: 0, precisions, penalty, length, referenceLength };
     let counted = maxOrder;
@@ -69,8 +71,8 @@ export function bleuMetric(options: BleuOptions = {}): TextMetric {
       const smoothed = matched > 0 ? matched : smoothing === "exp" ? 1 / halving : smoothing === "floor" ? value : 0;
       precisions[n - 1] = smoothed / total;
     }
-    const logs = precisions.slice(0, counted).map(Math.log);
-    const score = penalty * Math.exp(logs.reduce((sum, each) => sum + each, 0) / counted);
+    const logs = precisions.slice(0, counted).map(log);
+    const score = penalty * exp(logs.reduce((sum, each) => sum + each, 0) / counted);
     return { score, precisions, penalty, length, referenceLength };
   };
 

@@ -80,7 +80,7 @@ function score(counts: readonly number[]): number {
   if (precision + recall === 0) return 0;
   precision /= orders;
   recall /= orders;
-  return ((1 + beta ** 2) * precision * recall) / (beta ** 2 * precision + recall);
+  return ((1 + beta * beta) * precision * recall) / (beta * beta * precision + recall);
 }
 
 const sum = (counts: ReadonlyMap<string, number>): number =>

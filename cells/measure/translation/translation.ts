@@ -1,5 +1,5 @@
 /**
- * Greedy translation of held-out pairs, scored by corpus chrF. Each direction is scored as a corpus of its own, and all directions
+ * Translation of held-out pairs, greedy or with beams, scored by corpus chrF. Each direction is scored as a corpus of its own, and all directions
  * count equally in the mean. The pairs decide which directions there are: one, both, or several with any pivot.
  */
 import type { ChatModel } from "../../contracts.ts";
@@ -29,8 +29,14 @@ export type TranslatedDirection = {
 /** As in the names of measures: `English→German`. */
 export const directionName = ({ from, to }: Pick<Pair, "from" | "to">): string => `${from}→${to}`;
 
-export const translateNames = ["maxTokens", "clean"] as const;
-export const translateHints = { max_new_tokens: "maxTokens", max_tokens: "maxTokens", stop: "Give clean a function." };
+export const translateNames = ["maxTokens", "clean", "beams", "lengthPenalty"] as const;
+export const translateHints = {
+  max_new_tokens: "maxTokens",
+  max_tokens: "maxTokens",
+  num_beams: "beams",
+  length_penalty: "lengthPenalty",
+  stop: "Give clean a function.",
+};
 
 /** The translations in the order of the pairs, each with its pair. */
 export async function translations(

@@ -21,7 +21,13 @@ export type DataRules = LengthRule & {
 
 /** What a training learns from, for its record. */
 export type DataCounts = TargetCounts & { readonly truncated: number; readonly dropped: number };
-export type EncodedData = { readonly samples: readonly EncodedSample[]; readonly counts: DataCounts };
+export type EncodedData = {
+  readonly samples: readonly EncodedSample[];
+  readonly counts: DataCounts;
+  /** What the user should know: samples that were cut, or targets that are not the user's text. */
+  readonly alerts: readonly DataAlert[];
+};
+export type DataAlert = { readonly name: string; readonly message: string };
 
 /** Samples that are encoded between two chances for other work. */
 const AT_ONCE = 100;
@@ -57,9 +63,8 @@ export async function encodedData(
   if (blocks) samples.push(...blocks.rest());
   const counts = { ...targetCounts(samples, weightOf(method)), truncated, dropped };
   requireTargets(counts, given.length, rules);
-  warnOfLengths(counts, given.length, rules);
-  warnOfTemplate(counts, samples);
-  return { samples, counts };
+  const alerts = [...lengthAlerts(counts, given.length, rules), ...templateAlerts(counts, samples)];
+  return { samples, counts, alerts };
 }
 
 function encoded(tokenizer: ChatTokenizer, sample: Sample, name: string): EncodedSample {
@@ -107,23 +112,23 @@ function requireTargets({ targets, dropped }: DataCounts, given: number, { maxLe
   );
 }
 
-function warnOfLengths({ truncated, dropped }: DataCounts, given: number, { maxLength }: DataRules): void {
+function lengthAlerts({ truncated, dropped }: DataCounts, given: number, { maxLength }: DataRules): DataAlert[] {
   const found = [
     ...(truncated > 0 ? [`${truncated} were cut, and have no end of turn`] : []),
     ...(dropped > 0 ? [`${dropped} were left out`] : []),
   ];
-  if (found.length === 0) return;
+  if (found.length === 0) return [];
   const why = `They are longer than ${maxLength} tokens (maxLength).`;
-  console.warn(`train(…): of ${given} samples, ${found.join("; ")}. ${why}`);
+  return [{ name: "long samples", message: `Of ${given} samples, ${found.join("; ")}. ${why}` }];
 }
 
 /** A model must learn to end its turn, so one token of each sample does not count. */
-function warnOfTemplate({ targets, templateTargets }: DataCounts, samples: readonly EncodedSample[]): void {
+function templateAlerts({ targets, templateTargets }: DataCounts, samples: readonly EncodedSample[]): DataAlert[] {
   const ended = samples.filter((sample) => (sample.templateTargets ?? 0) > 0).length;
   const share = (templateTargets - ended) / targets;
-  if (share <= LARGEST_TEMPLATE_SHARE) return;
-  console.warn(
-    `train(…): ${Math.round(100 * share)} % of the target tokens are text of the chat template after the answers. ` +
-      "tokens(model, sample) shows which ones.",
-  );
+  if (share <= LARGEST_TEMPLATE_SHARE) return [];
+  const message =
+    `${Math.round(100 * share)} % of the target tokens are text of the chat template after the answers. ` +
+    "tokens(model, sample) shows which ones.";
+  return [{ name: "template", message }];
 }

@@ -48,10 +48,12 @@ export function resizedPair({ a, b }: FactorPair, from: LoraConfig, to: LoraConf
     b: {
       value: columns(b.value, factor),
       first: columns(b.first, 1 / factor),
-      second: columns(b.second, 1 / factor ** 2),
+      second: columns(b.second, 1 / (factor * factor)),
     },
   };
 }
+
+const square = (x: number): number => x * x;
 
 /** At most `count` components in ascending order: all, or those with the largest ‖bᵢ‖·‖aᵢ‖. */
 function remainingComponents(a: Matrix, b: Matrix, count: number): number[] {
@@ -60,8 +62,8 @@ function remainingComponents(a: Matrix, b: Matrix, count: number): number[] {
   if (rank <= count) return all;
   const squaredNorms = all.map((component) => {
     let [normA, normB] = [0, 0];
-    for (let i = 0; i < inputs; i += 1) normA += a.values[component * inputs + i]! ** 2;
-    for (let row = 0; row < b.shape[0]!; row += 1) normB += b.values[row * rank + component]! ** 2;
+    for (let i = 0; i < inputs; i += 1) normA += square(a.values[component * inputs + i]!);
+    for (let row = 0; row < b.shape[0]!; row += 1) normB += square(b.values[row * rank + component]!);
     return normA * normB;
   });
   const largest = all.toSorted((i, j) => squaredNorms[j]! - squaredNorms[i]! || i - j).slice(0, count);

@@ -38,6 +38,11 @@ export class BestMeasurements {
     return best;
   }
 
+  /** The steps of the best measurements. */
+  get steps(): readonly number[] {
+    return [...this.#kept.values()].flatMap(({ step }) => (step === undefined ? [] : [step]));
+  }
+
   /** Those whose best value is that of this step. */
   at(step: number): readonly Best[] {
     return [...this.#kept.values()].filter((best) => best.step === step);

@@ -1,11 +1,9 @@
 /** The states that a run can go back to, and when the next one is due. */
+import type { CheckpointKind } from "../../runs.ts";
 import type { History } from "./history.ts";
 import type { Training } from "./training.ts";
 
 const DEFAULT_INTERVAL_MS = 30_000;
-
-/** A permanent checkpoint stays until the run's folder is deleted; of the temporary ones only the latest few stay. */
-export type CheckpointKind = "temporary" | "permanent";
 
 export class RunCheckpoints {
   readonly #training: Training;
@@ -32,7 +30,8 @@ export class RunCheckpoints {
   async save(kind: CheckpointKind): Promise<void> {
     const { step, sink } = this.#history;
     const existing = sink.checkpoints.find((each) => each.step === step);
-    if (existing && (existing.marked || kind === "temporary")) return;
+    const isKept = existing?.marked && !(existing.best && kind === "marked");
+    if (existing && (isKept || kind === "temporary")) return;
     try {
       await this.#history.timed("checkpoints", async () => this.write(step, await this.#training.save(), kind));
     } finally {
@@ -42,7 +41,7 @@ export class RunCheckpoints {
 
   /** Writes a state that is already in memory. */
   write(step: number, state: Uint8Array, kind: CheckpointKind): Promise<void> {
-    return this.#history.sink.checkpoint(step, state, kind === "permanent");
+    return this.#history.sink.checkpoint(step, state, kind);
   }
 
   /** @throws naming the checkpoints that exist, if this step has none */

@@ -5,7 +5,7 @@
 import type { History } from "./history.ts";
 import type { OrderQueue } from "./orders.ts";
 import type { Pauses } from "./pauses.ts";
-import type { Training } from "./training.ts";
+import type { PreparationAlert, Training } from "./training.ts";
 
 export class FirstPhase {
   readonly #history: History;
@@ -14,11 +14,17 @@ export class FirstPhase {
   /** Breaks off the phase. */
   readonly #stopped = new Error("The run was stopped.");
   #pacing: Promise<void> | undefined;
+  #alerts: readonly PreparationAlert[] = [];
 
   constructor(history: History, orders: OrderQueue, pauses: Pauses) {
     this.#history = history;
     this.#orders = orders;
     this.#pauses = pauses;
+  }
+
+  /** What the user should know about the data and the settings, once it has run. */
+  get alerts(): readonly PreparationAlert[] {
+    return this.#alerts;
   }
 
   /** @throws if what is needed cannot be made */
@@ -27,7 +33,8 @@ export class FirstPhase {
     const { sink } = this.#history;
     try {
       const progress = (label: string, done: number, total: number): void => sink.phase(label, done, total);
-      const { steps, config } = await prepare({ progress, pace: () => this.#pace() });
+      const { steps, config, alerts = [] } = await prepare({ progress, pace: () => this.#pace() });
+      this.#alerts = alerts;
       this.#history.steps = steps;
       sink.prepared(config, steps);
       return "ready";

@@ -64,6 +64,14 @@ export class History {
     this.sink.change(change);
   }
 
+  /** Adds an alert, unless a resumed or forked run has it from its past. */
+  addAlertOnce({ name, message }: { readonly name: string; readonly message: string }): void {
+    const isKnown = this.#changes.some(
+      (each) => each.kind === "alert" && each.name === name && each.message === message,
+    );
+    if (!isKnown) this.addChange({ kind: "alert", step: this.step, name, message });
+  }
+
   /** The probes to measure after the present step: none if they have been measured, all after the last step. */
   dueProbes(): readonly Probe[] {
     if (this.probes.last?.step === this.step) return [];

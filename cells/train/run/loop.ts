@@ -7,10 +7,10 @@
  * stop it.
  */
 import { host } from "../../host.ts";
-import type { ResumePoint, RunChange, RunStatus } from "../../runs.ts";
+import type { CheckpointKind, ResumePoint, RunChange, RunStatus } from "../../runs.ts";
 import type { Row } from "../../types.ts";
 import { BestMeasurements, inFolder } from "./best.ts";
-import { type CheckpointKind, RunCheckpoints } from "./checkpoints.ts";
+import { RunCheckpoints } from "./checkpoints.ts";
 import { FirstPhase } from "./first-phase.ts";
 import type { History } from "./history.ts";
 import type { KnobValues } from "./knobs.ts";
@@ -107,9 +107,10 @@ export class Loop {
       history.copy(fork.shared);
       const state = await fork.state;
       await this.#training.restore(state);
-      await this.checkpoints.write(step, state, "permanent");
+      await this.checkpoints.write(step, state, "marked");
       history.addChange({ kind: "fork", step, parent: fork.parent });
     } else for (const row of await this.#training.begin()) history.addRow(row);
+    for (const alert of phase.alerts) history.addAlertOnce(alert);
     await host().breathe();
     this.begun = true;
     return "ready";
@@ -152,7 +153,7 @@ export class Loop {
       case "step":
         return this.#pauses.obey(order);
       case "checkpoint":
-        return this.#checkpoint("permanent");
+        return this.#checkpoint("marked");
       case "rewind":
         this.#pauses.rewound();
         return this.#rewind(order.to);
@@ -183,7 +184,10 @@ export class Loop {
     for (const probe of due) {
       if (this.orders.stopping) return;
       try {
-        Object.assign(measures, await history.timed("probes", () => probe.measure(this.#training.model)));
+        Object.assign(
+          measures,
+          await history.timed("probes", () => probe.measure(this.#training.model, this.#training.task)),
+        );
       } catch (error) {
         if (this.cellEnded) throw error;
         // A probe only reads, so the training is not affected: its measures are missing in this row.
@@ -200,13 +204,17 @@ export class Loop {
     const { step, sink } = this.#history;
     if (this.cellEnded) return;
     const improved = this.best.at(step);
-    if (improved.length > 0) await this.#checkpoint("permanent");
+    if (improved.length === 0) return;
     try {
+      // Before the checkpoint: a run that goes on from it does not measure again.
       for (const { folder } of improved) if (!this.cellEnded) await this.#training.finish(inFolder(sink, folder));
     } catch (error) {
       const message = `The best weights could not be written: ${asError(error).message}`;
       if (!this.cellEnded) this.#history.addChange({ kind: "alert", step, name: "best", message });
     }
+    await this.#checkpoint("best");
+    // The best one so far stays as long as the new one could not be written.
+    if (this.checkpoints.has(step) && !this.cellEnded) await sink.keepBest(this.best.steps);
   }
 
   #checkRules(row: Row): void {

@@ -9,6 +9,7 @@
 import type { ForkOptions, Run } from "../../contracts.ts";
 import { host } from "../../host.ts";
 import type { RunMeta, RunOrder } from "../../runs.ts";
+import { knobsAt } from "./changes.ts";
 import { History } from "./history.ts";
 import { RunKnobs } from "./knobs.ts";
 import { type ForkPoint, Loop } from "./loop.ts";
@@ -29,6 +30,11 @@ function begin(training: Training, forkPoint: ForkPoint | undefined): Run {
   const sink = host().startRun(meta, (order) => obey(order));
   const history = new History(sink, meta.steps, knobs, forkPoint?.parentHistory);
   const loop = new Loop(training, history);
+  if (sink.replay) {
+    const { knobs: initial, changes } = sink.replay;
+    loop.replayed = changes;
+    knobs.override(knobsAt(initial, changes, sink.resumeFrom?.step ?? forkPoint?.shared.step ?? 0));
+  }
 
   /** Does what the page asks for, or the code. */
   function obey(order: RunOrder): void {

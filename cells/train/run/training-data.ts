@@ -3,6 +3,8 @@ import type { Method, PendingMethod, PhaseControl } from "../../contracts.ts";
 import { sha256 } from "../../digest.ts";
 import type { EncodedSample } from "../../model/encoded-sample.ts";
 import type { ChatTokenizer } from "../../model/tokenizer.ts";
+import { random } from "../../random.ts";
+import type { Sample } from "../../types.ts";
 import { type DataRules, type EncodedData, encodedData } from "../data/encoded-data.ts";
 import { sampleOrder } from "../step/batches.ts";
 import type { Recipe } from "./training-state.ts";
@@ -11,6 +13,8 @@ type Prepared = EncodedData & {
   /** Settings of the method that were not known before. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly order: (from: number, to: number) => number[];
+  /** As the method has them. */
+  readonly given: readonly Sample[];
 };
 
 /** For who draws samples without a first phase. */
@@ -52,6 +56,16 @@ export class TrainingData {
     return order(from, to).map((index) => samples[index]!);
   }
 
+  /** Some samples of the task itself, for a probe; see `TrainingTask`. */
+  async taskSamples(limit: number): Promise<Sample[]> {
+    const { given } = await this.prepare(unwatched);
+    const tasks = given.map(givenText).filter(hasTarget);
+    // A method may train on nothing but what a model wrote.
+    const chosen = tasks.length > 0 ? tasks : given.filter(hasTarget);
+    const order = random(this.#seed, "samples for probes").order(chosen.length);
+    return [...order.slice(0, limit)].map((at) => chosen[at]!);
+  }
+
   /** Whether a training with this recipe drew these samples in this order. @param digest of these samples */
   isOrderOf(recipe: Recipe, digest: string): boolean {
     const { maxLength, overlong, blocks } = this.#rules;
@@ -73,6 +87,16 @@ export class TrainingData {
       ...data,
       config: method === pending ? {} : method.config,
       order: sampleOrder(data.samples.length, this.#seed),
+      given: method.samples,
     };
   }
 }
+
+/** Without what a model wrote, and without the end of the turn, which some methods have after the answer and some after a rationale. */
+function givenText({ prompt, segments }: Sample): Sample {
+  const last = segments.findLastIndex(({ origin }) => origin === "data");
+  const counted = segments.slice(0, last + 1).map((each) => (each.origin === "data" ? each : { ...each, weight: 0 }));
+  return { prompt, segments: counted, endTurn: false };
+}
+
+const hasTarget = ({ segments }: Sample): boolean => segments.some(({ text, weight }) => text !== "" && weight !== 0);

@@ -1,22 +1,28 @@
 /** What one training does, such as fine-tuning an adapter or pre-training a model. The loop decides when. */
-import type { ChatModel, PhaseControl, ReadKnob } from "../../contracts.ts";
+import type { ChatModel, PhaseControl, ReadKnob, TrainingTask } from "../../contracts.ts";
 import type { InputValue, Live } from "../../inputs.ts";
 import type { RunMeta, RunSink } from "../../runs.ts";
 import type { Row } from "../../types.ts";
+
+/** What a user should know about the data or the settings before the first step. */
+export type PreparationAlert = { readonly name: string; readonly message: string };
 
 export interface Training {
   readonly meta: RunMeta;
   readonly knobs: Readonly<Record<string, Live<InputValue>>>;
   readonly model: ChatModel;
+  /** Leave it out if the samples are not a list. */
+  readonly task?: TrainingTask;
   /** Steps between two checkpoints; undefined for one about every 30 seconds. */
   readonly checkpointEvery?: number | undefined;
   /**
    * Makes what the steps need, if it is not there yet: the first phase of the run.
-   * @returns what was not known before: the number of steps, and settings for the run's record
+   * @returns what was not known before: the number of steps, settings for the run's record, and what the user should know
    */
   readonly prepare?: (control: PhaseControl) => Promise<{
     readonly steps: number;
     readonly config: Readonly<Record<string, unknown>>;
+    readonly alerts?: readonly PreparationAlert[];
   }>;
   /**
    * Gets ready for the first step.

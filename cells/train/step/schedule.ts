@@ -3,6 +3,8 @@
  * its peak at the last step, linearly or as a half cosine. Steps are counted from 1.
  */
 
+import { cos } from "../../portable-math.ts";
+
 export type Schedule = {
   readonly shape: "constant" | "linear" | "cosine";
   readonly peak: number;
@@ -22,6 +24,6 @@ export function learningRate({ shape, peak, warmup, steps, floor }: Schedule, st
     case "linear":
       return peak * (1 - (1 - floor) * progress);
     case "cosine":
-      return peak * (floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * progress)));
+      return peak * (floor + (1 - floor) * 0.5 * (1 + cos(Math.PI * progress)));
   }
 }

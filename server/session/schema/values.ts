@@ -218,4 +218,8 @@ export const runOrder: v.GenericSchema<unknown, RunOrder> = v.variant("type", [
   v.object({ type: v.literal("fork"), at: count, knobs }),
 ]);
 
-export const checkpoint: v.GenericSchema<unknown, RunCheckpoint> = v.object({ step, marked: v.boolean() });
+export const checkpoint: v.GenericSchema<unknown, RunCheckpoint> = v.object({
+  step,
+  marked: v.boolean(),
+  best: v.optional(v.literal(true)),
+});

@@ -5,6 +5,7 @@ import { probe, probes } from "../../../cells/measure/probes.ts";
 import { type RefusalList, refusalLists } from "../../../cells/measure/refusal/lists.ts";
 import { jailbreaks, refusalSurvey } from "../../../cells/measure/refusal/survey.ts";
 import { chatModel } from "../../../cells/model/chat-model.ts";
+import { meanDivergence } from "../../../cells/model/divergence.ts";
 import { lora } from "../../../cells/model/lora.ts";
 import { train } from "../../../cells/train/train.ts";
 import type { Sample } from "../../../cells/types.ts";
@@ -75,6 +76,32 @@ it("every probe runs between the steps of a training, and forgetting starts at z
     "contextGain",
   ];
   for (const name of names) expect([name, after![name]]).toEqual([name, expect.any(Number)]);
+});
+
+it("the divergence on the run's own samples counts only given text, and changes no number of the run", async () => {
+  const base = await chatModel(await tinyFolder(host));
+  const rationale = { role: "rationale", origin: "base", text: " hello quick river", weight: 1 } as const;
+  const long = samples.map((sample) => ({ ...sample, segments: [...sample.segments, rationale] }));
+  const method: Method = { name: "t", samples: long, per: "token", weight: () => 1, config: {}, knobs: {} };
+  const settings = { method, adapter: lora({ rank: 4 }), steps: 4, batch: 2, learningRate: 0.02, seed: 3 };
+  const bare = await train(base, settings).finished;
+  const watched = await train(base, settings).every(2, probes.divergence(base)).finished;
+  const losses = ({ rows }: typeof bare) => [...rows].map(({ loss, gradNorm }) => [loss, gradNorm]);
+  expect(losses(watched)).toEqual(losses(bare));
+  const found = [...watched.probes].map(({ divergence }) => divergence!);
+  expect(found).toHaveLength(3);
+  expect(found[0]).toBeCloseTo(0, 6);
+  const onTexts = long.map(({ prompt, segments: [translation] }) => ({
+    prompt,
+    segments: [translation!],
+    endTurn: false,
+  }));
+  expect(found[2]).toBeCloseTo(await meanDivergence(base, watched.model, onTexts), 5);
+  expect(found[2]).toBeGreaterThan(0.001);
+
+  const task = { samples: async (limit: number) => long.slice(0, limit), maxLength: 4 };
+  await expect(probes.divergence(base).measure(watched.model, task)).rejects.toThrow(/no target within their first 4/);
+  await expect(probes.divergence(base).measure(watched.model)).rejects.toThrow(/Give it others as \{ on \}/);
 });
 
 it("a row leaves out numbers that are NaN", async () => {

@@ -192,6 +192,19 @@ describe("rationales", () => {
 });
 
 describe("RaDis", () => {
+  it("records which model wrote the rationales, how long, and how they were drawn, also before they are written", async () => {
+    const options = { maxTokens: 40, share: 0.5, temperature: 0.6, topP: 0.9, seed: 3 };
+    const writer = modelWith();
+    const pending = rationales(writer, pairs, options);
+    const by = { model: writer.name, ...options };
+    expect(radis(pending).config).toMatchObject({ rationalesBy: by });
+    const { config } = radis(await pending);
+    expect(config).toMatchObject({ rationalesBy: by, rationaleWeights: writer.digest });
+    expect(radis(rationales(writer, pairs)).config).toMatchObject({
+      rationalesBy: { model: writer.name, maxTokens: 256, share: 1, seed: host.seed },
+    });
+  });
+
   it("learns the plain concatenation of translation, separator and rationale by default", async () => {
     const method = radis(await rationales(modelWith(), pairs));
     expect(method.samples[0]?.segments.map(({ text, weight }) => [text, weight])).toEqual([

@@ -6,10 +6,12 @@ import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { chooseBackend } from "../../../cells/device/backend.ts";
+import { heldBytes } from "../../../cells/device/narrow.ts";
 import { setHost } from "../../../cells/host.ts";
 import { parseConfig } from "../../../cells/model/config.ts";
 import { loadWeights } from "../../../cells/model/load-weights.ts";
 import { Files } from "../../../server/kernel/files.ts";
+import { peakMemory } from "../../peak-memory.ts";
 import { bareHost } from "../bare-host.ts";
 
 const [folder = "", backend] = process.argv.slice(2);
@@ -19,10 +21,10 @@ setHost({ ...bareHost(), readFile: (path) => files.read(path), readRange: (...ra
 const config = parseConfig(readFileSync(`${folder}/config.json`, "utf8"), folder);
 const before = process.memoryUsage.rss();
 const loaded = await loadWeights(folder, await readdir(folder), config);
-const weights = [...loaded.weights.values()].reduce((sum, { size }) => sum + 4 * size, 0);
-// A backend may copy the values of a tensor when they are first needed.
-const [, second] = [...loaded.weights.values()];
-await second!.data();
-const peak = process.resourceUsage().maxRSS * 1024;
+const weights = [...loaded.weights.values()].reduce((sum, tensor) => sum + heldBytes(tensor), 0);
+// A backend may copy the values of a tensor when they are first needed. (Reading one in 16 bits makes a float32 copy.)
+const vector = [...loaded.weights.values()].find(({ rank }) => rank === 1);
+await vector!.data();
+const peak = peakMemory();
 process.stdout.write(`${JSON.stringify({ before, peak, weights })}\n`);
 process.exit(0);

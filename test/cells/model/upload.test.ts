@@ -1,8 +1,8 @@
 /** 16-bit weights are widened on the device to exactly the bits that JavaScript computes. */
 import { describe, expect, it } from "vitest";
 import type { StoredMatrix } from "../../../cells/device/matrix.ts";
+import { widen } from "../../../cells/device/widen.ts";
 import { uploadWeight } from "../../../cells/model/upload.ts";
-import { widen } from "../../../cells/model/widen.ts";
 import { backends } from "../device/backends.ts";
 import { useBackend } from "./backend.ts";
 

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Method, Run } from "../../../cells/contracts.ts";
 import { type BaseModel, chatModel } from "../../../cells/model/chat-model.ts";
-import { dropout } from "../../../cells/model/dropout.ts";
+import { dropout, droppedLora } from "../../../cells/model/dropout.ts";
 import { type LoraConfig, lora } from "../../../cells/model/lora.ts";
 import { loadAdapter } from "../../../cells/model/tuned-folder.ts";
 import { extendVocabulary } from "../../../cells/model/vocabulary.ts";
@@ -70,6 +70,52 @@ describe("dropout", () => {
     expect(Math.abs(values.reduce((sum, value) => sum + value, 0) / 2000 - 1)).toBeLessThan(0.06);
     expect([...tf.tidy(() => masks.mask("a", [40, 50]).dataSync())]).toEqual(values);
     expect([...tf.tidy(() => masks.mask("b", [40, 50]).dataSync())]).not.toEqual(values);
+  });
+
+  it.each([0.01, 0.05, 0.25, 0.4])("drops each element independently with the rate %s", (rate) => {
+    const size = 200_000;
+    const masks = dropout(rate, (place) => random(1, place));
+    const values = tf.tidy(() => masks.mask("a", [size]).dataSync());
+    const near = (count: number, probability: number, of = size): void => {
+      const deviation = Math.sqrt(of * probability * (1 - probability));
+      expect(Math.abs(count - of * probability)).toBeLessThan(4 * deviation);
+    };
+    let [dropped, pairs, first] = [0, 0, 0];
+    for (const [at, value] of values.entries()) {
+      if (value !== 0) continue;
+      dropped += 1;
+      if (values[at + 1] === 0) pairs += 1;
+      if (at < size / 10) first += 1;
+    }
+    near(dropped, rate);
+    near(pairs, rate * rate);
+    near(first, rate, size / 10);
+  });
+
+  it("has the values and gradients of its plain operations", async () => {
+    const shapes = { x: [5, 12], w: [7, 12], a: [3, 12], b: [7, 3] } as const;
+    const [x, w, a, b] = Object.values(shapes).map((shape) => tf.randomNormal([...shape])) as [
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+    ];
+    const bias = tf.randomNormal([7]);
+    const mask = dropout(0.2, (place) => random(1, place)).mask("a", [5, 12]);
+    const fused = tf.valueAndGrads((x, a, b) =>
+      tf.square(droppedLora(x!, w, { a: a!, b: b!, scale: 0.7 }, mask, bias)),
+    );
+    const plain = tf.valueAndGrads((x, a, b) => {
+      const [base, low] = [tf.matMul(x!, w, false, true), tf.matMul(tf.mul(x!, mask), a!, false, true)];
+      return tf.square(tf.add(tf.add(base, bias), tf.mul(tf.matMul(low, b!, false, true), 0.7)));
+    });
+    const [ours, theirs] = [fused([x, a, b]), plain([x, a, b])];
+    for (const [at, own] of [ours.value, ...ours.grads].entries()) {
+      const other = [theirs.value, ...theirs.grads][at]!;
+      expect(own.shape).toEqual(other.shape);
+      for (const [place, value] of (await other.data()).entries())
+        expect((await own.data())[place]).toBeCloseTo(value, 3);
+    }
   });
 });
 

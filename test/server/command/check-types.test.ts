@@ -1,4 +1,5 @@
 /** `palimpsest check` finds wrong types, and reports none that is right in a notebook. */
+import { execFile } from "node:child_process";
 import { mkdtemp, readdir, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,8 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { main } from "../../../server/main.ts";
 
 const experiments = fileURLToPath(new URL("../../../experiments/", import.meta.url));
+
+const palimpsest = fileURLToPath(new URL("../../../server/palimpsest.mjs", import.meta.url));
 
 let folder: string;
 beforeAll(async () => {
@@ -86,6 +89,42 @@ ${imports}`);
       "a 3:7 type",
       "torn 1:11 syntax",
     ]);
+  });
+});
+
+describe("without TypeScript's compiler", () => {
+  it.each([
+    [
+      "no package",
+      "typescript",
+      /^Types were not checked: the package typescript is not installed\. Run npm install.*\.\n$/,
+    ],
+    [
+      "an old one",
+      "typescript/unstable",
+      /^Types were not checked: .*typescript is older than version 7\. Run .*\.\n$/,
+    ],
+  ])("all else is checked, and one line says what to do: %s", async (_what, absent, line) => {
+    const hooks = `export const resolve = (name, about, next) => {
+      if (name.startsWith(${JSON.stringify(absent)})) throw Object.assign(new Error("absent"), { code: "ERR_MODULE_NOT_FOUND" });
+      return next(name, about);
+    };`;
+    const url = `data:text/javascript,${encodeURIComponent(hooks)}`;
+    await writeFile(
+      join(folder, "hide.mjs"),
+      `import { register } from "node:module";\nregister(${JSON.stringify(url)});\n`,
+    );
+    await writeFile(join(folder, "n.ts"), '// %% a\nconst n: number = "n";\n\n// %% b\nnowhere;\n');
+    const command = ["--import", join(folder, "hide.mjs"), palimpsest, "check", join(folder, "n.ts")];
+    const { code, stdout, stderr } = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) =>
+      execFile(process.execPath, command, (error, stdout, stderr) =>
+        resolve({ code: error?.code ?? 0, stdout, stderr }),
+      ),
+    );
+    expect(stderr).toMatch(line);
+    expect(stdout).toMatch(/unknown-name at 1:1/);
+    expect(stdout).not.toMatch(/type at/);
+    expect(code).toBe(1);
   });
 });
 

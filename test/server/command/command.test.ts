@@ -71,6 +71,21 @@ describe("misuse gives exit code 2 and one line", () => {
     [["run", "knobs.ts", "--colour"], /--colour/],
     [["run", "knobs.ts", "--backend", "gpu"], /one of tensorflow, webgpu, wasm, cpu, not "gpu"/],
     [["run", "knobs.ts", "--memory", "much"], /--memory must be a size such as 6GB or 800MB, not "much"/],
+    [["sweep"], /Name a notebook: palimpsest sweep <notebook>/],
+    [["sweep", "knobs.ts"], /Say what to vary/],
+    [["sweep", "knobs.ts", "--grid", "rnak=4,5"], /no input rnak.*n, name, seed/],
+    [["sweep", "knobs.ts", "--grid", "n=4,many"], /n cannot be "many": it must be a number/],
+    [["sweep", "knobs.ts", "--grid", "n=1,1"], /"1" twice/],
+    [["sweep", "knobs.ts", "--grid", "n=1,2", "--set", "n=3"], /n is given twice/],
+    [["sweep", "knobs.ts", "--grid", "seed=1,2"], /--seeds k/],
+    [["sweep", "knobs.ts", "--seeds", "2", "--set", "seed=3"], /not both/],
+    [["sweep", "knobs.ts", "--seeds", "many"], /whole number from 1 to 10000/],
+    [["sweep", "knobs.ts", "--range", "n=1:9"], /--random n says how often/],
+    [["sweep", "knobs.ts", "--grid", "n=1,2", "--random", "3"], /--range name=low:high/],
+    [["sweep", "knobs.ts", "--range", "n=9:1", "--random", "3"], /low below high/],
+    [["sweep", "knobs.ts", "--grid", "n=1,2", "--pareto", "chrf"], /name two columns/],
+    [["sweep", "knobs.ts", "--grid", "n=1,2", "--on", "moon"], /--on must be .*not "moon"/],
+    [["sweep", "knobs.ts", "--grid", "n=1,2", "--again", "abc"], /no entry abc/],
     [["start", "--memory", "0GB"], /--memory must be a size/],
     [["check"], /Name a notebook: palimpsest check <notebook>/],
     [["check", "knobs.ts", "knobs.ts"], /one notebook, not 2/],
@@ -106,7 +121,8 @@ describe("run", () => {
     const outcome = await palimpsest(["run", name, "--json", "--backend", "cpu"]);
     expect(outcome.err).not.toMatch(/cell /);
     const results = [{ method: "base", twice: 8 }];
-    expect(lastLine(outcome)).toEqual({ notebook: "a.ts", status: "done", runs: [], results });
+    const record = expect.stringMatching(/^\/.*\/\.palimpsest\/records\/[^/]+-a$/);
+    expect(lastLine(outcome)).toEqual({ notebook: "a.ts", status: "done", runs: [], results, record });
     expect(outcome.code).toBe(0);
     const saved = await palimpsest(["run", name, "--json", "--saved", "--backend", "cpu"]);
     expect(lastLine(saved).results).toEqual([{ method: "base", twice: 14 }]);
@@ -126,8 +142,11 @@ Plot.plot({ marks: [Plot.lineY([1, 2]), Plot.ruleY([0])] });
     const lines = out.split("\n");
     expect(lines.slice(0, 4)).toEqual(["counts", "  **3** bad rows", "  {kept: 7}", "  n  text"]);
     expect(lines[4]).toBe(`  0  ${"x".repeat(59)}…`);
-    expect(lines.slice(14)).toEqual(["  … 190 more", "", "curve", "  chart: 2 marks", "", "shown.ts: done", ""]);
-    const json = await palimpsest(["run", name, "--json", "--backend", "cpu"]);
+    expect(lines.slice(14)).toEqual([
+      ...["  … 190 more", "", "curve", "  chart: 2 marks", "", "shown.ts: done"],
+      ...[expect.stringMatching(/^record: \/.*-shown$/), ""],
+    ]);
+    const json = await palimpsest(["run", name, "--json", "--no-record", "--backend", "cpu"]);
     expect(JSON.parse(json.out)).toEqual({ notebook: "shown.ts", status: "done", runs: [], results: [] });
   });
 

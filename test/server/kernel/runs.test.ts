@@ -99,6 +99,19 @@ describe("a steered run", () => {
     await stage.heard(() => finishes().length === 2);
   });
 
+  test("says in run.json what it found before its first step", async () => {
+    const generation = stage.begin("a", training(2));
+    const run = await begun("a", generation);
+    await ended(run);
+    const alert = {
+      step: 0,
+      name: "warm-up",
+      message: expect.stringMatching(/warm-up has 2 steps and the training 2/),
+    };
+    expect(JSON.parse(await text(run, "run.json")).alerts).toEqual([alert]);
+    expect((await lines(run, "events"))[0]).toMatchObject({ kind: "alert", ...alert });
+  });
+
   test("is replayed from run.json and events.jsonl, and gives the same rows.jsonl", async () => {
     const generation = stage.begin("a", training(100_000, ", checkpointEvery: 10"));
     const run = await begun("a", generation);

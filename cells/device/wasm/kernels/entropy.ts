@@ -1,4 +1,5 @@
 /** Cross-entropy over a vocabulary, a few rows of logits at a time. */
+import { multiplyNarrow, multiplyNarrowRows } from "./narrow";
 import { multiply, pack } from "./product";
 import { across, maxOf } from "./rows";
 import { exp1, exp4, ln } from "./scalar";
@@ -26,34 +27,60 @@ function logSumExp(row: usize, size: i32): f32 {
   return f32(f64(most) + ln(sum));
 }
 
+/** The place of the first target that is out of range, or −1. */
+function firstInvalid(targets: usize, rows: i32, vocab: i32): i32 {
+  for (let i = 0; i < rows; i++) {
+    if (u32(load<i32>(targets + (i << 2))) >= u32(vocab)) return i;
+  }
+  return -1;
+}
+
+/** NLL and log Σ exp of `count` rows from `i0`. */
+function likelihoods(targets: usize, nll: usize, sums: usize, i0: i32, count: i32, vocab: i32, logits: usize): void {
+  for (let i = i0; i < i0 + count; i++) {
+    const row = logits + (((i - i0) * vocab) << 2);
+    const sum = logSumExp(row, vocab);
+    store<f32>(sums + (i << 2), sum);
+    store<f32>(nll + (i << 2), sum - load<f32>(row + (load<i32>(targets + (i << 2)) << 2)));
+  }
+}
+
 export function crossEntropy(
   hidden: usize, head: usize, targets: usize, nll: usize, sums: usize,
   rows: i32, width: i32, vocab: i32, chunk: i32, scratch: usize,
 ): i32 {
-  for (let i = 0; i < rows; i++) {
-    if (u32(load<i32>(targets + (i << 2))) >= u32(vocab)) return i;
-  }
+  const invalid = firstInvalid(targets, rows, vocab);
+  if (invalid >= 0) return invalid;
   const logits = scratch + packedBytes(width, vocab);
   pack(head, 1, width, width, vocab, scratch);
   for (let i0 = 0; i0 < rows; i0 += chunk) {
     const count = min(chunk, rows - i0);
     multiply(hidden + ((i0 * width) << 2), width, 1, scratch, logits, vocab, count, vocab, width, 1, 0);
-    for (let i = i0; i < i0 + count; i++) {
-      const row = logits + (((i - i0) * vocab) << 2);
-      const sum = logSumExp(row, vocab);
-      store<f32>(sums + (i << 2), sum);
-      store<f32>(nll + (i << 2), sum - load<f32>(row + (load<i32>(targets + (i << 2)) << 2)));
-    }
+    likelihoods(targets, nll, sums, i0, count, vocab, logits);
   }
   return -1;
 }
 
-/** (softmax − one-hot)·dy for `count` rows from `i0`. */
+/** With a head in 16 bits. */
+export function crossEntropyNarrow(
+  hidden: usize, head: usize, half: i32, targets: usize, nll: usize, sums: usize,
+  rows: i32, width: i32, vocab: i32, chunk: i32, scratch: usize, logits: usize,
+): i32 {
+  const invalid = firstInvalid(targets, rows, vocab);
+  if (invalid >= 0) return invalid;
+  for (let i0 = 0; i0 < rows; i0 += chunk) {
+    const count = min(chunk, rows - i0);
+    const from = hidden + ((i0 * width) << 2);
+    multiplyNarrow(from, width, 1, head, half, logits, vocab, count, vocab, width, 0, scratch);
+    likelihoods(targets, nll, sums, i0, count, vocab, logits);
+  }
+  return -1;
+}
+
+/** Replaces the logits of `count` rows from `i0` by (softmax − one-hot)·dy. */
 function logitGradients(
-  dy: usize, hidden: usize, targets: usize, sums: usize, i0: i32, count: i32,
-  width: i32, vocab: i32, packed: usize, logits: usize,
+  dy: usize, targets: usize, sums: usize, i0: i32, count: i32, vocab: i32, logits: usize,
 ): void {
-  multiply(hidden + ((i0 * width) << 2), width, 1, packed, logits, vocab, count, vocab, width, 1, 0);
   for (let i = i0; i < i0 + count; i++) {
     const row = logits + (((i - i0) * vocab) << 2);
     const sum = load<f32>(sums + (i << 2));
@@ -84,8 +111,24 @@ export function crossEntropyHidden(
   pack(head, width, 1, vocab, width, along);
   for (let i0 = 0; i0 < rows; i0 += chunk) {
     const count = min(chunk, rows - i0);
-    logitGradients(dy, hidden, targets, sums, i0, count, width, vocab, scratch, logits);
+    multiply(hidden + ((i0 * width) << 2), width, 1, scratch, logits, vocab, count, vocab, width, 1, 0);
+    logitGradients(dy, targets, sums, i0, count, vocab, logits);
     multiply(logits, vocab, 1, along, to + ((i0 * width) << 2), width, count, width, vocab, 1, 0);
+  }
+}
+
+/** With a head in 16 bits. */
+export function crossEntropyHiddenNarrow(
+  dy: usize, hidden: usize, head: usize, half: i32, targets: usize, sums: usize, to: usize,
+  rows: i32, width: i32, vocab: i32, chunk: i32, scratch: usize, logits: usize,
+): void {
+  for (let i0 = 0; i0 < rows; i0 += chunk) {
+    const count = min(chunk, rows - i0);
+    const from = hidden + ((i0 * width) << 2);
+    const out = to + ((i0 * width) << 2);
+    multiplyNarrow(from, width, 1, head, half, logits, vocab, count, vocab, width, 0, scratch);
+    logitGradients(dy, targets, sums, i0, count, vocab, logits);
+    multiplyNarrowRows(logits, vocab, 1, head, half, out, width, count, vocab, width, 1, scratch);
   }
 }
 
@@ -99,7 +142,8 @@ export function crossEntropyHead(
   pack(head, 1, width, width, vocab, scratch);
   for (let i0 = 0; i0 < rows; i0 += chunk) {
     const count = min(chunk, rows - i0);
-    logitGradients(dy, hidden, targets, sums, i0, count, width, vocab, scratch, logits);
+    multiply(hidden + ((i0 * width) << 2), width, 1, scratch, logits, vocab, count, vocab, width, 1, 0);
+    logitGradients(dy, targets, sums, i0, count, vocab, logits);
     pack(hidden + ((i0 * width) << 2), width, 1, count, width, packedRows);
     multiply(logits, 1, vocab, packedRows, to, width, vocab, width, count, 1, i32(i0 > 0));
   }

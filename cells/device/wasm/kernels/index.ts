@@ -1,7 +1,14 @@
 /** The exports of the module. `../exports.ts` has their types for TypeScript. */
 export { adamw } from "./adamw";
 export { attention, attentionGradient } from "./attention";
-export { crossEntropy, crossEntropyHead, crossEntropyHidden } from "./entropy";
+export {
+  crossEntropy,
+  crossEntropyHead,
+  crossEntropyHidden,
+  crossEntropyHiddenNarrow,
+  crossEntropyNarrow,
+} from "./entropy";
+export { gatherNarrow, multiplyNarrow, multiplyNarrowRows, storeNarrow, widenNarrow } from "./narrow";
 export { rmsNorm, rmsNormInput, rmsNormWeight } from "./norm";
 export { multiply, pack } from "./product";
 export { rope } from "./rope";

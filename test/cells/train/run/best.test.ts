@@ -29,6 +29,20 @@ it("keeps the checkpoint and the weights of the best value, and a fork starts fr
   expect(fork.rows.length).toBe(8);
 });
 
+it("keeps no checkpoint of an earlier best, except where the user or another column wants it", async () => {
+  const run = small.start({ steps: 8 }).every(2, scores("a", 1, 2, 3, 2, 4), scores("b", 5, 4, 6, 7, 8));
+  run.best("a", "max");
+  run.best("b", "min");
+  small.when(run, 4, () => run.checkpoint());
+  await run.finished;
+  const kept = run.checkpoints.map(({ step, marked, best }) => ({ step, marked, best }));
+  expect(kept).toEqual([
+    { step: 2, marked: true, best: true },
+    { step: 4, marked: true, best: undefined },
+    { step: 8, marked: true, best: true },
+  ]);
+});
+
 it("raises an alert for a column that no probe has, and refuses another mode", async () => {
   const run = small.start({ steps: 1 });
   run.best("scroe", "max");

@@ -61,7 +61,7 @@ describe("a rule about a column that the run does not have", () => {
   });
 
   it("raises none if the column is one of the rows or of a probe", async () => {
-    const run = small.start({ steps: 2 }).every(2, scores("score", 2));
+    const run = small.start({ steps: 3 }).every(3, scores("score", 2));
     await run.alertWhen(alerts.above("score", 5)).alertWhen(alerts.below("loss", -1)).finished;
     expect(small.host.runs[0]!.changes).toEqual([]);
   });

@@ -1,0 +1,125 @@
+/**
+ * A lock as a file that names the process which holds it. A process that died leaves the file behind, but not the lock: a lock
+ * whose process is gone, or whose number now belongs to another process, is taken over.
+ */
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { link, rename, rm, writeFile } from "node:fs/promises";
+import * as v from "valibot";
+import { readRegularFile } from "./read-file.ts";
+import { checked } from "./schema/fault.ts";
+
+const holderSchema = v.object({
+  pid: v.number(),
+  /** When the process started, in the system's own count; empty if that is not known. */
+  born: v.string(),
+  /** The address of the workbench, without its token. */
+  address: v.optional(v.string()),
+  /** The machine, where several share the folder. */
+  host: v.optional(v.string()),
+});
+export type Holder = v.InferOutput<typeof holderSchema>;
+
+/** Whether the lock in this file is still held. */
+export type IsHeld = (holder: Holder, path: string) => boolean | Promise<boolean>;
+
+/**
+ * Takes the lock for a process.
+ * @returns the process that holds it; undefined if it was taken
+ * @throws as `node:fs` does if nothing can be written there
+ */
+export async function takeLock(
+  path: string,
+  holder: Holder,
+  isHeld: IsHeld = (other) => isAlive(other),
+): Promise<Holder | undefined> {
+  // A link appears with its content, so nobody sees a lock that is half written.
+  const own = besides(path);
+  try {
+    await writeFile(own, printed(holder), { flag: "wx", mode: 0o600 });
+    while (!(await linked(own, path))) {
+      const other = await removeStale(path, isHeld);
+      if (other) return other;
+    }
+    return undefined;
+  } finally {
+    await rm(own, { force: true });
+  }
+}
+
+/**
+ * Removes a lock whose process is gone. Another process may replace it meanwhile: what was removed is checked again, and put
+ * back if it is held.
+ * @returns the process that holds it
+ */
+async function removeStale(path: string, isHeld: IsHeld): Promise<Holder | undefined> {
+  const holder = await holderOf(path);
+  if (holder && (await isHeld(holder, path))) return holder;
+  const removed = besides(path);
+  const isGone = await rename(path, removed).then(
+    () => false,
+    () => true,
+  );
+  if (isGone) return undefined;
+  const last = await holderOf(removed);
+  const held = last && (await isHeld(last, removed));
+  if (held) await linked(removed, path);
+  await rm(removed, { force: true });
+  return held ? last : undefined;
+}
+
+export function ownHolder(): Holder {
+  return { pid: process.pid, born: bornAt(process.pid) ?? "" };
+}
+
+export function printed(holder: Holder): string {
+  return `${JSON.stringify(holder)}\n`;
+}
+
+/** Undefined for a file that is missing, or that a crash left empty. */
+export async function holderOf(path: string): Promise<Holder | undefined> {
+  try {
+    const found = checked(holderSchema, JSON.parse((await readRegularFile(path, { most: 10_000 })).toString("utf8")));
+    return "value" in found ? found.value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the process is there, on this machine. */
+export function isAlive({ pid, born }: Pick<Holder, "pid" | "born">): boolean {
+  if (pid === process.pid) return born === (bornAt(pid) ?? "");
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // A process of another user may not be signalled, but it is there.
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+  }
+  return born === "" || (bornAt(pid) ?? born) === born;
+}
+
+/** Linux tells when a process started, so that its number is not confused with one given to a later process. */
+export function bornAt(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field is the program's name, which may hold spaces and brackets.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function besides(path: string): string {
+  return `${path}.${randomBytes(6).toString("hex")}`;
+}
+
+/** @returns false if there is a lock already */
+async function linked(file: string, path: string): Promise<boolean> {
+  try {
+    await link(file, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+/** `palimpsest run --resume`: a command that was killed or ended goes on when it is called again, and gets the same numbers. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { tinyBase, training } from "../server/kernel/tiny-training.ts";
+import { until } from "../server/until.ts";
+
+const ENTRY = fileURLToPath(new URL("../../server/palimpsest.mjs", import.meta.url));
+const STEPS = 500;
+
+type Ended = { readonly code: number | null; readonly out: string; readonly err: string };
+
+function started(cwd: string, args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [ENTRY, ...args], { cwd, env: { ...process.env, CI: "1" } });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+  });
+  return { child, ended: new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err }))) };
+}
+
+/** How many rows each run of the workspace has, the oldest run first. */
+async function rowCounts(workspace: string): Promise<number[]> {
+  const runs = join(workspace, ".palimpsest", "runs");
+  const ids = (await readdir(runs).catch(() => [])).sort();
+  const text = (id: string): Promise<string> => readFile(join(runs, id, "rows.jsonl"), "utf8").catch(() => "");
+  return Promise.all(ids.map(async (id) => (await text(id)).split("\n").length - 1));
+}
+
+it("goes on with every training after SIGKILL and SIGTERM, also with one that had ended, and reports the same", async () => {
+  const workspace = await mkdtemp(join(tmpdir(), "resume-"));
+  const settings = ", checkpointEvery: 20";
+  const notebook = `// %% base
+${await tinyBase(workspace)}
+// %% first
+${training(60, settings).replace("const run", "const short")}
+await short.finished;
+// %% second
+${training(STEPS, settings)}
+await run.finished;
+// %% result
+import { report } from "palimpsest";
+report([{ method: "both", short: short.rows.at(-1)!.loss, long: run.rows.at(-1)!.loss }]);
+`;
+  await writeFile(join(workspace, "n.ts"), notebook.replace("// %% second", "// %% second\nvoid short;"));
+  const args = ["run", "n.ts", "--json", "--backend", "wasm", "--set", "seed=3"];
+  const resumed = [...args, "--resume", "state"];
+
+  const killed = started(workspace, resumed);
+  await until(async () => ((await rowCounts(workspace))[1] ?? 0) > 50, 60);
+  killed.child.kill("SIGKILL");
+  await killed.ended;
+  const atKill = (await rowCounts(workspace))[1]!;
+
+  const suspended = started(workspace, resumed);
+  await until(async () => ((await rowCounts(workspace))[1] ?? 0) > atKill + 50, 60);
+  suspended.child.kill("SIGTERM");
+  const { code, out } = await suspended.ended;
+  expect(JSON.parse(out)).toMatchObject({ status: "suspended" });
+  expect(code).toBe(1);
+  const atTerm = (await rowCounts(workspace))[1]!;
+  expect(await readdir(join(workspace, "state"))).not.toContain("result.json");
+
+  const finished = await started(workspace, resumed).ended;
+  const report = JSON.parse(finished.out);
+  expect(report.status).toBe("done");
+  expect(JSON.parse(await readFile(join(workspace, "state", "result.json"), "utf8"))).toEqual(report);
+  expect(await rowCounts(workspace)).toEqual([60, STEPS]);
+  const { folder } = report.runs[1];
+  const events = (await readFile(join(folder, "events.jsonl"), "utf8")).trim().split("\n");
+  const restarts = events.map((line) => JSON.parse(line)).filter(({ kind }) => kind === "restart");
+  // The second attempt continued from a checkpoint before the kill, the third from the one that SIGTERM saved.
+  expect(restarts).toMatchObject([{ to: expect.any(Number) }, { to: atTerm }]);
+  expect(restarts[0].to).toBeGreaterThanOrEqual(40);
+  expect(restarts[0].to % 20).toBe(0);
+
+  const plain = await started(workspace, args).ended;
+  expect(report.results).toEqual(JSON.parse(plain.out).results);
+}, 120_000);
