@@ -40,7 +40,7 @@ function candidatesOf(
   const old = runs.filter(
     (run) =>
       run.status !== "running" &&
-      (run.ended ?? run.started) < before &&
+      (run.ended ?? run.started) <= before &&
       (marked === "prune" || !isMarked(run)) &&
       // What is in a record belongs to it.
       !run.key.includes(".palimpsest/records/"),
@@ -55,7 +55,7 @@ function candidatesOf(
     case "trash":
       return trash
         .list()
-        .filter(({ deleted }) => deleted < before)
+        .filter(({ deleted }) => deleted <= before)
         .map(({ path }) => removal(workspace, path));
     default:
       return what satisfies never;
