@@ -34,7 +34,8 @@ export function ownPath(folder: string, ...parts: readonly string[]): string {
 export function foldersIn(path: string): readonly string[] {
   if (!isPlainFolder(path)) return [];
   try {
-    return readdirSync(path, { withFileTypes: true }).flatMap((each) => (each.isDirectory() ? [each.name] : []))
+    return readdirSync(path, { withFileTypes: true })
+      .flatMap((each) => (each.isDirectory() ? [each.name] : []))
       .sort();
   } catch {
     return [];
