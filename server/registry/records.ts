@@ -79,12 +79,12 @@ function readRecord(full: string, folder: string): FoundRecord | undefined {
   if ("fault" in read) return undefined;
   const { id, name = "", note = "", status = "running", notebook, created, ended, seed, runs } = read.value;
   const above = folder.slice(0, Math.max(0, folder.indexOf(`${OWN_FOLDER}/`)));
-  const badge = { id, ...verdictOf(full) };
+  const badge = { id, key: folder, ...verdictOf(full) };
   return {
     badge,
     summary: {
       ...badge,
-      ...{ key: folder, name, note, notebook: above + notebook, created, status, seed, runs: runs.length },
+      ...{ name, note, notebook: above + notebook, created, status, seed, runs: runs.length },
     },
     folder,
     runs: runs.map((run) => ({ ...run, notebook, seed, started: created, ended })),
@@ -92,7 +92,7 @@ function readRecord(full: string, folder: string): FoundRecord | undefined {
 }
 
 /** The certificate of another record, or of this one before it was changed, says nothing. */
-function verdictOf(folder: string): Omit<RecordBadge, "id"> {
+function verdictOf(folder: string): Omit<RecordBadge, "id" | "key"> {
   const read = checked(certificate, parsed(plainText(join(folder, CERTIFICATE), RECORD_BYTES)));
   if ("fault" in read) return {};
   const { verdict, verified, digest } = read.value;

@@ -28,8 +28,6 @@ export type OpenedNotebook = { readonly notebook: string; readonly missing: read
 
 export type RecordStatus = "running" | "done" | "failed" | "stopped";
 export type RecordSummary = RecordBadge & {
-  /** Its folder relative to the workspace. */
-  readonly key: string;
   readonly name: string;
   readonly note: string;
   readonly notebook: string;

@@ -103,6 +103,7 @@ export class RunsPage extends LitElement {
     return html`<header>
         <a class="home" href="/">Palimpsest</a>
         <h1>runs</h1>
+        <a class="other" href="/records" data-link-to="records">Records</a>
         <pal-theme-button></pal-theme-button>
       </header>
       ${this.#tools()}
