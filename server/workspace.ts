@@ -12,7 +12,7 @@ import type { EndOrder, NotebookListing } from "./protocol.ts";
 import { Registry } from "./registry/registry.ts";
 import { explained } from "./session/errno.ts";
 import { placeInside } from "./session/inside.ts";
-import { nameFault } from "./session/names.ts";
+import { fileStem, nameFault } from "./session/names.ts";
 import { openSession } from "./session/open.ts";
 import { OpenNotebook } from "./session/open-notebook.ts";
 import type { SessionOptions } from "./session/options.ts";
@@ -154,19 +154,8 @@ export class Workspace {
 
   /** Creates a notebook, empty or as a copy of another. @returns its path in the workspace. @throws Denied */
   async create(path: string, copyOf?: string): Promise<string> {
-    const name = path.trim().endsWith(".ts") ? path.trim() : `${path.trim()}.ts`;
-    const own = nameFault(name.split("/").at(-1) ?? "");
-    if (own !== undefined) throw new Denied(400, own);
-    const target = await this.#inside(name);
-    const fault = nameFault(name);
-    if (fault !== undefined) throw new Denied(400, fault);
+    const { name, target } = await this.#newNotebook(path);
     const original = copyOf === undefined ? undefined : join(this.folder, await this.#existing(copyOf));
-    // A link that leads nowhere is something, too.
-    const taken = await lstat(join(this.folder, name)).catch(() => undefined);
-    if (taken || (await lstat(target).catch(() => undefined)))
-      throw new Denied(409, `${name} already exists. Choose another name.`);
-    const above = await stat(dirname(target)).catch(() => undefined);
-    if (above && !above.isDirectory()) throw new Denied(400, `${dirname(name)} is a file, not a folder.`);
     await mkdir(dirname(target), { recursive: true });
     if (original) await copyFile(original, target, constants.COPYFILE_EXCL);
     else {
@@ -174,6 +163,50 @@ export class Workspace {
       await writeFile(target, printNotebook(parseNotebook(blank(name))), { flag: "wx" });
     }
     return this.#named(target);
+  }
+
+  /**
+   * Creates a notebook with some text beside another one. If the name is taken, a number is added to it.
+   * @param name any text. @returns its path in the workspace. @throws Denied
+   */
+  async createBeside(notebook: string, name: string, text: string): Promise<string> {
+    const above = dirname(await this.#existing(notebook));
+    const stem = fileStem(name);
+    for (let n = 1; ; n++) {
+      const path = join(above, `${stem}${n === 1 ? "" : `-${n}`}.ts`)
+        .split(sep)
+        .join("/");
+      if (await lstat(join(this.folder, path)).catch(() => undefined)) continue;
+      const { target } = await this.#newNotebook(path);
+      await writeFile(target, text, { flag: "wx" });
+      return this.#named(target);
+    }
+  }
+
+  /** A folder that does not exist yet, directly in the workspace. @param name any text. @returns its absolute path */
+  async newFolder(name: string): Promise<string> {
+    const stem = fileStem(name);
+    for (let n = 1; ; n++) {
+      const folder = join(this.folder, n === 1 ? stem : `${stem}-${n}`);
+      if (!(await lstat(folder).catch(() => undefined))) return folder;
+    }
+  }
+
+  /** @returns its name with the ending, and where it goes. @throws Denied if it cannot have this name, or if it is taken */
+  async #newNotebook(path: string): Promise<{ readonly name: string; readonly target: string }> {
+    const name = path.trim().endsWith(".ts") ? path.trim() : `${path.trim()}.ts`;
+    const own = nameFault(name.split("/").at(-1) ?? "");
+    if (own !== undefined) throw new Denied(400, own);
+    const target = await this.#inside(name);
+    const fault = nameFault(name);
+    if (fault !== undefined) throw new Denied(400, fault);
+    // A link that leads nowhere is something, too.
+    const taken = await lstat(join(this.folder, name)).catch(() => undefined);
+    if (taken || (await lstat(target).catch(() => undefined)))
+      throw new Denied(409, `${name} already exists. Choose another name.`);
+    const above = await stat(dirname(target)).catch(() => undefined);
+    if (above && !above.isDirectory()) throw new Denied(400, `${dirname(name)} is a file, not a folder.`);
+    return { name, target };
   }
 
   /**

@@ -1,8 +1,13 @@
-/** The entry of the page: the start page at `/`, a notebook at `/notebook/<path>`, the runs at `/runs`. The bundle contains everything that the page needs. */
+/**
+ * The entry of the page: the start page at `/`, a notebook at `/notebook/<path>`, the runs at `/runs`, the records at `/records`.
+ * The bundle contains everything that the page needs.
+ */
 import { restoreTheme } from "./look/theme.ts";
 import { tokens } from "./look/tokens.ts";
 import { NotebookPage } from "./notebook/notebook-page.ts";
 import { ComparePage } from "./runs/compare-page.ts";
+import { RecordPage } from "./runs/record-page.ts";
+import { RecordsPage } from "./runs/records-page.ts";
 import { RunsPage } from "./runs/runs-page.ts";
 import { StartPage } from "./start/start-page.ts";
 
@@ -19,6 +24,10 @@ if (location.pathname.startsWith(prefix)) {
   document.body.append(new RunsPage());
 } else if (location.pathname === "/runs/compare") {
   document.body.append(new ComparePage());
+} else if (location.pathname === "/records") {
+  document.body.append(new RecordsPage());
+} else if (location.pathname === "/records/one") {
+  document.body.append(new RecordPage());
 } else {
   document.body.append(new StartPage());
 }

@@ -1,10 +1,11 @@
 /** Runs all cells of a session to their end, without a page. */
 import type { SessionEvent } from "../events.ts";
 import type { CellError, CellId } from "../notebook/types.ts";
+import { outputsOf } from "../session/outputs.ts";
 import type { Session } from "../session/session.ts";
 import { blockerOf, type CellState } from "../state/cell-state.ts";
 import type { SessionState } from "../state/state.ts";
-import type { CellOutputs, Output } from "../values.ts";
+import type { CellOutputs } from "../values.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { checkSetting, type Settings } from "./settings.ts";
 import { suspend } from "./suspend.ts";
@@ -68,23 +69,10 @@ export async function runHeadless(
     process.off("SIGTERM", stop);
   }
   const { state } = session;
-  const outputs = misuse ? [] : await outputsOf(session);
+  const outputs = misuse ? [] : await outputsOf(session, state);
   await session.close();
   if (misuse) throw misuse;
   return { ...resultOf(state, interrupted), outputs };
-}
-
-/** The outputs of all cells; large ones are read from the disk. */
-function outputsOf(session: Session): Promise<readonly CellOutputs[]> {
-  const full = async (output: Output): Promise<Output> => {
-    const text = output.kind === "blob" ? await session.blob(output.hash) : undefined;
-    return text === undefined ? output : JSON.parse(text);
-  };
-  const cells = session.state.cells.map(async ({ cell, outputs }) => ({
-    cell: cell.id,
-    outputs: await Promise.all(outputs.map(full)),
-  }));
-  return Promise.all(cells);
 }
 
 /** What ran, and its errors; the kernel's end counts as one if nothing else explains it. */

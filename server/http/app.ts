@@ -7,6 +7,7 @@ import { Denied, type Workspace } from "../workspace.ts";
 import { type Asset, shell } from "./assets.ts";
 import { failure } from "./failures.ts";
 import { guard, type Secrets } from "./guard.ts";
+import { recordRoutes } from "./records.ts";
 import { runRoutes } from "./runs.ts";
 import { sessionSocket } from "./socket.ts";
 import { readEndOrder, readNewNotebook } from "./wire.ts";
@@ -31,6 +32,10 @@ const fileBody = limited(
   FILE_BYTES,
   "Files above 256 MB are too large to upload. Copy the file into the workspace and give its path.",
 );
+const archiveBody = limited(
+  FILE_BYTES,
+  "Archives above 256 MB are too large to upload. Open it in a terminal: palimpsest start <file.zip>.",
+);
 
 export function app({ workspace, assets, secrets, port }: AppParts): Hono {
   const routes = new Hono();
@@ -43,6 +48,8 @@ export function app({ workspace, assets, secrets, port }: AppParts): Hono {
   routes.get("/", servePage);
   routes.get("/runs", servePage);
   routes.get("/runs/compare", servePage);
+  routes.get("/records", servePage);
+  routes.get("/records/one", servePage);
   routes.get("/notebook/*", (c) => {
     if (isDecodable(new URL(c.req.url).pathname)) return servePage(c);
     return c.text("The address of this notebook is damaged. Open the notebook on the start page at /.\n", 400);
@@ -56,6 +63,7 @@ export function app({ workspace, assets, secrets, port }: AppParts): Hono {
   });
 
   routes.route("/api/runs", runRoutes(workspace.runs, longBody));
+  routes.route("/api/records", recordRoutes(workspace, { small: smallBody, file: archiveBody }));
   routes.get("/api/notebooks", async (c) => c.json(await workspace.listing()));
   routes.post("/api/notebooks", smallBody, async (c) => {
     const asked = readNewNotebook(await c.req.json().catch(() => undefined));

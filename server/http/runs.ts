@@ -1,11 +1,11 @@
 /** The routes of the runs of a workspace; `server/runs/api.ts` lists them. */
 import { upgradeWebSocket } from "@hono/node-server";
-import { type Context, Hono, type MiddlewareHandler } from "hono";
-import type * as v from "valibot";
+import { Hono, type MiddlewareHandler } from "hono";
 import type { Registry } from "../registry/registry.ts";
 import { MOST_COMPARED } from "../runs/api.ts";
 import { checked } from "../session/schema/fault.ts";
 import { Denied } from "../workspace.ts";
+import { jsonBody } from "./json-body.ts";
 import { exportOrder, markOrder, pruneRule, queryOrder, runKeys } from "./runs-wire.ts";
 
 /** More points than a chart has pixels. */
@@ -44,21 +44,21 @@ export function runRoutes(registry: Registry, limitBody: MiddlewareHandler): Hon
   );
 
   routes.post("/marks", async (c) => {
-    const { run, ...marked } = await body(c, markOrder, "note about a run");
+    const { run, ...marked } = await jsonBody(c, markOrder, "note about a run");
     await registry.mark(run, marked);
     return c.json({});
   });
   routes.post("/delete", async (c) => {
-    await registry.delete((await body(c, runKeys, "deletion")).runs);
+    await registry.delete((await jsonBody(c, runKeys, "deletion")).runs);
     return c.json({});
   });
   routes.post("/restore", async (c) => {
-    await registry.restore((await body(c, runKeys, "undo")).runs);
+    await registry.restore((await jsonBody(c, runKeys, "undo")).runs);
     return c.json({});
   });
-  routes.post("/prune", async (c) => c.json(await registry.prune(await body(c, pruneRule, "pruning rule"))));
+  routes.post("/prune", async (c) => c.json(await registry.prune(await jsonBody(c, pruneRule, "pruning rule"))));
 
-  routes.post("/query", async (c) => c.json(await registry.query((await body(c, queryOrder, "query")).sql)));
+  routes.post("/query", async (c) => c.json(await registry.query((await jsonBody(c, queryOrder, "query")).sql)));
 
   routes.get("/tables", async (c) => {
     const keys = c.req.queries("run") ?? [];
@@ -74,11 +74,4 @@ export function runRoutes(registry: Registry, limitBody: MiddlewareHandler): Hon
     return c.body(typeof data === "string" ? data : new Uint8Array(data), 200, headers);
   });
   return routes;
-}
-
-/** @throws Denied naming the field and what is wrong with it */
-async function body<T>(c: Context, schema: v.GenericSchema<unknown, T>, what: string): Promise<T> {
-  const read = checked(schema, await c.req.json().catch(() => undefined));
-  if ("fault" in read) throw new Denied(400, `Invalid ${what}: ${read.fault}.`);
-  return read.value;
 }

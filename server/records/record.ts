@@ -63,6 +63,9 @@ const run = v.object({
 const record = v.object({
   format: v.literal(FORMAT),
   id: name,
+  /** What its user called it and wrote about it. */
+  name: v.optional(text),
+  note: v.optional(text),
   /** Its path in the workspace. */
   notebook: path,
   created: text,

@@ -69,6 +69,19 @@ export class RecordedRuns {
     }
   }
 
+  /** Takes the present runs as they are, where nobody followed them. */
+  async take(state: SessionState, redaction: Redaction): Promise<void> {
+    const present = Object.values(state.runs).filter(({ info }) => this.#isPresent(info, state));
+    const times = new Map<string, Times>();
+    for (const { info } of present) times.set(info.id, await timesOf(join(this.#workspace, info.folder)));
+    for (const run of present) {
+      const { started } = times.get(run.info.id)!;
+      const after = present.map(({ info }) => info.id).filter((id) => times.get(id)!.ended <= started);
+      this.#write(this.#begun(run, state, after), run, redaction);
+      for (const { step } of run.checkpoints) this.#keep(run, step);
+    }
+  }
+
   /** The runs of the cells' present generations. */
   describe(state: SessionState, redaction: Redaction): RecordedRunInfo[] {
     const present = Object.values(state.runs).filter(({ info }) => this.#isPresent(info, state));
@@ -125,13 +138,12 @@ export class RecordedRuns {
     return place !== undefined && cells[place]?.generation === generation;
   }
 
-  #begun(run: RunState, state: SessionState): Written {
+  #begun(run: RunState, state: SessionState, after = endedBefore(run, state)): Written {
     const { id } = run.info;
     const known = this.#written.get(id);
     if (known) return known;
-    const after = Object.values(state.runs).filter(({ status, info }) => status !== "running" && info.id !== id);
     const lines = { rows: 0, probes: 0, changes: 0 };
-    const written = { lines, after: after.map(({ info }) => info.id), checkpoints: new Map<number, number>() };
+    const written = { lines, after, checkpoints: new Map<number, number>() };
     this.#written.set(id, written);
     mkdirSync(join(this.#record, runFolderOf(id)), { recursive: true, mode: 0o700 });
     for (const table of Object.values(TABLES)) appendFileSync(this.#path(id, table), "", { mode: 0o600 });
@@ -190,6 +202,24 @@ export class RecordedRuns {
 
   #checkpoint(id: string, step: number): string {
     return join(this.#record, runFolderOf(id), "checkpoints", `${step}.safetensors`);
+  }
+}
+
+function endedBefore({ info }: RunState, { runs }: SessionState): readonly string[] {
+  return Object.values(runs).flatMap((each) =>
+    each.status === "running" || each.info.id === info.id ? [] : [each.info.id],
+  );
+}
+
+/** In milliseconds since 1970; a run without an end has not ended yet. */
+type Times = { readonly started: number; readonly ended: number };
+
+async function timesOf(folder: string): Promise<Times> {
+  try {
+    const { started, ended } = JSON.parse(await readFile(join(folder, "run.json"), "utf8"));
+    return { started: Date.parse(started), ended: Date.parse(ended ?? "") || Number.POSITIVE_INFINITY };
+  } catch {
+    return { started: 0, ended: Number.POSITIVE_INFINITY };
   }
 }
 

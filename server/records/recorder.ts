@@ -32,12 +32,18 @@ import { RecordedRuns } from "./recorded-runs.ts";
 import { type Redaction, redacted, redactedValue } from "./redaction.ts";
 import { filesBelow, recordedFile, UsedFiles } from "./used-files.ts";
 
-/** What is recorded. `inputs`: the values that were set. */
+/**
+ * What is recorded. `inputs`: the values that were set. `text`: the notebook, where its file may lag behind. `name`, `note`: of the
+ * user.
+ */
 export type Recorded = {
   readonly workspace: string;
   readonly path: string;
   readonly seed: number;
   readonly inputs: Readonly<Record<string, InputValue>>;
+  readonly text?: string;
+  readonly name?: string;
+  readonly note?: string;
 };
 
 export class Recorder {
@@ -111,6 +117,13 @@ export class Recorder {
     });
   }
 
+  /** Takes what a session has used and its runs, as they are now, instead of following it. */
+  async take(state: SessionState, used: readonly Used[]): Promise<void> {
+    for (const each of used) await this.#used.add(each);
+    if (state.kernel.status === "ready") this.#setBackend(state.kernel.backend);
+    await this.#runs.take(state, this.#redaction());
+  }
+
   /** Seals the record. @throws if it could not be written */
   async finish(
     state: SessionState,
@@ -177,27 +190,33 @@ export class Recorder {
     const { workspace, path } = this.#recorded;
     const notebook = join(workspace, path);
     const project = new Project(dirname(notebook), workspace);
-    const found = [{ place: notebook, most: 16e6 }];
+    const found = this.#recorded.text === undefined ? [{ place: notebook, most: 16e6 }] : [];
     for (const module of Object.keys(state.files)) {
       const { paths } = await project.read(project.resolve(module));
       found.push(...paths.map((place) => ({ place, most: PROJECT_BYTES })));
     }
+    if (this.#recorded.text !== undefined) await this.#writeSource(path, this.#recorded.text);
     for (const { place, most } of found) {
       const name = relative(workspace, place).split(sep).join("/");
       const bytes = await readRegularFile(place, { most, inside: workspace }).catch(() => undefined);
-      if (!bytes || name.startsWith("..")) continue;
-      this.#project.add(name);
-      await writeSafely(join(this.folder, WORKSPACE, name), redacted(bytes.toString("utf8"), this.#redaction()));
+      if (bytes && !name.startsWith("..")) await this.#writeSource(name, bytes.toString("utf8"));
     }
+  }
+
+  async #writeSource(name: string, text: string): Promise<void> {
+    this.#project.add(name);
+    await writeSafely(join(this.folder, WORKSPACE, name), redacted(text, this.#redaction()));
   }
 
   #describe(state: SessionState, status: ExperimentRecord["status"]): ExperimentRecord {
     const redaction = this.#redaction();
-    const { path, seed, inputs } = this.#recorded;
+    const { path, seed, inputs, name, note } = this.#recorded;
     const cells = state.cells.filter(({ analysis }) => analysis);
     return {
       format: FORMAT,
       id: this.#id,
+      ...(name !== undefined && { name: redacted(name, redaction) }),
+      ...(note !== undefined && { note: redacted(note, redaction) }),
       notebook: path,
       created: this.#created.toISOString(),
       status,

@@ -90,10 +90,12 @@ export class UsedFiles {
     );
   }
 
-  /** A file of the workspace that is neither ours nor a package's. */
+  /** A file of the workspace that is neither ours nor a package's. What a user has uploaded is the user's. */
   #isData(path: string): boolean {
     const parts = relative(this.#workspace, path).split(sep);
-    const ours = parts.includes(".palimpsest") || parts.includes("node_modules") || holds(SHIPPED_MODELS, path);
+    const own = parts.indexOf(".palimpsest");
+    const ours =
+      (own >= 0 && parts[own + 1] !== "files") || parts.includes("node_modules") || holds(SHIPPED_MODELS, path);
     return holds(this.#workspace, path) && !ours;
   }
 

@@ -1,13 +1,15 @@
 /**
- * What the list needs of the records in `.palimpsest/records/`: to which record a run belongs, what its certificate says, and the
+ * What the lists need of the records in `.palimpsest/records/`: name, note and certificate; to which record a run belongs; and the
  * runs that lie in a record alone, since the record came from elsewhere or the run was deleted.
  */
 import { join } from "node:path";
 import * as v from "valibot";
+import { CERTIFICATE, RECORD_JSON, SEAL } from "../records/record.ts";
+import type { RecordSummary } from "../runs/records.ts";
 import { type RecordBadge, type RunDescription, verdicts } from "../runs/types.ts";
 import { checked } from "../session/schema/fault.ts";
 import { count, inputValues, name } from "../session/schema/values.ts";
-import { foldersIn, ownPath } from "./places.ts";
+import { foldersIn, OWN_FOLDER, ownPath } from "./places.ts";
 import { fileSignature, plainText } from "./plain-file.ts";
 import { parsed } from "./run-files.ts";
 
@@ -17,6 +19,9 @@ const text = v.string();
 const runName = v.pipe(name, v.regex(/^(?!\.{1,2}$)[^/\\\0]+$/));
 const record = v.object({
   id: name,
+  name: v.optional(text),
+  note: v.optional(text),
+  status: v.optional(v.picklist(["running", "done", "failed", "stopped"])),
   notebook: text,
   created: text,
   ended: v.optional(text),
@@ -35,10 +40,11 @@ const record = v.object({
     }),
   ),
 });
-const certificate = v.object({ verdict: v.picklist(verdicts), verified: v.optional(text) });
+const certificate = v.object({ verdict: v.picklist(verdicts), verified: v.optional(text), digest: v.optional(text) });
 
 export type FoundRecord = {
   readonly badge: RecordBadge;
+  readonly summary: RecordSummary;
   /** Its path in the workspace. */
   readonly folder: string;
   readonly runs: readonly RunDescription[];
@@ -58,7 +64,7 @@ export class Records {
     return foldersIn(join(this.#workspace, ownPath(folder, "records"))).flatMap((id) => {
       const path = ownPath(folder, "records", id);
       const full = join(this.#workspace, path);
-      const signature = ["record.json", "certificate.json"].map((file) => fileSignature(join(full, file))).join();
+      const signature = [RECORD_JSON, CERTIFICATE].map((file) => fileSignature(join(full, file))).join();
       const known = this.#known.get(path);
       if (known?.signature === signature) return known.found ?? [];
       const found = readRecord(full, path);
@@ -69,13 +75,32 @@ export class Records {
 }
 
 function readRecord(full: string, folder: string): FoundRecord | undefined {
-  const read = checked(record, parsed(plainText(join(full, "record.json"), RECORD_BYTES)));
+  const read = checked(record, parsed(plainText(join(full, RECORD_JSON), RECORD_BYTES)));
   if ("fault" in read) return undefined;
-  const { id, notebook, created, ended, seed, runs } = read.value;
-  const verified = checked(certificate, parsed(plainText(join(full, "certificate.json"), RECORD_BYTES)));
+  const { id, name = "", note = "", status = "running", notebook, created, ended, seed, runs } = read.value;
+  const above = folder.slice(0, Math.max(0, folder.indexOf(`${OWN_FOLDER}/`)));
+  const badge = { id, key: folder, ...verdictOf(full) };
   return {
-    badge: { id, ...("value" in verified && verified.value) } as RecordBadge,
+    badge,
+    summary: {
+      ...badge,
+      ...{ name, note, notebook: above + notebook, created, status, seed, runs: runs.length },
+    },
     folder,
     runs: runs.map((run) => ({ ...run, notebook, seed, started: created, ended })),
   };
+}
+
+/** The certificate of another record, or of this one before it was changed, says nothing. */
+function verdictOf(folder: string): Omit<RecordBadge, "id" | "key"> {
+  const read = checked(certificate, parsed(plainText(join(folder, CERTIFICATE), RECORD_BYTES)));
+  if ("fault" in read) return {};
+  const { verdict, verified, digest } = read.value;
+  if (digest !== undefined && digest !== sealOf(folder)) return {};
+  return { verdict, ...(verified !== undefined && { verified }) };
+}
+
+/** The digest of `record.json`, as its seal says. */
+export function sealOf(folder: string): string | undefined {
+  return plainText(join(folder, SEAL), 1000)?.split(/\s/)[0];
 }

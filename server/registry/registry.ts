@@ -4,12 +4,14 @@
  */
 import { randomBytes } from "node:crypto";
 import type { PruneResult, PruneRule, QueryResult, RunDelta, RunList, RunTables } from "../runs/api.ts";
+import type { RecordDetails, RecordSummary } from "../runs/records.ts";
 import type { Marks, RunSummary } from "../runs/types.ts";
 import { type Exported, type ExportOrder, exported } from "./export.ts";
 import { MarksFile } from "./marks-file.ts";
 import { NotPossible } from "./not-possible.ts";
 import { prune } from "./prune.ts";
 import { query } from "./query.ts";
+import { recordDetails } from "./record-details.ts";
 import { Scan, type SessionStatus } from "./scan.ts";
 import { readTables } from "./tables.ts";
 import { Trash } from "./trash.ts";
@@ -60,6 +62,24 @@ export class Registry {
   /** The runs as they are now. */
   async summaries(): Promise<readonly RunSummary[]> {
     return (await this.list()).runs;
+  }
+
+  /** All records, the newest first. */
+  async records(): Promise<readonly RecordSummary[]> {
+    await this.refresh();
+    return this.#scan.records.map(({ summary }) => summary).sort((a, b) => (a.created < b.created ? 1 : -1));
+  }
+
+  /** Only what a scan has found exists, so no key leads anywhere else. @throws NotPossible if there is no such record */
+  async record(key: string): Promise<RecordSummary> {
+    const found = (await this.records()).find((each) => each.key === key);
+    if (found) return found;
+    throw new NotPossible(404, `There is no record ${key.slice(0, 120)} in this workspace.`);
+  }
+
+  /** @throws NotPossible if there is no such record, or if it cannot be read */
+  async recordDetails(key: string): Promise<RecordDetails> {
+    return recordDetails(this.workspace, await this.record(key));
   }
 
   /** What has changed after a version; all runs if the version is of another start of the server. */

@@ -10,7 +10,7 @@ import type { RunStatus } from "../values.ts";
 import { bytesBelow } from "./disk-use.ts";
 import { foldersIn, notebookFolders, ownPath } from "./places.ts";
 import { fileSignature } from "./plain-file.ts";
-import { Records } from "./records.ts";
+import { type FoundRecord, Records } from "./records.ts";
 import { knobChanges, readDescription, someRows } from "./run-files.ts";
 
 /** What the open session of a notebook knows about a run, if there is one. Its run.json is older if the kernel was killed. */
@@ -35,6 +35,7 @@ export class Scan {
   readonly #sessionStatus: SessionStatus;
   readonly #records: Records;
   readonly #known = new Map<string, Known>();
+  #foundRecords: readonly FoundRecord[] = [];
   /** The same object as long as nothing has changed, so that changes are found by identity. */
   readonly #badged = new WeakMap<RunSummary, RunSummary>();
 
@@ -44,12 +45,19 @@ export class Scan {
     this.#records = new Records(workspace);
   }
 
+  /** The records that the last scan has found. */
+  get records(): readonly FoundRecord[] {
+    return this.#foundRecords;
+  }
+
   /** All runs by key, without the user's marks. */
   async all(): Promise<ReadonlyMap<string, RunSummary>> {
     const found = new Map<string, RunSummary>();
+    const allRecords: FoundRecord[] = [];
     let turn = performance.now();
     for (const folder of notebookFolders(this.#workspace)) {
       const records = this.#records.in(folder);
+      allRecords.push(...records);
       const badges = new Map(records.flatMap(({ badge, runs }) => runs.map(({ id }) => [id, badge] as const)));
       const add = async (key: string, recorded?: RunDescription): Promise<void> => {
         if (performance.now() - turn > TURN_MS) {
@@ -65,6 +73,7 @@ export class Scan {
         for (const run of record.runs) if (!ids.has(run.id)) await add(`${record.folder}/runs/${run.id}`, run);
     }
     for (const key of this.#known.keys()) if (!found.has(key)) this.#known.delete(key);
+    this.#foundRecords = allRecords;
     return found;
   }
 

@@ -37,6 +37,8 @@ export const verdicts = ["identical", "within tolerance", "different"] as const;
 /** The record that a run belongs to, and what its certificate says. */
 export type RecordBadge = {
   readonly id: string;
+  /** Its folder relative to the workspace. */
+  readonly key: string;
   readonly verdict?: (typeof verdicts)[number];
   /** When it was verified, ISO 8601. */
   readonly verified?: string;

@@ -25,3 +25,12 @@ export function nameFault(path: string): string | undefined {
   }
   return undefined;
 }
+
+/** Makes a name for a file or a folder, without an ending, of any text. */
+export function fileStem(text: string): string {
+  const words = text.toLowerCase().replace(/[^\p{L}\p{M}\p{N}_]+/gu, "-");
+  let stem = words.replace(/^-+|-+$/g, "").replace(/^\p{M}+/u, "");
+  while (Buffer.byteLength(stem) > NAME_BYTES / 2) stem = stem.slice(0, -1);
+  stem = stem.replace(/-+$/, "");
+  return stem === "" || DEVICE.test(stem) ? `experiment${stem === "" ? "" : `-${stem}`}` : stem;
+}

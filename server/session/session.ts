@@ -6,6 +6,7 @@
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { LoggedEvent, Question, SessionEvent } from "../events.ts";
+import type { Used } from "../messages.ts";
 import type { Request } from "../protocol.ts";
 import { spared } from "../state/question.ts";
 import { reduce } from "../state/reducer.ts";
@@ -19,6 +20,7 @@ import type { SessionOptions } from "./options.ts";
 import { ProjectFiles } from "./project-files.ts";
 import { RecentEvents } from "./recent-events.ts";
 import { Storage } from "./storage.ts";
+import { Uses } from "./uses.ts";
 
 export type Listener = (events: readonly LoggedEvent[]) => void;
 
@@ -32,6 +34,7 @@ export class Session {
   readonly #kernel: KernelDriver;
   readonly #files: ProjectFiles;
   readonly #cache: CacheLookup;
+  readonly #uses: Uses;
   #state: SessionState;
   /** The values of inputs that are saved. */
   #inputValues: SessionState["inputValues"];
@@ -57,16 +60,25 @@ export class Session {
       failed: (text) => this.#notify("warn", text),
     });
     this.#cache = new CacheLookup(options.workspace, options.seed);
-    this.#kernel = new KernelDriver(options, {
-      state: () => this.#state,
-      publish: (events) => this.#publish(events),
-      record: (events) => this.#record(events),
-    });
+    this.#uses = new Uses(options.workspace, options.path, options.use.kind === "page" ? "on disk" : "in memory");
+    const onUse = (used: Used): void => {
+      this.#uses.add(used);
+      options.onUse?.(used);
+    };
+    this.#kernel = new KernelDriver(
+      { ...options, onUse },
+      {
+        state: () => this.#state,
+        publish: (events) => this.#publish(events),
+        record: (events) => this.#record(events),
+      },
+    );
   }
 
   /** Starts to save and to watch files. @param read what the notebook's file holds */
   async begin(read: Reading & { readonly text: string }): Promise<void> {
     const { workspace, path, use } = this.#options;
+    await this.#uses.load();
     if (use.kind === "page") {
       const listeners = {
         state: () => this.#state,
@@ -87,6 +99,15 @@ export class Session {
 
   get state(): SessionState {
     return this.#state;
+  }
+
+  /** What its cells have used from outside of the notebook. */
+  get used(): readonly Used[] {
+    return this.#uses.all;
+  }
+
+  get seed(): number {
+    return this.#options.seed;
   }
 
   /** Resolves when the effects are in the log. @throws Refused with a message for the user */
@@ -157,7 +178,7 @@ export class Session {
     // A change of the file that was not noticed yet is still merged, not overwritten.
     await this.#storage?.closeFiles();
     this.#closed = true;
-    await Promise.all([kernel, this.#storage?.closeLog()]);
+    await Promise.all([kernel, this.#storage?.closeLog(), this.#uses.flush()]);
     for (const tell of this.#closeListeners.splice(0)) tell();
   }
 

@@ -11,6 +11,7 @@ import type { Link } from "../session/socket.ts";
 import "./kernel-panel.ts";
 import "./memory-panel.ts";
 import "./run-confirmation.ts";
+import "./save-experiment.ts";
 import { statusDotStyles } from "./status-dot.ts";
 
 export class Bar extends LitElement {
@@ -84,6 +85,7 @@ export class Bar extends LitElement {
           flex-basis: 100%;
         }
         header > button,
+        pal-save-experiment,
         .runs {
           order: 2;
         }
@@ -140,6 +142,7 @@ export class Bar extends LitElement {
       >
         Lazy
       </button>
+      <pal-save-experiment></pal-save-experiment>
       <a class="runs" href=${`/runs?filter=${encodeURIComponent(`notebook:${state.path}`)}`} title="The runs of this notebook and of all others">Runs</a>
       <pal-kernel></pal-kernel>
       <pal-memory></pal-memory>

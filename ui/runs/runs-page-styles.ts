@@ -36,6 +36,9 @@ export const runsPageStyles = css`
     margin: 0 0.375rem;
     color: var(--edge);
   }
+  .other {
+    font-size: var(--small);
+  }
   .tools input[name="filter"] {
     flex: 1 1 16rem;
     min-width: 10rem;

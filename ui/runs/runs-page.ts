@@ -116,6 +116,7 @@ export class RunsPage extends LitElement {
               this.panel = this.panel === panel ? undefined : panel;
             }}>${PANELS[panel]}</button>`,
         )}
+        <a class="other" href="/records" data-link-to="records">Records</a>
         <pal-theme-button></pal-theme-button>
       </header>
       <div>${this.#panel()} ${this.#tools()}</div>

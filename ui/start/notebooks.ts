@@ -37,8 +37,3 @@ export function copyName(path: string, taken: readonly string[]): string {
     if (!taken.includes(name)) return name;
   }
 }
-
-/** The address of a notebook's page. */
-export function addressOf(path: string): string {
-  return `/notebook/${path.split("/").map(encodeURIComponent).join("/")}`;
-}

@@ -4,9 +4,11 @@ import { repeat } from "lit/directives/repeat.js";
 import type { NotebookListing } from "../../server/protocol.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
+import { notebookAddress } from "../look/notebook-address.ts";
 import "../look/theme-button.ts";
 import { since } from "../look/time.ts";
-import { addressOf, copyName, createNotebook, type ListedNotebook, listNotebooks } from "./notebooks.ts";
+import { copyName, createNotebook, type ListedNotebook, listNotebooks } from "./notebooks.ts";
+import "./archive-opener.ts";
 import "./running-kernel.ts";
 import { startPageStyles } from "./start-page-styles.ts";
 
@@ -44,12 +46,13 @@ export class StartPage extends LitElement {
           <h1>Palimpsest</h1>
           <p class="workspace">${listing?.workspace ?? html`&nbsp;`}</p>
         </div>
-        <nav><a href="/runs" data-link-to="runs">Runs</a> <pal-theme-button></pal-theme-button></nav>
+        <nav><a href="/runs" data-link-to="runs">Runs</a> <a href="/records" data-link-to="records">Records</a> <pal-theme-button></pal-theme-button></nav>
       </header>
       <form @submit=${this.#create}>
         <input type="text" name="path" required autocomplete="off" spellcheck="false" aria-label="Name of a new notebook" placeholder="Name of a new notebook" />
         <button class="primary" data-action="new">${icon("plus")} New notebook</button>
       </form>
+      <pal-archive-opener></pal-archive-opener>
       <div role="alert">${this.error ? html`<p class="error">${this.error}</p>` : nothing}</div>
       ${listing && notebooks.length === 0 ? html`<p class="empty">This workspace has no notebooks yet. Enter a name above to create one.</p>` : nothing}
       <ul>
@@ -65,7 +68,7 @@ export class StartPage extends LitElement {
   #row(notebook: ListedNotebook): TemplateResult {
     const { path, title, summary, cells, modified, running, open, kernel } = notebook;
     return html`<li data-notebook=${path}>
-      <a class="title" href=${addressOf(path)}>${title}</a>
+      <a class="title" href=${notebookAddress(path)}>${title}</a>
       <button class="quiet" data-action="duplicate" title="Duplicate" aria-label="Duplicate ${title}" @click=${() => this.#duplicate(path)}>${icon("copy")} Duplicate</button>
       ${summary ? html`<p class="summary">${summary}</p>` : nothing}
       <span class="details">
@@ -90,7 +93,7 @@ export class StartPage extends LitElement {
   async #create(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const path = String(new FormData(event.target as HTMLFormElement).get("path")).trim();
-    await this.#showErrors(async () => location.assign(addressOf(await createNotebook({ path }))));
+    await this.#showErrors(async () => location.assign(notebookAddress(await createNotebook({ path }))));
   }
 
   async #duplicate(from: string): Promise<void> {

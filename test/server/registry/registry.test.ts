@@ -129,16 +129,23 @@ describe("the list", () => {
     ];
     await writeFile(join(record, "record.json"), JSON.stringify({ id: "r1", notebook, created: started, seed, runs }));
     const found = (): Promise<unknown[]> => listed().then((all) => all.map(({ id, record: badge }) => [id, badge]));
+    const key = ".palimpsest/records/r1";
     expect(await found()).toEqual([
-      ["kept", { id: "r1" }],
-      ["gone", { id: "r1" }],
+      ["kept", { id: "r1", key }],
+      ["gone", { id: "r1", key }],
     ]);
     await writeFile(join(record, "certificate.json"), '{"verdict":"identical","verified":"2026-11-29T13:00:00.000Z"}');
-    const badge = { id: "r1", verdict: "identical", verified: "2026-11-29T13:00:00.000Z" };
+    const badge = { id: "r1", key, verdict: "identical", verified: "2026-11-29T13:00:00.000Z" };
     expect(await found()).toEqual([
       ["kept", badge],
       ["gone", badge],
     ]);
+    expect(await registry.records()).toMatchObject([{ ...badge, name: "", runs: 2, status: "running" }]);
+    // It was made for the record as it was before a change, or for another one.
+    await writeFile(join(record, "record.sha256"), `${"1".repeat(64)}  record.json\n`);
+    await writeFile(join(record, "certificate.json"), `{"verdict":"identical","digest":"${"2".repeat(64)}"}`);
+    expect(await registry.records()).toMatchObject([{ id: "r1" }]);
+    expect((await registry.records())[0]).not.toHaveProperty("verdict");
     // A record that names a place outside of itself is no record.
     const evil = join(folder, ".palimpsest", "records", "r2");
     await mkdir(evil);

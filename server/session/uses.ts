@@ -1,0 +1,89 @@
+/**
+ * What the cells of a notebook have used from outside of it: files, packages, models. A record that is saved later needs it. It is
+ * kept on disk, so that a notebook that is opened again can still be saved with its trainings. The file names places of this
+ * machine that a record copies from, so it is signed: a list that came with a folder counts as empty.
+ */
+import { join } from "node:path";
+import * as v from "valibot";
+import type { Used } from "../messages.ts";
+import { isSignedBy, machineKey, signature } from "./machine-key.ts";
+import { readRegularFile } from "./read-file.ts";
+import { writeSafely } from "./write-file.ts";
+
+const MOST_BYTES = 16e6;
+const text = v.string();
+const used: v.GenericSchema<unknown, Used> = v.variant("type", [
+  v.object({ type: v.literal("file-used"), path: text }),
+  v.object({ type: v.literal("package-used"), name: text, version: text, digest: text }),
+  v.object({ type: v.literal("model-used"), name: text, folder: text }),
+]);
+const usesFile = v.object({ signature: text, uses: v.array(used) });
+
+export class Uses {
+  readonly #path: string;
+  readonly #keep: "on disk" | "in memory";
+  readonly #key = machineKey().key;
+  readonly #all = new Map<string, Used>();
+  #writing: Promise<void> = Promise.resolve();
+  #isWritten = true;
+
+  constructor(workspace: string, notebook: string, keep: "on disk" | "in memory") {
+    this.#path = join(workspace, ".palimpsest", "sessions", notebook.replace(/\.ts$/, ".uses.json"));
+    this.#keep = keep;
+  }
+
+  /** Reads what earlier sessions used. */
+  async load(): Promise<void> {
+    if (this.#keep === "in memory") return;
+    try {
+      const bytes = await readRegularFile(this.#path, { most: MOST_BYTES });
+      const file = v.parse(usesFile, JSON.parse(bytes.toString("utf8")));
+      if (!isSignedBy(this.#key, this.#signedText(file.uses), file.signature)) return;
+      for (const each of file.uses) if (!this.#all.has(keyOf(each))) this.#all.set(keyOf(each), each);
+    } catch {
+      // Nothing was used before, or the file is damaged.
+    }
+  }
+
+  add(each: Used): void {
+    this.#all.set(keyOf(each), each);
+    if (this.#keep === "in memory" || !this.#isWritten) return;
+    this.#isWritten = false;
+    // A record can still be saved in this session if the list cannot be written.
+    this.#writing = this.#writing.then(() => this.#write()).catch(() => undefined);
+  }
+
+  /** Models first: a file belongs to the model whose folder it is in. */
+  get all(): readonly Used[] {
+    const all = [...this.#all.values()];
+    return [...all.filter(({ type }) => type === "model-used"), ...all.filter(({ type }) => type !== "model-used")];
+  }
+
+  /** Resolves when the list is on disk. */
+  flush(): Promise<void> {
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    this.#isWritten = true;
+    const uses = this.all;
+    const signed = signature(this.#key, this.#signedText(uses));
+    await writeSafely(this.#path, `${JSON.stringify({ signature: signed, uses })}\n`, 0o600);
+  }
+
+  /** The place is part of it: the list of one notebook cannot be given to another. */
+  #signedText(uses: readonly Used[]): string {
+    return JSON.stringify(["uses", this.#path, uses]);
+  }
+}
+
+function keyOf(each: Used): string {
+  switch (each.type) {
+    case "file-used":
+      return `file ${each.path}`;
+    case "package-used":
+      return `package ${each.name}`;
+    case "model-used":
+      return `model ${each.folder}`;
+  }
+}

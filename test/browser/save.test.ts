@@ -1,0 +1,125 @@
+/** An experiment is saved in a real browser with the real server: find it in the list, verify it, see its badge, open it again. */
+import { mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { palimpsest } from "../server/records/stage.ts";
+import { executable, launch, openPage } from "./chromium.ts";
+import { type Served, serve } from "./real-server.ts";
+
+const NOTEBOOK = `// %% [markdown]
+// # Doubled
+
+// %% knobs
+import { input, report, show } from "palimpsest";
+const factor = input.number("factor", { value: 2 });
+
+// %% doubled
+const doubled = 21 * factor;
+show(doubled);
+
+// %% other
+report([{ method: "other", value: factor + 1 }]);
+`;
+
+describe.skipIf(!executable)("saving an experiment", () => {
+  let folder: string;
+  let server: Served;
+  let browser: Browser;
+  let page: Page;
+  let faults: string[];
+
+  beforeAll(async () => {
+    folder = await realpath(await mkdtemp(join(tmpdir(), "save-page-")));
+    await writeFile(join(folder, "n.ts"), NOTEBOOK);
+    server = await serve(folder, undefined, "--backend", "cpu");
+    browser = await launch();
+    ({ page, faults } = await openPage(browser));
+    await page.goto(server.address);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    await page.goto(new URL("/notebook/n.ts", server.address).href);
+    await page.locator('[data-link="live"]').waitFor();
+  });
+  const action = (name: string) => page.locator(`[data-action=${name}]`);
+  const picture = async (name: string): Promise<void> => {
+    const where = process.env.PALIMPSEST_PICTURES;
+    if (where === undefined) return;
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(where, `${name}-${colorScheme}.png`) });
+    }
+  };
+
+  it("runs first what has not run, saves, finds it in the list, and shows the badge of its certificate", async () => {
+    await action("save-experiment").click();
+    await page.locator("[data-unfinished='3']").getByText("3 cells have not run: knobs, doubled, other.").waitFor();
+    await picture("dialog");
+    await action("run-first").click();
+    await page.locator("[data-unfinished]").waitFor({ state: "detached" });
+    await page.locator("dialog [name=name]").fill("Twice the answer");
+    await page.locator("dialog [name=note]").fill("The first try.");
+    await action("save").click();
+    await page.locator("dialog [data-link-to=record]").waitFor();
+    await action("close-saved").click();
+
+    await page.goto(new URL("/runs", server.address).href);
+    await page.locator("[data-link-to=records]").click();
+    const row = page.locator("[data-record]");
+    expect(await row.locator(".badge").textContent()).toBe("not verified");
+    expect(await row.textContent()).toContain("The first try.");
+    await picture("list");
+    await row.locator("a").click();
+    await page.locator("[data-certificate=none]").waitFor();
+    const command = await page.locator("p > code").textContent();
+    const record = command?.replace("npx palimpsest verify ", "") ?? "";
+    expect(record.startsWith(join(folder, ".palimpsest", "records"))).toBe(true);
+    expect(await palimpsest("verify", record)).toMatchObject({ code: 0 });
+    await page.reload();
+    await page.locator("[data-certificate=identical]").waitFor();
+    await picture("record");
+    expect(await page.locator(".badge").textContent()).toBe("identical");
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Twice the answer");
+    expect(faults).toEqual([]);
+  }, 20_000);
+
+  it("saves chosen cells with what they need as a notebook of their own, and opens a record and its archive inert", async () => {
+    await action("save-experiment").click();
+    await page.locator("dialog [value=chosen]").check();
+    expect(await action("save").isDisabled()).toBe(true);
+    await page.locator("dialog [value=doubled]").check();
+    expect(await page.locator("dialog [value=knobs]").isChecked()).toBe(true);
+    expect(await page.locator("dialog [value=other]").isChecked()).toBe(false);
+    await picture("chosen");
+    await page.locator("dialog [name=name]").fill("Only doubled");
+    await action("save").click();
+    await page.locator("dialog [data-link-to=notebook]").getByText("only-doubled.ts").waitFor();
+    await page.locator("dialog [data-link-to=record]").click();
+    const [download] = await Promise.all([page.waitForEvent("download"), action("download").click()]);
+    const archive = join(folder, "received.zip");
+    await download.saveAs(archive);
+    await action("open-notebook").click();
+    await page.locator('pal-cell[data-cell="doubled"]').waitFor();
+    expect(new URL(page.url()).pathname).toBe("/notebook/only-doubled/only-doubled.ts");
+    expect(await page.locator("pal-cell[data-cell]").count()).toBe(2);
+    expect(await page.locator("[data-kernel=off]").count()).toBe(1);
+
+    await page.goto(new URL("/", server.address).href);
+    await page.locator("pal-archive-opener input").setInputFiles(archive);
+    await page.locator('pal-cell[data-cell="doubled"]').waitFor();
+    expect(new URL(page.url()).pathname).toBe("/notebook/received/only-doubled.ts");
+    expect(await readdir(folder)).toEqual(expect.arrayContaining(["only-doubled.ts", "only-doubled", "received"]));
+    await page.goto(new URL("/", server.address).href);
+    await picture("start");
+    await writeFile(archive, "no archive");
+    await page.locator("pal-archive-opener input").setInputFiles(archive);
+    await page.getByRole("alert").getByText("is not a zip archive").waitFor();
+    expect(faults.filter((each) => !each.includes("409"))).toEqual([]);
+  }, 20_000);
+});

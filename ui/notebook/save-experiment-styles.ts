@@ -1,0 +1,118 @@
+/** The look of the dialog that saves an experiment. */
+import { css } from "lit";
+
+export const saveExperimentStyles = css`
+  :host {
+    display: block;
+  }
+  dialog {
+    width: min(34rem, calc(100vw - 2rem));
+    max-height: calc(100dvh - 4rem);
+    overflow: auto;
+    padding: 1.25rem 1.5rem 1.5rem;
+    border: 1px solid var(--hairline);
+    border-radius: calc(var(--radius) * 1.5);
+    background: var(--raised);
+    color: var(--ink);
+    box-shadow: 0 12px 40px rgb(0 0 0 / 0.2);
+    font-size: var(--code);
+    line-height: 1.5;
+  }
+  dialog::backdrop {
+    background: rgb(0 0 0 / 0.3);
+  }
+  h2 {
+    margin: 0 0 0.25rem;
+    font-size: var(--large);
+  }
+  p {
+    margin: 0 0 0.75rem;
+  }
+  .about {
+    color: var(--muted);
+  }
+  label.field {
+    display: grid;
+    gap: 0.25rem;
+    margin-bottom: 0.75rem;
+    color: var(--muted);
+    font-size: var(--small);
+  }
+  label.field > * {
+    width: 100%;
+    color: var(--ink);
+  }
+  fieldset {
+    margin: 0 0 0.75rem;
+    padding: 0;
+    border: 0;
+  }
+  legend {
+    padding: 0;
+    color: var(--muted);
+    font-size: var(--small);
+  }
+  input[type="radio"] {
+    accent-color: var(--accent);
+  }
+  ul + .about {
+    margin: 0.375rem 0 0;
+  }
+  .choice {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.375rem;
+    margin-right: 1rem;
+  }
+  ul {
+    list-style: none;
+    max-height: 14rem;
+    overflow: auto;
+    margin: 0.375rem 0 0;
+    padding: 0.375rem 0.75rem;
+    border: 1px solid var(--hairline);
+    border-radius: var(--radius);
+    background: var(--surface);
+  }
+  li label {
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+  }
+  li .name {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    font-family: var(--mono);
+    font-size: var(--small);
+  }
+  li small {
+    margin-left: auto;
+    white-space: nowrap;
+    color: var(--muted);
+  }
+  .unfinished {
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+    margin-bottom: 0.75rem;
+    padding: 0.5rem 0.5rem 0.5rem 0.875rem;
+    border-left: 3px solid var(--warn);
+    border-radius: 0 var(--radius) var(--radius) 0;
+    background: var(--warn-wash);
+  }
+  .unfinished p {
+    flex: 1;
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+  .fault {
+    color: var(--danger);
+  }
+  .buttons {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: flex-end;
+    gap: 0.5rem;
+  }
+`;
