@@ -78,6 +78,29 @@ it.each([
   expect([code, err]).toEqual([2, expect.stringContaining("must be a path inside the record")]);
 });
 
+it.each(["../../../../elsewhere", "..", "a\\b"])(
+  "refuses a record with the name %s, in place of a folder's name",
+  async (id) => {
+    const path = await archive((record) => ({ ...record, id }));
+    await expect(unpackRecord(path)).rejects.toThrow("must be the name of a folder");
+    expect((await readdir(folder)).sort()).toEqual(["n.ts", "r.json", "x.zip"]);
+  },
+);
+
+it("deletes nothing elsewhere for a run whose name leads out of the record", async () => {
+  const victim = await mkdtemp(join(tmpdir(), "victim-"));
+  await writeFile(join(victim, "kept.txt"), "");
+  const id = `${"../".repeat(40)}${victim.slice(1)}`;
+  const run = {
+    ...{ id, cell: "a", nth: 0, method: "m", steps: 2, status: "done", config: {}, knobs: {}, changes: [], after: [] },
+    checkpoints: [1],
+  };
+  const bad = await archive((record) => ({ ...record, runs: [run] }));
+  const { code, err } = await palimpsest("verify", bad, "--segments", "5");
+  expect([code, err]).toEqual([2, expect.stringContaining("must be the name of a folder")]);
+  expect(await readdir(victim)).toEqual(["kept.txt"]);
+});
+
 it("unpacks a record beside the archive, with its inputs, opens it inert, and never over something else", async () => {
   const path = await archive();
   const place = await unpackRecord(path);
