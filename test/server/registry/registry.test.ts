@@ -227,6 +227,7 @@ describe("a deletion", () => {
     await registry.delete([key]);
     await writeRun(folder, { id: "a" });
     await expect(registry.restore([key])).rejects.toThrow("exists already");
+    await expect(registry.delete([key])).rejects.toThrow("in the trash already");
   });
 });
 
