@@ -1,9 +1,7 @@
 /** `palimpsest pack`: makes one file of a record, for others. */
 import { resolve } from "node:path";
-import { Damaged, openRecord } from "../records/open-record.ts";
-import { RECORD_JSON, SEAL } from "../records/record.ts";
+import { Damaged, openRecord, ownFiles } from "../records/open-record.ts";
 import { crateOf } from "../records/ro-crate.ts";
-import { filesBelow } from "../records/used-files.ts";
 import { packed } from "../records/zip.ts";
 import { writeSafely } from "../session/write-file.ts";
 import { type Command, Misuse, parseArguments } from "./command.ts";
@@ -34,15 +32,14 @@ Exit code 0: written; 1: it cannot be written; 2: a file of the record was chang
     const folder = await recordArgument("pack", positionals);
     if (values.output === undefined) throw new Misuse("Say where to write it: palimpsest pack <record> -o <file.zip>.");
     const archive = resolve(values.output);
-    const { record, sealed } = await openRecord(folder).catch((error: Error) => {
+    const open = await openRecord(folder).catch((error: Error) => {
       throw error instanceof Damaged ? new Misuse(error.message) : error;
     });
-    const paths = sealed
-      ? [...record.files.map(({ path }) => path), RECORD_JSON, SEAL]
-      : (await filesBelow(folder)).filter((path) => path !== "certificate.json");
-    const bytes = await packed(folder, paths, crateOf(record));
+    const paths = await ownFiles(open);
+    const texts = crateOf(open.record);
+    const bytes = await packed(folder, paths, texts);
     await writeSafely(archive, bytes);
-    const files = paths.length + crateOf(record).size;
+    const files = paths.length + texts.size;
     const report = { archive, bytes: bytes.length, files };
     process.stdout.write(
       values.json ? `${JSON.stringify(report)}\n` : `${archive}: ${files} files, ${bytes.length} bytes\n`,

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { inputsPath } from "../session/inputs-file.ts";
 import { makeFolder, writeSafely } from "../session/write-file.ts";
-import { Damaged, type OpenRecord, openRecord } from "./open-record.ts";
+import { Damaged, type OpenRecord, openRecord, ownFiles } from "./open-record.ts";
 import { RECORDS, WORKSPACE } from "./record.ts";
 import { copyFiles } from "./used-files.ts";
 import { unpack } from "./zip.ts";
@@ -30,11 +30,12 @@ export async function unpackRecord(archive: string): Promise<string> {
     }
     const workspace = join(beside, WORKSPACE);
     await makeFolder(workspace);
-    await copyFiles(join(unpacked, WORKSPACE), workspace, open.workspace);
+    // Palimpsest's own folder is never recorded: somebody else has put it there.
+    const sources = open.workspace.filter((path) => !path.split("/").includes(".palimpsest"));
+    await copyFiles(join(unpacked, WORKSPACE), workspace, sources);
     const { notebook, inputs, id } = open.record;
     await writeSafely(inputsPath(workspace, notebook), `${JSON.stringify(inputs, null, 2)}\n`);
-    await makeFolder(join(workspace, RECORDS));
-    await rename(unpacked, join(workspace, RECORDS, id));
+    await copyFiles(unpacked, join(workspace, RECORDS, id), await ownFiles(open));
     await rename(workspace, folder);
     return folder;
   } finally {
