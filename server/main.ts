@@ -4,13 +4,14 @@ import { check } from "./command/check.ts";
 import { type Command, Misuse } from "./command/command.ts";
 import { doctor } from "./command/doctor.ts";
 import { pack } from "./command/pack.ts";
+import { prune } from "./command/prune.ts";
 import { run } from "./command/run.ts";
 import { start } from "./command/start.ts";
 import { sweep } from "./command/sweep.ts";
 import { verify } from "./command/verify.ts";
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  [start, run, verify, pack, sweep, check, doctor].map((command) => [command.name, command]),
+  [start, run, verify, pack, sweep, prune, check, doctor].map((command) => [command.name, command]),
 );
 
 /** @returns the exit code. */

@@ -4,6 +4,7 @@ export type { AdamW } from "./adamw-settings.ts";
 export { appendCache } from "./append-cache.ts";
 export { attention } from "./attention.ts";
 export { crossEntropy } from "./cross-entropy.ts";
+export { type Dropped, droppedLoraLinear } from "./dropped-lora-linear.ts";
 export { embed } from "./embed.ts";
 export { kernelCalls, kernelForms } from "./kernel.ts";
 export { linear } from "./linear.ts";

@@ -4,10 +4,11 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { timesRows, timesTransposed } from "./cpu/narrow.ts";
-import { defineKernel } from "./kernel.ts";
+import { defineKernel, type Infos } from "./kernel.ts";
 import { columnSum, linearInputGradient, linearWeightGradient } from "./linear.ts";
 import { asRows, leading, rowsOf, widthOf } from "./shape.ts";
 import * as onTensorflow from "./tensorflow/forms.ts";
+import type { WasmMemory } from "./wasm/memory.ts";
 import { addProduct, product, weightProduct, weightRowsProduct } from "./wasm/product.ts";
 import * as onWebgpu from "./webgpu/linear.ts";
 
@@ -26,16 +27,10 @@ const forward = defineKernel<Lora, { scale: number }>({
   tensorflow: onTensorflow.loraLinear,
   webgpu: onWebgpu.loraLinear,
   fused({ x, w, a, b, bias }, { scale }, memory) {
-    const [rows, width, outputs, rank] = [rowsOf(x), widthOf(x), rowsOf(w), rowsOf(a)];
-    const y = memory.make([...leading(x), outputs]);
+    const [rows, width, rank] = [rowsOf(x), widthOf(x), rowsOf(a)];
     const h = memory.make([rows, rank]);
-    const input = memory.matrix(x, width);
-    product(memory, input, memory.transposed(a, width), memory.at(h), [rows, rank, width]);
-    if (bias) memory.kernels.fillRows(memory.at(bias), memory.at(y), rows, outputs);
-    weightProduct(memory, input, w, memory.at(y), [rows, outputs, width], bias ? "add" : "set");
-    const [left, right] = [memory.matrix(h, rank), memory.transposed(b, rank)];
-    addProduct(memory, left, right, memory.at(y), [rows, outputs, rank], scale);
-    return [y, h];
+    product(memory, memory.matrix(x, width), memory.transposed(a, width), memory.at(h), [rows, rank, width]);
+    return [outputOnWasm({ x, w, h, b, bias }, scale, memory), h];
   },
   gradient: {
     savedInputs: ["x", "w", "a", "b"],
@@ -52,6 +47,18 @@ const forward = defineKernel<Lora, { scale: number }>({
     },
   },
 });
+
+type Output = Pick<Infos<Lora>, "x" | "w" | "b" | "bias"> & { readonly h: tf.TensorInfo };
+
+/** x·wᵀ + scale·h·bᵀ + bias. */
+export function outputOnWasm({ x, w, h, b, bias }: Output, scale: number, memory: WasmMemory): tf.TensorInfo {
+  const [rows, width, outputs, rank] = [rowsOf(x), widthOf(x), rowsOf(w), widthOf(b)];
+  const y = memory.make([...leading(x), outputs]);
+  if (bias) memory.kernels.fillRows(memory.at(bias), memory.at(y), rows, outputs);
+  weightProduct(memory, memory.matrix(x, width), w, memory.at(y), [rows, outputs, width], bias ? "add" : "set");
+  addProduct(memory, memory.matrix(h, rank), memory.transposed(b, rank), memory.at(y), [rows, outputs, rank], scale);
+  return y;
+}
 
 /** dy·w + dh·a. */
 const inputGradient = defineKernel<{ dy: tf.Tensor; w: tf.Tensor; dh: tf.Tensor; a: tf.Tensor }, Record<string, never>>(
@@ -85,14 +92,19 @@ export function loraLinear(
   scale: number,
   bias?: tf.Tensor,
 ): tf.Tensor {
-  const agree = widthOf(x) === widthOf(w) && widthOf(x) === widthOf(a);
-  if (!agree || rowsOf(a) !== widthOf(b) || rowsOf(b) !== rowsOf(w) || (bias && bias.size !== rowsOf(w))) {
-    throw new Error(
-      `loraLinear: x [${x.shape}], w [${w.shape}], a [${a.shape}], b [${b.shape}]` +
-        `${bias ? `, bias [${bias.shape}]` : ""} do not fit; the shapes must be [..., in], [out, in], [rank, in], [out, rank], [out].`,
-    );
-  }
+  checkShapes("loraLinear", { x, w, a, b, bias });
   const [y, h] = forward({ x, w, a, b, bias }, { scale });
   if (!tf.engine().isTapeOn()) h!.dispose();
   return y!;
+}
+
+/** @throws naming all shapes, if they do not fit */
+export function checkShapes(name: string, { x, w, a, b, bias }: Lora): void {
+  const agree = widthOf(x) === widthOf(w) && widthOf(x) === widthOf(a);
+  if (!agree || rowsOf(a) !== widthOf(b) || rowsOf(b) !== rowsOf(w) || (bias && bias.size !== rowsOf(w))) {
+    throw new Error(
+      `${name}: x [${x.shape}], w [${w.shape}], a [${a.shape}], b [${b.shape}]` +
+        `${bias ? `, bias [${bias.shape}]` : ""} do not fit; the shapes must be [..., in], [out, in], [rank, in], [out, rank], [out].`,
+    );
+  }
 }

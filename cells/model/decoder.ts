@@ -4,10 +4,20 @@
  * `segments` tells which tokens belong together (equal numbers) and which are padding (negative), on either side.
  */
 import * as tf from "@tensorflow/tfjs";
-import { appendCache, attention, embed, linear, loraLinear, rmsNorm, rope, swiglu } from "../device/functions.ts";
+import {
+  appendCache,
+  attention,
+  droppedLoraLinear,
+  embed,
+  linear,
+  loraLinear,
+  rmsNorm,
+  rope,
+  swiglu,
+} from "../device/functions.ts";
 import { recomputed } from "../device/gradient.ts";
 import { type Adapter, fullyTrainedName, loraPair } from "./adapter.ts";
-import { type Dropout, droppedLora } from "./dropout.ts";
+import type { Dropout } from "./dropout.ts";
 import type { LinearLayer } from "./linear-layers.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { inverseFrequencies } from "./rope.ts";
@@ -91,7 +101,7 @@ export function forward(
       const bias = config.biases?.includes(name) ? weight(`${path}.bias`) : undefined;
       const pair = adapter && loraPair(adapter, path);
       if (!pair) return linear(x, matrix, bias);
-      if (dropout) return droppedLora(x, matrix, pair, dropout.mask(path, x.shape), bias);
+      if (dropout) return droppedLoraLinear(x, matrix, pair, dropout.dropped(path, x.size), bias);
       return loraLinear(x, matrix, pair.a, pair.b, pair.scale, bias);
     };
     const project = (x: tf.Tensor, name: LinearLayer): tf.Tensor => watched(`${prefix}.${name}`, linearOf(x, name));

@@ -104,7 +104,7 @@ function activationsPerToken({ model, adapter, checkpointing }: MemoryPlan): num
   return layers * width + Math.max(...own) + backward;
 }
 
-/** What a LoRA adds to a layer: x·aᵀ of each linear layer; with dropout also the masks of inputs, on the device and twice in JavaScript. */
+/** What a LoRA adds to a layer: x·aᵀ of each linear layer; with dropout also the places of dropped inputs, on the device and in JavaScript. */
 function loraPerToken(model: ModelConfig, adapter: LoraConfig | "full", layer: number): number {
   if (adapter === "full") return 0;
   const adapted = new Set(adaptedLinearLayers(model, adapter));
@@ -113,7 +113,7 @@ function loraPerToken(model: ModelConfig, adapter: LoraConfig | "full", layer: n
       const path = `model.layers.${layer}.${name}`;
       if (!adapted.has(path)) return 0;
       const [, inputs] = linearShape(model, name);
-      return configAt(adapter, path).rank + (adapter.dropout ? 3 * inputs : 0);
+      return configAt(adapter, path).rank + 2 * (adapter.dropout ?? 0) * inputs;
     }),
   );
 }

@@ -1,6 +1,10 @@
 /** How a sweep is carried out: on this machine or by Slurm, what is left of it, and how it is cancelled. */
-import { availableParallelism } from "node:os";
-import { relative } from "node:path";
+import { rm } from "node:fs/promises";
+import { availableParallelism, hostname } from "node:os";
+import { join, relative } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { type Holder, holderOf, isAlive, isCertain, ownHolder, printed } from "../session/holder.ts";
+import { writeSafely } from "../session/write-file.ts";
 import type { Entry } from "../sweep/entries.ts";
 import { isHere, livingHolder } from "../sweep/entry-lock.ts";
 import { runLocally } from "../sweep/local.ts";
@@ -32,7 +36,14 @@ export async function onThisMachine(run: Pick<Submission, "folder" | "entries" |
   say(`${entries.length} entries, ${count(states, "done")} of them done: ${shownPath(folder.path)}`);
   if (inQueue > 0) say(`${inQueue} of them are jobs of Slurm and are left to it; --cancel takes them back.`);
   const jobs = run.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2));
+  await writeSafely(commandFile(folder), printed({ ...ownHolder(), host: hostname() }));
   await runLocally({ folder, entries: open, jobs, command, said: say, signal: interrupts(SAVING) });
+  await rm(commandFile(folder), { force: true });
+}
+
+/** Names the command that runs entries here, for --cancel. */
+function commandFile(folder: SweepFolder): string {
+  return join(folder.path, "command.json");
 }
 
 /** Submits what is left, and waits for the jobs. @throws if Slurm cannot be asked */
@@ -72,20 +83,34 @@ export function tasksIn(folder: SweepFolder): Promise<ReadonlyMap<string, Task>>
   });
 }
 
-/** Cancels the tasks of Slurm, asks the processes of this machine that run entries to end, and waits for these. */
+/** Cancels the tasks of Slurm, asks the sweep and the entries that run on this machine to end, and waits for them. */
 export async function cancelled(folder: SweepFolder, entries: readonly Entry[]): Promise<void> {
   const tasks = await cancelOnSlurm(folder, entries);
   if (tasks > 0) say(`${tasks === 1 ? "One task" : `${tasks} tasks`} of Slurm cancelled.`);
-  const holders = await Promise.all(entries.map((entry) => livingHolder(folder.lockOf(entry))));
-  const here = holders.filter((holder) => holder !== undefined && isHere(holder));
-  for (const holder of here) process.kill(holder!.pid, "SIGTERM");
+  const locks = await Promise.all(entries.map((entry) => livingHolder(folder.lockOf(entry))));
+  const running = locks.flatMap((holder) => (holder && isHere(holder) && isCertain(holder) ? [holder] : []));
+  const command = await holderOf(commandFile(folder));
+  // A sweep that ends asks its entries itself: a second signal would end these without checkpoints.
+  if (command && isHere(command) && isCertain(command)) await end([command]);
+  await end(running.filter(isAlive));
+  const left = running.filter(isAlive).length;
+  if (running.length > 0 || tasks === 0)
+    say(`Entries that were running here: ${running.length}.${left > 0 ? ` Not ended yet: ${left}.` : ""}`);
+}
+
+/** Asks processes to end, and waits for them. */
+async function end(processes: readonly Holder[]): Promise<void> {
+  for (const { pid } of processes) ask(pid);
   const until = performance.now() + CANCEL_MS;
-  const runs = async (): Promise<boolean> => {
-    const left = await Promise.all(entries.map((entry) => livingHolder(folder.lockOf(entry))));
-    return left.some((holder) => here.some((asked) => asked?.pid === holder?.pid));
-  };
-  while (performance.now() < until && (await runs())) await new Promise((resolve) => setTimeout(resolve, 200));
-  say(`${here.length === 1 ? "One entry was" : `${here.length} entries were`} running here and asked to end.`);
+  while (processes.some(isAlive) && performance.now() < until) await setTimeout(200);
+}
+
+function ask(pid: number): void {
+  try {
+    process.kill(pid, "SIGTERM");
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /** The first signal ends the sweep, the second one at once. @param text what the first one means, for the user */

@@ -9,7 +9,7 @@ import type { RunSummary } from "../runs/types.ts";
 import { writeSafely } from "../session/write-file.ts";
 import { bytesBelow } from "./disk-use.ts";
 import { foldersIn, notebookFolders, ownPath } from "./places.ts";
-import { plainText } from "./plain-file.ts";
+import { isPlainFolder, plainText } from "./plain-file.ts";
 import { parsed, readDescription } from "./run-files.ts";
 import type { Trash } from "./trash.ts";
 
@@ -40,7 +40,7 @@ function candidatesOf(
   const old = runs.filter(
     (run) =>
       run.status !== "running" &&
-      (run.ended ?? run.started) < before &&
+      (run.ended ?? run.started) <= before &&
       (marked === "prune" || !isMarked(run)) &&
       // What is in a record belongs to it.
       !run.key.includes(".palimpsest/records/"),
@@ -55,7 +55,7 @@ function candidatesOf(
     case "trash":
       return trash
         .list()
-        .filter(({ deleted }) => deleted < before)
+        .filter(({ deleted }) => deleted <= before)
         .map(({ path }) => removal(workspace, path));
     default:
       return what satisfies never;
@@ -65,6 +65,8 @@ function candidatesOf(
 /** Permanent checkpoints stay; `run.json` no longer lists what is gone. */
 function checkpointsOf(workspace: string, key: string): readonly Candidate[] {
   const folder = join(workspace, key);
+  // Through a link, files of others would be removed.
+  if (!isPlainFolder(join(folder, "checkpoints"))) return [];
   const { checkpoints = [] } = readDescription(folder) ?? {};
   const going = checkpoints.filter(({ marked }) => !marked);
   const files = going.map(({ step }) => join(folder, "checkpoints", `${step}.safetensors`));

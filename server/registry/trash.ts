@@ -35,6 +35,11 @@ export class Trash {
     for (const { key } of runs) {
       const target = this.#placeOf(key);
       mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+      if (!isPlainFolder(dirname(target)))
+        throw new NotPossible(
+          403,
+          "The folder .palimpsest/trash is a link to another folder. Remove the link to delete runs.",
+        );
       renameSync(join(this.#workspace, key), target);
       // The time of the deletion.
       utimesSync(target, new Date(), new Date());

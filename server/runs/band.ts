@@ -31,7 +31,7 @@ export function pairedDifference(differences: readonly number[]): PairedDifferen
   const pairs = differences.length;
   const difference = meanOf(differences);
   if (pairs < 2) return { difference, pairs };
-  const variance = differences.reduce((sum, each) => sum + (each - difference) ** 2, 0) / (pairs - 1);
+  const variance = differences.reduce((sum, each) => sum + (each - difference) * (each - difference), 0) / (pairs - 1);
   const half = (T[pairs - 2] ?? 1.96) * Math.sqrt(variance / pairs);
   return { difference, interval: [difference - half, difference + half], pairs };
 }

@@ -98,6 +98,14 @@ export function isAlive({ pid, born }: Pick<Holder, "pid" | "born">): boolean {
   return born === "" || (bornAt(pid) ?? born) === born;
 }
 
+/**
+ * Whether the process is there and is certainly the one that wrote the file, so that it may be ended. A folder that came from
+ * elsewhere may name any number, but not the moment when a process of this machine started.
+ */
+export function isCertain(holder: Pick<Holder, "pid" | "born">): boolean {
+  return isAlive(holder) && (holder.born !== "" || bornAt(process.pid) === undefined);
+}
+
 /** Linux tells when a process started, so that its number is not confused with one given to a later process. */
 export function bornAt(pid: number): string | undefined {
   try {

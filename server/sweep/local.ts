@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, writeSync } from "node:fs";
+import * as timers from "node:timers/promises";
 import { type Entry, nameOf } from "./entries.ts";
 import { livingHolder } from "./entry-lock.ts";
 import type { SweepFolder } from "./sweep-folder.ts";
@@ -34,10 +35,11 @@ export async function runLocally({ folder, entries, jobs, command, said, signal 
       const [at, entry] = next;
       const label = `[${at + 1}/${entries.length}] ${nameOf(entry)}`;
       const started = performance.now();
-      if ((await leftRunning(folder, entry, signal, (text) => said(`${label}: ${text}`))) === "ended") {
-        const { status } = await folder.stateOf(entry);
-        if (status === "done") said(`${label}: done`);
-        if (status === "done" || signal.aborted) continue;
+      await othersEnd(folder, entry, signal, (text) => said(`${label}: ${text}`));
+      if (signal.aborted) return;
+      if ((await folder.stateOf(entry)).status === "done") {
+        said(`${label}: done by another process`);
+        continue;
       }
       await folder.prepare(entry);
       said(`${label}: started`);
@@ -51,19 +53,18 @@ export async function runLocally({ folder, entries, jobs, command, said, signal 
   await Promise.all(Array.from({ length: Math.min(jobs, entries.length) }, work));
 }
 
-/** Waits for a process that an earlier call has left behind. */
-async function leftRunning(
+/** Waits for a process that an earlier call has left behind, or that another call has started. */
+async function othersEnd(
   folder: SweepFolder,
   entry: Entry,
   signal: AbortSignal,
   said: (text: string) => void,
-): Promise<"none" | "ended"> {
-  for (let told = false; ; ) {
+): Promise<void> {
+  for (let told = false; !signal.aborted; told = true) {
     const holder = await livingHolder(folder.lockOf(entry));
-    if (!holder || signal.aborted) return told ? "ended" : "none";
-    if (!told) said(`process ${holder.pid} of an earlier call runs it; waiting for its end`);
-    told = true;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    if (!holder) return;
+    if (!told) said(`process ${holder.pid} of another call runs it; waiting for its end`);
+    await timers.setTimeout(LOOK_MS);
   }
 }
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import type { SessionEvent } from "../events.ts";
 import { earlierRuns } from "../session/earlier-runs.ts";
-import { bornAt, type Holder, isAlive } from "../session/holder.ts";
+import { bornAt, type Holder, isAlive, isCertain } from "../session/holder.ts";
 import { readRegularFile } from "../session/read-file.ts";
 import { checked } from "../session/schema/fault.ts";
 import type { Session } from "../session/session.ts";
@@ -136,5 +136,5 @@ async function ended(kernel: NonNullable<Attempt["kernel"]>): Promise<void> {
   if (!isHere(kernel)) return;
   const until = performance.now() + KERNEL_MS;
   while (isAlive(kernel) && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
-  if (isAlive(kernel)) process.kill(kernel.pid, "SIGKILL");
+  if (isCertain(kernel)) process.kill(kernel.pid, "SIGKILL");
 }

@@ -97,7 +97,10 @@ export async function cancelOnSlurm(folder: SweepFolder, entries: readonly Entry
   return open.length;
 }
 
-/** Waits until no entry is in the queue or runs. @param said is told each change, as a line for the user */
+/**
+ * Waits until no entry is in the queue or runs. A report may become visible here a moment after Slurm says that its task has
+ * ended, so this must be seen twice. @param said is told each change, as a line for the user
+ */
 export async function waitForSlurm(
   folder: SweepFolder,
   entries: readonly Entry[],
@@ -105,20 +108,22 @@ export async function waitForSlurm(
   signal: AbortSignal,
 ): Promise<void> {
   const told = new Map<string, string>();
-  let fault = "";
+  let [fault, quiet] = ["", 0];
   for (let pause = LOOK_MS; !signal.aborted; pause = Math.min(SLOWEST_MS, pause * 1.2)) {
     try {
       const tasks = await slurmTasks(folder);
-      let open = 0;
+      let [open, reported] = [0, 0];
       for (const entry of entries) {
         const task = tasks.get(entry.id);
         const { status } = withTask(await folder.stateOf(entry), task);
         if (status === "waiting" || status === "running") open += 1;
+        if (status === "done" || status === "failed") reported += 1;
         const text = task && status !== "done" ? `${status}: task ${task.name} ${taskText(task)}` : status;
         if (told.get(entry.id) !== text) said(`${nameOf(entry)}: ${text}`);
         told.set(entry.id, text);
       }
-      if (open === 0) return;
+      quiet = open === 0 ? quiet + 1 : 0;
+      if (reported === entries.length || quiet === 2) return;
       fault = "";
     } catch (error) {
       const now = error instanceof Error ? error.message : String(error);

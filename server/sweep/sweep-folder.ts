@@ -93,10 +93,16 @@ export class SweepFolder {
     return { status, results: [], record: null };
   }
 
-  /** Makes the folder of an entry that is to run, and removes the report of a failure. */
+  /**
+   * Makes the folder of an entry that is to run, and removes the report of a failure.
+   * @throws if a link leads elsewhere: the run's log would be written there
+   */
   async prepare(entry: Entry): Promise<void> {
     const folder = this.folderOf(entry);
     await makeFolder(folder);
+    for (const path of [folder, this.logOf(entry)])
+      if ((await placeInside(this.path, path)) !== path)
+        throw new Error(`${path} leads through a link to another place. Remove the link.`);
     await rm(join(folder, RESULT), { force: true });
     const { id, settings, seed } = entry;
     await writeSafely(join(folder, "entry.json"), `${JSON.stringify({ id, settings, seed })}\n`);

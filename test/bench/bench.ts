@@ -28,6 +28,7 @@ const names = [
   "memory",
   "kernel",
   "runs",
+  "record",
 ] as const;
 
 process.exit(await main());

@@ -30,8 +30,9 @@ export async function bench({ backend = "wasm", shape = "135m" }: BenchOptions):
     const found: Measured[] = [];
     for (let round = 0; round < repetitions; round += 1) {
       // Comparing takes long, and once is enough: it takes turns itself.
-      const compare = trains && round === 0 ? 7 : 0;
-      found.push(await inProcess({ folder, backend, steps: trains ? 3 : 0, newTokens: 32, compare }));
+      const count = trains && round === 0 ? 9 : 0;
+      const pairs = { dropout: count, narrow: count };
+      found.push(await inProcess({ folder, backend, steps: trains ? 3 : 0, newTokens: 32, pairs }));
     }
     const of = (name: keyof Measured): number[] => found.flatMap((each) => each[name] ?? []);
     return {

@@ -1,6 +1,6 @@
 /**
  * One process of the bench `memory`: loads a model folder, does three LoRA steps, generates, and prints what each took as JSON. With
- * `compare` it then does steps in turn with and without dropout, and with weights in 16 and in 32 bits.
+ * `pairs` it then does steps in turn with and without dropout, and with weights in 16 and in 32 bits.
  */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -29,8 +29,8 @@ export type Work = {
   readonly backend: string;
   readonly steps: number;
   readonly newTokens: number;
-  /** Pairs of steps that are compared. */
-  readonly compare: number;
+  /** How many pairs of steps are compared. */
+  readonly pairs: { readonly dropout: number; readonly narrow: number };
 };
 /** Seconds of wall clock; bytes of resident memory, the largest so far. Ratios are of processor time. */
 export type Measured = {
@@ -38,13 +38,14 @@ export type Measured = {
   readonly step: number | null;
   readonly generate: number;
   readonly peak: number;
-  readonly dropoutShare: number | null;
-  readonly narrowRatio: number | null;
+  /** Of each pair. */
+  readonly dropoutShare: readonly number[];
+  readonly narrowRatio: readonly number[];
 };
 
 /** 4 × 64 tokens, all of them targets but the first of each row. */
 const [rows, time] = [4, 64];
-const { folder, backend, steps, newTokens, compare } = JSON.parse(process.argv[2]!) as Work;
+const { folder, backend, steps, newTokens, pairs } = JSON.parse(process.argv[2]!) as Work;
 
 await chooseBackend(backend);
 const files = new Files(join(dirname(folder), "n.ts"), dirname(folder));
@@ -72,13 +73,22 @@ function training(base: Decoder, rate: number): () => Promise<unknown> {
   return () => update(all, [batch], { per: "token", weight: () => 1 }, 1e-4);
 }
 
-/** Processor time of one kind of step ÷ that of another, from steps in turn. */
-async function ratio(one: () => Promise<unknown>, other: () => Promise<unknown>): Promise<number> {
+/**
+ * Processor time of one kind of step ÷ that of another, for each pair. Each kind is first in every other pair, so that work of other
+ * programs that grows or shrinks meanwhile cancels.
+ */
+async function ratios(one: () => Promise<unknown>, other: () => Promise<unknown>, count: number): Promise<number[]> {
+  if (count === 0) return [];
   await one();
   await other();
-  const ratios: number[] = [];
-  for (let round = 0; round < compare; round += 1) ratios.push((await timed(one)).cpu / (await timed(other)).cpu);
-  return median(ratios);
+  const found: number[] = [];
+  for (let pair = 0; pair < count; pair += 1) {
+    const isTurned = pair % 2 === 1;
+    const first = await timed(isTurned ? other : one);
+    const second = await timed(isTurned ? one : other);
+    found.push(isTurned ? second.cpu / first.cpu : first.cpu / second.cpu);
+  }
+  return found;
 }
 
 const load = await timed(() => loadWeights(folder, ["model.safetensors"], config));
@@ -96,8 +106,8 @@ const measured: Measured = {
   step: steps > 0 ? median(stepSeconds) : null,
   generate: generate.seconds,
   peak,
-  dropoutShare: compare > 0 ? 1 - 1 / (await ratio(training(base, 0.05), step)) : null,
-  narrowRatio: compare > 0 ? await ratio(step, training(wide(), 0)) : null,
+  dropoutShare: (await ratios(training(base, 0.05), step, pairs.dropout)).map((ratio) => 1 - 1 / ratio),
+  narrowRatio: pairs.narrow > 0 ? await ratios(step, training(wide(), 0), pairs.narrow) : [],
 };
 process.stdout.write(`${JSON.stringify(measured)}\n`);
 process.exit(0);

@@ -23,7 +23,7 @@ describe.skipIf(!executable)("the page of runs", () => {
       [1, 2, 3].map((step) => ({ step, loss: step === 3 ? end : 4 - step, tokensPerSecond: 100 }));
     const config = (prompts: string, rank: number, seed: number) => ({ prompts: [prompts], rank, seed, batch: 4 });
     for (const seed of [1, 2, 3]) {
-      const both = { seed, steps: 3, seconds: { steps: 6 } };
+      const both = { seed, steps: 3, seconds: { steps: 6 }, ended: "2026-11-04T10:00:00.000Z" };
       const started = (hour: number) => `2026-11-0${seed}T${hour}:00:00.000Z`;
       const event = { kind: "knob", step: 2, name: "weight", value: 0 };
       await writeRun(folder, {
@@ -68,6 +68,7 @@ describe.skipIf(!executable)("the page of runs", () => {
     await rm(folder, { recursive: true, force: true });
   });
   beforeEach(async () => {
+    faults.length = 0;
     await page.goto(new URL("/", server.address).href);
     await page.locator("[data-link-to=runs]").click();
     await rows.first().waitFor();
@@ -148,5 +149,28 @@ describe.skipIf(!executable)("the page of runs", () => {
     await page.locator("[data-action=delete]").click();
     await page.getByRole("alert").getByText("live is still running").waitFor();
     expect(faults.filter((each) => !each.includes("409"))).toEqual([]);
+  });
+
+  it("answers SQL with a table and a chart, exports, and says what pruning would remove", async () => {
+    await page.locator("[data-panel=query]").click();
+    await page
+      .locator("[name=sql]")
+      .fill("select method, rows.step, avg(loss) as loss from rows join runs using (run) group by all order by all");
+    await page.locator("[name=sql]").press("Control+Enter");
+    await page.locator("pal-run-query").getByText("6 rows").waitFor();
+    await expect.poll(() => page.locator("pal-run-query pal-run-curves").getAttribute("data-points")).toBe("6");
+    await page.locator("[data-panel=export]").click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.locator('[data-export="csv rows"]').click(),
+    ]);
+    expect(download.suggestedFilename()).toBe("runs-rows.csv");
+    await page.locator("[data-panel=prune]").click();
+    await page.locator("[name=what]").selectOption("runs");
+    await page.locator("[name=days]").fill("0");
+    await page.getByRole("button", { name: "Look" }).click();
+    await page.locator("pal-prune").getByText("6 items").waitFor();
+    expect(await rows.count()).toBe(3);
+    expect(faults).toEqual([]);
   });
 });

@@ -11,9 +11,9 @@ import {
   comparable,
   entriesIn,
   filesOf,
-  GRID,
-  KEYS,
+  gridOf,
   keyOf,
+  keysOf,
   restartsOf,
   startSweep,
   type Training,
@@ -22,6 +22,8 @@ import {
 } from "../server/sweep/tiny-sweep.ts";
 import { until } from "../server/until.ts";
 import { slurmIsThere, TestSlurm } from "./slurm.ts";
+
+const GRID = gridOf(2);
 
 const isThere = slurmIsThere();
 if (!isThere) console.warn("Slurm is not installed (Debian: slurm-wlm), so the cluster tests are skipped.");
@@ -40,7 +42,7 @@ describe.skipIf(!isThere)("a sweep on Slurm", () => {
     const [folder, local] = await Promise.all([tinyNotebook(200, 10), tinyNotebook(200, 10)]);
     const submitted = await onSlurm(folder, ...GRID, "--no-wait");
     expect(submitted.code).toBe(1);
-    expect(entriesIn(submitted).map(keyOf)).toEqual(KEYS);
+    expect(entriesIn(submitted).map(keyOf)).toEqual(keysOf(2));
     for (const { status } of entriesIn(submitted)) expect(["waiting", "running"]).toContain(status);
     expect(existsSync(join(folder, "palimpsest-slurm.sh"))).toBe(true);
 

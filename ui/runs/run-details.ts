@@ -7,6 +7,7 @@ import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import { recordAddress } from "../session/records.ts";
 import { valueText } from "./columns.ts";
+import { exportLinks } from "./export-links.ts";
 
 export class RunDetails extends LitElement {
   static override properties = { run: { attribute: false } };
@@ -92,6 +93,8 @@ export class RunDetails extends LitElement {
       ${turned ? html`<p>Turned: ${turned}</p>` : nothing}
       <label>Note <textarea name="note" rows="3" .value=${note} @change=${this.#changed}></textarea></label>
       <label>Tags, separated by commas <input type="text" name="tags" autocomplete="off" .value=${tags.join(", ")} @change=${this.#changed} /></label>
+      <h3>Export</h3>
+      <p class="links">${exportLinks([key])}</p>
       <h3>Measures</h3>
       ${definitions([...Object.entries(run.probes), ...Object.entries(run.losses)].map(([name, value]) => [name, figure(value)]))}
       <h3>Settings</h3>

@@ -67,10 +67,20 @@ export const runsPageStyles = css`
     grid-template-columns: minmax(0, 1fr) 22rem;
   }
   pal-run-query,
-  pal-prune {
+  pal-prune,
+  .links {
     max-height: 60dvh;
     overflow: auto;
-    border-top: 1px solid var(--hairline);
+    border-bottom: 1px solid var(--hairline);
+  }
+  .links {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.25rem 1rem;
+    margin: 0;
+    padding: 0.75rem 1.25rem;
+    background: var(--surface);
+    font-size: var(--small);
   }
   [aria-pressed="true"] {
     color: var(--accent);

@@ -11,8 +11,11 @@ import type { RunSummary } from "../../server/runs/types.ts";
 import { controls } from "../look/controls.ts";
 import "../look/theme-button.ts";
 import { type Column, columnsOf } from "./columns.ts";
+import { exportLinks } from "./export-links.ts";
+import "./prune-form.ts";
 import { deleteRuns, markRun, restoreRuns } from "./requests.ts";
 import "./run-details.ts";
+import "./run-query.ts";
 import { RunStore } from "./run-store.ts";
 import { runsPageStyles } from "./runs-page-styles.ts";
 import "./runs-table.ts";
@@ -20,6 +23,7 @@ import type { RunsTable, TableActions, TableRow } from "./runs-table.ts";
 import { toggled, withBaseline } from "./selection.ts";
 import { comparisonAddress, searchOf, type ViewState, viewOf } from "./view-state.ts";
 
+const PANELS = { query: "SQL", export: "Export", prune: "Free disk space" } as const;
 const EVERYTHING: Filter = () => true;
 
 export class RunsPage extends LitElement {
@@ -32,6 +36,7 @@ export class RunsPage extends LitElement {
     fault: { state: true },
     loaded: { state: true },
     runs: { state: true },
+    panel: { state: true },
   };
   static override styles = [controls, runsPageStyles];
 
@@ -44,6 +49,8 @@ export class RunsPage extends LitElement {
   declare deleted: readonly string[];
   declare fault: string | undefined;
   declare loaded: boolean;
+  /** What is open above the list. */
+  declare panel: "query" | "prune" | "export" | undefined;
   declare runs: ReadonlyMap<string, RunSummary>;
   #rows: readonly TableRow[] = [];
   #columns: readonly Column[] = [];
@@ -103,10 +110,16 @@ export class RunsPage extends LitElement {
     return html`<header>
         <a class="home" href="/">Palimpsest</a>
         <h1>runs</h1>
+        ${(["query", "export", "prune"] as const).map(
+          (panel) =>
+            html`<button data-panel=${panel} aria-expanded=${this.panel === panel} aria-pressed=${this.panel === panel} @click=${() => {
+              this.panel = this.panel === panel ? undefined : panel;
+            }}>${PANELS[panel]}</button>`,
+        )}
         <a class="other" href="/records" data-link-to="records">Records</a>
         <pal-theme-button></pal-theme-button>
       </header>
-      ${this.#tools()}
+      <div>${this.#panel()} ${this.#tools()}</div>
       <main class="body ${opened ? "open" : ""}" aria-busy=${!this.loaded}>
         <pal-runs-table .rows=${this.#rows} .columns=${this.#columns} .order=${this.view.order} .selected=${this.selected} .expanded=${this.expanded} .actions=${this.#actions}>
           ${!this.loaded ? "Reading the runs…" : this.runs.size === 0 ? "No runs yet. Each training of a notebook is a run." : "No run matches the filter."}
@@ -123,6 +136,22 @@ export class RunsPage extends LitElement {
             : nothing
         }
       </main>`;
+  }
+
+  #panel(): TemplateResult | typeof nothing {
+    switch (this.panel) {
+      case "query":
+        return html`<pal-run-query></pal-run-query>`;
+      case "prune":
+        return html`<pal-prune></pal-prune>`;
+      case "export": {
+        const keys = this.#selectedRows().flatMap(({ runs }) => runs.map(({ key }) => key));
+        const which = keys.length === 0 ? "all runs" : `${keys.length} selected ${keys.length === 1 ? "run" : "runs"}`;
+        return html`<p class="links">Download ${which}: ${exportLinks(keys)}</p>`;
+      }
+      case undefined:
+        return nothing;
+    }
   }
 
   #tools(): TemplateResult {

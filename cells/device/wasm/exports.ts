@@ -41,6 +41,12 @@ export type KernelExports = {
   readonly crossEntropyNarrow: (...offsetsAndSizes: number[]) => number;
   readonly crossEntropyHiddenNarrow: Run;
   readonly adamw: Run;
+  /** Arguments: x, places, to, size, count. */
+  readonly copyWithout: Run;
+  /** Arguments: x, places, to, count. */
+  readonly takeAt: Run;
+  /** Arguments: from, places, x, count. */
+  readonly putAt: Run;
   /** Returns Σ x² in double precision. */
   readonly sumOfSquares: (at: number, size: number) => number;
   /** Writes one float. */

@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import {
   attention,
   crossEntropy,
+  droppedLoraLinear,
   embed,
   linear,
   loraLinear,
@@ -43,6 +44,13 @@ const loras = [
   [1, 6, 5, 1],
   [7, 13, 9, 3],
   [20, 24, 40, 16],
+] as const;
+
+const droppedPlaces = [
+  { shape: [1, 6], outputs: 5, rank: 1, places: [] },
+  { shape: [7, 13], outputs: 9, rank: 3, places: [0, 1, 12, 13, 40, 90] },
+  { shape: [2, 10, 24], outputs: 40, rank: 16, places: Array.from({ length: 160 }, (_, at) => 3 * at + (at % 3)) },
+  { shape: [2, 3], outputs: 4, rank: 2, places: [0, 1, 2, 3, 4, 5] },
 ] as const;
 
 type Attention = {
@@ -115,6 +123,17 @@ export const cases: Case[] = [
     ],
     of: (x, w, a, b) => loraLinear(x!, w!, a!, b!, 2),
   },
+  ...droppedPlaces.map(
+    ({ shape, outputs, rank, places }): Case => ({
+      name: `LoRA [${shape}] → ${outputs}, rank ${rank}, ${places.length} elements dropped`,
+      kernels: ["DroppedLoraLinear", "DroppedLoraInputGradient", "DroppedLoraWeightGradient"],
+      shapes: [shape, [outputs, shape.at(-1)!], [rank, shape.at(-1)!], [outputs, rank], [outputs]],
+      of(x, w, a, b, bias) {
+        const dropped = { places: tf.tensor1d(Int32Array.from(places), "int32"), factor: 1.25 };
+        return droppedLoraLinear(x!, w!, { a: a!, b: b!, scale: 0.7 }, dropped, bias);
+      },
+    }),
+  ),
   ...[
     [1, 3],
     [3, 7],

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { crossEntropy, embed, linear, loraLinear } from "../../../cells/device/functions.ts";
+import { crossEntropy, droppedLoraLinear, embed, linear, loraLinear } from "../../../cells/device/functions.ts";
 import type { StoredMatrix } from "../../../cells/device/matrix.ts";
 import { heldBytes, narrowOf } from "../../../cells/device/narrow.ts";
 import { packWeights } from "../../../cells/device/pack-weights.ts";
@@ -55,7 +55,7 @@ describe.each(["wasm", "cpu"])("on %s", (backend) => {
   beforeAll(() => useBackend(backend));
   const runs = { numRuns: backend === "wasm" ? 25 : 6 };
 
-  it("linear layers with and without LoRA have the same values and gradients", () => {
+  it("linear layers with and without LoRA and dropout have the same values and gradients", () => {
     fc.assert(
       fc.property(
         dtype,
@@ -66,11 +66,16 @@ describe.each(["wasm", "cpu"])("on %s", (backend) => {
         (type, rows, width, outputs, biased) => {
           const [x, bias] = [tf.randomNormal([rows, width]), biased ? tf.randomNormal([outputs]) : undefined];
           const [a, b] = [tf.randomNormal([3, width]), tf.randomNormal([outputs, 3])];
+          const places = Array.from({ length: Math.ceil((rows * width) / 3) }, (_, at) => 3 * at);
+          const dropped = { places: tf.tensor1d(places, "int32"), factor: 1.5 };
           same(stored(type, [outputs, width]), (w) => [
             ...gradientsOf([x], (x) => linear(x!, w, bias)),
             ...gradientsOf([x, a, b], (x, a, b) => loraLinear(x!, w, a!, b!, 0.5, bias)),
+            ...gradientsOf([x, a, b], (x, a, b) =>
+              droppedLoraLinear(x!, w, { a: a!, b: b!, scale: 0.5 }, dropped, bias),
+            ),
           ]);
-          tf.dispose([x, a, b, ...(bias ? [bias] : [])]);
+          tf.dispose([x, a, b, dropped.places, ...(bias ? [bias] : [])]);
         },
       ),
       runs,

@@ -105,6 +105,15 @@ describe("the choice of a token", () => {
     );
   });
 
+  it("is the most likely one at a temperature near 0, and never one that is practically impossible", () => {
+    for (const temperature of [1e-3, Number.MIN_VALUE])
+      for (const topP of [0.5, 1])
+        for (const draw of [0, 0.5, 1 - 2 ** -32])
+          expect(chooseToken(Float32Array.of(-300, 1, 2, 1, -300), [], { temperature, topP }, () => draw)).toBe(2);
+    for (const topK of [1, 3, 4])
+      expect(chooseToken(Float32Array.of(5, -100, 5, -100), [], { temperature: 1, topK }, () => 1)).toBe(2);
+  });
+
   it("is refused if a score is not a number, with and without a temperature", () => {
     for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY])
       for (const temperature of [0, 1])

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Method, Run } from "../../../cells/contracts.ts";
+import { droppedLoraLinear } from "../../../cells/device/functions.ts";
 import { type BaseModel, chatModel } from "../../../cells/model/chat-model.ts";
-import { dropout, droppedLora } from "../../../cells/model/dropout.ts";
+import { dropout } from "../../../cells/model/dropout.ts";
 import { type LoraConfig, lora } from "../../../cells/model/lora.ts";
 import { loadAdapter } from "../../../cells/model/tuned-folder.ts";
 import { extendVocabulary } from "../../../cells/model/vocabulary.ts";
@@ -64,29 +65,27 @@ describe("dropout", () => {
     expect(await first.model.nll(samples)).toEqual(await again.model.nll(samples));
     expect(host.runs[1]!.meta.config).toMatchObject({ rank: 4, dropout: 0.5 });
 
-    const masks = dropout(0.25, (place) => random(1, place));
-    const values = [...tf.tidy(() => masks.mask("a", [40, 50]).dataSync())];
-    expect(new Set(values)).toEqual(new Set([0, Math.fround(4 / 3)]));
-    expect(Math.abs(values.reduce((sum, value) => sum + value, 0) / 2000 - 1)).toBeLessThan(0.06);
-    expect([...tf.tidy(() => masks.mask("a", [40, 50]).dataSync())]).toEqual(values);
-    expect([...tf.tidy(() => masks.mask("b", [40, 50]).dataSync())]).not.toEqual(values);
+    const drawn = dropout(0.25, (place) => random(1, place));
+    const placesIn = (layer: string): number[] => [...tf.tidy(() => drawn.dropped(layer, 2000).places.dataSync())];
+    const places = placesIn("a");
+    expect(Math.abs(drawn.dropped("a", 2000).factor * (2000 - places.length) - 2000)).toBeLessThan(0.06 * 2000);
+    expect(placesIn("a")).toEqual(places);
+    expect(placesIn("b")).not.toEqual(places);
   });
 
   it.each([0.01, 0.05, 0.25, 0.4])("drops each element independently with the rate %s", (rate) => {
     const size = 200_000;
-    const masks = dropout(rate, (place) => random(1, place));
-    const values = tf.tidy(() => masks.mask("a", [size]).dataSync());
+    const drawn = dropout(rate, (place) => random(1, place));
+    const places = [...tf.tidy(() => drawn.dropped("a", size).places.dataSync())];
+    expect(new Set(places).size).toBe(places.length);
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(places.every((place) => place >= 0 && place < size)).toBe(true);
     const near = (count: number, probability: number, of = size): void => {
       const deviation = Math.sqrt(of * probability * (1 - probability));
       expect(Math.abs(count - of * probability)).toBeLessThan(4 * deviation);
     };
-    let [dropped, pairs, first] = [0, 0, 0];
-    for (const [at, value] of values.entries()) {
-      if (value !== 0) continue;
-      dropped += 1;
-      if (values[at + 1] === 0) pairs += 1;
-      if (at < size / 10) first += 1;
-    }
+    const [dropped, first] = [places.length, places.filter((place) => place < size / 10).length];
+    const pairs = places.filter((place, at) => places[at + 1] === place + 1).length;
     near(dropped, rate);
     near(pairs, rate * rate);
     near(first, rate, size / 10);
@@ -101,9 +100,14 @@ describe("dropout", () => {
       tf.Tensor,
     ];
     const bias = tf.randomNormal([7]);
-    const mask = dropout(0.2, (place) => random(1, place)).mask("a", [5, 12]);
+    const dropped = dropout(0.2, (place) => random(1, place)).dropped("a", 60);
+    const places = new Set(dropped.places.dataSync());
+    const mask = tf.tensor2d(
+      Float32Array.from({ length: 60 }, (_, at) => (places.has(at) ? 0 : 1.25)),
+      [5, 12],
+    );
     const fused = tf.valueAndGrads((x, a, b) =>
-      tf.square(droppedLora(x!, w, { a: a!, b: b!, scale: 0.7 }, mask, bias)),
+      tf.square(droppedLoraLinear(x!, w, { a: a!, b: b!, scale: 0.7 }, dropped, bias)),
     );
     const plain = tf.valueAndGrads((x, a, b) => {
       const [base, low] = [tf.matMul(x!, w, false, true), tf.matMul(tf.mul(x!, mask), a!, false, true)];

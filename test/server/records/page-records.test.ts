@@ -1,4 +1,4 @@
-/** Records of what happened in a page: a knob that was turned during a run, and a kernel that was killed. Both verify. */
+/** Records of what happened meanwhile: a knob that was turned, a kernel or a whole command that was killed. All verify. */
 import { spawn } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,8 +8,18 @@ import { Recorder } from "../../../server/records/recorder.ts";
 import { openSession } from "../../../server/session/open.ts";
 import type { Session } from "../../../server/session/session.ts";
 import { cellState, type RunState } from "../../../server/state/state.ts";
+import { howMany } from "../../fault/soak.ts";
 import { until } from "../until.ts";
 import { files, folder, lastLine, notebook, palimpsest } from "./stage.ts";
+
+const ENTRY = fileURLToPath(new URL("../../../server/palimpsest.mjs", import.meta.url));
+
+/** How many rows the first table below a folder has; undefined without a table. */
+async function rowsBelow(root: string): Promise<number | undefined> {
+  const all = await readdir(root, { recursive: true }).catch(() => []);
+  const table = all.find((path) => path.endsWith("rows.jsonl"));
+  return table === undefined ? undefined : (await readFile(join(root, table), "utf8")).split("\n").length - 1;
+}
 
 const run = (session: Session): RunState | undefined => Object.values(session.state.runs)[0];
 const rows = (session: Session): number => run(session)?.rows.length ?? 0;
@@ -74,25 +84,45 @@ it("a training whose kernel was killed by SIGKILL, and that went on, verifies as
   expect(lastLine(outcome)).toMatchObject({ verdict: "identical", runs: [{ verified: 120 }] });
 }, 120_000);
 
+/** With `npm run soak`, 600. */
+const STEPS = howMany(150, 600);
+
+it(`a command of ${STEPS} steps that was killed by SIGKILL in the middle, and gone on with, verifies as identical`, async () => {
+  const workspace = await folder("resumed");
+  const { base, rest } = await notebook(workspace, STEPS, ", checkpointEvery: 25");
+  await files(workspace, { "n.ts": base + rest });
+  const start = () => {
+    const args = [ENTRY, "run", "n.ts", "--resume", "state", "--json", "--backend", "wasm"];
+    const child = spawn(process.execPath, args, { cwd: workspace, stdio: ["ignore", "pipe", "ignore"] });
+    let out = "";
+    child.stdout.on("data", (text) => {
+      out += text;
+    });
+    return { child, ended: new Promise<string>((resolve) => child.once("close", () => resolve(out))) };
+  };
+  const first = start();
+  await until(async () => ((await rowsBelow(join(workspace, ".palimpsest", "runs"))) ?? 0) > STEPS / 2, 90);
+  first.child.kill("SIGKILL");
+  await first.ended;
+  const report = JSON.parse((await start().ended).trim().split("\n").at(-1) ?? "");
+  expect(report).toMatchObject({ status: "done", runs: [{ method: "both" }] });
+  const changes = JSON.parse(await readFile(join(report.record, "record.json"), "utf8")).runs[0].changes;
+  expect(changes.map(({ kind }: { kind: string }) => kind)).toContain("restart");
+  const outcome = await palimpsest("verify", report.record, "--json");
+  expect(lastLine(outcome)).toMatchObject({ verdict: "identical", runs: [{ verified: STEPS }] });
+}, 240_000);
+
 it("what is cut off by SIGKILL is a record of what there is, and verifies up to there", async () => {
   const workspace = await folder("cut");
   const { base, rest } = await notebook(workspace, 100_000);
   await mkdir(workspace, { recursive: true });
   await writeFile(join(workspace, "n.ts"), base + rest);
-  const entry = fileURLToPath(new URL("../../../server/palimpsest.mjs", import.meta.url));
-  const child = spawn(process.execPath, [entry, "run", "n.ts", "--backend", "wasm"], {
+  const child = spawn(process.execPath, [ENTRY, "run", "n.ts", "--backend", "wasm"], {
     cwd: workspace,
     stdio: "ignore",
   });
   const records = join(workspace, ".palimpsest", "records");
-  const tables = async (): Promise<string[]> => {
-    const all = await readdir(records, { recursive: true }).catch(() => []);
-    return all.filter((path) => path.endsWith("rows.jsonl")).map((path) => join(records, path));
-  };
-  await until(async () => {
-    const [table] = await tables();
-    return table !== undefined && (await readFile(table, "utf8")).split("\n").length > 20;
-  }, 60);
+  await until(async () => ((await rowsBelow(records)) ?? 0) > 20, 60);
   child.kill("SIGKILL");
   await new Promise((resolve) => child.once("close", resolve));
   const [name = ""] = await readdir(records);

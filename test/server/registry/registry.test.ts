@@ -204,6 +204,21 @@ describe("a deletion", () => {
   });
 });
 
+it("neither deletion nor pruning follows a link out of the workspace", async () => {
+  const outside = await mkdtemp(join(tmpdir(), "outside-"));
+  await writeFile(join(outside, "1.safetensors"), "precious");
+  const checkpoints = [{ step: 1, marked: false }];
+  const key = await writeRun(folder, { checkpoints, ended: "2026-01-01T00:00:00.000Z" });
+  await symlink(outside, join(folder, key, "checkpoints"));
+  const rule = { olderThanDays: 0, marked: "prune", act: "prune" } as const;
+  expect((await registry.prune({ ...rule, what: "checkpoints" })).items).toEqual([]);
+  await symlink(outside, join(folder, ".palimpsest", "trash"));
+  await expect(registry.delete([key])).rejects.toThrow("is a link to another folder");
+  expect((await registry.prune({ ...rule, what: "trash" })).items).toEqual([]);
+  expect(await keys()).toEqual([key]);
+  expect(await readFile(join(outside, "1.safetensors"), "utf8")).toBe("precious");
+});
+
 describe("pruning", () => {
   const rule = (what: PruneRule["what"], given: Partial<PruneRule> = {}): PruneRule => ({
     what,

@@ -9,9 +9,11 @@ import { tinyBase, training } from "../kernel/tiny-training.ts";
 
 const ENTRY = fileURLToPath(new URL("../../../server/palimpsest.mjs", import.meta.url));
 
-export const GRID = ["--grid", "rank=2,4", "--grid", "weight=0,2", "--seeds", "2"];
+/** Two by two settings, with one seed or two. */
+export const gridOf = (seeds: 1 | 2) => ["--grid", "rank=2,4", "--grid", "weight=0,2", "--seeds", String(seeds)];
 /** Rank, weight and seed of its entries, in their order. */
-export const KEYS = [2, 4].flatMap((rank) => [0, 2].flatMap((weight) => [1, 2].map((seed) => [rank, weight, seed])));
+export const keysOf = (seeds: 1 | 2) =>
+  [2, 4].flatMap((rank) => [0, 2].flatMap((weight) => [1, 2].slice(0, seeds).map((seed) => [rank, weight, seed])));
 export const keyOf = ({ settings, seed }: ReportedEntry): unknown[] => [settings.rank, settings.weight, seed];
 
 /** @returns the folder of a notebook `n.ts` with the inputs `rank` and `weight` */
@@ -35,8 +37,11 @@ type Ended = { readonly code: number | null; readonly out: string; readonly err:
 export type Started = { readonly child: ChildProcess; readonly ended: Promise<Ended> };
 
 export function startSweep(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Started {
-  const all = [ENTRY, "sweep", "n.ts", ...args, "--json", "--backend", "wasm"];
-  const child = spawn(process.execPath, all, { cwd, env: { ...env, CI: "1" } });
+  return run(["sweep", "n.ts", ...args, "--json", "--backend", "wasm"], cwd, env);
+}
+
+export function run(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = process.env): Started {
+  const child = spawn(process.execPath, [ENTRY, ...args], { cwd, env: { ...env, CI: "1" } });
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk) => {
     out += chunk;

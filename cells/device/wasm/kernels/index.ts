@@ -10,6 +10,7 @@ export {
 } from "./entropy";
 export { gatherNarrow, multiplyNarrow, multiplyNarrowRows, storeNarrow, widenNarrow } from "./narrow";
 export { rmsNorm, rmsNormInput, rmsNormWeight } from "./norm";
+export { copyWithout, putAt, takeAt } from "./places";
 export { multiply, pack } from "./product";
 export { rope } from "./rope";
 export { columnSum, copyRows, fillRows, gatherRows, put, scatterRows, sumOfSquares } from "./rows";
