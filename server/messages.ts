@@ -19,7 +19,8 @@ export type ReplayedRun = {
 
 /** What cells use from outside of the notebook; for records. */
 export type Used =
-  | { readonly type: "file-used"; readonly path: string }
+  /** `mark`: of the file when it was read; it changes with every write. */
+  | { readonly type: "file-used"; readonly path: string; readonly mark?: string }
   | { readonly type: "package-used"; readonly name: string; readonly version: string; readonly digest: string }
   /** `name` as the cell wrote it. */
   | { readonly type: "model-used"; readonly name: string; readonly folder: string };

@@ -36,15 +36,15 @@ export function recordRoutes(workspace: Workspace, { small, file }: BodyLimits):
     const title = name.trim();
     const whole = { workspace: root, path: state.path, cells, name: title, note: note.trim() };
     if (chosen === "all") {
-      const record = await saveExperiment(session, whole);
-      return c.json({ record: keyOf(root, record) } satisfies Saved, 201);
+      const { folder, changed } = await saveExperiment(session, whole);
+      return c.json({ record: keyOf(root, folder), changed } satisfies Saved, 201);
     }
     const { text, inputs } = notebookOfCells(state, cells);
     const stem = title === "" ? `${basename(state.path, ".ts")}-part` : title;
     const path = await workspace.createBeside(state.path, stem, text);
     await writeInputs(root, path, inputs);
-    const record = await saveExperiment(session, { ...whole, path });
-    return c.json({ record: keyOf(root, record), notebook: path } satisfies Saved, 201);
+    const { folder, changed } = await saveExperiment(session, { ...whole, path });
+    return c.json({ record: keyOf(root, folder), notebook: path, changed } satisfies Saved, 201);
   });
 
   routes.post("/open", small, async (c) => {

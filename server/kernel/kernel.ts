@@ -115,15 +115,15 @@ export class Kernel {
     }
   }
 
-  /** Each file once. Told a moment later: a read may be in the middle of the loading of a module. */
+  /** Each file once, and again when it is read after a change. Told a moment later: a read may be in the middle of the loading of a module. */
   #tellUses(): void {
-    const seen = new Set<string>();
+    const seen = new Map<string, string>();
     const tell = (used: Used): void => process.nextTick(() => this.#send(used));
     listenToUses({
-      file: (path) => {
-        if (seen.has(path)) return;
-        seen.add(path);
-        tell({ type: "file-used", path });
+      file: (path, mark) => {
+        if (seen.get(path) === mark) return;
+        seen.set(path, mark);
+        tell({ type: "file-used", path, mark });
       },
       package: (name, state) => tell({ type: "package-used", name, ...state }),
     });

@@ -16,7 +16,7 @@ export const loading = new AsyncLocalStorage<Reads>();
 
 /** Is told of each file and package that code uses, at the moment of use. */
 export type UseListener = {
-  file(path: string): void;
+  file(path: string, mark: string): void;
   package(name: string, state: PackageState): void;
 };
 let listener: UseListener | undefined;
@@ -38,8 +38,9 @@ export class Reads {
   /** @param path absolute */
   file(path: string): void {
     if (this.#files.has(path)) return;
-    this.#files.set(path, { mark: markOf(path) });
-    listener?.file(path);
+    const mark = markOf(path);
+    this.#files.set(path, { mark });
+    listener?.file(path, mark);
   }
 
   /** @param by the file that imports it */
@@ -64,7 +65,8 @@ export class Reads {
     for (const file of files) {
       const path = absolute(workspace, file.path);
       this.#files.set(path, { mark: file.mark, state: file });
-      listener?.file(path);
+      // It was found to have the same content; its mark may be another one.
+      listener?.file(path, markOf(path));
     }
     for (const { name, from, ...state } of packages) {
       const folder = absolute(workspace, from);

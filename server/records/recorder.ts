@@ -124,6 +124,11 @@ export class Recorder {
     await this.#runs.take(state, this.#redaction());
   }
 
+  /** The paths of the data files in the workspace. */
+  get data(): readonly string[] {
+    return this.#used.data.map(({ path }) => path).filter((path) => !this.#project.has(path));
+  }
+
   /** Seals the record. @throws if it could not be written */
   async finish(
     state: SessionState,
@@ -224,7 +229,7 @@ export class Recorder {
       inputs: redactedValue({ ...inputs, ...this.#declared }, redaction) as ExperimentRecord["inputs"],
       environment: { ...this.#environment, ...this.#used.packages },
       models: this.#used.models,
-      data: this.#used.data.filter((file) => !this.#project.has(file.path)),
+      data: this.#used.data.filter(({ path }) => !this.#project.has(path)),
       runs: this.#runs.describe(state, redaction),
       cells: cells.map(({ cell, snapshot, status, error }) => ({
         id: cell.id,

@@ -3,8 +3,11 @@
  * they show. Nobody followed the session, so the record is made of its state and of the folders of its runs. Numbers of code
  * that has changed since are left out: a record must be one that can be repeated.
  */
+import { join } from "node:path";
+import type { Used } from "../messages.ts";
 import { printNotebook } from "../notebook/source/print.ts";
 import type { CellId } from "../notebook/types.ts";
+import { markOf } from "../session/file-state.ts";
 import { outputsOf } from "../session/outputs.ts";
 import type { Session } from "../session/session.ts";
 import { isRunOfPresentCode, stateOfCells, type Unfinished, unfinishedCells, valuesToSave } from "../state/saving.ts";
@@ -22,8 +25,11 @@ export type Experiment = {
   readonly note: string;
 };
 
-/** @returns the folder of the record. @throws if it cannot be written */
-export async function saveExperiment(session: Session, experiment: Experiment): Promise<string> {
+/** `changed`: data files that were changed after they were read. The record has them as they are now, so its numbers may differ. */
+export type SavedRecord = { readonly folder: string; readonly changed: readonly string[] };
+
+/** @throws if it cannot be written */
+export async function saveExperiment(session: Session, experiment: Experiment): Promise<SavedRecord> {
   const { workspace, path, cells, name, note } = experiment;
   const state = presentState(session.state, cells);
   const unfinished = unfinishedCells(state, cells);
@@ -32,14 +38,23 @@ export async function saveExperiment(session: Session, experiment: Experiment): 
     ...(name !== "" && { name }),
     ...(note !== "" && { note }),
   });
+  const { used } = session;
   try {
-    await recorder.take(state, session.used);
+    await recorder.take(state, used);
     await recorder.finish(state, statusOf(unfinished), await outputsOf(session, state));
   } catch (error) {
     await recorder.discard();
     throw error;
   }
-  return recorder.folder;
+  const changed = recorder.data.filter((path) => hasChanged(used, join(workspace, path)));
+  return { folder: recorder.folder, changed };
+}
+
+function hasChanged(used: readonly Used[], place: string): boolean {
+  return used.some(
+    (each) =>
+      each.type === "file-used" && each.path === place && (each.mark ?? "") !== "" && markOf(place) !== each.mark,
+  );
 }
 
 /** The chosen cells as a notebook of their own: its text, and the values of its inputs. */

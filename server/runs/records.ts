@@ -21,8 +21,8 @@ export type SaveOrder = {
   readonly cells: "all" | readonly string[];
 };
 export type RecordKey = { readonly record: string };
-/** `notebook`: the new one of the chosen cells. */
-export type Saved = RecordKey & { readonly notebook?: string };
+/** `notebook`: the new one of the chosen cells. `changed`: data files that were changed after cells had read them. */
+export type Saved = RecordKey & { readonly notebook?: string; readonly changed: readonly string[] };
 /** `missing`: models and data files that the record has only by their digests, and that were not found on this machine. */
 export type OpenedNotebook = { readonly notebook: string; readonly missing: readonly string[] };
 

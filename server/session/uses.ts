@@ -13,7 +13,7 @@ import { writeSafely } from "./write-file.ts";
 const MOST_BYTES = 16e6;
 const text = v.string();
 const used: v.GenericSchema<unknown, Used> = v.variant("type", [
-  v.object({ type: v.literal("file-used"), path: text }),
+  v.object({ type: v.literal("file-used"), path: text, mark: v.exactOptional(text) }),
   v.object({ type: v.literal("package-used"), name: text, version: text, digest: text }),
   v.object({ type: v.literal("model-used"), name: text, folder: text }),
 ]);

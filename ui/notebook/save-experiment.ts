@@ -107,10 +107,15 @@ export class SaveExperiment extends LitElement {
     </div>`;
   }
 
-  #saved({ record, notebook }: Saved): TemplateResult {
+  #saved({ record, notebook, changed }: Saved): TemplateResult {
     return html`<h2 id="title">Saved</h2>
       <p>The record is in <code>${record}</code>. It is not verified yet.</p>
       ${notebook === undefined ? nothing : html`<p>The chosen cells are in <a href=${notebookAddress(notebook)} data-link-to="notebook">${notebook}</a>.</p>`}
+      ${
+        changed.length === 0
+          ? nothing
+          : html`<p class="fault" data-changed>Changed after cells had read ${changed.length === 1 ? "it" : "them"}: ${changed.join(", ")}. The record has the present content, so its numbers may differ. Run the cells that read it again and save once more.</p>`
+      }
       <div class="buttons">
         <button type="button" data-action="close-saved" autofocus @click=${this.#close}>Close</button>
         <a href=${recordAddress(record)} data-link-to="record">Show the record</a>

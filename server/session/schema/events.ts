@@ -147,7 +147,7 @@ export const fromKernel: v.GenericSchema<unknown, FromKernel> = v.variant("type"
   tensors,
   notice,
   v.object({ type: v.literal("open-failed"), message: text }),
-  v.object({ type: v.literal("file-used"), path: text }),
+  v.object({ type: v.literal("file-used"), path: text, mark: v.exactOptional(text) }),
   v.object({ type: v.literal("package-used"), name: text, version: text, digest: text }),
   v.object({ type: v.literal("model-used"), name: text, folder: text }),
 ]);

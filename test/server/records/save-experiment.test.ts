@@ -16,8 +16,9 @@ let session: Session;
 const open = (): Promise<Session> =>
   openSession({ workspace, path: "n.ts", seed: 1, use: { kind: "page" }, backend: "wasm" });
 const run = (): RunState => Object.values(session.state.runs)[0]!;
-const save = (path = "n.ts", cells: readonly string[] = cellsToSave(session.state, "all"), name = "", note = "") =>
+const saved = (path = "n.ts", cells: readonly string[] = cellsToSave(session.state, "all"), name = "", note = "") =>
   saveExperiment(session, { workspace, path, cells, name, note });
+const save = async (...how: Parameters<typeof saved>): Promise<string> => (await saved(...how)).folder;
 // biome-ignore lint/suspicious/noExplicitAny: record.json
 const json = async (record: string): Promise<any> => JSON.parse(await readFile(join(record, "record.json"), "utf8"));
 
@@ -58,12 +59,12 @@ afterAll(() => session.close());
 it("saved after it ran, with a live weight that was turned twice, it verifies as identical", async () => {
   expect(run().changes.filter(({ kind }) => kind === "knob")).toMatchObject([{ value: 3 }, { value: 0.25 }]);
   const record = await save("n.ts", undefined, "Turned twice", `See ${workspace}/n.ts`);
-  const saved = await json(record);
-  expect(saved).toMatchObject({ name: "Turned twice", note: "See ./n.ts", status: "done" });
-  expect(saved.inputs).toMatchObject({ weight: 1, count: 7 });
-  expect(saved.runs[0].changes).toEqual(run().changes);
-  expect(saved.models).toHaveLength(1);
-  expect(saved.data.map(({ path }: { path: string }) => path)).toContain(UPLOADED);
+  const made = await json(record);
+  expect(made).toMatchObject({ name: "Turned twice", note: "See ./n.ts", status: "done" });
+  expect(made.inputs).toMatchObject({ weight: 1, count: 7 });
+  expect(made.runs[0].changes).toEqual(run().changes);
+  expect(made.models).toHaveLength(1);
+  expect(made.data.map(({ path }: { path: string }) => path)).toContain(UPLOADED);
   const outcome = await palimpsest("verify", record, "--json");
   expect(lastLine(outcome)).toMatchObject({ verdict: "identical", runs: [{ verified: 120 }] });
 }, 120_000);
@@ -98,6 +99,15 @@ it("leaves out the numbers of code that has changed since, and says which cells 
   await session.request({ type: "edit", cell: "training", source, by: "x" });
   expect(unfinishedCells(session.state, all)).toEqual([]);
 });
+
+it("names a data file that was changed after it was read, until it is read again", async () => {
+  expect((await saved()).changed).toEqual([]);
+  await writeFile(join(workspace, UPLOADED), "something else");
+  expect((await saved()).changed).toEqual([UPLOADED]);
+  await session.request({ type: "run", cells: ["words"] });
+  await until(() => cellState(session.state, "words")?.status === "done");
+  expect((await saved()).changed).toEqual([]);
+}, 60_000);
 
 it("opened again without running anything, it is still saved with its trainings and what they used", async () => {
   await session.close();
