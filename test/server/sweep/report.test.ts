@@ -121,6 +121,8 @@ describe("the Pareto front", () => {
       { column: "a", better: "higher" },
       { column: "b", better: "lower" },
     ]);
+    // As the page of runs has it.
+    expect(readAxes("chrf,divergence").map(({ better }) => better)).toEqual(["higher", "lower"]);
     for (const text of ["a", "a,b,c", "a,a", ",b"]) expect(() => readAxes(text)).toThrow(/--pareto/);
   });
 });
