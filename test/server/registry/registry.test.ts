@@ -293,6 +293,21 @@ describe("pruning", () => {
     expect((await registry.prune(rule("checkpoints"))).items).toEqual([]);
   });
 
+  it("counts the age of a run without an end from when it last did something, since it may be paused", async () => {
+    const key = await writeRun(folder, {
+      ...{ id: "paused", status: "running", started: "2026-01-01T00:00:00.000Z", ended: undefined },
+    });
+    const silentFor = async (ms: number): Promise<void> => {
+      for (const file of ["run.json", "rows.jsonl", "probes.jsonl", "events.jsonl"])
+        await longAgo(join(folder, key, file), ms);
+    };
+    await silentFor(2 * SILENT_MS);
+    expect((await listed()).map(({ status }) => status)).toEqual(["interrupted"]);
+    expect((await registry.prune(rule("runs"))).items).toEqual([]);
+    await silentFor(31 * 86_400_000);
+    expect((await registry.prune(rule("runs"))).items.map(({ name }) => name)).toEqual([key]);
+  });
+
   it("moves old runs to the trash, and empties the trash for good", async () => {
     const old = await writeRun(folder, { id: "old", ended: "2026-01-01T00:00:00.000Z" });
     const live = await writeRun(folder, { id: "live", status: "running", started: "2026-01-01T00:00:00.000Z" });
