@@ -24,6 +24,7 @@ export type SweepArguments = {
   readonly random?: string | undefined;
   readonly seeds?: string | undefined;
   readonly set?: readonly string[] | undefined;
+  readonly backend?: string | undefined;
 };
 
 export type SweepPlan = {
@@ -44,7 +45,7 @@ export async function sweepPlan(notebook: string, args: SweepArguments): Promise
   if (errors.length > 0) throw new Error(`${notebook} has errors:\n${errors.join("\n")}`);
   const all = combinations(grids, ranges, draws).map((texts) => ({ ...texts, ...Object.fromEntries(fixed) }));
   const snapshot = snapshotOf(state);
-  const entries = entriesOf(snapshot, parsed(all, state), seeds);
+  const entries = entriesOf(snapshot, parsed(all, state), seeds, args.backend);
   return { workspace, path, snapshot, entries };
 }
 

@@ -56,6 +56,8 @@ Exit code 0: identical or within tolerance; 1: different; 2: a file of the recor
       const open = await place.open();
       if (coverage.kind !== "all" && open.record.runs.length === 0)
         throw new Misuse(`This record has no training. Verify it without --${coverage.kind}.`);
+      if (coverage.kind === "segments" && !open.sealed)
+        throw new Misuse("This record was cut off, so its checkpoints may be missing. Verify it without --segments.");
       const { report, curve, certificate } = await verified(open, coverage, device, values.files);
       const { verdict, ...rest } = report;
       const whole: Report = { verdict, record: path, ...rest };

@@ -17,24 +17,29 @@ export type Entry = {
 };
 export type Combination = { readonly texts: Texts; readonly settings: Settings };
 
-/** Settings that are written differently and mean the same are one entry. @returns the entries in the order of settings and seed */
+/**
+ * Settings that are written differently and mean the same are one entry.
+ * @param backend the one that was asked for: on another one, the numbers are others
+ * @returns the entries in the order of settings and seed
+ */
 export function entriesOf(
   snapshot: string,
   combinations: readonly Combination[],
   seeds: readonly number[],
+  backend?: string,
 ): readonly Entry[] {
   const all = combinations.flatMap(({ texts, settings }) =>
-    seeds.map((seed): Entry => ({ id: entryId(snapshot, settings, seed), settings, seed, texts })),
+    seeds.map((seed): Entry => ({ id: entryId(snapshot, settings, seed, backend), settings, seed, texts })),
   );
   const distinct = [...new Map(all.map((entry) => [entry.id, entry])).values()];
   return distinct.sort((a, b) => compareSettings(a.settings, b.settings) || a.seed - b.seed);
 }
 
 /** The order in which the settings are written does not count. */
-export function entryId(snapshot: string, settings: Settings, seed: number): string {
+export function entryId(snapshot: string, settings: Settings, seed: number, backend?: string): string {
   const sorted = Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256")
-    .update(JSON.stringify([snapshot, sorted, seed]))
+    .update(JSON.stringify([snapshot, sorted, seed, ...(backend === undefined ? [] : [backend])]))
     .digest("hex")
     .slice(0, 16);
 }

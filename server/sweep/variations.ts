@@ -64,14 +64,21 @@ export function combinations(grids: readonly Grid[], ranges: readonly Range[], d
   );
 }
 
-/** Three significant digits are enough for a setting. */
+/** Three significant digits of the range's width are enough for a setting; on a log scale, of the value. */
+function digitsOf({ low, high, scale }: Range): number {
+  let digits = 3;
+  const largest = Math.max(Math.abs(low), Math.abs(high));
+  if (scale !== "log") for (let width = high - low; 10 * width < largest && digits < 15; width *= 10) digits += 1;
+  return digits + (digits > 3 ? 1 : 0);
+}
+
 function drawnValue(range: Range, at: number): string {
   const { name, low, high, scale, whole } = range;
   const share = uniform(`${name} ${low} ${high} ${scale} ${at}`);
   const [top, bottom] = whole ? [high + 0.5, low - 0.5] : [high, low];
   const first = scale === "log" ? Math.max(bottom, low / 2) : bottom;
   const value = scale === "log" ? between(first, top, share) : first + share * (top - first);
-  const rounded = whole ? Math.round(value) : Number(value.toPrecision(3));
+  const rounded = whole ? Math.round(value) : Number(value.toPrecision(digitsOf(range)));
   return String(Math.min(high, Math.max(low, rounded)));
 }
 

@@ -126,6 +126,8 @@ it("what is cut off by SIGKILL is a record of what there is, and verifies up to 
   child.kill("SIGKILL");
   await new Promise((resolve) => child.once("close", resolve));
   const [name = ""] = await readdir(records);
+  const segments = await palimpsest("verify", join(records, name), "--segments", "1");
+  expect(segments).toMatchObject({ code: 2, err: expect.stringContaining("This record was cut off") });
   const outcome = await palimpsest("verify", join(records, name), "--json", "--steps", "15");
   expect(lastLine(outcome)).toMatchObject({ verdict: "identical", runs: [{ verified: 15 }] });
 }, 120_000);

@@ -74,6 +74,11 @@ describe("--range", () => {
     );
   });
 
+  it("draws many values from a range that is narrow beside its bounds", () => {
+    const drawn = combinations([], [readRange("x=100.1:100.9")], 40).map(({ x }) => x);
+    expect(new Set(drawn).size).toBeGreaterThan(30);
+  });
+
   it("reaches both bounds, evenly; with log, half of the draws are below the geometric mean", () => {
     const draws = (text: string): number[] => combinations([], [readRange(text)], 2000).map((each) => Number(each.x));
     const counts = [1, 2, 3, 4].map((value) => draws("x=1:4").filter((each) => each === value).length);
@@ -110,6 +115,13 @@ describe("the entries", () => {
         }
       }),
     );
+  });
+
+  it("have other ids on a backend that was asked for", () => {
+    const ids = [undefined, "wasm", "cpu"].map(
+      (backend) => entriesOf("s", combinations([], [], 1).map(asNumbers), [1], backend)[0]?.id,
+    );
+    expect(new Set(ids).size).toBe(3);
   });
 
   it("have ids that do not depend on the order of options, nor on what else is in the sweep", () => {
