@@ -19,7 +19,7 @@ record or to a run that goes on.
 
   --checkpoints age  checkpoints of ended runs; permanent ones stay
   --cache age        cached results
-  --runs age         runs; they are moved to the trash, from which the page of runs can bring them back
+  --runs age         runs; they are moved to .palimpsest/trash; to bring one back, move its folder to .palimpsest/runs
   --trash age        deleted runs, by the time of their deletion; for good
   --all              also what is pinned, tagged or noted
   --dry-run          only say what would be removed

@@ -14,6 +14,7 @@ import type { CellOutputs, Result } from "../values.ts";
 import { backendOf, type Command, memoryOf, parseArguments } from "./command.ts";
 import { errorLine, type HeadlessResult, runHeadless } from "./headless-run.ts";
 import { notebookArgument } from "./notebook-argument.ts";
+import { snapshotOf, unrunState } from "./notebook-snapshot.ts";
 import { outputText } from "./output-text.ts";
 import { resultTable } from "./result-table.ts";
 import { readSettings, type Settings, seedOf, valuesFor } from "./settings.ts";
@@ -25,8 +26,8 @@ export const run: Command = {
   name: "run",
   synopsis: "run <notebook> [--set name=value]… [--json]",
   summary: "runs a notebook in the terminal",
-  usage: `palimpsest run <notebook> [--set name=value]… [--json] [--saved] [--no-record] [--resume folder] [--backend b]
-                                     [--memory size]
+  usage: `palimpsest run <notebook> [--set name=value]… [--json] [--saved] [--no-record] [--resume folder] [--snapshot hash]
+                                     [--backend b] [--memory size]
 
 Runs all cells of a notebook and waits for its trainings. Inputs have the values that the code gives them. At the end it
 prints what the cells show, shortened: the first rows of tables, texts, values, a line for each chart. While it runs, it writes
@@ -39,6 +40,7 @@ a record of everything that makes the numbers, which palimpsest verify repeats a
   --resume folder    keep in this folder what the same command needs to go on after it was ended or killed: its trainings
                      continue from their last checkpoints. SIGTERM and Ctrl-C save checkpoints. One process at a time
                      uses the folder; result.json is there when the notebook has ended
+  --snapshot hash    run nothing if this is no longer the hash of the notebook's code; a sweep gives it to its entries
   --backend b        compute with this backend instead of the best one of this machine (see palimpsest doctor)
   --memory size      the most memory that tensors may use, such as 6GB; a cell that needs more fails and shows which
                      cells use how much
@@ -52,6 +54,7 @@ Exit code 0: done; 1: the notebook failed, was stopped or cannot be read; 2: wro
       saved: { type: "boolean" },
       "no-record": { type: "boolean" },
       resume: { type: "string" },
+      snapshot: { type: "string" },
       backend: { type: "string" },
       memory: { type: "string" },
     });
@@ -73,6 +76,12 @@ Exit code 0: done; 1: the notebook failed, was stopped or cannot be read; 2: wro
         const { status } = folder.finished;
         process.stdout.write(`${JSON.stringify(folder.finished)}\n`);
         return status === "done" ? 0 : 1;
+      }
+      if (values.snapshot !== undefined && snapshotOf(await unrunState(notebook, file)) !== values.snapshot) {
+        process.stderr.write(
+          `${notebook} has changed since the sweep began, so this entry was not run. Call palimpsest sweep again.\n`,
+        );
+        return 1;
       }
       const keep = values["no-record"] ? "none" : "record";
       const result: RecordedResult =

@@ -1,10 +1,6 @@
 /** What `palimpsest sweep` is to run: its arguments, checked against the inputs of the notebook, as a list of entries. */
 import { realpath } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { textDigest } from "../notebook/language/text-digest.ts";
-import { flagged } from "../notebook/source/head.ts";
-import { readNotebook } from "../session/notebook-reading.ts";
-import { initialState, reduce } from "../state/reducer.ts";
 import type { SessionState } from "../state/state.ts";
 import { type Entry, entriesOf } from "../sweep/entries.ts";
 import {
@@ -19,7 +15,7 @@ import {
 } from "../sweep/variations.ts";
 import { Misuse } from "./command.ts";
 import { errorLine } from "./headless-run.ts";
-import { ImportFaults } from "./import-faults.ts";
+import { snapshotOf, unrunState } from "./notebook-snapshot.ts";
 import { readSettings, type Settings, seedOf, valuesFor } from "./settings.ts";
 
 export type SweepArguments = {
@@ -43,7 +39,7 @@ export async function sweepPlan(notebook: string, args: SweepArguments): Promise
   const { grids, ranges, draws, seeds, fixed } = read(args);
   const file = await realpath(notebook);
   const [workspace, path] = [dirname(file), basename(file)];
-  const state = await stateOf(notebook, file);
+  const state = await unrunState(notebook, file);
   const errors = state.cells.flatMap(({ cell, errors }) => errors.map((error) => errorLine(cell.id, error)));
   if (errors.length > 0) throw new Error(`${notebook} has errors:\n${errors.join("\n")}`);
   const all = combinations(grids, ranges, draws).map((texts) => ({ ...texts, ...Object.fromEntries(fixed) }));
@@ -106,22 +102,6 @@ function parsed(all: readonly Texts[], state: SessionState): Parameters<typeof e
     texts,
     settings: Object.assign({}, ...Object.entries(texts).map(([name, text]) => valueFor(name, text))),
   }));
-}
-
-/** The notebook as a session sees it before anything runs, with the files that it imports. @throws if it cannot be read */
-async function stateOf(notebook: string, file: string): Promise<SessionState> {
-  const found = await readNotebook(file);
-  if ("fault" in found) throw new Error(`${notebook}: ${found.fault}`);
-  const opened = { type: "opened", path: basename(file), cells: found.notebook.cells, inputs: {} } as const;
-  const state = reduce(initialState(basename(file)), { seq: 1, time: 0, event: opened });
-  const files = new ImportFaults(dirname(file)).filesOf(state.cells.flatMap(({ analysis }) => analysis ?? []));
-  return reduce(state, { seq: 2, time: 0, event: { type: "files-read", files } });
-}
-
-/** What the numbers of a run follow from, apart from settings and seed: the code of the cells that run, and the imported files. */
-function snapshotOf({ cells }: SessionState): string {
-  const code = cells.filter(({ cell, analysis }) => analysis && !flagged(cell, "disabled"));
-  return textDigest(code.map(({ snapshot }) => snapshot).join("\n"));
 }
 
 function asMisuse<T>(work: () => T): T {

@@ -86,7 +86,8 @@ Exit code 0: all entries are done; 1: some are not, or the notebook cannot be re
 
     const chosen = [values.backend && ["--backend", values.backend], values.memory && ["--memory", values.memory]];
     const options = chosen.flatMap((option) => option || []);
-    const command = (entry: Entry): string[] => entryCommand(entry, join(workspace, path), folder, options);
+    const command = (entry: Entry): string[] =>
+      entryCommand(entry, join(workspace, path), folder, ["--snapshot", snapshot, ...options]);
     if (values.cancel) await cancelled(folder, entries);
     else if (!values.status) {
       for (const entry of again) await folder.forget(entry);

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { readRegularFile } from "../session/read-file.ts";
 import type { CellOutputs, ProbeRow, Result, Row } from "../values.ts";
 import {
+  CERTIFICATE,
   type ExperimentRecord,
   OUTPUTS,
   RECORD_JSON,
@@ -72,6 +73,12 @@ export async function openRecord(folder: string): Promise<OpenRecord> {
     results: listed.includes(RESULTS) ? await json<Result[]>(folder, RESULTS) : [],
     workspace: inWorkspace.map((path) => path.slice(WORKSPACE.length + 1)),
   };
+}
+
+/** The files of a record, without what lies there besides. A certificate is no part of it: another verification may say otherwise. */
+export async function ownFiles({ folder, record, sealed }: OpenRecord): Promise<string[]> {
+  const all = sealed ? [...record.files.map(({ path }) => path), RECORD_JSON, SEAL] : await filesBelow(folder);
+  return [...new Set(all)].filter((path) => path !== CERTIFICATE);
 }
 
 async function requireUnchanged(folder: string, path: string, sha256: string): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { checked } from "../session/schema/fault.ts";
-import { count, inputValues, name, runChange } from "../session/schema/values.ts";
+import { count, fileName, inputValues, name, runChange } from "../session/schema/values.ts";
 
 export const FORMAT = "palimpsest-record/1";
 export const RECORDS = ".palimpsest/records";
@@ -41,7 +41,8 @@ const model = v.object({
 });
 
 const run = v.object({
-  id: name,
+  /** Its folder has this name. */
+  id: fileName,
   cell: name,
   /** Its place among the runs of its cell. */
   nth: count,
@@ -62,7 +63,8 @@ const run = v.object({
 
 const record = v.object({
   format: v.literal(FORMAT),
-  id: name,
+  /** Its folder has this name. */
+  id: fileName,
   /** What its user called it and wrote about it. */
   name: v.optional(text),
   note: v.optional(text),

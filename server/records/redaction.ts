@@ -14,7 +14,7 @@ export function redacted(text: string, { places, secrets }: Redaction): string {
   const longestFirst = [...places].sort(([a], [b]) => b.length - a.length);
   for (const [place, name] of longestFirst)
     if (result.includes(place))
-      result = result.replace(new RegExp(`${escaped(place)}(?![\\w.-]*\\w)`, "g"), () => name);
+      result = result.replace(new RegExp(`${beginOf(place)}${escaped(place)}(?![\\w.-]*\\w)`, "g"), () => name);
   for (const [name, value] of secrets) result = result.replaceAll(value, `<${name}>`);
   return result;
 }
@@ -38,6 +38,11 @@ export function secretsOf(environment: Readonly<Record<string, string | undefine
       return secret.test(name) && value.length >= SHORTEST_SECRET;
     }),
   );
+}
+
+/** The name of a place such as /tmp may also be inside of another path, `data/tmp/a.tsv`, which must stay as it is. */
+function beginOf(place: string): string {
+  return /^\/[^/]+$/.test(place) ? "(?<![\\w.-])" : "";
 }
 
 function escaped(text: string): string {

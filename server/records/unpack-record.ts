@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { inputsPath } from "../session/inputs-file.ts";
 import { makeFolder, writeSafely } from "../session/write-file.ts";
-import { Damaged, type OpenRecord, openRecord } from "./open-record.ts";
+import { Damaged, type OpenRecord, openRecord, ownFiles } from "./open-record.ts";
 import { RECORDS, WORKSPACE } from "./record.ts";
 import { copyFiles } from "./used-files.ts";
 import { unpack } from "./zip.ts";
@@ -70,13 +70,15 @@ async function withUnpacked<T>(
 }
 
 /** Puts the workspace together and moves it to its place. */
-async function settle({ record, folder: unpacked, workspace: paths }: OpenRecord, beside: string, folder: string) {
+async function settle(open: OpenRecord, beside: string, folder: string): Promise<void> {
+  const { record } = open;
   const workspace = join(beside, WORKSPACE);
   await makeFolder(workspace);
-  await copyFiles(join(unpacked, WORKSPACE), workspace, paths);
+  // Palimpsest's own folder is never recorded: somebody else has put it there.
+  const sources = open.workspace.filter((path) => !path.split("/").includes(".palimpsest"));
+  await copyFiles(join(open.folder, WORKSPACE), workspace, sources);
   await writeSafely(inputsPath(workspace, record.notebook), `${JSON.stringify(record.inputs, null, 2)}\n`);
-  await makeFolder(join(workspace, RECORDS));
-  await rename(unpacked, join(workspace, RECORDS, record.id));
+  await copyFiles(open.folder, join(workspace, RECORDS, record.id), await ownFiles(open));
   await rename(workspace, folder);
 }
 

@@ -1,7 +1,6 @@
 /**
  * The files that the cells of an experiment use, as a record keeps them. Data files and project files of the workspace go in by
- * content, up to a limit; beyond it by digest. Of models outside of the workspace, and of other files there, only names and
- * digests are kept.
+ * content, up to a limit; beyond it by digest. Of models outside of the workspace only names and digests are kept.
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";

@@ -1,4 +1,5 @@
 /** The notes, tags and pins of runs: one small file of the workspace, `.palimpsest/marks.json`, by the paths of the runs. */
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { type Marks, UNMARKED } from "../runs/types.ts";
@@ -22,6 +23,8 @@ export class MarksFile {
   readonly #workspace: string;
   readonly #path: string;
   readonly #marks: Map<string, Marks>;
+  /** There is a file that cannot be read. It is never written over. */
+  readonly #isInvalid: boolean;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(workspace: string) {
@@ -29,6 +32,7 @@ export class MarksFile {
     this.#path = join(workspace, OWN_FOLDER, "marks.json");
     const read = checked(file, parsed(plainText(this.#path, BYTES)));
     this.#marks = new Map("value" in read ? Object.entries(read.value) : []);
+    this.#isInvalid = "fault" in read && lstatSync(this.#path, { throwIfNoEntry: false }) !== undefined;
   }
 
   of(key: string): Marks {
@@ -37,6 +41,11 @@ export class MarksFile {
 
   /** Resolves when they are on the disk. @throws NotPossible, or as `node:fs` does; then nothing has changed */
   async set(key: string, marked: Marks): Promise<void> {
+    if (this.#isInvalid)
+      throw new NotPossible(
+        409,
+        "The file .palimpsest/marks.json is not valid, and Palimpsest does not write over it. Fix or remove it, then start Palimpsest again.",
+      );
     const before = this.#marks.get(key);
     const isEmpty = marked.note === "" && marked.tags.length === 0 && !marked.pinned;
     if (isEmpty) this.#marks.delete(key);

@@ -40,7 +40,7 @@ function candidatesOf(
   const old = runs.filter(
     (run) =>
       run.status !== "running" &&
-      (run.ended ?? run.started) <= before &&
+      lastWorked(workspace, run) <= before &&
       (marked === "prune" || !isMarked(run)) &&
       // What is in a record belongs to it.
       !run.key.includes(".palimpsest/records/"),
@@ -60,6 +60,13 @@ function candidatesOf(
     default:
       return what satisfies never;
   }
+}
+
+/** In milliseconds since 1970. A run that was cut off, or is paused by another process, says no end: its tables tell when it last did something. */
+function lastWorked(workspace: string, { key, ended, started }: RunSummary): number {
+  if (ended !== undefined) return ended;
+  const tables = ["rows", "probes", "events"].map((table) => join(workspace, key, `${table}.jsonl`));
+  return Math.max(started, ...tables.map((path) => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0));
 }
 
 /** Permanent checkpoints stay; `run.json` no longer lists what is gone. */

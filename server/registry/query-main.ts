@@ -27,7 +27,11 @@ async function answerTo(order: QueryOrder): Promise<QueryAnswer> {
   });
   const folder = await mkdtemp(join(tmpdir(), "palimpsest-query-"));
   try {
-    const instance = await DuckDBInstance.create(":memory:", { threads: "2", memory_limit: "2GB" });
+    const instance = await DuckDBInstance.create(":memory:", {
+      threads: "2",
+      memory_limit: "2GB",
+      temp_directory: join(folder, "spilled"),
+    });
     const connection = await instance.connect();
     await connection.run("SET autoinstall_known_extensions=false; SET autoload_known_extensions=false");
     for (const table of tableNames) {

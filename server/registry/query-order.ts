@@ -55,19 +55,7 @@ export function sourceOf(workspace: string, summaries: readonly RunSummary[]): S
 
 /** Settings have their names, and the last values `final_` before them. */
 export function runRow(run: RunSummary): { readonly run: string } & Readonly<Record<string, Setting>> {
-  const {
-    key,
-    settings,
-    losses,
-    probes,
-    curves: _,
-    record,
-    started,
-    ended,
-    tags,
-    parent: __,
-    ...plain
-  } = run as RunSummary & { parent?: unknown };
+  const { key, settings, losses, probes, curves: _, record, started, ended, tags, ...plain } = run;
   const finals = Object.entries({ ...losses, ...probes }).map(([name, value]) => [`final_${name}`, value]);
   return {
     ...settings,

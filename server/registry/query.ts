@@ -1,6 +1,8 @@
 /** Asks a process for the answer to a query, and ends it if it takes too long. */
 import { fork } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { QueryResult } from "../runs/api.ts";
 import type { RunSummary } from "../runs/types.ts";
@@ -30,12 +32,20 @@ export async function writeParquet(
   await ask({ ...sourceOf(workspace, runs), kind: "parquet", table, to });
 }
 
-function ask(order: QueryOrder): Promise<QueryAnswer> {
+/** What the process writes is removed here, since it may be killed. */
+async function ask(order: QueryOrder): Promise<QueryAnswer> {
+  const folder = await mkdtemp(join(tmpdir(), "palimpsest-query-"));
+  return answerIn(folder, order).finally(() =>
+    rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined),
+  );
+}
+
+function answerIn(folder: string, order: QueryOrder): Promise<QueryAnswer> {
   return new Promise((resolve, reject) => {
     // SQL must not see the user's environment.
     const child = fork(BEGIN, {
       execArgv: [],
-      env: { TMPDIR: tmpdir() },
+      env: { TMPDIR: folder },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     let answer: QueryAnswer | undefined;

@@ -8,15 +8,13 @@ import { CERTIFICATE, RECORD_JSON, SEAL } from "../records/record.ts";
 import type { RecordSummary } from "../runs/records.ts";
 import { type RecordBadge, type RunDescription, verdicts } from "../runs/types.ts";
 import { checked } from "../session/schema/fault.ts";
-import { count, inputValues, name } from "../session/schema/values.ts";
+import { count, fileName, inputValues, name } from "../session/schema/values.ts";
 import { foldersIn, OWN_FOLDER, ownPath } from "./places.ts";
 import { fileSignature, plainText } from "./plain-file.ts";
 import { parsed } from "./run-files.ts";
 
 const RECORD_BYTES = 64e6;
 const text = v.string();
-/** A folder of its own: nothing that could lead elsewhere. */
-const runName = v.pipe(name, v.regex(/^(?!\.{1,2}$)[^/\\\0]+$/));
 const record = v.object({
   id: name,
   name: v.optional(text),
@@ -28,7 +26,7 @@ const record = v.object({
   seed: count,
   runs: v.array(
     v.object({
-      id: runName,
+      id: fileName,
       cell: text,
       method: text,
       steps: v.number(),

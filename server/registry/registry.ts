@@ -36,7 +36,9 @@ export class Registry {
   /** The versions at which runs were removed. */
   readonly #removed = new Map<string, number>();
   #version = 0;
-  #refreshing: Promise<void> | undefined;
+  #scanning: Promise<void> = Promise.resolve();
+  /** The scan that begins when the present one ends. */
+  #next: Promise<void> | undefined;
   readonly #listeners = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -107,14 +109,19 @@ export class Registry {
     };
   }
 
-  /** Looks at the files. A call during a scan waits for it and then looks again, since the scan may have passed already. */
-  async refresh(): Promise<void> {
-    const before = this.#refreshing;
-    const next = (before ?? Promise.resolve()).catch(() => undefined).then(() => this.#refresh());
-    this.#refreshing = next;
-    await next.finally(() => {
-      if (this.#refreshing === next) this.#refreshing = undefined;
-    });
+  /**
+   * Looks at the files. A call during a scan waits for it and then looks again, since the scan may have passed already. All calls
+   * during one scan share the next one, so a slow disk is not asked more often than it answers.
+   */
+  refresh(): Promise<void> {
+    this.#next ??= this.#scanning
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        this.#scanning = this.#refresh();
+        return this.#scanning;
+      });
+    return this.#next;
   }
 
   async #refresh(): Promise<void> {

@@ -36,9 +36,15 @@ export function readDescription(folder: string): RunDescription | undefined {
   return "value" in read ? read.value : undefined;
 }
 
-/** Some rows of a table, among them the first and the last; lines that are not rows are left out. */
-export function someRows(folder: string, table: "rows" | "probes"): readonly TableRow[] {
-  return someLines(join(folder, `${table}.jsonl`), thinnedIndices).flatMap(rowOf);
+/** Some rows of a training, among them the first and the last; lines that are not rows are left out. */
+export function someRows(folder: string): readonly TableRow[] {
+  return someLines(join(folder, "rows.jsonl"), thinnedIndices).flatMap(rowOf);
+}
+
+/** All measures, since each probe has steps of its own; of a table of many megabytes only some. */
+export function probeRows(folder: string): readonly TableRow[] {
+  const all = (length: number): readonly number[] => Array.from({ length }, (_, at) => at);
+  return someLines(join(folder, "probes.jsonl"), all).flatMap(rowOf);
 }
 
 /** The numbers of a line; none if it is not a row. A foreign file may hold anything. */

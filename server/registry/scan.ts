@@ -11,7 +11,7 @@ import { bytesBelow } from "./disk-use.ts";
 import { foldersIn, notebookFolders, ownPath } from "./places.ts";
 import { fileSignature } from "./plain-file.ts";
 import { type FoundRecord, Records } from "./records.ts";
-import { knobChanges, readDescription, someRows } from "./run-files.ts";
+import { knobChanges, probeRows, readDescription, someRows } from "./run-files.ts";
 
 /** What the open session of a notebook knows about a run, if there is one. Its run.json is older if the kernel was killed. */
 export type SessionStatus = (notebook: string, id: string) => RunStatus | undefined;
@@ -114,8 +114,8 @@ export class Scan {
       notebook: folder === "" ? description.notebook : `${folder}/${description.notebook}`,
       // Its folder is its name, whatever the file says.
       description: { ...description, id: key.slice(key.lastIndexOf("/") + 1) },
-      rows: someRows(path, "rows"),
-      probes: someRows(path, "probes"),
+      rows: someRows(path),
+      probes: probeRows(path),
       knobChanges: knobChanges(path),
       bytes: bytesBelow(path),
     });

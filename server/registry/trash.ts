@@ -9,7 +9,7 @@ import { NotPossible } from "./not-possible.ts";
 import { foldersIn, notebookFolders, ownPath } from "./places.ts";
 import { isPlainFolder } from "./plain-file.ts";
 
-const KEY = /^((?:[^/]+\/)*\.palimpsest)\/runs\/([^/]+)$/;
+const KEY = /^((?:[^/]+\/)*\.palimpsest)\/runs\/(?!\.{1,2}$)([^/]+)$/;
 
 export type Trashed = {
   /** Relative to the workspace. */
@@ -31,8 +31,6 @@ export class Trash {
       if (status === "running") throw new NotPossible(409, `${id} is still running. Stop it first.`);
       if (!KEY.test(key))
         throw new NotPossible(409, `${id} is a part of a record. Delete the record's folder instead.`);
-    }
-    for (const { key } of runs) {
       const target = this.#placeOf(key);
       mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
       if (!isPlainFolder(dirname(target)))
@@ -40,6 +38,14 @@ export class Trash {
           403,
           "The folder .palimpsest/trash is a link to another folder. Remove the link to delete runs.",
         );
+      if (lstatSync(target, { throwIfNoEntry: false }))
+        throw new NotPossible(
+          409,
+          `A run of the name ${id} is in the trash already. Remove it from .palimpsest/trash.`,
+        );
+    }
+    for (const { key } of runs) {
+      const target = this.#placeOf(key);
       renameSync(join(this.#workspace, key), target);
       // The time of the deletion.
       utimesSync(target, new Date(), new Date());

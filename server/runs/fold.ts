@@ -20,7 +20,10 @@ export function experimentOf(run: RunSummary): string {
   return experiment;
 }
 
-/** The rows of the list, each at the place of its first run. Two runs of the same seed and experiment stay apart from the fold, except the first. */
+/**
+ * The rows of the list, each at the place of its first run. Of several runs of the same seed and experiment, the fold has the first one
+ * that is done; the others stay apart.
+ */
 export function foldedRows(runs: readonly RunSummary[]): readonly ListRow[] {
   const groups = new Map<string, RunSummary[]>();
   for (const run of runs) {
@@ -29,7 +32,10 @@ export function foldedRows(runs: readonly RunSummary[]): readonly ListRow[] {
   }
   return [...groups.values()].flatMap((group): ListRow[] => {
     const seeds = new Map<number, RunSummary>();
-    for (const run of group) if (!seeds.has(run.seed)) seeds.set(run.seed, run);
+    for (const run of group) {
+      const known = seeds.get(run.seed);
+      if (!known || (known.status !== "done" && run.status === "done")) seeds.set(run.seed, run);
+    }
     const folded = [...seeds.values()];
     if (folded.length === 1) return unfoldedRows(group);
     const row = { kind: "seeds", key: `seeds ${folded[0]!.key}`, runs: folded } as const;

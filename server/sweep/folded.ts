@@ -3,10 +3,10 @@
  * reports, with mean, lowest and highest value over the seeds. As in `seedBand`, the interval describes these seeds and does
  * not predict another one.
  */
+import { type Band, bandOf } from "../runs/band.ts";
 import { type Entry, type Settings, textOf } from "./entries.ts";
 import type { EntryState } from "./sweep-folder.ts";
 
-export type Band = { readonly mean: number; readonly low: number; readonly high: number; readonly seeds: number };
 export type FoldedRow = {
   /** Undefined for a method whose results are the same in all entries, such as the base model. */
   readonly settings: Settings | undefined;
@@ -58,11 +58,6 @@ function rowsOf(settings: Settings | undefined, entries: readonly Finished[]): F
     });
     return { settings, method, measures: Object.fromEntries(bands) };
   });
-}
-
-function bandOf(values: readonly number[]): Band {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { mean, low: Math.min(...values), high: Math.max(...values), seeds: values.length };
 }
 
 type Named = { readonly method: string; readonly result: Readonly<Record<string, unknown>> };

@@ -2,6 +2,7 @@
  * The Pareto front of translation and retention: the rows that no other row beats in one of the two without being worse in the
  * other. The two columns are recognised by their names, or named by the user; `-ter` means that less is better.
  */
+import { directionOf } from "../runs/measures.ts";
 import type { FoldedRow } from "./folded.ts";
 
 export type Axis = { readonly column: string; readonly better: "higher" | "lower" };
@@ -10,7 +11,6 @@ export type Axes = readonly [translation: Axis, retention: Axis];
 /** The first that a result has is taken. */
 const TRANSLATION = [/^chrf/i, /^comet/i, /^s?bleu/i, /^ter$/i, /translation/i, /^exact/i];
 const RETENTION = [/^general$/i, /^retention/i, /^refusal$/i, /^forgetting$/i, /accuracy/i];
-const LESS_IS_BETTER = /^(ter|forgetting|overRefusal|.*loss|.*perplexity|crossEntropyRise)$/i;
 
 /** @returns undefined if the results have no such columns */
 export function recognisedAxes(measures: readonly string[]): Axes | undefined {
@@ -33,7 +33,7 @@ export function readAxes(text: string): Axes {
 
 function axisOf(name: string): Axis {
   if (name.startsWith("-")) return { column: name.slice(1), better: "lower" };
-  return { column: name, better: LESS_IS_BETTER.test(name) ? "lower" : "higher" };
+  return { column: name, better: directionOf("probes", name) === "lower" ? "lower" : "higher" };
 }
 
 /** By the means. Rows that lack one of the two columns are never on the front. */

@@ -45,15 +45,26 @@ export function sweepTable(entries: readonly ReportedEntry[], asked?: Axes): Swe
       texts: [
         ...inputs.map((name) => (row.settings ? textOf(row.settings[name]) : "any")),
         row.method,
-        String(Math.max(0, ...Object.values(row.measures).map(({ seeds }) => seeds))),
+        String(seedsOf(row)),
         ...marks.map(() => (best.has(row) ? "*" : "")),
-        ...measures.map((measure) => bandText(row.measures[measure])),
+        ...measures.map((measure) => measureText(row, measure)),
       ],
       front: best.has(row),
     })),
     axes,
     heats: heats(rows, inputs, heatMeasures),
   };
+}
+
+function seedsOf({ measures }: FoldedRow): number {
+  return Math.max(0, ...Object.values(measures).map(({ seeds }) => seeds));
+}
+
+/** A mean over fewer seeds than the row has, since the others gave no number, says so. */
+function measureText(row: FoldedRow, measure: string): string {
+  const band = row.measures[measure];
+  const isPartial = band !== undefined && band.seeds < seedsOf(row);
+  return `${bandText(band)}${isPartial ? `, N=${band.seeds}` : ""}`;
 }
 
 /** `3 done, 1 failed` */

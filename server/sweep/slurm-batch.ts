@@ -27,7 +27,7 @@ eval "$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" ${COMMANDS})"
 export function batchFile(template: string, commands: string): string {
   if (!template.includes(COMMANDS))
     throw new Error(
-      `${TEMPLATE_FILE} does not contain ${COMMANDS}, where the file with the commands of the entries is to be named. Write it there, or delete the file: then it is written anew.`,
+      `${TEMPLATE_FILE} does not contain ${COMMANDS}, where the file with the commands of the entries is to be named. Write it there, or delete the file: then it is written again.`,
     );
   return template.replaceAll(COMMANDS, quoted(commands));
 }

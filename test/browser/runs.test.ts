@@ -125,6 +125,10 @@ describe.skipIf(!executable)("the page of runs", () => {
     await expect.poll(() => measured.getAttribute("data-judgement")).toBe("worse");
     expect(await page.locator("[name=x]").inputValue()).toBe("time");
     await expect.poll(() => loss.locator(".holder").textContent()).toContain("seconds");
+    // What has not come to its last step is not compared silently.
+    expect(await page.locator("[data-unfinished]").count()).toBe(0);
+    await page.goto(new URL(`/runs/compare?${new URLSearchParams({ runs: live })}`, server.address).href);
+    await page.getByText("vanilla, seed 1 (running at step 2 of 50)").waitFor();
     expect(faults).toEqual([]);
   });
 

@@ -18,17 +18,20 @@ const NOTEBOOK = '// %% a\nimport { writeFileSync } from "node:fs";\nwriteFileSy
 
 /** A record with a notebook. */
 async function archive(change: (record: Record<string, unknown>) => object = (record) => record): Promise<string> {
-  const texts = new Map([["workspace/n.ts", NOTEBOOK]]);
+  const paths = ["workspace/n.ts", "workspace/.palimpsest/marks.json"];
+  const texts = new Map(paths.map((path) => [path, NOTEBOOK]));
   await writeFile(join(folder, "n.ts"), NOTEBOOK);
   const sha256 = await digestOf(join(folder, "n.ts"));
   const record = {
     ...{ format: FORMAT, id: "20260101-000000-n", notebook: "n.ts", created: "2026-01-01T00:00:00Z", status: "done" },
     ...{ seed: 1, inputs: { n: 3 }, environment: {}, models: [], data: [], runs: [], cells: [] },
-    files: [{ path: "workspace/n.ts", sha256, bytes: NOTEBOOK.length }],
+    files: paths.map((path) => ({ path, sha256, bytes: NOTEBOOK.length })),
   };
   const text = JSON.stringify(change(record));
   await writeFile(join(folder, "r.json"), text);
   texts.set("record.json", text);
+  // What a record does not list: a verdict that nobody here has found, and a file of any name.
+  texts.set("certificate.json", '{"verdict":"identical"}').set("runs/extra.txt", "");
   texts.set("record.sha256", `${await digestOf(join(folder, "r.json"))}  record.json\n`);
   const path = join(folder, "x.zip");
   await writeFile(path, await packed(folder, [], texts));
@@ -78,6 +81,29 @@ it.each([
   expect([code, err]).toEqual([2, expect.stringContaining("must be a path inside the record")]);
 });
 
+it.each(["../../../../elsewhere", "..", "a\\b"])(
+  "refuses a record with the name %s, in place of a folder's name",
+  async (id) => {
+    const path = await archive((record) => ({ ...record, id }));
+    await expect(unpackRecord(path)).rejects.toThrow("must be the name of a folder");
+    expect((await readdir(folder)).sort()).toEqual(["n.ts", "r.json", "x.zip"]);
+  },
+);
+
+it("deletes nothing elsewhere for a run whose name leads out of the record", async () => {
+  const victim = await mkdtemp(join(tmpdir(), "victim-"));
+  await writeFile(join(victim, "kept.txt"), "");
+  const id = `${"../".repeat(40)}${victim.slice(1)}`;
+  const run = {
+    ...{ id, cell: "a", nth: 0, method: "m", steps: 2, status: "done", config: {}, knobs: {}, changes: [], after: [] },
+    checkpoints: [1],
+  };
+  const bad = await archive((record) => ({ ...record, runs: [run] }));
+  const { code, err } = await palimpsest("verify", bad, "--segments", "5");
+  expect([code, err]).toEqual([2, expect.stringContaining("must be the name of a folder")]);
+  expect(await readdir(victim)).toEqual(["kept.txt"]);
+});
+
 it("unpacks a record beside the archive, with its inputs, opens it inert, and never over something else", async () => {
   const path = await archive();
   const place = await unpackRecord(path);
@@ -85,6 +111,9 @@ it("unpacks a record beside the archive, with its inputs, opens it inert, and ne
   expect(await readFile(join(place, "n.ts"), "utf8")).toBe(NOTEBOOK);
   expect(JSON.parse(await readFile(join(place, ".palimpsest/inputs/n.json"), "utf8"))).toEqual({ n: 3 });
   expect(await readdir(join(place, ".palimpsest/records"))).toEqual(["20260101-000000-n"]);
+  expect((await readdir(join(place, ".palimpsest"))).sort()).toEqual(["inputs", "records"]);
+  const record = join(place, ".palimpsest/records/20260101-000000-n");
+  expect((await readdir(record)).sort()).toEqual(["record.json", "record.sha256", "workspace"]);
   expect(await readdir(place)).not.toContain("ran.txt");
   await writeFile(join(place, "n.ts"), "// mine\n");
   expect(await unpackRecord(path)).toBe(place);

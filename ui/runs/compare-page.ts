@@ -2,7 +2,7 @@
  * The comparison of up to ten experiments, at `/runs/compare`: the settings that differ, overlaid curves, and final measures against
  * a baseline. The address holds what is compared and how, so a comparison can be linked.
  */
-import { html, LitElement, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { MOST_COMPARED, type RunTables } from "../../server/runs/api.ts";
 import { type ComparedMeasure, comparedMeasures, type Directions } from "../../server/runs/comparison.ts";
 import { type Axis, axes, axisOf, curvePoints, turns } from "../../server/runs/curves.ts";
@@ -109,6 +109,7 @@ export class ComparePage extends LitElement {
       <section aria-label="Final measures">
         <h2>Final measures</h2>
         ${measuresTable(this.#heads("measure"), measures, this.#turn)}
+        ${unfinished(experiments)}
         <p class="hint">Differences are against the baseline. Each seed is compared with the same seed; the interval is Student's t over these pairs, and “inside the noise” means that it contains zero.</p>
       </section>`;
   }
@@ -190,6 +191,19 @@ export class ComparePage extends LitElement {
     query.set("smoothing", String(smoothing));
     history.replaceState(null, "", `/runs/compare?${query}`);
   }
+}
+
+/** Values of the middle of a training look like final ones in the table. */
+function unfinished(experiments: readonly (readonly RunSummary[])[]): TemplateResult | typeof nothing {
+  const cut = experiments.flatMap((runs, at) =>
+    runs.flatMap((run) =>
+      run.step < run.steps
+        ? [`${nameOf(runs, at)}, seed ${run.seed} (${run.status} at step ${run.step} of ${run.steps})`]
+        : [],
+    ),
+  );
+  if (cut.length === 0) return nothing;
+  return html`<p class="hint" data-unfinished>These runs are not at their last step, and their latest values are compared: ${cut.join("; ")}.</p>`;
 }
 
 function colorOf(at: number): string {

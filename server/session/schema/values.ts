@@ -29,6 +29,8 @@ export const name = v.pipe(
   v.string(),
   v.check((text) => text !== "__proto__", "must not be __proto__"),
 );
+/** The name of a file or folder: nothing that could lead elsewhere, on any system. */
+export const fileName = v.pipe(name, v.regex(/^(?!\.{1,2}$)[^/\\:\0]+$/, "must be the name of a folder"));
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -139,4 +139,7 @@ it("redaction replaces places, the longest first, and secrets; it leaves longer 
   const secrets = secretsOf({ HF_TOKEN: "abcdefgh1", PATH: "/usr/bin:/bin", OPENAI_API_KEY: "short" });
   const text = "/home/ada/work/a.ts /home/ada/b /home/adam /home/ada/workshop abcdefgh1";
   expect(redacted(text, { places, secrets })).toBe("./a.ts ~/b /home/adam ~/workshop <HF_TOKEN>");
+  const short = { places: new Map([["/tmp", "~"]]), secrets };
+  const paths = 'data/tmp/a.tsv ./tmp/b "/tmp/c" file:///tmp/d /tmp';
+  expect(redacted(paths, short)).toBe('data/tmp/a.tsv ./tmp/b "~/c" file://~/d ~');
 });

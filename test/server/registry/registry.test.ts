@@ -71,6 +71,27 @@ describe("the list", () => {
     expect(Math.max(...gaps)).toBeLessThan(4000);
   });
 
+  it("has the last value of each probe, however many there are and at whichever steps", async () => {
+    const probes = Array.from({ length: 60 }, (_, i) => ({ step: 5 * i, general: i, ...(i === 49 && { chrf: 0.5 }) }));
+    for (const length of [50, 51, 52, 60]) {
+      await writeRun(folder, { id: `r${length}`, status: "interrupted", probes: probes.slice(0, length) });
+      const found = (await listed()).find(({ id }) => id === `r${length}`);
+      expect(found?.probes).toEqual({ general: length - 1, chrf: 0.5 });
+      expect(found?.curves.forgetting?.points.length).toBe(40);
+    }
+  });
+
+  it("scans once for all calls that come during a scan", async () => {
+    await writeRun(folder, { id: "a" });
+    const first = registry.refresh();
+    await Promise.resolve();
+    const calls = Array.from({ length: 100 }, () => registry.refresh());
+    expect(new Set(calls).size).toBe(1);
+    await Promise.all([first, ...calls]);
+    await writeRun(folder, { id: "b" });
+    expect(await keys()).toHaveLength(2);
+  });
+
   it("grows with a run that goes on, and says which runs have changed since a version", async () => {
     await writeRun(folder, { id: "done" });
     const key = await writeRun(folder, { id: "live", status: "running" });
@@ -173,6 +194,18 @@ describe("notes, tags and pins", () => {
   });
 });
 
+describe("a file of notes that is not valid", () => {
+  it("is not written over", async () => {
+    const key = await writeRun(folder, {});
+    const path = join(folder, ".palimpsest", "marks.json");
+    const text = '<<<<<<< HEAD\n{"a": {"note": "of weeks"';
+    await writeFile(path, text);
+    await expect(registry.mark(key, { note: "", tags: [], pinned: true })).rejects.toThrow("marks.json is not valid");
+    expect(await readFile(path, "utf8")).toBe(text);
+    expect(await listed()).toMatchObject([{ key, pinned: false }]);
+  });
+});
+
 describe("a deletion", () => {
   it("moves the run away, and undo brings it back with its note", async () => {
     const key = await writeRun(folder, { id: "a", folder: "deep" });
@@ -201,6 +234,7 @@ describe("a deletion", () => {
     await registry.delete([key]);
     await writeRun(folder, { id: "a" });
     await expect(registry.restore([key])).rejects.toThrow("exists already");
+    await expect(registry.delete([key])).rejects.toThrow("in the trash already");
   });
 });
 
@@ -257,6 +291,21 @@ describe("pruning", () => {
     expect([has(old, 1), has(old, 2), has(pinned, 1), has(fresh, 1)]).toEqual([false, true, true, true]);
     expect(JSON.parse(await readFile(join(folder, old, "run.json"), "utf8")).checkpoints).toEqual([checkpoints[1]]);
     expect((await registry.prune(rule("checkpoints"))).items).toEqual([]);
+  });
+
+  it("counts the age of a run without an end from when it last did something, since it may be paused", async () => {
+    const key = await writeRun(folder, {
+      ...{ id: "paused", status: "running", started: "2026-01-01T00:00:00.000Z", ended: undefined },
+    });
+    const silentFor = async (ms: number): Promise<void> => {
+      for (const file of ["run.json", "rows.jsonl", "probes.jsonl", "events.jsonl"])
+        await longAgo(join(folder, key, file), ms);
+    };
+    await silentFor(2 * SILENT_MS);
+    expect((await listed()).map(({ status }) => status)).toEqual(["interrupted"]);
+    expect((await registry.prune(rule("runs"))).items).toEqual([]);
+    await silentFor(31 * 86_400_000);
+    expect((await registry.prune(rule("runs"))).items.map(({ name }) => name)).toEqual([key]);
   });
 
   it("moves old runs to the trash, and empties the trash for good", async () => {

@@ -105,6 +105,9 @@ describe("folding", () => {
     expect(foldedRows([a, b]).map(({ kind }) => kind)).toEqual(["seeds"]);
     expect(foldedRows([a, { ...b, turned: "weight = 0 at step 5" }])).toHaveLength(2);
     expect(foldedRows([a, b, { ...b, key: "again" }]).map((row) => row.runs.length)).toEqual([2, 1]);
+    // A newer run that failed does not take the place of one that is done.
+    const cut = { ...b, key: "cut", status: "failed" as const };
+    expect(foldedRows([cut, a, b]).map((row) => row.runs.map(({ key }) => key))).toEqual([[b.key, a.key], ["cut"]]);
   });
 });
 

@@ -52,6 +52,12 @@ describe("the folded rows", () => {
   it("count the seeds that have a measure", () => {
     const some = [entry({}, 1, [{ method: "m", x: 1, y: 2 }]), entry({}, 2, [{ method: "m", x: 3 }])];
     expect(folded(some)[0]!.measures).toMatchObject({ x: { mean: 2, seeds: 2 }, y: { mean: 2, seeds: 1 } });
+    // A seed whose training diverged reports no number, and a mean without it does not look like one of all seeds.
+    const { names, rows } = sweepTable(some);
+    expect([names, rows[0]!.texts]).toEqual([
+      ["method", "N", "x", "y"],
+      ["m", "2", "2 (1–3)", "2, N=1"],
+    ]);
   });
 
   it("do not depend on the order in which the entries ended", () => {
@@ -115,6 +121,8 @@ describe("the Pareto front", () => {
       { column: "a", better: "higher" },
       { column: "b", better: "lower" },
     ]);
+    // As the page of runs has it.
+    expect(readAxes("chrf,divergence").map(({ better }) => better)).toEqual(["higher", "lower"]);
     for (const text of ["a", "a,b,c", "a,a", ",b"]) expect(() => readAxes(text)).toThrow(/--pareto/);
   });
 });
