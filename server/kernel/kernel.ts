@@ -115,7 +115,10 @@ export class Kernel {
     }
   }
 
-  /** Each file once, and again when it is read after a change. Told a moment later: a read may be in the middle of the loading of a module. */
+  /**
+   * Each file once, and again when it is read after a change. Told a moment later: a read may be in the middle of the loading of a
+   * module.
+   */
   #tellUses(): void {
     const seen = new Map<string, string>();
     const tell = (used: Used): void => process.nextTick(() => this.#send(used));

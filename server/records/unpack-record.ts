@@ -32,20 +32,21 @@ const NAMES = 1000;
 
 /**
  * Unpacks to a folder of a workspace; if its name is taken by something else, a number is added to it.
- * @returns the folder and the record in it. @throws Damaged if the archive is no record, or if a file in it was changed
+ * @returns the folder and the record in it; a folder from an earlier time stays as it is. @throws Damaged if the archive is no record, or if a file in it was changed
  */
 export async function unpackInto(
   archive: string,
   workspace: string,
   name: string,
-): Promise<{ readonly folder: string; readonly open: OpenRecord }> {
+): Promise<{ readonly folder: string; readonly open: OpenRecord; readonly made: "now" | "earlier" }> {
   return withUnpacked(archive, join(workspace, name), async (unpacked, beside) => {
     for (let n = 1; n < NAMES; n++) {
       const folder = join(workspace, n === 1 ? name : `${name}-${n}`);
       const isFree = !(await stat(folder).catch(() => undefined));
       if (isFree) await settle(unpacked, beside, folder);
       else if (!(await hasRecord(folder, unpacked))) continue;
-      return { folder, open: { ...unpacked, folder: join(folder, RECORDS, unpacked.record.id) } };
+      const open = { ...unpacked, folder: join(folder, RECORDS, unpacked.record.id) };
+      return { folder, open, made: isFree ? "now" : "earlier" };
     }
     throw new Damaged(`There are too many folders that are called ${name}. Rename the archive.`);
   });

@@ -60,7 +60,7 @@ export class Session {
       failed: (text) => this.#notify("warn", text),
     });
     this.#cache = new CacheLookup(options.workspace, options.seed);
-    this.#uses = new Uses(options.workspace, options.path, options.use.kind === "page" ? "on disk" : "in memory");
+    this.#uses = new Uses(options.workspace, options.path);
     const onUse = (used: Used): void => {
       this.#uses.add(used);
       options.onUse?.(used);
@@ -78,7 +78,6 @@ export class Session {
   /** Starts to save and to watch files. @param read what the notebook's file holds */
   async begin(read: Reading & { readonly text: string }): Promise<void> {
     const { workspace, path, use } = this.#options;
-    await this.#uses.load();
     if (use.kind === "page") {
       const listeners = {
         state: () => this.#state,
@@ -90,6 +89,7 @@ export class Session {
         this.#notify("error", this.#readOnly);
         return undefined;
       });
+      if (this.#storage) await this.#uses.load();
     }
     if ("fault" in read)
       this.#notify("error", `${read.fault} Palimpsest will not write to this file until you fix it.`);

@@ -21,20 +21,19 @@ const usesFile = v.object({ signature: text, uses: v.array(used) });
 
 export class Uses {
   readonly #path: string;
-  readonly #keep: "on disk" | "in memory";
+  #keep: "on disk" | "in memory" = "in memory";
   readonly #key = machineKey().key;
   readonly #all = new Map<string, Used>();
   #writing: Promise<void> = Promise.resolve();
   #isWritten = true;
 
-  constructor(workspace: string, notebook: string, keep: "on disk" | "in memory") {
+  constructor(workspace: string, notebook: string) {
     this.#path = join(workspace, ".palimpsest", "sessions", notebook.replace(/\.ts$/, ".uses.json"));
-    this.#keep = keep;
   }
 
-  /** Reads what earlier sessions used. */
+  /** Reads what earlier sessions used, and keeps the list on disk from now on. */
   async load(): Promise<void> {
-    if (this.#keep === "in memory") return;
+    this.#keep = "on disk";
     try {
       const bytes = await readRegularFile(this.#path, { most: MOST_BYTES });
       const file = v.parse(usesFile, JSON.parse(bytes.toString("utf8")));

@@ -117,8 +117,14 @@ describe.skipIf(!executable)("saving an experiment", () => {
     expect(await readdir(folder)).toEqual(expect.arrayContaining(["only-doubled.ts", "only-doubled", "received"]));
     await page.goto(new URL("/", server.address).href);
     await picture("start");
-    await writeFile(archive, "no archive");
-    await page.locator("pal-archive-opener input").setInputFiles(archive);
+    const dataTransfer = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(["no archive"], "x.zip"));
+      return transfer;
+    });
+    await page.locator("body").dispatchEvent("dragover", { dataTransfer });
+    await page.getByText("Drop the archive of a record here.").waitFor();
+    await page.locator("body").dispatchEvent("drop", { dataTransfer });
     await page.getByRole("alert").getByText("is not a zip archive").waitFor();
     expect(faults.filter((each) => !each.includes("409"))).toEqual([]);
   }, 20_000);

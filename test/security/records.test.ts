@@ -1,6 +1,6 @@
 /** Attacks on the routes of records: each is refused, and nothing outside of the workspace is read or written. */
 import { existsSync } from "node:fs";
-import { readdir, readFile, symlink } from "node:fs/promises";
+import { readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { packed } from "../../server/records/zip.ts";
@@ -136,6 +136,34 @@ it("opens its own archive in a folder of its own, inert, and the same one again"
   const session = await served.workspace.session("from-afar/n.ts");
   expect(session.state).toMatchObject({ userRan: false, kernel: { status: "off" } });
   expect(await readFile(join(served.root, "work", "from-afar", "n.ts"), "utf8")).toContain("const a = 1;");
+});
+
+it("opens an archive again without touching what was done in its folder", async () => {
+  const inputs = join(served.root, "work", ".palimpsest", "inputs", "from-afar", "n.json");
+  await writeFile(inputs, '{"own": 1}');
+  const archive = await fetch(`${served.origin}/api/records/archive?record=${encodeURIComponent(key)}`, {
+    headers: { cookie: served.cookie },
+  });
+  const answer = await fetch(`${served.origin}/api/records/archive?name=from-afar.zip`, {
+    method: "POST",
+    headers: { cookie: served.cookie, origin: served.origin },
+    body: await archive.arrayBuffer(),
+  });
+  expect(answer.status).toBe(201);
+  expect(await readFile(inputs, "utf8")).toBe('{"own": 1}');
+});
+
+it("saves nothing through a link to another folder", async () => {
+  const own = join(served.root, "work", ".palimpsest");
+  await rename(join(own, "records"), join(own, "records-before"));
+  await symlink(served.root, join(own, "records"));
+  const answer = await save({});
+  expect([answer.status, JSON.parse(answer.body).message]).toEqual([
+    403,
+    expect.stringContaining("leads through a link"),
+  ]);
+  await rm(join(own, "records"));
+  await rename(join(own, "records-before"), join(own, "records"));
 });
 
 it("leaves everything outside as it was", async () => {

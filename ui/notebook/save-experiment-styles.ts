@@ -112,7 +112,8 @@ export const saveExperimentStyles = css`
   .buttons {
     display: flex;
     flex-wrap: wrap;
+    align-items: center;
     justify-content: flex-end;
-    gap: 0.5rem;
+    gap: 0.5rem 0.75rem;
   }
 `;
