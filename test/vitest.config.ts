@@ -11,6 +11,8 @@ export default defineConfig(({ mode }) => ({
     exclude: ["test/bench/**", ...(mode === "cluster" ? [] : ["test/cluster/**"])],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // The page of a test may have to wait for other tests.
+    expect: { poll: { timeout: 8_000 } },
     // One more than the cores that the suite is made for: many tests wait for a process or a browser.
     maxWorkers: 3,
     // Servers that tests start keep nothing in the user's own folder.

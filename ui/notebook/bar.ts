@@ -92,6 +92,9 @@ export class Bar extends LitElement {
         .name {
           min-width: 3rem;
         }
+        .word {
+          display: none;
+        }
         [data-action="run-stale"],
         .link.good {
           min-width: 0;
@@ -128,12 +131,13 @@ export class Bar extends LitElement {
         class=${lazy && stale > 0 ? "primary" : ""}
         data-action="run-stale"
         ?disabled=${stale === 0}
+        aria-label="Run stale${stale > 0 ? ` (${stale})` : ""}"
         title="Run the cells that are stale or have not run"
         @click=${() => this.#run("stale")}
       >
-        Run stale${stale > 0 ? ` (${stale})` : ""}
+        <span class="word">Run </span>stale${stale > 0 ? ` (${stale})` : ""}
       </button>
-      <button data-action="stop" ?disabled=${!isBusy(state)} @click=${() => this.#session.value.send({ type: "stop" })}>${icon("stop")} Stop</button>
+      <button data-action="stop" aria-label="Stop" ?disabled=${!isBusy(state)} @click=${() => this.#session.value.send({ type: "stop" })}>${icon("stop")}<span class="word"> Stop</span></button>
       <button
         data-action="lazy"
         aria-pressed=${lazy}

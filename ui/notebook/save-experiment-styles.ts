@@ -5,6 +5,12 @@ export const saveExperimentStyles = css`
   :host {
     display: block;
   }
+  /* The bar has two rows on a narrow screen. */
+  @media (max-width: 40rem) {
+    .word {
+      display: none;
+    }
+  }
   dialog {
     width: min(34rem, calc(100vw - 2rem));
     max-height: calc(100dvh - 4rem);
