@@ -39,17 +39,22 @@ async function load(folder: string, backend: string): Promise<Loading> {
 }
 
 describe.each(backends.filter((backend) => backend !== "webgpu"))("loading 16-bit weights on %s", (backend) => {
-  it.each(["one-file", "shards"])("needs at most 1.3 times the memory of the weights (%s)", async (folder) => {
-    const { before, peak, weights } = await load(folder, backend);
-    const parameters = [...weightShapes(config).values()].reduce(
-      (sum, shape) => sum + shape.reduce((a, b) => a * b),
-      0,
-    );
-    expect(weights / parameters).toBeCloseTo(backend === "wasm" ? 2 : 4, 2);
-    // 16 MB for the runtime: newly compiled code and the young generation of its heap.
-    expect((peak - before - 16e6) / weights).toBeLessThanOrEqual(1.3);
-    expect((peak - before) / weights).toBeGreaterThan(0.9);
-  });
+  // On a busy machine garbage is collected later; a second copy of the weights would be there at each attempt.
+  it.each(["one-file", "shards"])(
+    "needs at most 1.3 times the memory of the weights (%s)",
+    { retry: 3 },
+    async (folder) => {
+      const { before, peak, weights } = await load(folder, backend);
+      const parameters = [...weightShapes(config).values()].reduce(
+        (sum, shape) => sum + shape.reduce((a, b) => a * b),
+        0,
+      );
+      expect(weights / parameters).toBeCloseTo(backend === "wasm" ? 2 : 4, 2);
+      // 16 MB for the runtime: newly compiled code and the young generation of its heap.
+      expect((peak - before - 16e6) / weights).toBeLessThanOrEqual(1.3);
+      expect((peak - before) / weights).toBeGreaterThan(0.9);
+    },
+  );
 });
 
 it("a file above 2 GiB loads: only the ranges of its tensors are read", async () => {
