@@ -25,12 +25,15 @@ function started(cwd: string, args: readonly string[]): { child: ChildProcess; e
   return { child, ended: new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err }))) };
 }
 
-/** How many rows each run of the workspace has, the oldest run first. */
-async function rowCounts(workspace: string): Promise<number[]> {
+/** How many rows the run of each cell has. The names of runs that started in the same second have no order. */
+async function rowCounts(workspace: string): Promise<Readonly<Record<string, number>>> {
   const runs = join(workspace, ".palimpsest", "runs");
-  const ids = (await readdir(runs).catch(() => [])).sort();
-  const text = (id: string): Promise<string> => readFile(join(runs, id, "rows.jsonl"), "utf8").catch(() => "");
-  return Promise.all(ids.map(async (id) => (await text(id)).split("\n").length - 1));
+  const text = (id: string, file: string): Promise<string> => readFile(join(runs, id, file), "utf8").catch(() => "");
+  const counts = (await readdir(runs).catch(() => [])).map(async (id) => {
+    const { cell } = JSON.parse((await text(id, "run.json")) || "{}");
+    return [cell, (await text(id, "rows.jsonl")).split("\n").length - 1] as const;
+  });
+  return Object.fromEntries(await Promise.all(counts));
 }
 
 it("goes on with every training after SIGKILL and SIGTERM, also with one that had ended, and reports the same", async () => {
@@ -53,25 +56,25 @@ report([{ method: "both", short: short.rows.at(-1)!.loss, long: run.rows.at(-1)!
   const resumed = [...args, "--resume", "state"];
 
   const killed = started(workspace, resumed);
-  await until(async () => ((await rowCounts(workspace))[1] ?? 0) > 50, 60);
+  await until(async () => ((await rowCounts(workspace)).second ?? 0) > 50, 60);
   killed.child.kill("SIGKILL");
   await killed.ended;
-  const atKill = (await rowCounts(workspace))[1]!;
+  const atKill = (await rowCounts(workspace)).second!;
 
   const suspended = started(workspace, resumed);
-  await until(async () => ((await rowCounts(workspace))[1] ?? 0) > atKill + 50, 60);
+  await until(async () => ((await rowCounts(workspace)).second ?? 0) > atKill + 50, 60);
   suspended.child.kill("SIGTERM");
   const { code, out } = await suspended.ended;
   expect(JSON.parse(out)).toMatchObject({ status: "suspended" });
   expect(code).toBe(1);
-  const atTerm = (await rowCounts(workspace))[1]!;
+  const atTerm = (await rowCounts(workspace)).second!;
   expect(await readdir(join(workspace, "state"))).not.toContain("result.json");
 
   const finished = await started(workspace, resumed).ended;
   const report = JSON.parse(finished.out);
   expect(report.status).toBe("done");
   expect(JSON.parse(await readFile(join(workspace, "state", "result.json"), "utf8"))).toEqual(report);
-  expect(await rowCounts(workspace)).toEqual([60, STEPS]);
+  expect(await rowCounts(workspace)).toEqual({ first: 60, second: STEPS });
   const { folder } = report.runs[1];
   const events = (await readFile(join(folder, "events.jsonl"), "utf8")).trim().split("\n");
   const restarts = events.map((line) => JSON.parse(line)).filter(({ kind }) => kind === "restart");
