@@ -7,6 +7,7 @@ import { printNotebook } from "../../../server/notebook/source/print.ts";
 import type { Cell } from "../../../server/notebook/types.ts";
 import type { CellState } from "../../../server/state/cell-state.ts";
 import type { SessionState } from "../../../server/state/state.ts";
+import { howMany, seed } from "../../fault/soak.ts";
 import { Stage } from "./stage.ts";
 
 const cached = ({ cache }: CellState): string | undefined => (cache.kind === "stored" ? cache.snapshot : undefined);
@@ -139,7 +140,7 @@ it("a fresh cell has no stale ancestor and no ancestor without values, except ab
         }
       }
     }),
-    { numRuns: 100 },
+    { numRuns: howMany(100, 2_000), seed },
   );
 });
 
