@@ -7,7 +7,7 @@ import type { CellId } from "../notebook/types.ts";
 import { blockersOf, changesBlockers, sameBlocker } from "./blockers.ts";
 import type { CellState, Phase } from "./cell-state.ts";
 import { inPhase } from "./cell-state.ts";
-import { childrenOf, costOf, hasOrGetsValues, parentsOf, ranWith, restorable } from "./freshness.ts";
+import { childrenOf, costOf, hasOrGetsValues, isRewired, parentsOf, ranWith, restorable } from "./freshness.ts";
 import type { SessionState } from "./state.ts";
 import { cellState, withPending } from "./state.ts";
 
@@ -70,7 +70,8 @@ function canComeToRun(state: SessionState, cell: CellState): boolean {
 
 function checkedCell(state: SessionState, cell: CellState): CellState {
   const restores = cell.values.kind === "none" && restorable(cell);
-  const stale = cell.generation > 0 && ranWith(cell) !== cell.snapshot && !restores;
+  const differs = ranWith(cell) !== cell.snapshot || isRewired(state, cell.cell.id);
+  const stale = cell.generation > 0 && differs && !restores;
   const phase = waitingPhase(state, cell);
   if (!phase) return stale === cell.stale ? cell : { ...cell, stale };
   return { ...inPhase(cell, phase), stale };

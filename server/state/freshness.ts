@@ -1,12 +1,12 @@
 /**
  * What follows from the notebook as it is now: topology, structure errors and snapshots, and questions about a cell that
- * the other files ask. A cell is stale if its snapshot differs from the one that it ran with. Undoing an edit brings the old
- * snapshot back, so the cell is fresh again.
+ * the other files ask. A cell is stale if its snapshot differs from the one that it ran with, or if its values were made from a cell
+ * that no longer defines a name for it. Undoing an edit brings the old snapshot back, so the cell is fresh again.
  */
 
 import type { Cost } from "../events.ts";
 import { snapshots } from "../notebook/graph/snapshot.ts";
-import { descendants, placesOf, updatedTopology } from "../notebook/graph/topology.ts";
+import { ancestors, descendants, placesOf, updatedTopology } from "../notebook/graph/topology.ts";
 import { placeOfImport } from "../notebook/language/imports.ts";
 import { flagged } from "../notebook/source/head.ts";
 import type { AnalysedCell, CellError, CellId, CellWarning, Topology } from "../notebook/types.ts";
@@ -63,6 +63,26 @@ export function childrenOf(topology: Topology, id: CellId): readonly CellId[] {
   return topology.children.get(id) ?? [];
 }
 
+/**
+ * Its values, or those of a cell above it, were made from a cell that is not a parent any more. Its snapshot may be the same,
+ * since another cell may define the same name by the same code.
+ */
+export function isRewired(state: SessionState, id: CellId): boolean {
+  const { topology, rewired } = state;
+  // `rewired` has candidates only: a cell that ran again meanwhile was made from its parents.
+  if (!rewired.includes(id)) return false;
+  return [id, ...ancestors(topology, [id])].some((each) => {
+    const cell = cellState(state, each);
+    return cell !== undefined && madeFromOthers(topology, cell);
+  });
+}
+
+function madeFromOthers(topology: Topology, cell: CellState): boolean {
+  const { madeFrom = [] } = heldValues(cell) ?? {};
+  const parents = parentsOf(topology, cell.cell.id);
+  return parents !== madeFrom && madeFrom.some((from) => !parents.includes(from));
+}
+
 /** Recomputes topology, structure errors and snapshots, after an event that changed cells or files. */
 export function restructured(state: SessionState): SessionState {
   const topology = updatedTopology(state.topology, codeOf(state));
@@ -75,6 +95,7 @@ export function restructured(state: SessionState): SessionState {
   });
   const idsOf = (which: (cell: CellState) => boolean): CellId[] =>
     cells.flatMap((each) => (which(each) ? [each.cell.id] : []));
+  const made = idsOf((cell) => madeFromOthers(topology, cell));
   const next = {
     ...state,
     topology,
@@ -82,11 +103,7 @@ export function restructured(state: SessionState): SessionState {
     changed: "any" as const,
     places: placesMatch(state) ? state.places : placesOf(idsOf(() => true)),
     streamCells: idsOf((cell) => heldValues(cell)?.streams !== undefined || (cell.analysis?.streams.length ?? 0) > 0),
-    rewired: idsOf((cell) => {
-      const { madeFrom = [] } = heldValues(cell) ?? {};
-      const parents = parentsOf(topology, cell.cell.id);
-      return parents !== madeFrom && madeFrom.some((from) => !parents.includes(from));
-    }),
+    rewired: made.length === 0 ? [] : [...new Set([...made, ...descendants(topology, made)])],
   };
   return withSnapshots(
     next,

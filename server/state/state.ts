@@ -41,7 +41,7 @@ export type SessionState = {
   /**
    * The next four follow from the rest. They are stored so that the work for an event is in proportion to what it changes:
    * each cell's place in the list; the blocked cells; the cells with streams; and the cells whose values were made from
-   * other cells than they use now. The last two may contain a few cells too many.
+   * other cells than they use now, with all that depend on them. The last two may contain a few cells too many.
    */
   readonly places: ReadonlyMap<CellId, number>;
   readonly blockers: ReadonlyMap<CellId, Blocker>;
