@@ -19,6 +19,8 @@ await chooseBackend(backend);
 const files = new Files(`${dirname(folder)}/n.ts`, dirname(folder));
 setHost({ ...bareHost(), readFile: (path) => files.read(path), readRange: (...range) => files.readRange(...range) });
 const config = parseConfig(readFileSync(`${folder}/config.json`, "utf8"), folder);
+// What is garbage now would be used again for the weights.
+globalThis.gc?.();
 const before = process.memoryUsage.rss();
 const loaded = await loadWeights(folder, await readdir(folder), config);
 const weights = [...loaded.weights.values()].reduce((sum, tensor) => sum + heldBytes(tensor), 0);

@@ -57,8 +57,6 @@ async function measured({ adapter, backend, rows, time, checkpointing }: MemoryP
 describe("the memory of a training, known before it starts", () => {
   it("is within 25 % of what real trainings take: plain, and with dropout and gradient checkpointing", {
     timeout: 120_000,
-    // The peak of a process also depends on when it collects garbage.
-    retry: 2,
   }, async () => {
     const plans: MemoryPlan[] = [plan, { ...plan, checkpointing: true, adapter: lora({ rank: 8, dropout: 0.1 }) }];
     const found = await Promise.all(plans.map(measured));
