@@ -6,14 +6,14 @@ import { dirname } from "node:path";
 import { Script } from "node:vm";
 import { compileCell } from "../notebook/language/compile.ts";
 import { GLOBALS, ONLY_IN_FILES } from "../notebook/language/globals.ts";
-import type { CellError, Notebook, Topology } from "../notebook/types.ts";
+import type { CellError, Topology } from "../notebook/types.ts";
 import { readNotebook } from "../session/notebook-reading.ts";
 import type { CellState } from "../state/cell-state.ts";
-import { initialState, reduce } from "../state/reducer.ts";
 import type { SessionState } from "../state/state.ts";
 import { type Command, parseArguments } from "./command.ts";
 import { ImportFaults } from "./import-faults.ts";
 import { notebookArgument } from "./notebook-argument.ts";
+import { unrunOf } from "./notebook-snapshot.ts";
 import { type TypeFaults, typeFaults } from "./type-faults.ts";
 
 /** Lines and columns count from 1 in the cell's own source. An error without a position is at 1:1. */
@@ -57,7 +57,7 @@ Exit code 0: no errors; 1: the notebook has errors or cannot be read; 2: wrong u
     if ("fault" in read) throw new Error(`${path}: ${read.fault}`);
 
     const imports = new ImportFaults(dirname(path));
-    const state = stateOf(path, read.notebook, imports);
+    const state = unrunOf(path, read.notebook, imports);
     const types = await typeFaults(path, state);
     if (types.status === "unavailable") process.stderr.write(`Types were not checked: ${types.why}.\n`);
     const report = reportOf(state, imports, types);
@@ -65,14 +65,6 @@ Exit code 0: no errors; 1: the notebook has errors or cannot be read; 2: wrong u
     return report.cells.some(({ errors }) => errors.length > 0) ? 1 : 0;
   },
 };
-
-/** The state of a session that has read the notebook and the files that it imports. */
-function stateOf(path: string, { cells, settings }: Notebook, imports: ImportFaults): SessionState {
-  const opened = { type: "opened", path, cells, inputs: {}, ...(settings && { settings }) } as const;
-  const state = reduce(initialState(path), { seq: 1, time: 0, event: opened });
-  const files = imports.filesOf(state.cells.flatMap(({ analysis }) => analysis ?? []));
-  return reduce(state, { seq: 2, time: 0, event: { type: "files-read", files } });
-}
 
 function reportOf({ cells, topology }: SessionState, imports: ImportFaults, types: TypeFaults): Report {
   const wrongTypes = types.status === "checked" ? types.faults : new Map<string, never>();

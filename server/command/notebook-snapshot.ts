@@ -2,6 +2,7 @@
 import { basename, dirname } from "node:path";
 import { textDigest } from "../notebook/language/text-digest.ts";
 import { flagged } from "../notebook/source/head.ts";
+import type { Notebook } from "../notebook/types.ts";
 import { readNotebook } from "../session/notebook-reading.ts";
 import { initialState, reduce } from "../state/reducer.ts";
 import type { SessionState } from "../state/state.ts";
@@ -11,9 +12,13 @@ import { ImportFaults } from "./import-faults.ts";
 export async function unrunState(notebook: string, file: string): Promise<SessionState> {
   const found = await readNotebook(file);
   if ("fault" in found) throw new Error(`${notebook}: ${found.fault}`);
-  const opened = { type: "opened", path: basename(file), cells: found.notebook.cells, inputs: {} } as const;
-  const state = reduce(initialState(basename(file)), { seq: 1, time: 0, event: opened });
-  const files = new ImportFaults(dirname(file)).filesOf(state.cells.flatMap(({ analysis }) => analysis ?? []));
+  return unrunOf(basename(file), found.notebook, new ImportFaults(dirname(file)));
+}
+
+export function unrunOf(path: string, { cells, settings }: Notebook, imports: ImportFaults): SessionState {
+  const opened = { type: "opened", path, cells, inputs: {}, ...(settings && { settings }) } as const;
+  const state = reduce(initialState(path), { seq: 1, time: 0, event: opened });
+  const files = imports.filesOf(state.cells.flatMap(({ analysis }) => analysis ?? []));
   return reduce(state, { seq: 2, time: 0, event: { type: "files-read", files } });
 }
 

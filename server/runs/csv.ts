@@ -3,11 +3,11 @@ import type { Setting } from "./types.ts";
 
 export function csv(rows: readonly Readonly<Record<string, Setting | undefined>>[]): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const lines = rows.map((row) => columns.map((column) => field(row[column])).join(","));
-  return [columns.map(field).join(","), ...lines].map((line) => `${line}\r\n`).join("");
+  const lines = rows.map((row) => columns.map((column) => csvField(row[column])).join(","));
+  return [columns.map(csvField).join(","), ...lines].map((line) => `${line}\r\n`).join("");
 }
 
-function field(value: Setting | undefined): string {
+export function csvField(value: Setting | undefined): string {
   const text = value === undefined || value === null ? "" : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

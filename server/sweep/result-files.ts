@@ -1,5 +1,6 @@
 /** What a sweep leaves for other programs and for readers, in its folder: `results.json`, `results.csv` and `sweep.md`. */
 import { join } from "node:path";
+import { csvField } from "../runs/csv.ts";
 import { writeSafely } from "../session/write-file.ts";
 import { textOf } from "./entries.ts";
 import { shown } from "./folded.ts";
@@ -34,12 +35,7 @@ export function csvOf(entries: readonly ReportedEntry[]): string {
     ]),
   );
   const all = [["id", ...inputs, "seed", "status", ...own, "record"], ...lines];
-  return all.map((line) => `${line.map((value) => quoted(String(value))).join(",")}\n`).join("");
-}
-
-/** As RFC 4180 says. */
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return all.map((line) => `${line.map((value) => csvField(String(value))).join(",")}\n`).join("");
 }
 
 export function markdownOf(notebook: string, entries: readonly ReportedEntry[], table: SweepTable): string {

@@ -5,34 +5,11 @@ export const comparePageStyles = css`
   :host {
     display: block;
   }
-  header,
   .tools {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
     gap: 0.5rem 1rem;
-  }
-  header {
-    min-height: 3.25rem;
-    padding: 0.375rem 1.25rem;
-    border-bottom: 1px solid var(--hairline);
-  }
-  .home {
-    color: var(--ink);
-    font-weight: 650;
-    text-decoration: none;
-  }
-  h1 {
-    flex: 1;
-    margin: 0;
-    font-size: var(--code);
-    font-weight: 400;
-    color: var(--muted);
-  }
-  h1::before {
-    content: "/";
-    margin: 0 0.375rem;
-    color: var(--edge);
   }
   main {
     max-width: var(--wide);

@@ -12,6 +12,7 @@ import "../look/theme-button.ts";
 import { palette } from "../look/tokens.ts";
 import { comparePageStyles } from "./compare-page-styles.ts";
 import { measuresTable, NEXT } from "./measures-table.ts";
+import { pageHeaderStyles } from "./page-header-styles.ts";
 import { readRunTables, someRuns } from "./requests.ts";
 import type { Chart, Line } from "./run-curves.ts";
 import "./run-curves.ts";
@@ -38,7 +39,7 @@ export class ComparePage extends LitElement {
     directions: { state: true },
     fault: { state: true },
   };
-  static override styles = [controls, comparePageStyles];
+  static override styles = [controls, pageHeaderStyles, comparePageStyles];
 
   declare experiments: readonly (readonly RunSummary[])[] | undefined;
   declare tables: ReadonlyMap<string, RunTables>;
@@ -82,7 +83,7 @@ export class ComparePage extends LitElement {
   protected override render(): TemplateResult {
     return html`<header>
         <a class="home" href="/">Palimpsest</a>
-        <h1><a href="/runs">runs</a> / comparison</h1>
+        <h1 class="place"><a href="/runs">runs</a> / comparison</h1>
         <pal-theme-button></pal-theme-button>
       </header>
       <main aria-busy=${this.experiments === undefined && this.fault === undefined}>${this.#body()}</main>`;

@@ -7,7 +7,8 @@ import { icon } from "../look/icon.ts";
 import { notebookAddress } from "../look/notebook-address.ts";
 import "../look/theme-button.ts";
 import { archiveAddress, openRecord, readRecord } from "../session/records.ts";
-import { day, recordBadge } from "./record-badge.ts";
+import { pageHeaderStyles } from "./page-header-styles.ts";
+import { badgeStyles, day, recordBadge } from "./record-badge.ts";
 import { recordsStyles } from "./records-styles.ts";
 
 /** What of an environment tells the kind of machine. */
@@ -21,7 +22,7 @@ export class RecordPage extends LitElement {
     opened: { state: true },
     copied: { state: true },
   };
-  static override styles = [controls, recordsStyles];
+  static override styles = [controls, pageHeaderStyles, badgeStyles, recordsStyles];
 
   declare record: RecordDetails | undefined;
   declare fault: string | undefined;

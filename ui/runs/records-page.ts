@@ -6,12 +6,13 @@ import { controls } from "../look/controls.ts";
 import "../look/theme-button.ts";
 import { since } from "../look/time.ts";
 import { listRecords, recordAddress } from "../session/records.ts";
-import { recordBadge } from "./record-badge.ts";
+import { pageHeaderStyles } from "./page-header-styles.ts";
+import { badgeStyles, recordBadge } from "./record-badge.ts";
 import { recordsStyles } from "./records-styles.ts";
 
 export class RecordsPage extends LitElement {
   static override properties = { records: { state: true }, filter: { state: true }, fault: { state: true } };
-  static override styles = [controls, recordsStyles];
+  static override styles = [controls, pageHeaderStyles, badgeStyles, recordsStyles];
 
   declare records: readonly RecordSummary[] | undefined;
   declare filter: string;

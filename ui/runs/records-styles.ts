@@ -7,34 +7,7 @@ export const recordsStyles = css`
     min-height: 100dvh;
   }
   header {
-    display: flex;
-    align-items: center;
-    gap: 0.5rem;
-    min-height: 3.25rem;
-    padding: 0.5rem 1.25rem;
-    border-bottom: 1px solid var(--hairline);
     font-size: var(--small);
-  }
-  .home {
-    color: var(--ink);
-    font-size: var(--text);
-    font-weight: 650;
-    text-decoration: none;
-  }
-  .place {
-    flex: 1;
-    margin: 0;
-    font-size: var(--code);
-    font-weight: 400;
-    color: var(--muted);
-  }
-  .place::before {
-    content: "/";
-    margin: 0 0.375rem;
-    color: var(--edge);
-  }
-  .place a {
-    color: inherit;
   }
   main {
     max-width: 60rem;
@@ -63,23 +36,6 @@ export const recordsStyles = css`
     color: var(--muted);
   }
   .fault {
-    color: var(--danger);
-  }
-  .badge {
-    display: inline-block;
-    padding: 0.0625rem 0.5rem;
-    border-radius: 999px;
-    background: var(--surface);
-    color: var(--muted);
-    font-size: 0.75rem;
-    white-space: nowrap;
-  }
-  .badge.good {
-    background: var(--wash);
-    color: var(--accent);
-  }
-  .badge.bad {
-    background: var(--danger-wash);
     color: var(--danger);
   }
   .buttons {

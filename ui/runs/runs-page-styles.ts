@@ -7,34 +7,12 @@ export const runsPageStyles = css`
     grid-template-rows: auto auto minmax(0, 1fr);
     height: 100dvh;
   }
-  header,
   .tools {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
     gap: 0.5rem;
     padding: 0.5rem 1.25rem;
-  }
-  header {
-    min-height: 3.25rem;
-    border-bottom: 1px solid var(--hairline);
-  }
-  .home {
-    color: var(--ink);
-    font-weight: 650;
-    text-decoration: none;
-  }
-  h1 {
-    flex: 1;
-    margin: 0;
-    font-size: var(--code);
-    font-weight: 400;
-    color: var(--muted);
-  }
-  h1::before {
-    content: "/";
-    margin: 0 0.375rem;
-    color: var(--edge);
   }
   .other {
     font-size: var(--small);

@@ -16,6 +16,7 @@ import "./prune-form.ts";
 import { deleteRuns, markRun, restoreRuns } from "./requests.ts";
 import "./run-details.ts";
 import "./run-query.ts";
+import { pageHeaderStyles } from "./page-header-styles.ts";
 import { RunStore } from "./run-store.ts";
 import { runsPageStyles } from "./runs-page-styles.ts";
 import "./runs-table.ts";
@@ -38,7 +39,7 @@ export class RunsPage extends LitElement {
     runs: { state: true },
     panel: { state: true },
   };
-  static override styles = [controls, runsPageStyles];
+  static override styles = [controls, pageHeaderStyles, runsPageStyles];
 
   declare view: ViewState;
   declare selected: readonly string[];
@@ -109,7 +110,7 @@ export class RunsPage extends LitElement {
     const opened = this.opened === undefined ? undefined : this.runs.get(this.opened);
     return html`<header>
         <a class="home" href="/">Palimpsest</a>
-        <h1>runs</h1>
+        <h1 class="place">runs</h1>
         ${(["query", "export", "prune"] as const).map(
           (panel) =>
             html`<button data-panel=${panel} aria-expanded=${this.panel === panel} aria-pressed=${this.panel === panel} @click=${() => {

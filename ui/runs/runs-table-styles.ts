@@ -146,23 +146,6 @@ export const runsTableStyles = css`
   .status:is(.interrupted, .stopped) {
     color: var(--warn);
   }
-  .badge,
-  .tag {
-    display: inline-block;
-    padding: 0.0625rem 0.375rem;
-    border-radius: 999px;
-    background: var(--surface);
-    color: var(--muted);
-    font-size: 0.75rem;
-  }
-  .badge.good {
-    background: var(--wash);
-    color: var(--accent);
-  }
-  .badge.bad {
-    background: var(--danger-wash);
-    color: var(--danger);
-  }
   .baseline {
     color: var(--accent);
     font-size: 0.75rem;

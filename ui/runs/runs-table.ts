@@ -9,6 +9,7 @@ import type { Order } from "../../server/runs/order.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import type { Column } from "./columns.ts";
+import { badgeStyles } from "./record-badge.ts";
 import { runsTableStyles } from "./runs-table-styles.ts";
 
 /** In pixels; `runs-table-styles.ts` has the same. */
@@ -42,7 +43,7 @@ export class RunsTable extends LitElement {
     from: { state: true },
     count: { state: true },
   };
-  static override styles = [controls, runsTableStyles];
+  static override styles = [controls, badgeStyles, runsTableStyles];
 
   declare rows: readonly TableRow[];
   declare columns: readonly Column[];
