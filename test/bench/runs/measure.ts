@@ -1,6 +1,6 @@
 /**
- * Measures the page of runs in a real Chromium with the real server: 1,000 synthetic runs with 300 rows each. Every sample is a new
- * page; times are taken in the page, from the start of the navigation or the key to the drawn result.
+ * Measures the page of runs in a real Chromium with the real server: 1,000 synthetic runs with 300 rows each. Each sample is a new
+ * page. Times are measured in the page: from the start of the navigation, or from the input, until the result is on the screen.
  */
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
