@@ -95,7 +95,8 @@ export function isAlive({ pid, born }: Pick<Holder, "pid" | "born">): boolean {
     // A process of another user may not be signalled, but it is there.
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
-  return born === "" || (bornAt(pid) ?? born) === born;
+  const { state, born: now = born } = statOf(pid) ?? {};
+  return !isOver(state) && (born === "" || (now ?? born) === born);
 }
 
 /**
@@ -108,10 +109,25 @@ export function isCertain(holder: Pick<Holder, "pid" | "born">): boolean {
 
 /** Linux tells when a process started, so that its number is not confused with one given to a later process. */
 export function bornAt(pid: number): string | undefined {
+  return statOf(pid)?.born;
+}
+
+/**
+ * A killed process keeps its number until its parent has asked how it ended. In a container whose first process never asks for
+ * those that it inherits, that is for ever: Z (zombie) and X (dead) in `man proc_pid_stat`.
+ */
+function isOver(state: string | undefined): boolean {
+  return state === "Z" || state === "X";
+}
+
+type Stat = { readonly state: string | undefined; readonly born: string | undefined };
+
+function statOf(pid: number): Stat | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The second field is the program's name, which may hold spaces and brackets.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: fields[0], born: fields[19] };
   } catch {
     return undefined;
   }

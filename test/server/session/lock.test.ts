@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
+import { bornAt } from "../../../server/session/holder.ts";
 import { FolderLock, Locked } from "../../../server/session/lock.ts";
 
 let folder: string;
@@ -36,6 +37,24 @@ it("is taken over from a process that is gone, from another process with its num
     await lock.release();
   }
 });
+
+it.runIf(process.platform === "linux")(
+  "is taken over from a killed process whose parent never asks how it ended",
+  async () => {
+    // The shell's child ends; `sleep`, which the shell becomes, knows nothing of it.
+    const parent = spawn("sh", ["-c", "sleep 0.1 & echo $!; exec sleep 60"]);
+    const [pid] = await once(parent.stdout, "data");
+    try {
+      const stat = () => readFile(`/proc/${Number(pid)}/stat`, "utf8");
+      await expect.poll(stat).toContain(") Z ");
+      await mkdir(join(folder, ".palimpsest"));
+      await writeFile(path(), JSON.stringify({ pid: Number(pid), born: bornAt(Number(pid)) }));
+      await (await FolderLock.acquire(folder)).release();
+    } finally {
+      parent.kill("SIGKILL");
+    }
+  },
+);
 
 it("goes to one of several that find the lock of a dead server at the same moment", async () => {
   await mkdir(join(folder, ".palimpsest"));
