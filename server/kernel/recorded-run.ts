@@ -13,6 +13,7 @@ import type {
   RunOrder,
   RunSink,
   RunStatus,
+  TestAnswers,
 } from "../../cells/runs.ts";
 import type { ProbeRow, Row } from "../../cells/types.ts";
 import type { FromKernel, ReplayedRun } from "../messages.ts";
@@ -189,6 +190,10 @@ export class RecordedRun implements RunSink, OpenRun {
 
   async file(path: string, data: Uint8Array | string): Promise<void> {
     if (!this.#ending) await this.#folder.write(path, data);
+  }
+
+  answers(step: number, tests: readonly TestAnswers[]): Promise<void> {
+    return this.#inTurn(() => this.#folder.writeAnswers(step, tests));
   }
 
   end(status: Ended, message?: string): Promise<void> {

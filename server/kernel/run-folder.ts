@@ -1,14 +1,16 @@
 /**
  * The folder of a run, `.palimpsest/runs/<id>/`: `run.json` describes it, the tables grow as the training reports, checkpoints
- * are states that it can go back to, and other files such as the adapter lie beside them. Rows are on the disk before the
+ * are states that it can go back to, and other files such as the adapter and the answers of tests lie beside them. Rows are on the disk before the
  * checkpoint that follows them, and when the run has ended. A checkpoint counts from the moment when `run.json` lists it.
  */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { TestAnswers } from "../../cells/runs.ts";
 import { holds } from "../session/inside.ts";
 import { writeSafely, writeSafelySync } from "../session/write-file.ts";
 import { CheckpointFiles } from "./checkpoint-files.ts";
+import { answersFile } from "./run-answers.ts";
 import { type RunRecords, RunTables } from "./run-tables.ts";
 
 /** Relative to the workspace. */
@@ -64,6 +66,15 @@ export class RunFolder {
       throw new Error(`A run can write only into its own folder; ${path} lies outside of it. Name a path inside.`);
     }
     await writeSafely(file, data);
+  }
+
+  /** A run whose folder was deleted keeps none: writing would make the folder again. */
+  async writeAnswers(step: number, tests: readonly TestAnswers[]): Promise<void> {
+    if (!existsSync(this.#runJson)) return;
+    for (const test of tests) {
+      const { path, text } = answersFile(step, test);
+      await this.write(path, text);
+    }
   }
 
   async writeCheckpoint(step: number, state: Uint8Array): Promise<void> {

@@ -17,7 +17,7 @@ const MOST_OF_CHECKPOINTS = 256 * 2 ** 20;
 const TABLES = { rows: "rows", probes: "probes", changes: "events" } as const;
 type Table = keyof typeof TABLES;
 /** Files of a run that are text. */
-const TEXT = /\.(json|txt|md|jinja)$/;
+const TEXT = /\.(jsonl?|txt|md|jinja)$/;
 
 type Written = {
   readonly lines: Record<Table, number>;
