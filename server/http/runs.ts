@@ -2,7 +2,7 @@
 import { upgradeWebSocket } from "@hono/node-server";
 import { Hono, type MiddlewareHandler } from "hono";
 import type { Registry } from "../registry/registry.ts";
-import { MOST_COMPARED } from "../runs/api.ts";
+import { MOST_COMPARED, MOST_TABLES } from "../runs/api.ts";
 import { checked } from "../session/schema/fault.ts";
 import { Denied } from "../workspace.ts";
 import { jsonBody } from "./json-body.ts";
@@ -15,8 +15,8 @@ export function runRoutes(registry: Registry, limitBody: MiddlewareHandler): Hon
   const routes = new Hono();
   routes.post("*", limitBody);
   routes.get("/", async (c) => {
-    const keys = c.req.queries("run");
-    return c.json(await (keys ? registry.some(keys) : registry.list()));
+    const [keys, experiments] = [c.req.queries("run"), c.req.queries("seeds")];
+    return c.json(await (keys || experiments ? registry.some(keys ?? [], experiments) : registry.list()));
   });
 
   routes.get(
@@ -62,9 +62,13 @@ export function runRoutes(registry: Registry, limitBody: MiddlewareHandler): Hon
 
   routes.get("/tables", async (c) => {
     const keys = c.req.queries("run") ?? [];
-    if (keys.length > 10 * MOST_COMPARED)
-      throw new Denied(400, `At most ${10 * MOST_COMPARED} runs can be read at once.`);
+    if (keys.length > MOST_TABLES) throw new Denied(400, `At most ${MOST_TABLES} runs can be read at once.`);
     return c.json(await registry.tables(keys, COMPARED_ROWS));
+  });
+  routes.get("/answers", async (c) => {
+    const keys = c.req.queries("run") ?? [];
+    if (keys.length > MOST_COMPARED) throw new Denied(400, `At most ${MOST_COMPARED} runs can be read at once.`);
+    return c.json(await registry.answers(keys));
   });
   routes.get("/export", async (c) => {
     const read = checked(exportOrder, { format: c.req.query("format"), table: c.req.query("table") ?? "rows" });
