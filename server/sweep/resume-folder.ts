@@ -78,8 +78,17 @@ export class ResumeFolder {
     );
   }
 
+  /** Aborts when another process has taken the folder over. The kernel is killed at once, since it writes into the runs' folders. */
+  get lost(): AbortSignal {
+    return this.#lock.lost;
+  }
+
   /** Writes down what the session starts, at once. */
   watch(session: Session): void {
+    this.lost.addEventListener("abort", () => {
+      const { kernel } = this.#attempt;
+      if (kernel && isCertain(kernel)) process.kill(kernel.pid, "SIGKILL");
+    });
     session.subscribe((logged) => {
       for (const { event } of logged) {
         if (event.type === "kernel-ready") {
@@ -94,7 +103,7 @@ export class ResumeFolder {
 
   /** The notebook has ended: nothing is left to go on with. */
   finish(report: object): void {
-    writeSafelySync(join(this.#folder, RESULT), `${JSON.stringify(report)}\n`);
+    if (!this.lost.aborted) writeSafelySync(join(this.#folder, RESULT), `${JSON.stringify(report)}\n`);
   }
 
   release(): Promise<void> {
@@ -103,7 +112,7 @@ export class ResumeFolder {
 
   #note(next: Attempt): void {
     this.#attempt = next;
-    writeSafelySync(join(this.#folder, ATTEMPT), `${JSON.stringify(next)}\n`);
+    if (!this.lost.aborted) writeSafelySync(join(this.#folder, ATTEMPT), `${JSON.stringify(next)}\n`);
   }
 }
 
