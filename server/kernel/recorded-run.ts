@@ -86,6 +86,7 @@ export class RecordedRun implements RunSink, OpenRun {
       Object.assign(this.#seconds, continued.seconds);
       Object.assign(this.#sent, { rows: past.rows.length, probes: past.probes.length });
     }
+    this.#folder.holdSync();
     this.#folder.describeSync(this.#description("running"));
     this.#sendStart();
     generation.addRun(this);
@@ -206,6 +207,7 @@ export class RecordedRun implements RunSink, OpenRun {
     try {
       await this.#folder.describe(this.#description(status, message));
       await this.#folder.tables.sync();
+      await this.#folder.release();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       [status, message] = ["failed", message ?? `The run's record could not be written: ${why}`];

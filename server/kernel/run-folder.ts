@@ -5,8 +5,10 @@
  */
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestAnswers } from "../../cells/runs.ts";
+import { ownHolderHere, printed, RUN_HOLDER } from "../session/holder.ts";
 import { holds } from "../session/inside.ts";
 import { writeSafely, writeSafelySync } from "../session/write-file.ts";
 import { CheckpointFiles } from "./checkpoint-files.ts";
@@ -68,6 +70,15 @@ export class RunFolder {
     await writeSafely(file, data);
   }
 
+  /** Names this process as the one that works on the run, until the run ends: whoever looks at the folder sees whether it lives. */
+  holdSync(): void {
+    writeSafelySync(this.#holder, printed(ownHolderHere()));
+  }
+
+  async release(): Promise<void> {
+    await rm(this.#holder, { force: true });
+  }
+
   /** A run whose folder was deleted keeps none: writing would make the folder again. */
   async writeAnswers(step: number, tests: readonly TestAnswers[]): Promise<void> {
     if (!existsSync(this.#runJson)) return;
@@ -80,6 +91,10 @@ export class RunFolder {
   async writeCheckpoint(step: number, state: Uint8Array): Promise<void> {
     await this.tables.sync();
     await this.checkpoints.write(step, state);
+  }
+
+  get #holder(): string {
+    return join(this.#path, RUN_HOLDER);
   }
 
   get #runJson(): string {

@@ -136,6 +136,7 @@ export class Registry {
   async #refresh(): Promise<void> {
     const found = await this.#scan.all();
     this.#marks ??= new MarksFile(this.workspace);
+    this.#marks.look();
     const version = this.#version + 1;
     const listed = new Map<string, Listed>();
     let hasChanged = false;

@@ -5,8 +5,7 @@
  * looks before each touch whether the file is still its own, and learns that it has lost the lock.
  */
 import { lstat, rm, stat, utimes } from "node:fs/promises";
-import { hostname } from "node:os";
-import { type Holder, holderOf, type IsHeld, isAlive, ownHolder, takeLock } from "../session/holder.ts";
+import { type Holder, holderOf, type IsHeld, isAlive, isHere, ownHolderHere, takeLock } from "../session/holder.ts";
 
 /** Milliseconds between two touches, and without one until the lock counts as left behind. */
 const TOUCH_MS = 5_000;
@@ -36,7 +35,7 @@ export class EntryLock {
   ): Promise<EntryLock> {
     const isHeld = watching(leftMs);
     for (let told = false; ; ) {
-      const other = await takeLock(path, own(), isHeld);
+      const other = await takeLock(path, ownHolderHere(), isHeld);
       if (!other) return new EntryLock(path, touchMs);
       if (!told) waiting(other);
       told = true;
@@ -79,16 +78,12 @@ export class EntryLock {
       (error: NodeJS.ErrnoException) => error.code === "ENOENT",
     );
     // A network may fail for a moment.
-    return isGone ? await takeLock(this.#path, own(), () => true) : undefined;
+    return isGone ? await takeLock(this.#path, ownHolderHere(), () => true) : undefined;
   }
 }
 
-function own(): Holder {
-  return { ...ownHolder(), host: hostname() };
-}
-
 function isOwn(holder: Holder | undefined): boolean {
-  const { pid, born, host } = own();
+  const { pid, born, host } = ownHolderHere();
   return holder?.pid === pid && holder.born === born && holder.host === host;
 }
 
@@ -98,10 +93,6 @@ export async function livingHolder(path: string): Promise<Holder | undefined> {
   if (!holder || isHere(holder)) return holder && isAlive(holder) ? holder : undefined;
   const touched = await stat(path).catch(() => undefined);
   return touched && Date.now() - touched.mtimeMs < LEFT_MS + CLOCK_MS ? holder : undefined;
-}
-
-export function isHere({ host }: Holder): boolean {
-  return host === undefined || host === hostname();
 }
 
 /** Remembers when a file of another machine was last seen to change. */

@@ -8,12 +8,12 @@ import { join } from "node:path";
 import * as v from "valibot";
 import type { SessionEvent } from "../events.ts";
 import { earlierRuns } from "../session/earlier-runs.ts";
-import { bornAt, type Holder, isAlive, isCertain } from "../session/holder.ts";
+import { bornAt, type Holder, isAlive, isCertain, isHere } from "../session/holder.ts";
 import { readRegularFile } from "../session/read-file.ts";
 import { checked } from "../session/schema/fault.ts";
 import type { Session } from "../session/session.ts";
 import { makeFolder, writeSafelySync } from "../session/write-file.ts";
-import { EntryLock, isHere } from "./entry-lock.ts";
+import { EntryLock } from "./entry-lock.ts";
 
 export const LOCK = "lock.json";
 export const RESULT = "result.json";
