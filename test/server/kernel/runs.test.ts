@@ -48,15 +48,6 @@ const numbers = (rows: readonly object[]): object[] =>
   rows.map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => column !== "tokensPerSecond")));
 
 describe("a steered run", () => {
-  test("names the process that works on it, until it ends", async () => {
-    const run = await begun("a", stage.begin("a", training(100_000)));
-    const { host, born } = JSON.parse(await text(run, "process.json"));
-    expect([host, born]).toEqual([hostname(), expect.stringMatching(/./)]);
-    steer(run, { type: "stop" });
-    await ended(run);
-    expect(await readdir(join(stage.folder, run.folder))).not.toContain("process.json");
-  });
-
   test("pauses, rewinds, is forked and stopped by messages, and its files agree with the messages", async () => {
     const generation = stage.begin("a", training(100_000, ", checkpointEvery: 20"));
     const run = await begun("a", generation);
@@ -176,4 +167,13 @@ again.replay(record);`,
     expect(second.config).toMatchObject({ rank: 8 });
     expect(mean(after.slice(0, 5))).toBeLessThan((mean(before.slice(0, 5)) + mean(before.slice(-5))) / 2);
   });
+});
+
+test("names the process that works on it, until it ends", async () => {
+  const run = await begun("a", stage.begin("a", training(100_000)));
+  const { host, born } = JSON.parse(await text(run, "process.json"));
+  expect([host, born]).toEqual([hostname(), expect.stringMatching(/./)]);
+  steer(run, { type: "stop" });
+  await ended(run);
+  expect(await readdir(join(stage.folder, run.folder))).not.toContain("process.json");
 });
