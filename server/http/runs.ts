@@ -8,6 +8,25 @@ import { Denied } from "../workspace.ts";
 import { jsonBody } from "./json-body.ts";
 import { exportOrder, markOrder, pruneRule, queryOrder, runKeys } from "./runs-wire.ts";
 
+/** A stream of bytes that is read as fast as the other side takes it. */
+function bytesOf(pieces: AsyncIterable<string | Uint8Array>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  const iterator = pieces[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      for (;;) {
+        const { done, value } = await iterator.next();
+        if (done) return controller.close();
+        // An empty piece would not ask for the next one.
+        if (value.length > 0) return controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
+      }
+    },
+    async cancel() {
+      await iterator.return?.();
+    },
+  });
+}
+
 /** More points than a chart has pixels. */
 const COMPARED_ROWS = 3000;
 
@@ -75,7 +94,7 @@ export function runRoutes(registry: Registry, limitBody: MiddlewareHandler): Hon
     if ("fault" in read) throw new Denied(400, `Invalid export: ${read.fault}.`);
     const { name, type, data } = await registry.export(c.req.queries("run") ?? [], read.value);
     const headers = { "content-type": type, "content-disposition": `attachment; filename="${name}"` };
-    return c.body(typeof data === "string" ? data : new Uint8Array(data), 200, headers);
+    return c.body(bytesOf(data), 200, headers);
   });
   return routes;
 }
