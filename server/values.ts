@@ -161,7 +161,7 @@ export type Memory = {
 };
 export type Holdings = {
   readonly total: number;
-  readonly cells: Readonly<Record<CellId, Holding>>;
+  readonly cells: Readonly<Record<string, Holding>>;
   readonly memory?: Memory;
 };
 
