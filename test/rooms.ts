@@ -21,6 +21,7 @@ export const floors: readonly (readonly string[])[] = [
   ["cells/show"],
   ["cells/train"],
   ["cells/index"],
+  ["server/code"],
   ["server/notebook"],
   ["server/values"],
   ["server/chart", "server/events", "server/runs"],

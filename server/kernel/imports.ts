@@ -6,11 +6,16 @@
 import { existsSync } from "node:fs";
 import { dirname, extname } from "node:path";
 import { pathToFileURL } from "node:url";
+import * as tf from "@tensorflow/tfjs";
 import { isFile } from "../notebook/language/imports.ts";
 import type { ImportDeclaration } from "../notebook/types.ts";
 import { missingFile, moduleOf, Project } from "../session/project.ts";
 import { checkExport, type Exports, exportOf, ModuleInstance } from "./module.ts";
 import { readsNow } from "./reads-now.ts";
+
+/** This file is plain JavaScript, since it prepares the loading of TypeScript. */
+const FOREIGN = new URL("./foreign-modules.mjs", import.meta.url).href;
+const foreignModules = (): Promise<unknown> => import(FOREIGN);
 
 /** Asks a module for the present value of an export. */
 export type Getter = () => unknown;
@@ -106,12 +111,16 @@ export class Imports {
   async #data(path: string): Promise<Exports> {
     const { digest, text } = this.#project.file(path);
     if (extname(path) === ".json") return { default: JSON.parse(text) };
+    await foreignModules();
     return import(`${pathToFileURL(path).href}?changed=${digest}`);
   }
 
   async #package(module: string, by: string): Promise<Exports> {
     readsNow()?.package(module, by);
+    if (module === "palimpsest") return import("../../cells/index.ts");
+    if (module === "@tensorflow/tfjs") return tf;
     try {
+      await foreignModules();
       return await import(`cell-import:${JSON.stringify([module, pathToFileURL(by).href])}`);
     } catch (error) {
       throw this.#explained(module, error);
