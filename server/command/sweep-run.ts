@@ -1,12 +1,12 @@
 /** How a sweep is carried out: on this machine or by Slurm, what is left of it, and how it is cancelled. */
 import { rm } from "node:fs/promises";
-import { availableParallelism, hostname } from "node:os";
+import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type Holder, holderOf, isAlive, isCertain, ownHolder, printed } from "../session/holder.ts";
+import { type Holder, holderOf, isAlive, isCertain, isHere, ownHolderHere, printed } from "../session/holder.ts";
 import { writeSafely } from "../session/write-file.ts";
 import type { Entry } from "../sweep/entries.ts";
-import { isHere, livingHolder } from "../sweep/entry-lock.ts";
+import { livingHolder } from "../sweep/entry-lock.ts";
 import { runLocally } from "../sweep/local.ts";
 import { type ReportedEntry, reportedEntry } from "../sweep/report.ts";
 import {
@@ -36,7 +36,7 @@ export async function onThisMachine(run: Pick<Submission, "folder" | "entries" |
   say(`${entries.length} entries, ${count(states, "done")} of them done: ${shownPath(folder.path)}`);
   if (inQueue > 0) say(`${inQueue} of them are jobs of Slurm and are left to it; --cancel takes them back.`);
   const jobs = run.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2));
-  await writeSafely(commandFile(folder), printed({ ...ownHolder(), host: hostname() }));
+  await writeSafely(commandFile(folder), printed(ownHolderHere()));
   await runLocally({ folder, entries: open, jobs, command, said: say, signal: interrupts(SAVING) });
   await rm(commandFile(folder), { force: true });
 }
