@@ -53,7 +53,7 @@ export type SweepSummary = {
   readonly created: number;
   readonly started: number;
   readonly on: "local" | "slurm";
-  /** The inputs that vary, with their values as texts, and the number of seeds. */
+  /** The inputs that vary, or were set where none varies, with their values as texts; and the number of seeds. */
   readonly inputs: readonly { readonly name: string; readonly values: readonly string[] }[];
   readonly seeds: number;
   readonly counts: StatusCounts;

@@ -33,13 +33,19 @@ export function summaryOf(
   return {
     ...{ key, notebook, created, started, counts },
     on: order.arguments.on,
-    inputs: varied(entries).map((name) => ({
+    inputs: shownInputs(entries).map((name) => ({
       name,
       values: [...new Set(entries.map(({ settings }) => textOf(settings[name])))],
     })),
     seeds: new Set(entries.map(({ seed }) => seed)).size,
     active: command === "running" || counts.running + counts.waiting > 0 ? "yes" : "no",
   };
+}
+
+/** Those that vary; all that were set if there is one combination alone. */
+function shownInputs(entries: readonly ReportedEntry[]): readonly string[] {
+  const names = varied(entries);
+  return names.length > 0 ? names : Object.keys(entries[0]?.settings ?? {});
 }
 
 /** @param recordKey the key of the record in this folder */

@@ -12,6 +12,9 @@ const HEIGHT = 320;
 /** In pixels, a row of the heat map and what is around it. */
 const ROW = 44;
 const AROUND = 84;
+/** Opacities of the lowest and the highest value; the numbers stay readable on both. */
+const FAINTEST = 0.06;
+const DARKEST = 0.5;
 /** Texts beside points that would cover each other are left out: the tip shows them. */
 const MOST_TEXTS = 12;
 
@@ -104,7 +107,7 @@ export function heatDrawing({ method, measure, rows, columns, cells }: HeatMap, 
       if (!cell) return [];
       const [x, y] = [columns.values[across]!, rows.values[down]!];
       const text = `${columns.name} ${x}, ${rows.name} ${y}\n${measure}: ${measured(cell.mean)}`;
-      return [{ x, y, level: cell.level, value: measured(cell.mean), text }];
+      return [{ x, y, shade: FAINTEST + (DARKEST - FAINTEST) * cell.level, value: measured(cell.mean), text }];
     }),
   );
   const label = (name: string) => ({ type: "band", label: name, padding: 0.04 });
@@ -112,7 +115,7 @@ export function heatDrawing({ method, measure, rows, columns, cells }: HeatMap, 
     live: false,
     notes: [],
     marks: [
-      mark("cell", points, { x: "x", y: "y", fill: "var(--accent)", fillOpacity: "level", title: "text" }),
+      mark("cell", points, { x: "x", y: "y", fill: "var(--accent)", fillOpacity: "shade", title: "text" }),
       mark("text", points, { x: "x", y: "y", text: "value", fill: "var(--ink)", title: "text" }),
     ],
     options: {
@@ -120,8 +123,6 @@ export function heatDrawing({ method, measure, rows, columns, cells }: HeatMap, 
       ...{ width, height: AROUND + ROW * rows.values.length },
       x: { ...label(columns.name), domain: columns.values },
       y: { ...label(rows.name), domain: rows.values },
-      // Not darker, so that the numbers stay readable.
-      opacity: { type: "linear", domain: [0, 1], range: [0.06, 0.5] },
       ariaLabel: `${method}: ${measure} over ${rows.name} and ${columns.name}`,
     },
   };

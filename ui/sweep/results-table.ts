@@ -43,7 +43,7 @@ export class ResultsTable extends LitElement {
       });
     return html`<div class="scroll"><table aria-label="Results">
       <thead><tr>
-        ${names.map((name) => column(name, "number"))} ${column("method", "text")} ${column("seeds", "number")}
+        ${names.map((name) => column(name, "number"))} ${column("method", "text")} ${column("N", "number")}
         ${measures.map((name) => column(name, "number"))}
       </tr></thead>
       <tbody>
@@ -61,13 +61,13 @@ export class ResultsTable extends LitElement {
         ${names.map((name) => html`<td class="number" title=${settingText(row.settings?.[name])}>${shortened(settingText(row.settings?.[name]))}</td>`)}
         <td class="text">${row.method}${row.place === "front" ? html` <span class="front" title="On the Pareto front: no other row is better in one of the two columns without being worse in the other">front</span>` : nothing}</td>
         <td class="number">${
-          row.seeds > 1
+          canUnfold(row)
             ? html`<button class="quiet fold" data-action="unfold" aria-expanded=${isOpen} aria-label=${label} @click=${() => this.#toggle(key)}>${icon(isOpen ? "fold" : "unfold")} ${row.seeds}</button>`
             : row.seeds
         }</td>
         ${measures.map((measure) => html`<td class="number" data-measure=${measure}>${bandCell(row, measure)}</td>`)}
       </tr>
-      ${isOpen && row.seeds > 1 ? this.#seedRows(row, names.length) : nothing}`;
+      ${isOpen && canUnfold(row) ? this.#seedRows(row, names.length) : nothing}`;
   }
 
   #seedRows(row: ListedRow, columns: number): readonly TemplateResult[] {
@@ -88,17 +88,21 @@ export class ResultsTable extends LitElement {
   }
 }
 
+/** A row that is the same in all entries, such as that of the base model, has nothing to unfold. */
+function canUnfold({ settings, seeds }: ListedRow): boolean {
+  return settings !== undefined && seeds > 1;
+}
+
 function keyOf({ settings, method }: ListedRow): string {
   return `${JSON.stringify(settings)} ${method}`;
 }
 
 function cellOf(row: ListedRow, column: string): Cell {
   if (column === "method") return row.method;
-  if (column === "seeds") return row.seeds;
-  const measure = row.measures[column];
-  if (measure) return measure.mean;
+  if (column === "N") return row.seeds;
   const setting = row.settings?.[column];
-  return typeof setting === "number" ? setting : setting === undefined ? undefined : settingText(setting);
+  if (setting === undefined) return row.measures[column]?.mean;
+  return typeof setting === "number" ? setting : settingText(setting);
 }
 
 function bandCell({ measures, seeds }: ListedRow, measure: string): TemplateResult | string {
@@ -117,7 +121,7 @@ function resultsOf(entries: readonly ListedEntry[], { settings, method }: Listed
   const [, name = method, number = "1"] = /^(.*) \((\d+)\)$/.exec(method) ?? [];
   const own = JSON.stringify(settings);
   return entries.flatMap(({ seed, settings: each, results }) => {
-    if (settings !== undefined && JSON.stringify(each) !== own) return [];
+    if (JSON.stringify(each) !== own) return [];
     const exact = results.find((result) => result.method === method);
     const result = exact ?? results.filter((result) => result.method === name)[Number(number) - 1];
     return result ? [{ seed, result }] : [];

@@ -17,6 +17,16 @@ export const sweepStyles = css`
   td small {
     color: var(--muted);
   }
+  td {
+    vertical-align: baseline;
+  }
+  td.number + td:not(.number),
+  th.number + th:not(.number) {
+    padding-left: 1rem;
+  }
+  [data-sweep] td:first-child {
+    min-width: 10rem;
+  }
   td.progress {
     min-width: 11rem;
   }
