@@ -55,6 +55,7 @@ describe("the lint rule refuses", () => {
     ["server/registry/x.ts", "../../cells/types.ts", "Only the kernel"],
     ["server/registry/y.ts", "../workspace.ts", "higher"],
     ["ui/runs/x.ts", "../../server/registry/registry.ts", "The page imports only"],
+    ["ui/sweep/x.ts", "../../server/sweep/entries.ts", "The page imports only"],
     ["ui/cell/x.ts", "../../server/session/log.ts", "The page imports only"],
     ["ui/cell/y.ts", "../../cells/types.ts", "session's events"],
   ] as const;

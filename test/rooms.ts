@@ -43,6 +43,7 @@ export const floors: readonly (readonly string[])[] = [
   ["ui/cell"],
   ["ui/notebook"],
   ["ui/runs", "ui/start"],
+  ["ui/sweep"],
   ["ui/main"],
 ];
 

@@ -5,7 +5,12 @@ export const saveExperimentStyles = css`
   :host {
     display: block;
   }
-  /* The bar has two rows on a narrow screen. */
+  /* The bar has one row on a usual screen, and two on a narrow one. */
+  @media (max-width: 84rem) {
+    .more {
+      display: none;
+    }
+  }
   @media (max-width: 40rem) {
     .word {
       display: none;
