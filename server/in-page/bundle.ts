@@ -5,7 +5,7 @@
  * machine gets into a page unnoticed.
  */
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import { ROOT } from "./places.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -75,44 +75,50 @@ function twins(): Plugin {
   };
 }
 
-export type Part = "session" | "kernel";
+export type Part = "session" | "kernel" | "element";
 
-/** @returns the code of a worker, as a classic script. @throws with esbuild's messages if something that it imports has no place in a page */
-export async function workerCode(part: Part): Promise<string> {
+const ENTRIES: Readonly<Record<Part, string>> = {
+  session: `${here}/session-worker.ts`,
+  kernel: `${here}/kernel-worker.ts`,
+  element: "ui/run-in-page/alone.ts",
+};
+
+/** The code is the same as long as this process lives. */
+const bundled = new Map<Part, Promise<string>>();
+
+/**
+ * The code of a worker, or of the element `pal-run-in-page`, as a classic script.
+ * @throws with esbuild's messages if something that a worker imports has no place in a page
+ */
+export function codeOf(part: Part): Promise<string> {
+  const code = bundled.get(part) ?? bundle(part);
+  bundled.set(part, code);
+  return code;
+}
+
+async function bundle(part: Part): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: [`${here}/${part}-worker.ts`],
+    entryPoints: [ENTRIES[part]],
     bundle: true,
     write: false,
     format: "iife",
     platform: "browser",
     target: "es2022",
     minify: true,
-    // Stack traces and messages name functions and classes.
-    keepNames: false,
     legalComments: "none",
+    logLevel: "silent",
+    ...(part !== "element" && inWorker()),
+  });
+  return outputFiles![0]!.text;
+}
+
+function inWorker(): BuildOptions {
+  return {
     // An engine's own `await` loses the async context; generators with promises keep it. See `node/context.ts`.
     supported: { "async-await": false, "async-generator": false, "for-await": false },
     define: { "import.meta.url": JSON.stringify(`file://${ROOT}/server/in-page/worker.ts`) },
     alias: { "csv-parse": "csv-parse/browser/esm" },
     plugins: [twins()],
-    logLevel: "silent",
-  });
-  return outputFiles[0]!.text;
-}
-
-/** @returns the code of the element `pal-run-in-page`, as a classic script */
-export async function elementCode(): Promise<string> {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: ["ui/run-in-page/alone.ts"],
-    bundle: true,
-    write: false,
-    format: "iife",
-    target: "es2022",
-    minify: true,
-    legalComments: "none",
-    logLevel: "silent",
-  });
-  return outputFiles[0]!.text;
+  };
 }

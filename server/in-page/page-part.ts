@@ -12,7 +12,7 @@ import { backendEnvironment, environment } from "../records/environment.ts";
 import { openRecord, ownFiles } from "../records/open-record.ts";
 import { ownVersion } from "../session/own-version.ts";
 import type { About } from "./about.ts";
-import { elementCode, workerCode } from "./bundle.ts";
+import { codeOf } from "./bundle.ts";
 import { asText, type Listed } from "./container.ts";
 import { MANIFEST, type Manifest } from "./manifest.ts";
 import { ABOUT, KERNELS, MODELS, RECORD, TFJS, WORKSPACE } from "./places.ts";
@@ -40,7 +40,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const packed = promisify(deflateRaw);
 
 export async function pagePart(runnable: Runnable): Promise<PagePart> {
-  const [payload, script] = await Promise.all([payloadOf(runnable), elementCode()]);
+  const [payload, script] = await Promise.all([payloadOf(runnable), codeOf("element")]);
   return { payload, script, policy: { "script-src": "'wasm-unsafe-eval' blob:", "worker-src": "blob:" } };
 }
 
@@ -53,7 +53,7 @@ export async function payloadOf(runnable: Runnable): Promise<string> {
 async function filesOf({ files, models, record, ...manifest }: Runnable): Promise<ReadonlyMap<string, Uint8Array>> {
   const all = new Map<string, Uint8Array>();
   const text = (value: string): Uint8Array => new TextEncoder().encode(value);
-  const [session, kernel] = await Promise.all([workerCode("session"), workerCode("kernel")]);
+  const [session, kernel] = await Promise.all([codeOf("session"), codeOf("kernel")]);
   all.set("session.js", text(session));
   all.set("kernel.js", text(kernel));
   all.set(MANIFEST, text(JSON.stringify(manifest)));

@@ -23,7 +23,7 @@ import { verificationText } from "./verification-text.ts";
 type Stage =
   | { readonly kind: "idle" }
   | { readonly kind: "starting"; readonly task: Task }
-  | { readonly kind: "at work"; readonly task: Task; readonly begun: Begun }
+  | { readonly kind: "at work"; readonly task: Task }
   | { readonly kind: "failed"; readonly message: string };
 
 export class RunInPage extends LitElement {
@@ -44,6 +44,9 @@ export class RunInPage extends LitElement {
   declare private progress: VerificationProgress | undefined;
   declare private notice: Notice | undefined;
   session: Session | undefined;
+  #begun: Begun | undefined;
+  /** Counts the starts: what an earlier one still does is nobody's any more. */
+  #starts = 0;
   readonly #provider = new ContextProvider(this, { context: sessionContext });
 
   constructor() {
@@ -53,7 +56,7 @@ export class RunInPage extends LitElement {
     new Subscription(
       this,
       () => this.session,
-      ({ state, loaded }) => [state.cells, state.kernel, state.tensorBytes, loaded],
+      ({ state }) => [state.cells, state.kernel, state.tensorBytes],
     );
   }
 
@@ -65,33 +68,41 @@ export class RunInPage extends LitElement {
   /** Starts a task. What ran before in this element ends. */
   async start(task: Task): Promise<void> {
     this.end();
+    const start = this.#starts;
+    const isOver = (): boolean => start !== this.#starts;
     this.stage = { kind: "starting", task };
+    this.dispatchEvent(new Event("run-began", { bubbles: true, composed: true }));
     try {
       const begun = await begin(this.#payload(), task, {
         verification: (progress) => {
-          this.progress = progress;
+          if (!isOver()) this.progress = progress;
         },
-        failed: (message) => this.#fail(message),
+        failed: (message) => isOver() || this.#fail(message),
       });
-      const session = new Session("", (notice) => this.#show(notice), begun.connection);
+      if (isOver()) return begun.end();
+      this.#begun = begun;
+      const session = await opened(begun, (notice) => this.#show(notice));
+      if (task === "run") await session.send({ type: "run", cells: "all" });
+      if (isOver()) return;
       this.session = session;
       this.#provider.setValue(session);
-      this.stage = { kind: "at work", task, begun };
-      this.dispatchEvent(new Event("run-began", { bubbles: true, composed: true }));
-      if (task === "run") this.#runWhenLoaded(session);
+      this.stage = { kind: "at work", task };
     } catch (error) {
-      this.#fail((error as Error).message);
+      if (!isOver()) this.#fail((error as Error).message);
     }
   }
 
   /** Ends what runs here and forgets it. */
   end(): void {
-    const { stage } = this;
-    if (stage.kind === "at work") stage.begun.end();
+    const { kind } = this.stage;
+    this.#starts += 1;
+    this.#begun?.end();
+    this.#begun = undefined;
     this.session = undefined;
     this.progress = undefined;
     this.notice = undefined;
-    if (stage.kind === "at work") this.dispatchEvent(new Event("run-ended", { bubbles: true, composed: true }));
+    if (kind === "starting" || kind === "at work")
+      this.dispatchEvent(new Event("run-ended", { bubbles: true, composed: true }));
     this.stage = { kind: "idle" };
   }
 
@@ -152,9 +163,8 @@ export class RunInPage extends LitElement {
 
   #notebook(): TemplateResult {
     const { session } = this;
-    if (!session?.loaded) return html`<p role="status">Starting…</p>`;
     return html`<main aria-label="The notebook, running in this page">${repeat(
-      session.state.cells,
+      session?.state.cells ?? [],
       (each) => each.cell.id,
       (each) => this.#cell(each),
     )}</main>`;
@@ -179,14 +189,6 @@ export class RunInPage extends LitElement {
     return text;
   }
 
-  #runWhenLoaded(session: Session): void {
-    const stop = session.subscribe(() => {
-      if (session.link.status !== "live") return;
-      stop();
-      void session.send({ type: "run", cells: "all" });
-    });
-  }
-
   #show(notice: Notice): void {
     this.notice = notice;
   }
@@ -195,6 +197,18 @@ export class RunInPage extends LitElement {
     this.end();
     this.stage = { kind: "failed", message };
   }
+}
+
+/** The session of a worker, when all of its state is here. */
+function opened(begun: Begun, notify: (notice: Notice) => void): Promise<Session> {
+  const session = new Session("", notify, begun.connection);
+  return new Promise((resolve) => {
+    const stop = session.subscribe(() => {
+      if (!session.loaded) return;
+      stop();
+      resolve(session);
+    });
+  });
 }
 
 customElements.define("pal-run-in-page", RunInPage);

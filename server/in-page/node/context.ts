@@ -95,6 +95,12 @@ export function keepContexts(): void {
     return Reflect.apply(then, this, [bound(done), bound(failed)]);
   });
   const queue = globalThis.queueMicrotask.bind(globalThis);
+  const resolve = Promise.resolve.bind(Promise);
+  Reflect.set(Promise, "resolve", (value: unknown) => {
+    if (value instanceof Promise || !isThenable(value)) return resolve(value);
+    // The engine would call `then` of an object that is no promise in the context of whatever ran last.
+    return new Promise<unknown>((done, failed) => queue(bound(() => void value.then(done, failed))));
+  });
   const turns = new MessageChannel();
   const waiting: (() => void)[] = [];
   turns.port1.onmessage = () => waiting.shift()?.();
@@ -123,6 +129,15 @@ export function keepContexts(): void {
     $$now: contextNow,
     $$back: restored,
   });
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
 }
 
 type Went = { readonly context: Context } & ({ readonly value: unknown } | { readonly thrown: unknown });

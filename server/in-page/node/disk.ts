@@ -189,7 +189,7 @@ export function move(from: string, to: string): void {
 export function remove(path: string, how: "all below" | "alone"): void {
   const { folder, name, entry } = placeOf(path, "keep");
   if (!entry) throw missing(path);
-  if (isFolder(entry) && how === "alone") throw new DiskError("EISDIR", "is a directory", path);
+  if (isFolder(entry) && how === "alone") throw new DiskError("ERR_FS_EISDIR", "is a directory", path);
   folder.entries.delete(name);
   folder.changed = tick();
   dropped(entry);

@@ -14,8 +14,8 @@ export function normalize(path: string): string {
     else parts.pop();
   }
   const text = parts.join("/");
-  if (isAbsolute(path)) return `/${text}`;
-  const slash = path.endsWith("/") && text !== "" ? "/" : "";
+  const slash = path.endsWith("/") ? "/" : "";
+  if (isAbsolute(path)) return text === "" ? "/" : `/${text}${slash}`;
   return (text || ".") + slash;
 }
 
@@ -37,7 +37,7 @@ export function resolve(...parts: string[]): string {
 export function dirname(path: string): string {
   const trimmed = path.replace(/(?<=.)\/+$/, "");
   const at = trimmed.lastIndexOf("/");
-  return at < 0 ? "." : trimmed.slice(0, at).replace(/(?<=.)\/+$/, "") || "/";
+  return at < 0 ? "." : trimmed.slice(0, at) || "/";
 }
 
 export function basename(path: string, ending = ""): string {
@@ -48,7 +48,7 @@ export function basename(path: string, ending = ""): string {
 export function extname(path: string): string {
   const name = basename(path);
   const at = name.lastIndexOf(".");
-  return at <= 0 ? "" : name.slice(at);
+  return at <= 0 || name === ".." ? "" : name.slice(at);
 }
 
 export function relative(from: string, to: string): string {
