@@ -33,6 +33,7 @@ export const floors: readonly (readonly string[])[] = [
   ["server/listing"],
   ["server/workspace"],
   ["server/http"],
+  ["server/in-page"],
   ["server/command"],
   ["server/main"],
   ["server/palimpsest"],
@@ -42,7 +43,7 @@ export const floors: readonly (readonly string[])[] = [
   ["ui/output"],
   ["ui/cell"],
   ["ui/notebook"],
-  ["ui/runs", "ui/start"],
+  ["ui/runs", "ui/run-in-page", "ui/start"],
   ["ui/sweep"],
   ["ui/main"],
 ];

@@ -6,16 +6,12 @@
 import { existsSync } from "node:fs";
 import { dirname, extname } from "node:path";
 import { pathToFileURL } from "node:url";
-import * as tf from "@tensorflow/tfjs";
 import { isFile } from "../notebook/language/imports.ts";
 import type { ImportDeclaration } from "../notebook/types.ts";
 import { missingFile, moduleOf, Project } from "../session/project.ts";
 import { checkExport, type Exports, exportOf, ModuleInstance } from "./module.ts";
+import { importFile, importPackage } from "./packages.ts";
 import { readsNow } from "./reads-now.ts";
-
-/** This file is plain JavaScript, since it prepares the loading of TypeScript. */
-const FOREIGN = new URL("./foreign-modules.mjs", import.meta.url).href;
-const foreignModules = (): Promise<unknown> => import(FOREIGN);
 
 /** Asks a module for the present value of an export. */
 export type Getter = () => unknown;
@@ -111,17 +107,13 @@ export class Imports {
   async #data(path: string): Promise<Exports> {
     const { digest, text } = this.#project.file(path);
     if (extname(path) === ".json") return { default: JSON.parse(text) };
-    await foreignModules();
-    return import(`${pathToFileURL(path).href}?changed=${digest}`);
+    return importFile(path, digest);
   }
 
   async #package(module: string, by: string): Promise<Exports> {
     readsNow()?.package(module, by);
-    if (module === "palimpsest") return import("../../cells/index.ts");
-    if (module === "@tensorflow/tfjs") return tf;
     try {
-      await foreignModules();
-      return await import(`cell-import:${JSON.stringify([module, pathToFileURL(by).href])}`);
+      return await importPackage(module, by);
     } catch (error) {
       throw this.#explained(module, error);
     }
