@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { check } from "./command/check.ts";
 import { type Command, Misuse } from "./command/command.ts";
 import { doctor } from "./command/doctor.ts";
+import { exportPage } from "./command/export.ts";
 import { pack } from "./command/pack.ts";
 import { prune } from "./command/prune.ts";
 import { run } from "./command/run.ts";
@@ -11,7 +12,7 @@ import { sweep } from "./command/sweep.ts";
 import { verify } from "./command/verify.ts";
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  [start, run, verify, pack, sweep, prune, check, doctor].map((command) => [command.name, command]),
+  [start, run, verify, pack, exportPage, sweep, prune, check, doctor].map((command) => [command.name, command]),
 );
 
 /** @returns the exit code. */

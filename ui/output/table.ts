@@ -3,14 +3,11 @@
  * long one fills its box in any case, so its rows are made only when it comes near the visible part of the page.
  */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { figure } from "../../server/state/quantity.ts";
-import type { Datum, Output } from "../../server/values.ts";
 import { NearnessController } from "../look/nearness.ts";
+import { datumText, numericColumns, type TableOutput } from "./table-text.ts";
 
 /** So many rows are higher than the box. */
 const LONG = 30;
-
-export type TableOutput = Extract<Output, { kind: "table" }>;
 
 export class Table extends LitElement {
   static override properties = { table: { attribute: false }, isNear: { state: true } };
@@ -89,10 +86,7 @@ export class Table extends LitElement {
   protected override render(): TemplateResult {
     const { columns, rows, total } = this.table;
     if (!this.isNear && rows.length > LONG) return html`<div class="box waiting"></div>${moreOf(this.table)}`;
-    const numeric = columns.map((_, i) => {
-      const present = rows.map((row) => row[i]).filter((each) => each !== null && each !== undefined);
-      return present.length > 0 && present.every(isNumeric);
-    });
+    const numeric = numericColumns(this.table);
     const alignment = (i: number): string | typeof nothing => (numeric[i] ? "number" : nothing);
     return html`<div class="box" tabindex="0" role="region" aria-label="Table of ${total} rows">
         <table>
@@ -104,7 +98,7 @@ export class Table extends LitElement {
           <tbody>
             ${rows.map(
               (row) => html`<tr>
-                ${columns.map((_, i) => html`<td class=${alignment(i)}>${cellText(row[i])}</td>`)}
+                ${columns.map((_, i) => html`<td class=${alignment(i)}>${datumText(row[i]) ?? html`<span class="empty" aria-label="no value">–</span>`}</td>`)}
               </tr>`,
             )}
           </tbody>
@@ -116,24 +110,6 @@ export class Table extends LitElement {
 
 function moreOf({ rows, total }: TableOutput): TemplateResult | typeof nothing {
   return total > rows.length ? html`<p class="total">Showing the first ${rows.length} of ${total} rows</p>` : nothing;
-}
-
-const isNumeric = (value: Datum | undefined): boolean =>
-  typeof value === "number" || (typeof value === "object" && value !== null && !("$date" in value));
-
-function cellText(value: Datum | undefined): TemplateResult | string {
-  if (value === null || value === undefined) return html`<span class="empty" aria-label="no value">–</span>`;
-  if (typeof value === "number") return figure(value);
-  if (typeof value !== "object") return String(value);
-  if ("$date" in value) return dateText(new Date(value.$date));
-  return "$bigint" in value ? value.$bigint : value.$number.replace("Infinity", "∞");
-}
-
-/** In ISO form and UTC, so that the same notebook shows the same text everywhere. At midnight the day alone. */
-function dateText(date: Date): string {
-  if (Number.isNaN(date.getTime())) return "–";
-  const text = date.toISOString();
-  return text.endsWith("T00:00:00.000Z") ? text.slice(0, -14) : text.replace(".000Z", "Z");
 }
 
 customElements.define("pal-table", Table);

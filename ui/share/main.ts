@@ -1,0 +1,2 @@
+/** The code of a shared page. */
+document.documentElement.classList.add("scripted");
