@@ -81,20 +81,24 @@ function includedTexts(shared: Shared, { attachments, code, states }: Facts): st
   ];
 }
 
+/** The archive of a record has the rows of its trainings in any case. */
 function missingTexts({ record }: Shared, { included }: Facts): string[] {
-  const without = (part: IncludedPart, text: string): string[] => (included.includes(part) ? [] : [text]);
+  const without = (part: IncludedPart, text: string | undefined): string[] =>
+    included.includes(part) || text === undefined ? [] : [text];
   return [
     ...without("adapter", "the adapters (trained weights)"),
-    ...without(
-      "data",
-      `data files${record && record.data.length > 0 ? `: ${record.data.map(({ path, bytes: size }) => `${path}, ${bytes(size)}`).join("; ")}` : ""}`,
-    ),
-    ...without("rows", "rows of the trainings beyond those that charts and tables show"),
+    ...without("data", record ? dataText(record) : "data files"),
+    ...without("rows", record ? undefined : "rows of the trainings beyond those that charts and tables show"),
     ...without("training", "what is needed to run the notebook in this page"),
     "checkpoints",
     ...(record?.models ?? []).map(({ name, origin }) => `the model ${name}: ${ORIGINS[origin] ?? origin}`),
     "paths, names and settings of the author's machine",
   ];
+}
+
+function dataText({ data }: SharedRecord): string | undefined {
+  if (data.length === 0) return undefined;
+  return `data files, only their digests: ${data.map(({ path, bytes: size }) => `${path}, ${bytes(size)}`).join("; ")}`;
 }
 
 function environmentHtml({ environment }: SharedRecord): Markup {

@@ -9,8 +9,23 @@ import { datumText, numericColumns, type TableOutput } from "./table-text.ts";
 /** So many rows are higher than the box. */
 const LONG = 30;
 
+/** How the rows are sorted. A table with an order has headers that can be pressed; whoever gives the order also sorts the rows. */
+export type Order =
+  | { readonly by: "given" }
+  | { readonly by: "column"; readonly column: number; readonly direction: "ascending" | "descending" };
+
+/** The header of a column was pressed. */
+export class HeaderPressed extends Event {
+  readonly column: number;
+
+  constructor(column: number) {
+    super("header-pressed");
+    this.column = column;
+  }
+}
+
 export class Table extends LitElement {
-  static override properties = { table: { attribute: false }, isNear: { state: true } };
+  static override properties = { table: { attribute: false }, order: { attribute: false }, isNear: { state: true } };
   static override styles = css`
     :host {
       display: block;
@@ -41,6 +56,20 @@ export class Table extends LitElement {
       font-weight: 600;
       white-space: nowrap;
       z-index: 1;
+    }
+    th button {
+      all: unset;
+      cursor: pointer;
+    }
+    th button:focus-visible {
+      outline: 2px solid var(--accent);
+      outline-offset: 2px;
+    }
+    th[aria-sort="ascending"] button::after {
+      content: " ↑";
+    }
+    th[aria-sort="descending"] button::after {
+      content: " ↓";
     }
     th,
     td {
@@ -73,6 +102,7 @@ export class Table extends LitElement {
   `;
 
   declare table: TableOutput;
+  declare order: Order | undefined;
   declare isNear: boolean;
 
   constructor() {
@@ -92,7 +122,7 @@ export class Table extends LitElement {
         <table>
           <thead>
             <tr>
-              ${columns.map((each, i) => html`<th scope="col" class=${alignment(i)}>${each}</th>`)}
+              ${columns.map((each, i) => html`<th scope="col" class=${alignment(i)} aria-sort=${this.#sortOf(i)}>${this.#header(each, i)}</th>`)}
             </tr>
           </thead>
           <tbody>
@@ -105,6 +135,16 @@ export class Table extends LitElement {
         </table>
       </div>
       ${moreOf(this.table)}`;
+  }
+
+  #header(name: string, column: number): TemplateResult | string {
+    if (!this.order) return name;
+    return html`<button @click=${() => this.dispatchEvent(new HeaderPressed(column))}>${name}</button>`;
+  }
+
+  #sortOf(column: number): string | typeof nothing {
+    const { order } = this;
+    return order?.by === "column" && order.column === column ? order.direction : nothing;
   }
 }
 
