@@ -31,7 +31,7 @@ async function madeOfNotebook(notebook: string, options: ShareOptions): Promise<
   if (shared) {
     if (options.included.includes("data"))
       throw new Misuse("Data files are included from a record: save the experiment, and export the record.");
-    const files = await filesOfSession(workspace, Object.values(shared.runs), options.included);
+    const files = await filesOfSession(workspace, shared, options.included);
     return madePage(shared, files, options);
   }
   const record = await newestRecord(dirname(notebook), basename(notebook));

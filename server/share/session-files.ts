@@ -2,21 +2,24 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readRegularFile } from "../session/read-file.ts";
-import type { RunState } from "../state/state.ts";
+import { runsIn } from "../state/at-rest.ts";
 import type { IncludedPart } from "./options.ts";
 import type { AttachedFile } from "./page.ts";
+import type { Shared } from "./shared.ts";
 
 /** In bytes, of one file. */
 const MOST = 256e6;
 
-/** @param runs with the folders that the state names; they must lie in the workspace */
+/** Of the runs that the page shows. Their folders must lie in the workspace. */
 export async function filesOfSession(
   workspace: string,
-  runs: readonly RunState[],
+  { cells, runs }: Shared,
   included: readonly IncludedPart[],
 ): Promise<AttachedFile[]> {
   const files: AttachedFile[] = [];
-  for (const { info, rows } of runs) {
+  const shown = new Set(cells.flatMap(({ outputs }) => outputs.flatMap(runsIn)));
+  for (const { info, rows } of Object.values(runs)) {
+    if (!shown.has(info.id)) continue;
     if (included.includes("rows")) {
       const content = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
       files.push({
