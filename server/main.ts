@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./command/run.ts")).run,
   verify: async () => (await import("./command/verify.ts")).verify,
   pack: async () => (await import("./command/pack.ts")).pack,
+  export: async () => (await import("./command/export.ts")).exportPage,
   sweep: async () => (await import("./command/sweep.ts")).sweep,
   prune: async () => (await import("./command/prune.ts")).prune,
   check: async () => (await import("./command/check.ts")).check,

@@ -12,6 +12,7 @@ const packages = [
   "eld",
   "eld/*",
   "esbuild",
+  "jsdom",
   "open",
   "sentencepiece-js",
   "tsx",

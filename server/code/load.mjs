@@ -21,7 +21,7 @@ const asSource = process.env.PALIMPSEST_SOURCE === "1";
 
 const folder = asSource
   ? undefined
-  : await compiledFolder("code", ["cells", "server"], async (folder) => {
+  : await compiledFolder("code", ["cells", "server", "ui"], async (folder) => {
       const { compile } = await import("./compile.mjs");
       await compile(ENTRIES, folder);
     }).catch(() => undefined);

@@ -9,6 +9,7 @@ import { failure } from "./failures.ts";
 import { guard, type Secrets } from "./guard.ts";
 import { recordRoutes } from "./records.ts";
 import { runRoutes } from "./runs.ts";
+import { shareRoutes } from "./share.ts";
 import { sessionSocket } from "./socket.ts";
 import { sweepRoutes } from "./sweeps.ts";
 import { readEndOrder, readNewNotebook } from "./wire.ts";
@@ -71,6 +72,7 @@ export function app({ workspace, assets, secrets, port }: AppParts): Hono {
   routes.route("/api/runs", runRoutes(workspace.runs, longBody));
   routes.route("/api/records", recordRoutes(workspace, { small: smallBody, file: archiveBody }));
   routes.route("/api/sweeps", sweepRoutes(workspace.sweeps, longBody));
+  routes.route("/api/share", shareRoutes(workspace, smallBody));
   routes.get("/api/notebooks", async (c) => c.json(await workspace.listing()));
   routes.post("/api/notebooks", smallBody, async (c) => {
     const asked = readNewNotebook(await c.req.json().catch(() => undefined));

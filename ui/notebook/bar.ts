@@ -6,6 +6,7 @@ import { wanted } from "../../server/state/targets.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import "../look/theme-button.ts";
+import "../share/share-button.ts";
 import { SessionConsumer } from "../session/session-context.ts";
 import type { Link } from "../session/socket.ts";
 import "./kernel-panel.ts";
@@ -91,6 +92,7 @@ export class Bar extends LitElement {
         header > button,
         pal-save-experiment,
         pal-start-sweep,
+        pal-share-button,
         .runs {
           order: 2;
         }
@@ -153,6 +155,7 @@ export class Bar extends LitElement {
       </button>
       <pal-save-experiment></pal-save-experiment>
       <pal-start-sweep></pal-start-sweep>
+      <pal-share-button .target=${{ notebook: state.path }}></pal-share-button>
       <a class="runs" href=${`/runs?filter=${encodeURIComponent(`notebook:${state.path}`)}`} title="The runs of this notebook and of all others">Runs</a>
       <pal-kernel></pal-kernel>
       <pal-memory></pal-memory>

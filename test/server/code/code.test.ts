@@ -14,7 +14,7 @@ let kept: string;
 
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), "palimpsest-code-"));
-  for (const part of ["cells", "server", "package.json"])
+  for (const part of ["cells", "server", "ui", "package.json"])
     await cp(join(root, part), join(project, part), {
       recursive: true,
       filter: (path) => !path.includes(".palimpsest"),

@@ -1,0 +1,101 @@
+/** `palimpsest export`: one HTML file that shows what a notebook showed. */
+import { realpath, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Damaged } from "../records/open-record.ts";
+import { writeSafely } from "../session/write-file.ts";
+import type { MadePage } from "../share/export-page.ts";
+import { CODE_MODES, counted, type IncludedPart, PARTS, type ShareOptions, THEMES } from "../share/options.ts";
+import { bytes } from "../state/quantity.ts";
+import { type Command, Misuse, parseArguments } from "./command.ts";
+
+export const exportPage: Command = {
+  name: "export",
+  synopsis: "export <notebook|record> -o <page.html>",
+  summary: "makes one HTML file that shows the results, for readers",
+  usage: `palimpsest export <notebook|record> -o <page.html> [--code folded|shown|none] [--include parts] [--theme auto|light|dark]
+                  [--note text] [--licence text] [--json]
+
+Makes one HTML file of what a notebook shows: text, tables, charts, and the code that made them. It opens from a mail, without
+a network and without a server, and it can be read without JavaScript. What is shown comes from the session of the page or from
+a record, never from a new run. Outputs that are stale, failed or unfinished are marked. Paths, names and secrets of this
+machine are left out.
+
+  -o page.html       where to write it
+  --code mode        the code of the cells: folded (default), shown, or none
+  --include parts    also put in, separated by commas: adapter (trained weights), data (data files of a record), rows (all
+                     rows of the trainings)
+  --theme theme      auto (default) follows the reader's system
+  --note text        a note for the reader, shown with what is in the file
+  --licence text     the licence under which you publish it
+  --json             print one object as the last line: {page, bytes, gzip, marked, files, states}
+
+A notebook that has no session is shown from its newest record, if it has one.
+
+Exit code 0: written; 1: it cannot be written; 2: nothing has run yet, a record was changed, or wrong use of the command.`,
+
+  async run(args) {
+    const { values, positionals } = parseArguments(args, {
+      output: { type: "string", short: "o" },
+      code: { type: "string" },
+      include: { type: "string", multiple: true },
+      theme: { type: "string" },
+      note: { type: "string" },
+      licence: { type: "string" },
+      json: { type: "boolean" },
+      // Every command takes it.
+      backend: { type: "string" },
+    });
+    const target = await targetOf(positionals);
+    if (values.output === undefined)
+      throw new Misuse("Say where to write it: palimpsest export <notebook|record> -o <page.html>.");
+    const page = resolve(values.output);
+    const options: ShareOptions = {
+      code: oneOf("--code", values.code, CODE_MODES),
+      theme: oneOf("--theme", values.theme, THEMES),
+      included: includedOf(values.include ?? []),
+      ...(values.note !== undefined && { note: values.note }),
+      ...(values.licence !== undefined && { licence: values.licence }),
+    };
+    // Loaded only here: what draws a page takes longer to load than the other commands.
+    const { madeOf } = await import("./export-work.ts");
+    const made = await madeOf(target, options).catch((error: Error) => {
+      throw error instanceof Damaged ? new Misuse(error.message) : error;
+    });
+    await writeSafely(page, made.html, 0o644);
+    process.stdout.write(values.json ? `${JSON.stringify(report(page, made))}\n` : said(page, made));
+    return 0;
+  },
+};
+
+/** @returns the real path of the notebook or the record. @throws Misuse */
+async function targetOf(positionals: readonly string[]): Promise<string> {
+  const [path, ...more] = positionals;
+  if (path === undefined) throw new Misuse("Name a notebook or a record: palimpsest export <notebook|record>.");
+  if (more.length > 0) throw new Misuse(`palimpsest export takes one notebook or record, not ${positionals.length}.`);
+  if (!(await stat(path).catch(() => undefined))) throw new Misuse(`There is no notebook or record ${resolve(path)}.`);
+  return realpath(path);
+}
+
+function oneOf<T extends string>(option: string, value: string | undefined, known: readonly T[]): T {
+  const found = value === undefined ? known[0] : known.find((each) => each === value);
+  if (found === undefined) throw new Misuse(`${option} must be one of ${known.join(", ")}, not "${value}".`);
+  return found;
+}
+
+function includedOf(texts: readonly string[]): readonly IncludedPart[] {
+  const names = texts.flatMap((text) => text.split(",")).map((name) => name.trim());
+  return names.filter((name) => name !== "").map((name) => oneOf("--include", name, PARTS));
+}
+
+function report(page: string, { bytes, gzip, marked, files, states }: MadePage): object {
+  return { page, bytes, gzip, marked, files, states };
+}
+
+function said(page: string, { bytes: size, gzip, marked }: MadePage): string {
+  const lines = [`${page}: ${bytes(size)}, ${bytes(gzip)} compressed`];
+  if (marked.length > 0)
+    lines.push(
+      `Marked as not up to date, ${counted(marked.length, "cell")}: ${marked.map(({ id, mark }) => `${id} (${mark})`).join(", ")}`,
+    );
+  return `${lines.join("\n")}\n`;
+}
