@@ -13,7 +13,7 @@ export const exportPage: Command = {
   synopsis: "export <notebook|record> -o <page.html>",
   summary: "makes one HTML file that shows the results, for readers",
   usage: `palimpsest export <notebook|record> -o <page.html> [--code folded|shown|none] [--include parts] [--theme auto|light|dark]
-                  [--note text] [--licence text] [--json]
+                  [--states name=a,b…] [--note text] [--licence text] [--json]
 
 Makes one HTML file of what a notebook shows: text, tables, charts, and the code that made them. It opens from a mail, without
 a network and without a server, and it can be read without JavaScript. What is shown comes from the session of the page or from
@@ -25,6 +25,7 @@ machine are left out.
   --include parts    also put in, separated by commas: adapter (trained weights), data (data files of a record), rows (all
                      rows of the trainings)
   --theme theme      auto (default) follows the reader's system
+  --states name=a,b  a slider for the reader between finished runs of palimpsest sweep, which differ in this input
   --note text        a note for the reader, shown with what is in the file
   --licence text     the licence under which you publish it
   --json             print one object as the last line: {page, bytes, gzip, marked, files, states}
@@ -39,6 +40,7 @@ Exit code 0: written; 1: it cannot be written; 2: nothing has run yet, a record 
       code: { type: "string" },
       include: { type: "string", multiple: true },
       theme: { type: "string" },
+      states: { type: "string" },
       note: { type: "string" },
       licence: { type: "string" },
       json: { type: "boolean" },
@@ -58,7 +60,7 @@ Exit code 0: written; 1: it cannot be written; 2: nothing has run yet, a record 
     };
     // Loaded only here: what draws a page takes longer to load than the other commands.
     const { madeOf } = await import("./export-work.ts");
-    const made = await madeOf(target, options).catch((error: Error) => {
+    const made = await madeOf(target, options, values.states).catch((error: Error) => {
       throw error instanceof Damaged ? new Misuse(error.message) : error;
     });
     await writeSafely(page, made.html, 0o644);

@@ -54,7 +54,7 @@ export function pageOf(parts: PageParts, renderer: Renderer): string {
   const writer = new OutputWriter(renderer);
   const cells = shared.cells.map((cell) => cellHtml(cell, shared, code, writer));
   const states = parts.states?.all ?? [];
-  const templates = states.map((state, at) => templatesOf(state, at, writer));
+  const templates = states.slice(1).map((state, at) => templatesOf(state, at + 1, writer));
   const attachments = files.map(({ content, ...attachment }): Attachment => attachment);
   const payload: SharePayload = {
     format: SHARE_FORMAT,
@@ -72,7 +72,7 @@ export function pageOf(parts: PageParts, renderer: Renderer): string {
     ...parts.facts,
     attachments,
     code: code === "none" ? "not shown" : "shown",
-    states: states.map(({ name }) => name),
+    states: states.map(({ name, shared: { record } }) => ({ name, digest: record?.digest })),
   };
   const scripts = [parts.script, ...(part?.scripts ?? [])].map(scriptText);
   return `<!doctype html>\n${
@@ -113,7 +113,7 @@ ${scripts.map((each) => markup`<script>${new Markup(each)}</script>\n`)}
   }`;
 }
 
-/** The results of each cell in one state; the first state is shown, and has its templates too, so that a reader can return. */
+/** The results of each cell in one state. The first state has no templates, since the page shows it. */
 function templatesOf({ shared }: StatePart, at: number, writer: OutputWriter): Markup {
   return markup`${shared.cells
     .filter(({ cell }) => cell.kind === "code")
