@@ -61,6 +61,7 @@ export function pageOf(parts: PageParts, renderer: Renderer): string {
     title: shared.title,
     notebook: shared.notebook,
     inputs: shared.inputs,
+    about: aboutOf(shared, parts.facts.note),
     ...writer.collected,
     attachments,
     ...(parts.states && {
@@ -111,6 +112,22 @@ ${scripts.map((each) => markup`<script>${new Markup(each)}</script>\n`)}
 </html>
 `.text
   }`;
+}
+
+function aboutOf(shared: Shared, note: string | undefined): SharePayload["about"] {
+  const marked = markedCells(shared).length;
+  const about = note ?? shared.note;
+  if (!shared.record) return { marked, ...(about !== undefined && { note: about }) };
+  const { id, created, status, digest, certificate } = shared.record;
+  return {
+    record: {
+      ...{ id, created, status },
+      ...(digest !== undefined && { digest }),
+      ...(certificate && { verdict: certificate.verdict }),
+    },
+    marked,
+    ...(about !== undefined && { note: about }),
+  };
 }
 
 /** The results of each cell in one state. The first state has no templates, since the page shows it. */
