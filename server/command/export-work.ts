@@ -8,10 +8,15 @@ import { filesOfRecord, newestRecord, withRecord } from "../share/read-record.ts
 import { readSession } from "../share/read-session.ts";
 import { filesOfSession } from "../share/session-files.ts";
 import { Misuse } from "./command.ts";
+import { chosenStates } from "./export-states.ts";
 import { ImportFaults } from "./import-faults.ts";
 
-/** @param target the real path of a notebook or a record */
-export async function madeOf(target: string, options: ShareOptions): Promise<MadePage> {
+/**
+ * @param target the real path of a notebook or a record
+ * @param states the runs of a sweep that the reader can choose, such as "rank=4,16,64"
+ */
+export async function madeOf(target: string, options: ShareOptions, states: string | undefined): Promise<MadePage> {
+  if (states !== undefined) return madeOfStates(target, options, states);
   return target.endsWith(".ts") ? madeOfNotebook(target, options) : madeOfRecord(target, options);
 }
 
@@ -19,6 +24,15 @@ function madeOfRecord(path: string, options: ShareOptions): Promise<MadePage> {
   return withRecord(path, async (shared, open) =>
     madePage(shared, await filesOfRecord(open, options.included), options),
   );
+}
+
+/** The page shows the first state, and has the records of all. */
+async function madeOfStates(notebook: string, options: ShareOptions, text: string): Promise<MadePage> {
+  if (!notebook.endsWith(".ts"))
+    throw new Misuse("--states needs the notebook: its sweep has the finished runs. Name the .ts file.");
+  if (options.included.length > 0) throw new Misuse("--states and --include cannot be used together.");
+  const { input, all, records } = await chosenStates(notebook, text, (line) => process.stderr.write(`${line}\n`));
+  return madePage(all[0]!.shared, records, options, { input, all });
 }
 
 /** From its session, or from its newest record where only `palimpsest run` has run it. */

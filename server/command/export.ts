@@ -13,7 +13,9 @@ export const exportPage: Command = {
   synopsis: "export <notebook|record> -o <page.html>",
   summary: "makes one HTML file that shows the results, for readers",
   usage: `palimpsest export <notebook|record> -o <page.html> [--code folded|shown|none] [--include parts] [--theme auto|light|dark]
-                  [--note text] [--licence text] [--json]
+                  [--states name=a,b…] [--note text] [--licence text] [--json]
+
+       palimpsest export <notebook|record|folder>… --folder <site>
 
 Makes one HTML file of what a notebook shows: text, tables, charts, and the code that made them. It opens from a mail, without
 a network and without a server, and it can be read without JavaScript. What is shown comes from the session of the page or from
@@ -25,9 +27,13 @@ machine are left out.
   --include parts    also put in, separated by commas: adapter (trained weights), data (data files of a record), rows (all
                      rows of the trainings)
   --theme theme      auto (default) follows the reader's system
+  --states name=a,b  a slider for the reader between finished runs of palimpsest sweep, which differ in this input
   --note text        a note for the reader, shown with what is in the file
   --licence text     the licence under which you publish it
-  --json             print one object as the last line: {page, bytes, gzip, marked, files, states}
+  --folder site      make a page of each notebook, record or folder of notebooks, and site/index.html, which lists all pages
+                     that are in the folder; static files for any web server
+  --json             print one object as the last line: {page, bytes, gzip, marked, files, states}; with --folder
+                     {folder, pages, listed}
 
 A notebook that has no session is shown from its newest record, if it has one.
 
@@ -39,16 +45,17 @@ Exit code 0: written; 1: it cannot be written; 2: nothing has run yet, a record 
       code: { type: "string" },
       include: { type: "string", multiple: true },
       theme: { type: "string" },
+      states: { type: "string" },
+      folder: { type: "string" },
       note: { type: "string" },
       licence: { type: "string" },
       json: { type: "boolean" },
       // Every command takes it.
       backend: { type: "string" },
     });
-    const target = await targetOf(positionals);
-    if (values.output === undefined)
+    const targets = await Promise.all(positionals.map(targetOf));
+    if (values.folder === undefined && values.output === undefined)
       throw new Misuse("Say where to write it: palimpsest export <notebook|record> -o <page.html>.");
-    const page = resolve(values.output);
     const options: ShareOptions = {
       code: oneOf("--code", values.code, CODE_MODES),
       theme: oneOf("--theme", values.theme, THEMES),
@@ -56,22 +63,47 @@ Exit code 0: written; 1: it cannot be written; 2: nothing has run yet, a record 
       ...(values.note !== undefined && { note: values.note }),
       ...(values.licence !== undefined && { licence: values.licence }),
     };
-    // Loaded only here: what draws a page takes longer to load than the other commands.
-    const { madeOf } = await import("./export-work.ts");
-    const made = await madeOf(target, options).catch((error: Error) => {
+    const work = values.folder === undefined ? onePage : folderOfPages;
+    await work(targets, options, values).catch((error: Error) => {
       throw error instanceof Damaged ? new Misuse(error.message) : error;
     });
-    await writeSafely(page, made.html, 0o644);
-    process.stdout.write(values.json ? `${JSON.stringify(report(page, made))}\n` : said(page, made));
     return 0;
   },
 };
 
-/** @returns the real path of the notebook or the record. @throws Misuse */
-async function targetOf(positionals: readonly string[]): Promise<string> {
-  const [path, ...more] = positionals;
-  if (path === undefined) throw new Misuse("Name a notebook or a record: palimpsest export <notebook|record>.");
-  if (more.length > 0) throw new Misuse(`palimpsest export takes one notebook or record, not ${positionals.length}.`);
+type Values = {
+  readonly output?: string | undefined;
+  readonly folder?: string | undefined;
+  readonly states?: string | undefined;
+  readonly json?: boolean | undefined;
+};
+
+async function onePage(targets: readonly string[], options: ShareOptions, values: Values): Promise<void> {
+  const [target, ...more] = targets;
+  if (target === undefined) throw new Misuse("Name a notebook or a record: palimpsest export <notebook|record>.");
+  if (more.length > 0)
+    throw new Misuse(`palimpsest export takes one notebook or record, not ${targets.length}; with --folder, many.`);
+  const page = resolve(values.output ?? "");
+  // Loaded only here: what draws a page takes longer to load than the other commands.
+  const { madeOf } = await import("./export-work.ts");
+  const made = await madeOf(target, options, values.states);
+  await writeSafely(page, made.html, 0o644);
+  process.stdout.write(values.json ? `${JSON.stringify(report(page, made))}\n` : said(page, made));
+}
+
+async function folderOfPages(targets: readonly string[], options: ShareOptions, values: Values): Promise<void> {
+  if (values.output !== undefined || values.states !== undefined)
+    throw new Misuse("--folder cannot be used together with -o or --states.");
+  const { exportFolder } = await import("./export-folder.ts");
+  const say = (line: string): unknown => !values.json && process.stdout.write(`${line}\n`);
+  const made = await exportFolder(resolve(values.folder ?? ""), targets, options, say);
+  process.stdout.write(
+    values.json ? `${JSON.stringify(made)}\n` : `${made.folder}/index.html: ${counted(made.listed, "page")}\n`,
+  );
+}
+
+/** @returns the real path of the notebook, the record or the folder. @throws Misuse */
+async function targetOf(path: string): Promise<string> {
   if (!(await stat(path).catch(() => undefined))) throw new Misuse(`There is no notebook or record ${resolve(path)}.`);
   return realpath(path);
 }

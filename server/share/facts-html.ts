@@ -13,7 +13,7 @@ export type Facts = {
   readonly licence: string | undefined;
   readonly code: "shown" | "not shown";
   /** The states that the reader can choose. */
-  readonly states: readonly string[];
+  readonly states: readonly { readonly name: string; readonly digest: string | undefined }[];
 };
 
 const ORIGINS: Readonly<Record<string, string>> = {
@@ -74,7 +74,8 @@ function includedTexts(shared: Shared, { attachments, code, states }: Facts): st
     `${counted(shared.cells.length, "cell")} with text, tables and charts as they were shown${marked > 0 ? `; ${counted(marked, "cell")} marked as not up to date` : ""}`,
     code === "shown" ? "the code of the notebook" : "the code of the notebook, as a file only",
   ];
-  if (states.length > 0) texts.push(`${counted(states.length, "state")} to choose from: ${states.join(", ")}`);
+  for (const { name, digest } of states)
+    texts.push(`the state ${name}, from a record${digest === undefined ? "" : ` with the digest ${digest}`}`);
   return [
     ...texts,
     ...attachments.map(({ name, what, bytes: size }) => `${name}: ${ATTACHMENTS[what]}, ${bytes(size)}`),

@@ -54,13 +54,14 @@ export function pageOf(parts: PageParts, renderer: Renderer): string {
   const writer = new OutputWriter(renderer);
   const cells = shared.cells.map((cell) => cellHtml(cell, shared, code, writer));
   const states = parts.states?.all ?? [];
-  const templates = states.map((state, at) => templatesOf(state, at, writer));
+  const templates = states.slice(1).map((state, at) => templatesOf(state, at + 1, writer));
   const attachments = files.map(({ content, ...attachment }): Attachment => attachment);
   const payload: SharePayload = {
     format: SHARE_FORMAT,
     title: shared.title,
     notebook: shared.notebook,
     inputs: shared.inputs,
+    about: aboutOf(shared, parts.facts.note),
     ...writer.collected,
     attachments,
     ...(parts.states && {
@@ -72,7 +73,7 @@ export function pageOf(parts: PageParts, renderer: Renderer): string {
     ...parts.facts,
     attachments,
     code: code === "none" ? "not shown" : "shown",
-    states: states.map(({ name }) => name),
+    states: states.map(({ name, shared: { record } }) => ({ name, digest: record?.digest })),
   };
   const scripts = [parts.script, ...(part?.scripts ?? [])].map(scriptText);
   return `<!doctype html>\n${
@@ -113,7 +114,23 @@ ${scripts.map((each) => markup`<script>${new Markup(each)}</script>\n`)}
   }`;
 }
 
-/** The results of each cell in one state; the first state is shown, and has its templates too, so that a reader can return. */
+function aboutOf(shared: Shared, note: string | undefined): SharePayload["about"] {
+  const marked = markedCells(shared).length;
+  const about = note ?? shared.note;
+  if (!shared.record) return { marked, ...(about !== undefined && { note: about }) };
+  const { id, created, status, digest, certificate } = shared.record;
+  return {
+    record: {
+      ...{ id, created, status },
+      ...(digest !== undefined && { digest }),
+      ...(certificate && { verdict: certificate.verdict }),
+    },
+    marked,
+    ...(about !== undefined && { note: about }),
+  };
+}
+
+/** The results of each cell in one state. The first state has no templates, since the page shows it. */
 function templatesOf({ shared }: StatePart, at: number, writer: OutputWriter): Markup {
   return markup`${shared.cells
     .filter(({ cell }) => cell.kind === "code")

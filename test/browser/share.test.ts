@@ -8,7 +8,7 @@ import { unzipSync } from "fflate";
 import type { Browser, Download, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { palimpsest } from "../server/records/stage.ts";
-import { SharedStage, writtenSession } from "../server/share/stage.ts";
+import { finishedEntry, SharedStage, writtenSession } from "../server/share/stage.ts";
 import { executable, launch } from "./chromium.ts";
 
 type Opening = NonNullable<Parameters<Browser["newContext"]>[0]>;
@@ -60,12 +60,26 @@ describe.skipIf(!executable)("a shared page", () => {
     await writeFile(join(weights, "adapter_config.json"), '{"r":16}');
     await writeFile(join(folder, "small.ts"), '// %% a\nimport { show } from "palimpsest";\nshow([{ n: 3 }]);\n');
     const notebook = join(folder, "n.ts");
+    const swept = join(folder, "swept.ts");
+    await writeFile(
+      swept,
+      `// %% a
+import { input, Plot, show } from "palimpsest";
+const rank = input.number("rank", { value: 1 });
+show([{ rank, double: 2 * rank }]);
+show(Plot.plot({ marks: [Plot.dot([{ x: 1, y: rank }], { x: "x", y: "y" })] }));
+`,
+    );
+    await finishedEntry(swept, "rank", 4);
+    await finishedEntry(swept, "rank", 16);
     const outcomes = [
       await palimpsest("export", notebook, "-o", join(folder, "n.html"), "--include", "adapter"),
       await palimpsest("run", join(folder, "small.ts")),
       await palimpsest("export", join(folder, "small.ts"), "-o", join(folder, "small.html")),
     ];
-    expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0]);
+    const states = await palimpsest("export", swept, "-o", join(folder, "states.html"), "--states", "rank=4,16");
+    expect(states.err).toMatch(/^2 states, about [\d.]+ kB before compression: rank=4, rank=16$/m);
+    expect([...outcomes, states].map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     browser = await launch();
   });
   afterEach(async () => {
@@ -222,5 +236,28 @@ describe.skipIf(!executable)("a shared page", () => {
     await record.saveAs(archive);
     expect(Object.keys(unzipSync(await readFile(archive)))).toContain("record.json");
     expect(await palimpsest("verify", archive)).toMatchObject({ code: 0 });
+  });
+
+  it("switches between the finished runs of a sweep", async () => {
+    await open("states.html");
+    const shown = async () => ({
+      name: await page.locator("#states output").textContent(),
+      input: await page.locator("[data-input=rank] dd").textContent(),
+      double: await page.locator("pal-share-table tbody td").nth(1).textContent(),
+      tick: await page.locator("pal-share-chart pal-plot").getAttribute("data-points"),
+    });
+    const four = { name: "rank=4", input: "4", double: "8", tick: "1" };
+    await expect.poll(shown).toEqual(four);
+    await page.locator("#state").fill("1");
+    await expect.poll(shown).toEqual({ name: "rank=16", input: "16", double: "32", tick: "1" });
+    await page.locator("#state").fill("0");
+    await expect.poll(shown).toEqual(four);
+  });
+
+  it("shows the first state without JavaScript, and says which others there are", async () => {
+    await open("states.html", { javaScriptEnabled: false });
+    expect(await page.locator("#state").isVisible()).toBe(false);
+    expect(await page.locator("#states").textContent()).toContain("2 finished runs: rank=4, rank=16");
+    expect(await page.locator("tbody td").nth(1).textContent()).toBe("8");
   });
 });

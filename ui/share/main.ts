@@ -20,7 +20,7 @@ provider.hostConnected();
 const payload: SharePayload = JSON.parse(document.getElementById(PAYLOAD_ID)!.textContent!);
 document.documentElement.classList.add("scripted");
 document.getElementById("theme")?.append(document.createElement("pal-theme-button"));
-enhance(document, payload);
 giveOut(payload);
 switchStates(payload);
+enhance(document, payload);
 followOutline();

@@ -32,6 +32,19 @@ export type SharePayload = {
   /** The name of the file, and its text without places of the author's machine. */
   readonly notebook: { readonly name: string; readonly text: string };
   readonly inputs: Readonly<Record<string, InputValue>>;
+  /** For an index of many pages. */
+  readonly about: {
+    readonly record?: {
+      readonly id: string;
+      readonly created: string;
+      readonly status: string;
+      readonly digest?: string;
+      readonly verdict?: string;
+    };
+    /** How many cells are marked as not up to date. */
+    readonly marked: number;
+    readonly note?: string;
+  };
   /** By the ids that the elements of the page name. All points are in them: a shared chart depends on no run. */
   readonly charts: Readonly<Record<string, PlotSpec>>;
   readonly tables: Readonly<Record<string, TableData>>;

@@ -1,13 +1,15 @@
 /** A small notebook that has run, without a kernel: its session in a folder, for tests of what is shared. */
 import { mkdir, mkdtemp, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { snapshotOf, unrunState } from "../../../server/command/notebook-snapshot.ts";
 import type { SessionEvent } from "../../../server/events.ts";
 import { logPath } from "../../../server/session/history.ts";
 import { FIRST_LINE } from "../../../server/session/log.ts";
 import { partsOf } from "../../../server/state/parts.ts";
 import type { SessionState } from "../../../server/state/state.ts";
 import type { Output, PlotSpec } from "../../../server/values.ts";
+import { palimpsest } from "../records/stage.ts";
 import { Stage } from "../state/stage.ts";
 
 export const NOTEBOOK = `// %% [markdown] title
@@ -113,4 +115,25 @@ export async function writtenSession(state: SessionState, text = NOTEBOOK): Prom
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, FIRST_LINE + [...partsOf(state)].map((part) => `${JSON.stringify(part)}\n`).join(""));
   return folder;
+}
+
+/** Runs a notebook as an entry of a sweep does, with one input set. */
+export async function finishedEntry(notebook: string, name: string, value: number): Promise<void> {
+  const outcome = await palimpsest("run", notebook, "--set", `${name}=${value}`, "--json");
+  const snapshot = snapshotOf(await unrunState(notebook, notebook));
+  const stem = basename(notebook, ".ts");
+  const folder = join(
+    dirname(notebook),
+    ".palimpsest",
+    "sweeps",
+    `${stem}-${snapshot.slice(0, 8)}`,
+    "entries",
+    `e${value}`,
+  );
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    join(folder, "entry.json"),
+    JSON.stringify({ id: `e${value}`, settings: { [name]: value }, seed: 1 }),
+  );
+  await writeFile(join(folder, "result.json"), outcome.out.trim().split("\n").at(-1)!);
 }
