@@ -13,7 +13,7 @@ import { openRecord, ownFiles } from "../records/open-record.ts";
 import { ownVersion } from "../session/own-version.ts";
 import type { About } from "./about.ts";
 import { codeOf } from "./bundle.ts";
-import { asText, type Listed } from "./container.ts";
+import { asText, inPlanes, type Listed } from "./container.ts";
 import { MANIFEST, type Manifest } from "./manifest.ts";
 import { ABOUT, KERNELS, MODELS, RECORD, TFJS, WORKSPACE } from "./places.ts";
 
@@ -70,6 +70,9 @@ async function filesOf({ files, models, record, ...manifest }: Runnable): Promis
   return all;
 }
 
+/** Of a weight in 32 bits, and two of those in 16. */
+const NUMBER_BYTES = 4;
+
 const TFJS_BINARY = "@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm";
 
 function aboutThisCode(): About {
@@ -84,8 +87,10 @@ export async function containerOf(files: ReadonlyMap<string, Uint8Array>): Promi
   const list: Listed[] = [];
   const parts: Uint8Array[] = [];
   for (const [name, bytes] of files) {
-    const part = await packed(bytes, { level: 9 });
-    list.push({ name, bytes: part.byteLength, sha256: createHash("sha256").update(bytes).digest("hex") });
+    const planes = name.endsWith(".safetensors") ? NUMBER_BYTES : undefined;
+    const part = await packed(planes === undefined ? bytes : inPlanes(bytes, planes), { level: 9 });
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    list.push({ name, bytes: part.byteLength, sha256, ...(planes !== undefined && { planes }) });
     parts.push(part);
   }
   const names = new TextEncoder().encode(JSON.stringify(list));
