@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { pagePart, type Runnable } from "../../server/in-page/page-part.ts";
+import { pagePart, type Runnable, runnableOf } from "../../server/in-page/page-part.ts";
 import { canonicalJson } from "../../server/records/canonical-json.ts";
 import { digestOf } from "../../server/records/used-files.ts";
 import type { SessionState } from "../../server/state/state.ts";
@@ -18,7 +18,7 @@ const encoder = new TextEncoder();
 
 function runnable(text: string, more: Partial<Runnable> = {}): Runnable {
   const files = new Map([["n.ts", encoder.encode(text)], ...(more.files ?? [])]);
-  return { notebook: "n.ts", seed: 1, inputs: {}, models: new Map(), ...more, files };
+  return { notebook: "n.ts", seed: 1, inputs: {}, models: [], ...more, files };
 }
 
 describe.skipIf(!executable)("a notebook in a page", () => {
@@ -83,7 +83,7 @@ run
 // %% curve
 Plot.plot({ marks: [Plot.lineY(run.rows, { x: "step", y: "loss" })] })
 `,
-        { models: new Map([["tiny-chat", tinyChat]]) },
+        { models: [{ name: "tiny-chat", folder: tinyChat, origin: "shipped" }] },
       ),
     );
     await act("run-here");
@@ -228,13 +228,11 @@ while (Date.now() > 0) Math.sqrt(at);
   describe("with its record", () => {
     let record: string;
     let run: string;
-    let text: string;
 
     beforeAll(async () => {
       const workspace = await folder("in-page");
       const { base, rest } = await notebook(workspace, 8);
-      text = base + rest;
-      await files(workspace, { "n.ts": text });
+      await files(workspace, { "n.ts": base + rest });
       const outcome = await palimpsest("run", join(workspace, "n.ts"), "--json", "--backend", "wasm");
       if (outcome.code !== 0) throw new Error(outcome.err);
       record = lastLine(outcome).record;
@@ -244,7 +242,7 @@ while (Date.now() > 0) Math.sqrt(at);
     const verdict = (): Locator => page.locator(".verdict");
 
     it("verifies it to the last bit, and says how far it has come", async () => {
-      await open(runnable(text, { record }));
+      await open(await runnableOf(record));
       await page.evaluate(() => {
         const said: string[] = [];
         Object.assign(window, { said });
@@ -265,7 +263,7 @@ while (Date.now() > 0) Math.sqrt(at);
     }, 60_000);
 
     it("finds a byte of the record that was changed", async () => {
-      const part = await pagePart(runnable(text, { record }));
+      const part = await pagePart(await runnableOf(record));
       const at = Math.floor(part.payload.length * 0.98);
       const other = part.payload[at] === "0" ? "1" : "0";
       const payload = part.payload.slice(0, at) + other + part.payload.slice(at + 1);
@@ -291,7 +289,7 @@ while (Date.now() > 0) Math.sqrt(at);
       listed.sha256 = await digestOf(join(copy, path));
       await writeFile(join(copy, "record.json"), `${canonicalJson(content)}\n`);
       await writeFile(join(copy, "record.sha256"), `${await digestOf(join(copy, "record.json"))}  record.json\n`);
-      await open(runnable(text, { record: copy }));
+      await open(await runnableOf(copy));
       await act("verify-here");
       await page.locator('[data-verdict="different"]').waitFor();
       expect(await verdict().textContent()).toMatch(/^Different: both, step 5, loss: recorded .*, here /);

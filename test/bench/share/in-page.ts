@@ -35,7 +35,7 @@ export async function inPageMeasures(): Promise<Readonly<Record<string, Measured
     seed: 1,
     inputs: {},
     files: new Map([["n.ts", new TextEncoder().encode(NOTEBOOK)]]),
-    models: new Map([["tiny-chat", MODEL]]),
+    models: [{ name: "tiny-chat", folder: MODEL, origin: "shipped" }],
   });
   const ratios: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
