@@ -146,6 +146,11 @@ again: for await (const each of numbers()) {
   if (each === 1) continue again;
   show(each);
 }
+const lazy = { then: (done: (text: string) => void) => (show("in slow"), done("lazy")) };
+const made = async (): Promise<unknown> => (await later(1), lazy);
+const arrow = async () => lazy;
+const returning = async () => { await later(1); return lazy; };
+show([await made(), await arrow(), await returning(), await new Promise((done) => setTimeout(done, 1, lazy))].join());
 const parts = await Promise.all([1, 2].map(async (each) => (await later(each), each)));
 parts
 
@@ -194,7 +199,8 @@ words.length + one
     );
     const by = Object.fromEntries(shown.map((each) => [each.id, each]));
     expect(by.slow).toMatchObject({ status: "done", console: "caught { four: 4 }" });
-    for (const each of ["before", "inside", "2", "1"]) expect(by.slow!.outputs).toContain(each);
+    expect(by.slow!.outputs.match(/in slow/g)).toHaveLength(4);
+    for (const each of ["before", "inside", "2", "1", "lazy,lazy,lazy,lazy"]) expect(by.slow!.outputs).toContain(each);
     expect(by.slow!.outputs).not.toContain("quick");
     expect(by.quick!.outputs).toContain("quick");
     expect(by.parquet).toMatchObject({ status: "failed", error: expect.stringContaining("needs a machine") });
@@ -230,9 +236,12 @@ while (Date.now() > 0) Math.sqrt(at);
     let run: string;
 
     beforeAll(async () => {
-      const workspace = await folder("in-page");
-      const { base, rest } = await notebook(workspace, 8);
-      await files(workspace, { "n.ts": base + rest });
+      // The model lies outside of the workspace, so that the page has to bring it along.
+      const [workspace, models] = [await folder("in-page"), await folder("models")];
+      const { base, rest } = await notebook(models, 8, ", checkpointEvery: 2");
+      const data = `// %% own\nimport { readFile } from "palimpsest";\nshow((await readFile("words.txt")).length);\n\n`;
+      const outside = base.replace(/chatModel\("\.\/([^"]*)"\)/, (_, name) => `chatModel("${join(models, name)}")`);
+      await files(workspace, { "n.ts": `${outside}\n${data}${rest}`, "words.txt": "one two three" });
       const outcome = await palimpsest("run", join(workspace, "n.ts"), "--json", "--backend", "wasm");
       if (outcome.code !== 0) throw new Error(outcome.err);
       record = lastLine(outcome).record;
@@ -260,6 +269,16 @@ while (Date.now() > 0) Math.sqrt(at);
       const said = await page.evaluate(() => (window as unknown as { said: string[] }).said);
       expect(said).toContainEqual(expect.stringMatching(/^Identical so far, step \d of 8$/));
       expect(faults).toEqual([]);
+    }, 60_000);
+
+    it("runs its notebook with the files and the model that the page carries", async () => {
+      await open(await runnableOf(record));
+      await act("run-here");
+      await page.locator('[data-action="run-again"]').waitFor();
+      expect(await state(({ cells }) => cells.map(({ status, error }) => error?.message ?? status))).toEqual(
+        Array(4).fill("done"),
+      );
+      await page.locator('section[data-cell="own"]').getByText("13", { exact: true }).waitFor();
     }, 60_000);
 
     it("finds a byte of the record that was changed", async () => {
