@@ -66,6 +66,8 @@ function twins(): Plugin {
         const twin = TWINS[name];
         return twin === undefined ? undefined : { path: `${root}${here}/twins/${twin}.ts` };
       });
+      bundle.onResolve({ filter: /^@tensorflow\/tfjs-backend-webgl/ }, ({ path }) => ({ path, namespace: "unused" }));
+      bundle.onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "" }));
       bundle.onResolve({ filter: ABSENT }, ({ path }) => ({ path, namespace: "absent" }));
       bundle.onLoad({ filter: /.*/, namespace: "absent" }, ({ path }) => ({
         contents: `throw new Error("The package ${path} does not work in a page.");`,

@@ -12,12 +12,31 @@ export type Listed = {
   readonly bytes: number;
   /** Of the file itself. */
   readonly sha256: string;
+  /** It was rearranged before it was compressed: every nth byte, from the first, then from the second, and so on. */
+  readonly planes?: number;
 };
+
+/** Numbers of so many bytes compress better when their first bytes stand together, then their second ones, and so on. */
+export function inPlanes(bytes: Uint8Array, count: number): Uint8Array {
+  const planes = new Uint8Array(bytes.byteLength);
+  let to = 0;
+  for (let plane = 0; plane < count; plane++)
+    for (let from = plane; from < bytes.byteLength; from += count) planes[to++] = bytes[from]!;
+  return planes;
+}
+
+function fromPlanes(planes: Uint8Array, count: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(planes.byteLength);
+  let from = 0;
+  for (let plane = 0; plane < count; plane++)
+    for (let to = plane; to < bytes.byteLength; to += count) bytes[to] = planes[from++]!;
+  return bytes;
+}
 
 /** A part of the page was changed; the message names it. */
 export class DamagedPage extends Error {}
 
-/** @param length of the text: a multiple of 5. The number of bytes is in front. */
+/** The number of bytes is in front, since the text has room for a multiple of four. */
 export function asText(bytes: Uint8Array): string {
   const padded = new Uint8Array(4 + 4 * Math.ceil(bytes.byteLength / 4));
   const view = new DataView(padded.buffer);
@@ -66,13 +85,14 @@ export async function unpacked(
   const list = listIn(container.subarray(4, 4 + length));
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   let at = 4 + length;
-  for (const { name, bytes, sha256 } of list) {
+  for (const { name, bytes, sha256, planes } of list) {
     const packed = container.subarray(at, at + bytes);
     at += bytes;
     if (!wanted(name)) continue;
-    const whole = await inflated(packed).catch(() => {
+    const found = await inflated(packed).catch(() => {
       throw new DamagedPage(`${name} in this page was changed: it cannot be unpacked.`);
     });
+    const whole = planes === undefined ? found : fromPlanes(found, planes);
     if ((await digestOf(whole)) !== sha256)
       throw new DamagedPage(`${name} in this page was changed: its digest is not the one that the page was made with.`);
     files.set(name, whole);

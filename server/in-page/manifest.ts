@@ -9,6 +9,8 @@ export type Manifest = {
   /** Its path in the workspace. */
   readonly notebook: string;
   readonly seed: number;
+  /** Models from outside of the workspace, as the cells name them. */
+  readonly outside: readonly string[];
   /** The values of its inputs, by name. */
   readonly inputs: Readonly<Record<string, InputValue>>;
 };

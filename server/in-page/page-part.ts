@@ -4,27 +4,37 @@
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { deflateRaw } from "node:zlib";
 import { backendEnvironment, environment } from "../records/environment.ts";
-import { openRecord, ownFiles } from "../records/open-record.ts";
+import { findModel } from "../records/model-places.ts";
+import { Damaged, isWeights, openRecord, ownFiles } from "../records/open-record.ts";
+import { WORKSPACE as RECORDED } from "../records/record.ts";
 import { ownVersion } from "../session/own-version.ts";
 import type { About } from "./about.ts";
 import { codeOf } from "./bundle.ts";
-import { asText, type Listed } from "./container.ts";
+import { asText, inPlanes, type Listed } from "./container.ts";
 import { MANIFEST, type Manifest } from "./manifest.ts";
-import { ABOUT, KERNELS, MODELS, RECORD, TFJS, WORKSPACE } from "./places.ts";
+import { ABOUT, GIVEN, KERNELS, MODELS, RECORD, TFJS, WORKSPACE } from "./places.ts";
 
 /** What is to run in a page. */
-export type Runnable = Manifest & {
+export type Runnable = Omit<Manifest, "outside"> & {
   /** The files of the workspace that it reads, the notebook among them, by their paths in the workspace. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** Models that ship with Palimpsest, by name, each with its folder. Other models are files of the workspace. */
-  readonly models: ReadonlyMap<string, string>;
+  /** Models that are no files of the workspace. */
+  readonly models: readonly CarriedModel[];
   /** The folder of its record; with it, the page can verify it. */
   readonly record?: string;
+};
+
+export type CarriedModel = {
+  /** As the cells name it. */
+  readonly name: string;
+  readonly folder: string;
+  /** `shipped` with Palimpsest. */
+  readonly origin: "shipped" | "outside";
 };
 
 export type PagePart = {
@@ -44,6 +54,27 @@ export async function pagePart(runnable: Runnable): Promise<PagePart> {
   return { payload, script, policy: { "script-src": "'wasm-unsafe-eval' blob:", "worker-src": "blob:" } };
 }
 
+/**
+ * A record as something to run: its notebook with the recorded inputs, and its files.
+ * @param given a folder with models that the record names by digest alone
+ * @throws Damaged if a file was changed, or a model is not found
+ */
+export async function runnableOf(record: string, given?: string): Promise<Runnable> {
+  const { record: content, workspace } = await openRecord(record);
+  const files = new Map<string, Uint8Array>();
+  for (const path of workspace) files.set(path, await readFile(join(record, RECORDED, path)));
+  const models: CarriedModel[] = [];
+  for (const model of content.models) {
+    const { name, origin } = model;
+    if (origin === "workspace") continue;
+    const found = await findModel(model, given);
+    if (!found || "changed" in found) throw new Damaged(`The files of the model ${name} are not here as they were.`);
+    models.push({ name, origin, folder: found.folder });
+  }
+  const { notebook, seed, inputs } = content;
+  return { notebook, seed, inputs, files, models, record };
+}
+
 /** The text alone. */
 export async function payloadOf(runnable: Runnable): Promise<string> {
   return asText(await containerOf(await filesOf(runnable)));
@@ -56,19 +87,30 @@ async function filesOf({ files, models, record, ...manifest }: Runnable): Promis
   const [session, kernel] = await Promise.all([codeOf("session"), codeOf("kernel")]);
   all.set("session.js", text(session));
   all.set("kernel.js", text(kernel));
-  all.set(MANIFEST, text(JSON.stringify(manifest)));
+  const outside = models.filter(({ origin }) => origin === "outside").map(({ name }) => name);
+  all.set(MANIFEST, text(JSON.stringify({ ...manifest, outside } satisfies Manifest)));
   all.set(ABOUT, text(JSON.stringify(aboutThisCode())));
   all.set(KERNELS, await readFile(join(root, "cells/device/wasm/kernels.wasm")));
   all.set(TFJS, await readFile(fileURLToPath(import.meta.resolve(TFJS_BINARY))));
-  for (const [path, bytes] of files) all.set(`${WORKSPACE}/${path}`, bytes);
-  for (const [name, folder] of models)
-    for (const file of await readdir(folder)) all.set(`${MODELS}/${name}/${file}`, await readFile(join(folder, file)));
+  for (const { name, folder, origin } of models) {
+    const place = origin === "shipped" ? `${MODELS}/${name}` : `${GIVEN}/${basename(name)}`;
+    for (const file of await readdir(folder)) all.set(`${place}/${file}`, await readFile(join(folder, file)));
+  }
   if (record !== undefined) {
     const open = await openRecord(record);
-    for (const path of await ownFiles(open)) all.set(`${RECORD}/${path}`, await readFile(join(record, path)));
+    for (const path of await ownFiles(open))
+      if (!isWeights(path)) all.set(`${RECORD}/${path}`, await readFile(join(record, path)));
+  }
+  for (const [path, bytes] of files) {
+    // The page takes what it lacks from the record.
+    const recorded = all.get(`${RECORD}/${RECORDED}/${path}`);
+    if (!recorded || Buffer.compare(recorded, bytes) !== 0) all.set(`${WORKSPACE}/${path}`, bytes);
   }
   return all;
 }
+
+/** Of a weight in 32 bits, and two of those in 16. */
+const NUMBER_BYTES = 4;
 
 const TFJS_BINARY = "@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm";
 
@@ -84,8 +126,10 @@ export async function containerOf(files: ReadonlyMap<string, Uint8Array>): Promi
   const list: Listed[] = [];
   const parts: Uint8Array[] = [];
   for (const [name, bytes] of files) {
-    const part = await packed(bytes, { level: 9 });
-    list.push({ name, bytes: part.byteLength, sha256: createHash("sha256").update(bytes).digest("hex") });
+    const planes = name.endsWith(".safetensors") ? NUMBER_BYTES : undefined;
+    const part = await packed(planes === undefined ? bytes : inPlanes(bytes, planes), { level: 9 });
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    list.push({ name, bytes: part.byteLength, sha256, ...(planes !== undefined && { planes }) });
     parts.push(part);
   }
   const names = new TextEncoder().encode(JSON.stringify(list));

@@ -10,5 +10,7 @@ export const MODELS = `${ROOT}/experiments/models`;
 export const ABOUT = `${ROOT}/about.json`;
 /** The workspace of the notebook. */
 export const WORKSPACE = "/notebook";
-/** A record, as its folder is. */
+/** Models from outside of the workspace, each in a folder with the last part of its name. */
+export const GIVEN = "/models";
+/** A record, as its folder is, without what its runs have learnt. */
 export const RECORD = "/record";

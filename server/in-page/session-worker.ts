@@ -5,6 +5,7 @@
 import "./node/globals.ts";
 import { Feed } from "../http/feed.ts";
 import { readMessage } from "../http/wire.ts";
+import { WORKSPACE as RECORDED } from "../records/record.ts";
 import { openSession } from "../session/open.ts";
 import type { Session } from "../session/session.ts";
 import { partsOf } from "../state/parts.ts";
@@ -14,8 +15,10 @@ import { unpacked } from "./container.ts";
 import { setKernelCode } from "./kernel-code.ts";
 import { manifest } from "./manifest.ts";
 import { runInNone } from "./node/context.ts";
-import { store } from "./node/disk.ts";
-import { RECORD, WORKSPACE } from "./places.ts";
+import { allFiles, store } from "./node/disk.ts";
+import { existsSync } from "./node/fs.ts";
+import { basename, dirname, join, resolve } from "./node/path.ts";
+import { GIVEN, RECORD, WORKSPACE } from "./places.ts";
 import { MEMORY_BYTES, type ToPage, type ToWorker } from "./port.ts";
 import { verifyHere } from "./verify-here.ts";
 
@@ -36,7 +39,12 @@ async function begin({ container, task }: Extract<ToWorker, { readonly kind: "be
     else store([{ path: name, bytes }]);
   }
   if (task === "verify") return verifyHere(RECORD, attach, (progress) => post({ kind: "verification", progress }));
-  const { notebook, seed, inputs } = manifest();
+  const { notebook, seed, inputs, outside } = manifest();
+  fillWorkspace();
+  for (const name of outside) {
+    const place = resolve(dirname(join(WORKSPACE, notebook)), name);
+    if (!existsSync(place)) store([{ path: place, target: join(GIVEN, basename(name)) }]);
+  }
   attach(
     await openSession({
       workspace: WORKSPACE,
@@ -47,6 +55,15 @@ async function begin({ container, task }: Extract<ToWorker, { readonly kind: "be
       use: { kind: "headless", inputs },
     }),
   );
+}
+
+/** Files that are in the record are not carried twice. */
+function fillWorkspace(): void {
+  const recorded = `${RECORD}/${RECORDED}/`;
+  for (const file of allFiles()) {
+    const place = join(WORKSPACE, file.path.slice(recorded.length));
+    if (file.path.startsWith(recorded) && !existsSync(place)) store([{ ...file, path: place }]);
+  }
 }
 
 /** Sends the page the state of a session, and from then on its events. */

@@ -10,6 +10,7 @@ import { Verification } from "../records/verification.ts";
 import { openSession } from "../session/open.ts";
 import { outputsOf } from "../session/outputs.ts";
 import type { Session } from "../session/session.ts";
+import { GIVEN } from "./places.ts";
 import { MEMORY_BYTES, type VerificationProgress } from "./port.ts";
 
 /**
@@ -21,12 +22,12 @@ export async function verifyHere(
   attach: (session: Session) => void,
   tell: (progress: VerificationProgress) => void,
 ): Promise<void> {
-  const open = await openRecord(folder);
+  const open = await openRecord(folder, "without weights");
   const { record, tables, digest } = open;
   const lengths = new Map([...tables].map(([id, { rows }]) => [id, rows.length]));
   const comparison = new Comparison();
   const [round] = planOf(record, lengths, { kind: "all" }, digest);
-  const place = await RepeatedWorkspace.make(open, undefined);
+  const place = await RepeatedWorkspace.make(open, GIVEN);
   const verification = new Verification(open, round!, comparison, () => undefined);
   const session = await openSession({
     workspace: place.workspace,

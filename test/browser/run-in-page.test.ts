@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { pagePart, type Runnable } from "../../server/in-page/page-part.ts";
+import { pagePart, type Runnable, runnableOf } from "../../server/in-page/page-part.ts";
 import { canonicalJson } from "../../server/records/canonical-json.ts";
 import { digestOf } from "../../server/records/used-files.ts";
 import type { SessionState } from "../../server/state/state.ts";
@@ -18,7 +18,7 @@ const encoder = new TextEncoder();
 
 function runnable(text: string, more: Partial<Runnable> = {}): Runnable {
   const files = new Map([["n.ts", encoder.encode(text)], ...(more.files ?? [])]);
-  return { notebook: "n.ts", seed: 1, inputs: {}, models: new Map(), ...more, files };
+  return { notebook: "n.ts", seed: 1, inputs: {}, models: [], ...more, files };
 }
 
 describe.skipIf(!executable)("a notebook in a page", () => {
@@ -83,7 +83,7 @@ run
 // %% curve
 Plot.plot({ marks: [Plot.lineY(run.rows, { x: "step", y: "loss" })] })
 `,
-        { models: new Map([["tiny-chat", tinyChat]]) },
+        { models: [{ name: "tiny-chat", folder: tinyChat, origin: "shipped" }] },
       ),
     );
     await act("run-here");
@@ -146,6 +146,11 @@ again: for await (const each of numbers()) {
   if (each === 1) continue again;
   show(each);
 }
+const lazy = { then: (done: (text: string) => void) => (show("in slow"), done("lazy")) };
+const made = async (): Promise<unknown> => (await later(1), lazy);
+const arrow = async () => lazy;
+const returning = async () => { await later(1); return lazy; };
+show([await made(), await arrow(), await returning(), await new Promise((done) => setTimeout(done, 1, lazy))].join());
 const parts = await Promise.all([1, 2].map(async (each) => (await later(each), each)));
 parts
 
@@ -194,7 +199,8 @@ words.length + one
     );
     const by = Object.fromEntries(shown.map((each) => [each.id, each]));
     expect(by.slow).toMatchObject({ status: "done", console: "caught { four: 4 }" });
-    for (const each of ["before", "inside", "2", "1"]) expect(by.slow!.outputs).toContain(each);
+    expect(by.slow!.outputs.match(/in slow/g)).toHaveLength(4);
+    for (const each of ["before", "inside", "2", "1", "lazy,lazy,lazy,lazy"]) expect(by.slow!.outputs).toContain(each);
     expect(by.slow!.outputs).not.toContain("quick");
     expect(by.quick!.outputs).toContain("quick");
     expect(by.parquet).toMatchObject({ status: "failed", error: expect.stringContaining("needs a machine") });
@@ -228,13 +234,14 @@ while (Date.now() > 0) Math.sqrt(at);
   describe("with its record", () => {
     let record: string;
     let run: string;
-    let text: string;
 
     beforeAll(async () => {
-      const workspace = await folder("in-page");
-      const { base, rest } = await notebook(workspace, 8);
-      text = base + rest;
-      await files(workspace, { "n.ts": text });
+      // The model lies outside of the workspace, so that the page has to bring it along.
+      const [workspace, models] = [await folder("in-page"), await folder("models")];
+      const { base, rest } = await notebook(models, 8, ", checkpointEvery: 2");
+      const data = `// %% own\nimport { readFile } from "palimpsest";\nshow((await readFile("words.txt")).length);\n\n`;
+      const outside = base.replace(/chatModel\("\.\/([^"]*)"\)/, (_, name) => `chatModel("${join(models, name)}")`);
+      await files(workspace, { "n.ts": `${outside}\n${data}${rest}`, "words.txt": "one two three" });
       const outcome = await palimpsest("run", join(workspace, "n.ts"), "--json", "--backend", "wasm");
       if (outcome.code !== 0) throw new Error(outcome.err);
       record = lastLine(outcome).record;
@@ -244,7 +251,7 @@ while (Date.now() > 0) Math.sqrt(at);
     const verdict = (): Locator => page.locator(".verdict");
 
     it("verifies it to the last bit, and says how far it has come", async () => {
-      await open(runnable(text, { record }));
+      await open(await runnableOf(record));
       await page.evaluate(() => {
         const said: string[] = [];
         Object.assign(window, { said });
@@ -264,8 +271,18 @@ while (Date.now() > 0) Math.sqrt(at);
       expect(faults).toEqual([]);
     }, 60_000);
 
+    it("runs its notebook with the files and the model that the page carries", async () => {
+      await open(await runnableOf(record));
+      await act("run-here");
+      await page.locator('[data-action="run-again"]').waitFor();
+      expect(await state(({ cells }) => cells.map(({ status, error }) => error?.message ?? status))).toEqual(
+        Array(4).fill("done"),
+      );
+      await page.locator('section[data-cell="own"]').getByText("13", { exact: true }).waitFor();
+    }, 60_000);
+
     it("finds a byte of the record that was changed", async () => {
-      const part = await pagePart(runnable(text, { record }));
+      const part = await pagePart(await runnableOf(record));
       const at = Math.floor(part.payload.length * 0.98);
       const other = part.payload[at] === "0" ? "1" : "0";
       const payload = part.payload.slice(0, at) + other + part.payload.slice(at + 1);
@@ -291,7 +308,7 @@ while (Date.now() > 0) Math.sqrt(at);
       listed.sha256 = await digestOf(join(copy, path));
       await writeFile(join(copy, "record.json"), `${canonicalJson(content)}\n`);
       await writeFile(join(copy, "record.sha256"), `${await digestOf(join(copy, "record.json"))}  record.json\n`);
-      await open(runnable(text, { record: copy }));
+      await open(await runnableOf(copy));
       await act("verify-here");
       await page.locator('[data-verdict="different"]').waitFor();
       expect(await verdict().textContent()).toMatch(/^Different: both, step 5, loss: recorded .*, here /);

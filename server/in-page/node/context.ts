@@ -95,11 +95,25 @@ export function keepContexts(): void {
     return Reflect.apply(then, this, [bound(done), bound(failed)]);
   });
   const queue = globalThis.queueMicrotask.bind(globalThis);
-  const resolve = Promise.resolve.bind(Promise);
-  Reflect.set(Promise, "resolve", (value: unknown) => {
-    if (value instanceof Promise || !isThenable(value)) return resolve(value);
-    // The engine would call `then` of an object that is no promise in the context of whatever ran last.
-    return new Promise<unknown>((done, failed) => queue(bound(() => void value.then(done, failed))));
+  const Plain = Promise;
+  const resolve = Plain.resolve.bind(Plain);
+  // The engine would call `then` of an object that is no promise in the context of whatever ran last.
+  const later = (value: unknown): unknown => {
+    if (value instanceof Promise || !isThenable(value)) return value;
+    return new Plain<unknown>((done, failed) => queue(bound(() => void value.then(done, failed))));
+  };
+  Reflect.set(Promise, "resolve", (value: unknown) => resolve(later(value)));
+  type Executor = (done: (value: unknown) => void, failed: (reason: unknown) => void) => void;
+  globalThis.Promise = new Proxy(Plain, {
+    construct: (target, [executor]: [Executor], maker) =>
+      Reflect.construct(
+        target,
+        [
+          (done: (value: unknown) => void, failed: (reason: unknown) => void) =>
+            executor((value) => done(later(value)), failed),
+        ],
+        maker,
+      ),
   });
   const turns = new MessageChannel();
   const waiting: (() => void)[] = [];
@@ -128,6 +142,7 @@ export function keepContexts(): void {
     $$went: went,
     $$now: contextNow,
     $$back: restored,
+    $$later: later,
   });
 }
 

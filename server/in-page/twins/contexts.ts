@@ -1,6 +1,6 @@
 /**
  * `notebook/language/contexts.ts` in a page: after each `await` of a cell, its async context is restored. `$$wait`, `$$went`,
- * `$$now` and `$$back` are in `node/context.ts`.
+ * `$$now`, `$$back` and `$$later` are in `node/context.ts`.
  */
 import type { Node, Program } from "acorn";
 import { fullAncestor, simple } from "acorn-walk";
@@ -20,6 +20,10 @@ export function contextInsertions(program: Program, streams: readonly number[]):
       open(node.start, "$$went(");
       open(node.start + "await".length, " $$wait(");
       close(node.end, "))");
+    } else if (returned(node, ancestors as unknown as readonly SyntaxNode[])) {
+      const value = returned(node, ancestors as unknown as readonly SyntaxNode[])!;
+      open(value.start, "$$later((");
+      close(value.end, "))");
     } else if (node.type === "ForOfStatement" && node.await === true) {
       const body = node.body as SyntaxNode;
       const outer = labelled(ancestors as unknown as readonly SyntaxNode[]);
@@ -39,7 +43,17 @@ export function contextInsertions(program: Program, streams: readonly number[]):
       close(end, "))");
     },
   });
-  return { closings, openings };
+  // Inner nodes come first: their texts close first and open last.
+  return { closings, openings: openings.reverse() };
+}
+
+/** What an async function returns here: an object with a `then` of its own is waited for by the engine. */
+function returned(node: SyntaxNode, ancestors: readonly SyntaxNode[]): SyntaxNode | undefined {
+  if (node.type === "ArrowFunctionExpression")
+    return node.async === true && node.expression === true ? (node.body as SyntaxNode) : undefined;
+  if (node.type !== "ReturnStatement" || !node.argument) return undefined;
+  const owner = ancestors.slice(0, -1).findLast(({ type }) => type.includes("Function"));
+  return owner?.async === true && owner.generator !== true ? (node.argument as SyntaxNode) : undefined;
 }
 
 /** The loop with the labels before it: a block must not come between them. */
