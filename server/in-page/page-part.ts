@@ -46,12 +46,14 @@ export type PagePart = {
   readonly policy: { readonly "script-src": string; readonly "worker-src": string };
 };
 
+export const PAGE_POLICY: PagePart["policy"] = { "script-src": "'wasm-unsafe-eval' blob:", "worker-src": "blob:" };
+
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const packed = promisify(deflateRaw);
 
 export async function pagePart(runnable: Runnable): Promise<PagePart> {
   const [payload, script] = await Promise.all([payloadOf(runnable), codeOf("element")]);
-  return { payload, script, policy: { "script-src": "'wasm-unsafe-eval' blob:", "worker-src": "blob:" } };
+  return { payload, script, policy: PAGE_POLICY };
 }
 
 /**
