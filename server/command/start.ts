@@ -13,6 +13,7 @@ import { Damaged } from "../records/open-record.ts";
 import { unpackRecord } from "../records/unpack-record.ts";
 import { pruneAtStart } from "../registry/start-rules.ts";
 import { FolderLock, Locked } from "../session/lock.ts";
+import { unpackPage } from "../share/open-page.ts";
 import { bytes } from "../state/quantity.ts";
 import { Workspace } from "../workspace.ts";
 import { backendOf, type Command, Misuse, memoryOf, parseArguments } from "./command.ts";
@@ -24,12 +25,13 @@ const PORTS = 50;
 
 export const start: Command = {
   name: "start",
-  synopsis: "start [folder|record.zip] [--port p] [--no-open]",
+  synopsis: "start [folder|record.zip|page.html] [--port p] [--no-open]",
   summary: "opens the workbench in the browser",
-  usage: `palimpsest start [folder|record.zip] [--port p] [--no-open] [--backend b] [--memory size] [--idle time] [--sourcemap]
+  usage: `palimpsest start [folder|record.zip|page.html] [--port p] [--no-open] [--backend b] [--memory size] [--idle time] [--sourcemap]
 
 Opens the workbench on a folder of notebooks. Without a folder it opens the current one, or the experiments if the current
-one is Palimpsest's own. The archive of a record is unpacked into a folder beside it; nothing in it runs until you run it.
+one is Palimpsest's own. The archive of a record, or a page that palimpsest export made, is unpacked into a folder beside it;
+nothing in it runs until you run it.
 
   --port p       the port to listen on; default: the one of last time, else ${PORT} or the next free one
   --no-open      do not open the browser
@@ -109,12 +111,14 @@ async function lockedFolder(folder: string): Promise<FolderLock | undefined> {
   });
 }
 
-/** A folder, or what the archive of a record is unpacked to. @throws Misuse */
+/** A folder, or what the archive of a record or a shared page is unpacked to. @throws Misuse */
 async function folderOf(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return path;
-  if (!found?.isFile() || !path.toLowerCase().endsWith(".zip")) throw new Misuse(`There is no folder ${path}.`);
-  return unpackRecord(path).catch((error: Error) => {
+  const [kind] = /\.(?:zip|html?)$/i.exec(path) ?? [];
+  if (!found?.isFile() || kind === undefined) throw new Misuse(`There is no folder ${path}.`);
+  const unpacked = kind.toLowerCase() === ".zip" ? unpackRecord(path) : unpackPage(path);
+  return unpacked.catch((error: Error) => {
     throw error instanceof Damaged ? new Misuse(error.message) : error;
   });
 }

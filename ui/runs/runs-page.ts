@@ -119,6 +119,7 @@ export class RunsPage extends LitElement {
             }}>${PANELS[panel]}</button>`,
         )}
         <a class="other" href="/records" data-link-to="records">Records</a>
+        <a class="other" href="/sweeps" data-link-to="sweeps">Sweeps</a>
         <pal-theme-button></pal-theme-button>
       </header>
       <div>${this.#panel()} ${this.#tools()}</div>

@@ -27,7 +27,7 @@ async function recorded(
     ...{ inputs: {}, environment: {}, runs: [], cells: [], files: [], models: [], data: [] },
     ...change,
   };
-  const whole = { sealed: true, digest: "", tables: new Map(), outputs: [], results: [] };
+  const whole = { leftOut: [], sealed: true, digest: "", tables: new Map(), outputs: [], results: [] };
   return { folder: place, record, ...whole, workspace: Object.keys(all) };
 }
 const text = (path: string) => readFile(join(root, path), "utf8").catch(() => undefined);
