@@ -6,8 +6,7 @@ import { createHash } from "node:crypto";
 import { constants, copyFile, lstat, mkdir, realpath, stat, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { listNotebooks } from "./listing.ts";
-import { parseNotebook } from "./notebook/source/parse.ts";
-import { printNotebook } from "./notebook/source/print.ts";
+import { blankNotebook } from "./notebook/source/blank.ts";
 import type { EndOrder, NotebookListing } from "./protocol.ts";
 import { notebookFolders } from "./registry/places.ts";
 import { Registry } from "./registry/registry.ts";
@@ -165,7 +164,7 @@ export class Workspace {
     if (original) await copyFile(original, target, constants.COPYFILE_EXCL);
     else {
       // "wx" fails if the file has come to exist by now.
-      await writeFile(target, printNotebook(parseNotebook(blank(name))), { flag: "wx" });
+      await writeFile(target, blankNotebook(name), { flag: "wx" });
     }
     return this.#named(target);
   }
@@ -296,9 +295,4 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 /** A path as a message shows it. */
 function shortened(path: string): string {
   return path.length > 120 ? `${path.slice(0, 120)}…` : path;
-}
-
-function blank(name: string): string {
-  const title = name.split("/").at(-1)?.replace(/\.ts$/, "") ?? name;
-  return `// %% [markdown]\n// # ${title}\n\n// %% start\nimport { chatModel, input, show } from "palimpsest";\n`;
 }
