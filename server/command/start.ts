@@ -13,6 +13,7 @@ import { Damaged } from "../records/open-record.ts";
 import { unpackRecord } from "../records/unpack-record.ts";
 import { FolderLock, Locked } from "../session/lock.ts";
 import { unpackPage } from "../share/open-page.ts";
+import type { PagePart } from "../share/page.ts";
 import { Workspace } from "../workspace.ts";
 import { backendOf, type Command, Misuse, memoryOf, parseArguments } from "./command.ts";
 import { openBrowser } from "./open-browser.ts";
@@ -63,7 +64,9 @@ nothing in it runs until you run it.
     const lock = await lockedFolder(workspace.folder);
     const pages = await PageSecret.of(workspace.folder);
     const token = randomBytes(24).toString("base64url");
-    const parts = { workspace, assets, secrets: { token, cookie: pages.secret } };
+    const running = async (record: string): Promise<PagePart> =>
+      (await import("./running-part.ts")).runningPart(record);
+    const parts = { workspace, assets, secrets: { token, cookie: pages.secret }, running };
     const server = await listen(parts, given === undefined ? usualPorts(pages.port) : [given]).catch(
       async (error: Error) => {
         await lock?.release();
