@@ -79,6 +79,7 @@ one is Palimpsest's own. The archive of a record is unpacked into a folder besid
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
     });
     await opened?.();
+    if (workspace.sweeps.areRunning) process.stdout.write("Ending the sweeps; their entries save checkpoints.\n");
     await server.close();
     await workspace.close();
     await lock?.release();

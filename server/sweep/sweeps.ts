@@ -115,6 +115,11 @@ export class Sweeps {
     if (left > 0) throw new SweepFault(409, `Entries that have not ended yet: ${left}. They save checkpoints.`);
   }
 
+  /** Whether processes that were started here have not ended. */
+  get areRunning(): boolean {
+    return this.#processes.size > 0;
+  }
+
   /** Ends the processes that were started here, after their entries have saved checkpoints. */
   async close(): Promise<void> {
     for (const each of this.#processes) each.end();
@@ -128,7 +133,8 @@ export class Sweeps {
     const process = new SweepProcess(join(this.#workspace, notebooks), [...words, "--", name]);
     this.#processes.add(process);
     void process.ended.then(() => this.#processes.delete(process));
-    const { folder, order } = await process.planned;
+    const { folder, order } = await process.begun;
+    this.#queues.clear();
     const key = keyOf(notebooks, folder, order);
     this.#faults.delete(key);
     void process.ended.then(() => {
