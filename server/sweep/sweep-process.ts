@@ -36,7 +36,7 @@ export class SweepProcess {
       this.#printed = (this.#printed + text).slice(-KEPT);
     });
     this.ended = new Promise((resolve) => {
-      child.once("error", () => resolve());
+      child.on("error", () => resolve());
       child.once("close", () => resolve());
     });
     this.begun = new Promise((resolve, reject) => {
