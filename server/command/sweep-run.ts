@@ -1,8 +1,8 @@
 /** How a sweep is carried out: on this machine or by Slurm, what is left of it, and how it is cancelled. */
 import { rm } from "node:fs/promises";
-import { availableParallelism, hostname } from "node:os";
+import { availableParallelism } from "node:os";
 import { relative } from "node:path";
-import { ownHolder, printed } from "../session/holder.ts";
+import { ownHolderHere, printed } from "../session/holder.ts";
 import { writeSafely } from "../session/write-file.ts";
 import { cancelSweep } from "../sweep/cancel.ts";
 import { onWorkbenchGone } from "../sweep/channel.ts";
@@ -32,7 +32,7 @@ export async function onThisMachine(run: LocalOrder): Promise<void> {
   if (inQueue > 0) say(`${inQueue} of them are jobs of Slurm and are left to it; --cancel takes them back.`);
   const jobs = run.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2));
   const ownCommand = folder.commandOf(run.order);
-  await writeSafely(ownCommand, printed({ ...ownHolder(), host: hostname() }));
+  await writeSafely(ownCommand, printed(ownHolderHere()));
   run.begun();
   await runLocally({ folder, entries: open, jobs, command, said: say, signal: interrupts(SAVING) });
   await rm(ownCommand, { force: true });

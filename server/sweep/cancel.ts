@@ -1,7 +1,7 @@
 /** Ends a sweep: the command that starts its entries, the entries that run on this machine, and its tasks of Slurm. */
 import { setTimeout } from "node:timers/promises";
-import { type Holder, holderOf, isAlive, isCertain } from "../session/holder.ts";
-import { isHere, livingHolder } from "./entry-lock.ts";
+import { type Holder, holderOf, isAlive, isCertain, isHere } from "../session/holder.ts";
+import { livingHolder } from "./entry-lock.ts";
 import { cancelOnSlurm } from "./slurm.ts";
 import type { SweepFolder } from "./sweep-folder.ts";
 

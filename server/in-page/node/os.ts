@@ -1,0 +1,17 @@
+/** `node:os` in a page. */
+
+export function tmpdir(): string {
+  return "/tmp";
+}
+
+export function homedir(): string {
+  return "/home";
+}
+
+export function availableParallelism(): number {
+  return 1;
+}
+
+export function cpus(): readonly { readonly model: string }[] {
+  return [];
+}
