@@ -89,6 +89,7 @@ nothing in it runs until you run it.
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
     });
     await opened?.();
+    if (workspace.sweeps.areRunning) process.stdout.write("Ending the sweeps; their entries save checkpoints.\n");
     await server.close();
     await workspace.close();
     await lock?.release();
