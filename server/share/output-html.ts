@@ -77,7 +77,7 @@ export class OutputWriter {
     const alignment = (i: number): Markup => new Markup(numeric[i] ? ' class="number"' : "");
     const shown = rows.slice(0, ROWS);
     return markup`<div class="table" data-table="${id}">
-<div class="scroll" tabindex="0" role="region" aria-label="Table of ${total} rows"><table><thead><tr>${columns.map((each, i) => markup`<th scope="col"${alignment(i)}>${each}</th>`)}</tr></thead>
+<div class="scroll" tabindex="0" role="region" aria-label="${id}, ${total} rows"><table><thead><tr>${columns.map((each, i) => markup`<th scope="col"${alignment(i)}>${each}</th>`)}</tr></thead>
 <tbody>${shown.map((row) => markup`<tr>${columns.map((_, i) => markup`<td${alignment(i)}>${datumText(row[i]) ?? "–"}</td>`)}</tr>\n`)}</tbody></table></div>
 ${total > shown.length ? markup`<p class="total">Showing the first ${shown.length} of ${total} rows</p>` : ""}</div>`;
   }
