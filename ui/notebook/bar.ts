@@ -97,6 +97,9 @@ export class Bar extends LitElement {
         .word {
           display: none;
         }
+        header > button {
+          padding: 0 0.375rem;
+        }
         [data-action="run-stale"],
         .link.good {
           min-width: 0;
@@ -149,7 +152,7 @@ export class Bar extends LitElement {
         Lazy
       </button>
       <pal-save-experiment></pal-save-experiment>
-      <pal-share-button .target=${{ notebook: state.path }}></pal-share-button>
+      <pal-share-button compact .target=${{ notebook: state.path }}></pal-share-button>
       <a class="runs" href=${`/runs?filter=${encodeURIComponent(`notebook:${state.path}`)}`} title="The runs of this notebook and of all others">Runs</a>
       <pal-kernel></pal-kernel>
       <pal-memory></pal-memory>

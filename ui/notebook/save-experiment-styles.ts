@@ -5,10 +5,18 @@ export const saveExperimentStyles = css`
   :host {
     display: block;
   }
-  /* The bar has two rows on a narrow screen. */
+  /* The bar has one row, and two on a narrow screen. */
+  @media (max-width: 84rem) {
+    .long {
+      display: none;
+    }
+  }
   @media (max-width: 40rem) {
     .word {
       display: none;
+    }
+    :host > button {
+      padding: 0 0.375rem;
     }
   }
   fieldset {
