@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { Damaged } from "../records/open-record.ts";
 import { writeSafely } from "../session/write-file.ts";
 import type { MadePage } from "../share/export-page.ts";
-import { CODE_MODES, counted, type IncludedPart, PARTS, type ShareOptions, THEMES } from "../share/options.ts";
+import { CODE_MODES, counted, INCLUDABLE, type IncludedPart, type ShareOptions, THEMES } from "../share/options.ts";
 import { bytes } from "../state/quantity.ts";
 import { type Command, Misuse, parseArguments } from "./command.ts";
 
@@ -116,7 +116,7 @@ function oneOf<T extends string>(option: string, value: string | undefined, know
 
 function includedOf(texts: readonly string[]): readonly IncludedPart[] {
   const names = texts.flatMap((text) => text.split(",")).map((name) => name.trim());
-  return names.filter((name) => name !== "").map((name) => oneOf("--include", name, PARTS));
+  return names.filter((name) => name !== "").map((name) => oneOf("--include", name, INCLUDABLE));
 }
 
 function report(page: string, { bytes, gzip, marked, files, states }: MadePage): object {

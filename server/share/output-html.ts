@@ -90,12 +90,20 @@ ${total > shown.length ? markup`<p class="total">Showing the first ${shown.lengt
       const width = layout === "grid" ? GRID_CHART_WIDTH : CHART_WIDTH;
       const drawn = drawing(whole, {}, new TaggedRows(), { width, size });
       const id = `chart-${Object.keys(this.collected.charts).length + 1}`;
-      const figure = this.#renderer.chart(drawn);
       this.collected.charts[id] = whole;
-      return markup`<div class="chart" data-chart="${id}" data-size="${size}"><div class="static">${new Markup(figure)}</div>${drawn.notes.map((note) => markup`<p class="note">${note}</p>`)}</div>`;
+      return markup`<div class="chart" data-chart="${id}" data-size="${size}"><div class="static">${this.#figure(drawn)}</div>${drawn.notes.map((note) => markup`<p class="note">${note}</p>`)}</div>`;
     } catch (reason) {
       const why = reason instanceof Error ? reason.message : String(reason);
       return markup`<p class="missing">This chart cannot be drawn. ${why}</p>`;
+    }
+  }
+
+  /** Some marks need what only a browser has, such as a canvas. */
+  #figure(drawn: Drawing): Markup {
+    try {
+      return new Markup(this.#renderer.chart(drawn));
+    } catch {
+      return markup`<p class="missing">This chart is drawn by the browser, with JavaScript.</p>`;
     }
   }
 }
