@@ -57,6 +57,7 @@ describe("the lint rule refuses", () => {
     ["server/share/x.ts", "../http/app.ts", "higher"],
     ["server/share/y.ts", "../../ui/session/session.ts", "drawn by the page's own"],
     ["ui/runs/x.ts", "../../server/registry/registry.ts", "The page imports only"],
+    ["ui/sweep/x.ts", "../../server/sweep/entries.ts", "The page imports only"],
     ["ui/cell/x.ts", "../../server/session/log.ts", "The page imports only"],
     ["ui/cell/y.ts", "../../cells/types.ts", "session's events"],
   ] as const;

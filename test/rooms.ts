@@ -21,6 +21,7 @@ export const floors: readonly (readonly string[])[] = [
   ["cells/show"],
   ["cells/train"],
   ["cells/index"],
+  ["server/code"],
   ["server/notebook"],
   ["server/values"],
   ["server/chart", "server/events", "server/runs"],
@@ -39,11 +40,13 @@ export const floors: readonly (readonly string[])[] = [
   ["ui/share"],
   ["server/share"],
   ["server/http"],
+  ["server/in-page"],
   ["server/command"],
   ["server/main"],
   ["server/palimpsest"],
   ["ui/notebook"],
-  ["ui/runs", "ui/start"],
+  ["ui/runs", "ui/run-in-page", "ui/start"],
+  ["ui/sweep"],
   ["ui/main"],
 ];
 

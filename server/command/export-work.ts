@@ -1,6 +1,7 @@
 /** What `palimpsest export` does: finds what is to be shown, and makes the page of it. */
 import { stat } from "node:fs/promises";
 import { basename, dirname, relative } from "node:path";
+import { PAGE_POLICY, payloadOf, runnableOf } from "../in-page/page-part.ts";
 import { logPath } from "../session/history.ts";
 import { type MadePage, madePage } from "../share/export-page.ts";
 import type { ShareOptions } from "../share/options.ts";
@@ -22,7 +23,15 @@ export async function madeOf(target: string, options: ShareOptions, states: stri
 
 function madeOfRecord(path: string, options: ShareOptions): Promise<MadePage> {
   return withRecord(path, async (shared, open) =>
-    madePage(shared, await filesOfRecord(open, options.included), options),
+    madePage(
+      shared,
+      await filesOfRecord(open, options.included),
+      options,
+      undefined,
+      options.included.includes("training")
+        ? { payload: await payloadOf(await runnableOf(open.folder)), policy: PAGE_POLICY }
+        : undefined,
+    ),
   );
 }
 
@@ -43,8 +52,12 @@ async function madeOfNotebook(notebook: string, options: ShareOptions): Promise<
     { type: "files-read", files: imports.filesOf(state.cells.flatMap(({ analysis }) => analysis ?? [])) },
   ]);
   if (shared) {
-    if (options.included.includes("data"))
-      throw new Misuse("Data files are included from a record: save the experiment, and export the record.");
+    for (const [part, what] of [
+      ["data", "Data files are"],
+      ["training", "What runs the notebook in the page is"],
+    ] as const)
+      if (options.included.includes(part))
+        throw new Misuse(`${what} included from a record: save the experiment, and export the record.`);
     const files = await filesOfSession(workspace, shared, options.included);
     return madePage(shared, files, options);
   }

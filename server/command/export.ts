@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { Damaged } from "../records/open-record.ts";
 import { writeSafely } from "../session/write-file.ts";
 import type { MadePage } from "../share/export-page.ts";
-import { CODE_MODES, counted, INCLUDABLE, type IncludedPart, type ShareOptions, THEMES } from "../share/options.ts";
+import { CODE_MODES, counted, type IncludedPart, PARTS, type ShareOptions, THEMES } from "../share/options.ts";
 import { bytes } from "../state/quantity.ts";
 import { type Command, Misuse, parseArguments } from "./command.ts";
 
@@ -25,7 +25,8 @@ machine are left out.
   -o page.html       where to write it
   --code mode        the code of the cells: folded (default), shown, or none
   --include parts    also put in, separated by commas: adapter (trained weights), data (data files of a record), rows (all
-                     rows of the trainings)
+                     rows of the trainings), training (what runs the notebook of a record in the reader's browser, and
+                     verifies it there)
   --theme theme      auto (default) follows the reader's system
   --states name=a,b  a slider for the reader between finished runs of palimpsest sweep, which differ in this input
   --note text        a note for the reader, shown with what is in the file
@@ -116,7 +117,7 @@ function oneOf<T extends string>(option: string, value: string | undefined, know
 
 function includedOf(texts: readonly string[]): readonly IncludedPart[] {
   const names = texts.flatMap((text) => text.split(",")).map((name) => name.trim());
-  return names.filter((name) => name !== "").map((name) => oneOf("--include", name, INCLUDABLE));
+  return names.filter((name) => name !== "").map((name) => oneOf("--include", name, PARTS));
 }
 
 function report(page: string, { bytes, gzip, marked, files, states }: MadePage): object {

@@ -11,6 +11,7 @@ import { recordRoutes } from "./records.ts";
 import { runRoutes } from "./runs.ts";
 import { shareRoutes } from "./share.ts";
 import { sessionSocket } from "./socket.ts";
+import { sweepRoutes } from "./sweeps.ts";
 import { readEndOrder, readNewNotebook } from "./wire.ts";
 
 export type AppParts = {
@@ -51,10 +52,15 @@ export function app({ workspace, assets, secrets, port }: AppParts): Hono {
   routes.get("/runs/compare", servePage);
   routes.get("/records", servePage);
   routes.get("/records/one", servePage);
-  routes.get("/notebook/*", (c) => {
-    if (isDecodable(new URL(c.req.url).pathname)) return servePage(c);
-    return c.text("The address of this notebook is damaged. Open the notebook on the start page at /.\n", 400);
-  });
+  routes.get("/sweeps", servePage);
+  for (const [place, what] of [
+    ["notebook", "notebook"],
+    ["sweeps", "sweep"],
+  ] as const)
+    routes.get(`/${place}/*`, (c) => {
+      if (isDecodable(new URL(c.req.url).pathname)) return servePage(c);
+      return c.text(`The address of this ${what} is damaged. Open the ${what} on the start page at /.\n`, 400);
+    });
 
   routes.get("/assets/:name", (c) => {
     const asset = assets.get(c.req.param("name"));
@@ -65,6 +71,7 @@ export function app({ workspace, assets, secrets, port }: AppParts): Hono {
 
   routes.route("/api/runs", runRoutes(workspace.runs, longBody));
   routes.route("/api/records", recordRoutes(workspace, { small: smallBody, file: archiveBody }));
+  routes.route("/api/sweeps", sweepRoutes(workspace.sweeps, longBody));
   routes.route("/api/share", shareRoutes(workspace, smallBody));
   routes.get("/api/notebooks", async (c) => c.json(await workspace.listing()));
   routes.post("/api/notebooks", smallBody, async (c) => {

@@ -6,7 +6,7 @@ import { Damaged } from "../records/open-record.ts";
 import type { ShareOrder } from "../runs/share.ts";
 import { fileStem } from "../session/names.ts";
 import type { MadePage } from "../share/export-page.ts";
-import { CODE_MODES, INCLUDABLE, type ShareOptions } from "../share/options.ts";
+import { CODE_MODES, type ShareOptions } from "../share/options.ts";
 import { Denied, type Workspace } from "../workspace.ts";
 import { jsonBody } from "./json-body.ts";
 
@@ -15,7 +15,7 @@ const text = (most: number) =>
 const shareOrder: v.GenericSchema<unknown, ShareOrder> = v.object({
   target: v.union([v.strictObject({ notebook: text(4096) }), v.strictObject({ record: text(4096) })]),
   code: v.picklist(CODE_MODES),
-  include: v.array(v.picklist(INCLUDABLE)),
+  include: v.array(v.picklist(["adapter", "data", "rows"])),
   note: text(20_000),
   licence: text(1000),
 });

@@ -2,10 +2,10 @@
  * The code of a cell, compiled. A cell that runs again with the same source, as behind a slider many times a second, reuses
  * it. Code holds no values: each execution makes its own.
  */
-import { Script } from "node:vm";
 import { analyse } from "../notebook/language/analyse.ts";
 import { type CompiledCell, compileCell } from "../notebook/language/compile.ts";
 import type { Analysis, CellId } from "../notebook/types.ts";
+import { runScript } from "./script.ts";
 import { fileOf } from "./trace.ts";
 
 type Body = (...parameters: unknown[]) => Promise<void>;
@@ -31,13 +31,9 @@ export class Code {
     return this.#compiled;
   }
 
-  /** A script and never a module, since modules are never collected. @throws SyntaxError if V8 rejects it */
+  /** @throws SyntaxError if the engine rejects it */
   get body(): Body {
-    // The compiler adds the first line; the user's lines follow it.
-    this.#body ??= new Script(this.compiled.code, {
-      filename: fileOf(this.#cell),
-      lineOffset: -1,
-    }).runInThisContext() as Body;
+    this.#body ??= runScript(this.compiled.code, fileOf(this.#cell)) as Body;
     return this.#body;
   }
 }

@@ -10,6 +10,7 @@ import { isFile } from "../notebook/language/imports.ts";
 import type { ImportDeclaration } from "../notebook/types.ts";
 import { missingFile, moduleOf, Project } from "../session/project.ts";
 import { checkExport, type Exports, exportOf, ModuleInstance } from "./module.ts";
+import { importFile, importPackage } from "./packages.ts";
 import { readsNow } from "./reads-now.ts";
 
 /** Asks a module for the present value of an export. */
@@ -106,13 +107,13 @@ export class Imports {
   async #data(path: string): Promise<Exports> {
     const { digest, text } = this.#project.file(path);
     if (extname(path) === ".json") return { default: JSON.parse(text) };
-    return import(`${pathToFileURL(path).href}?changed=${digest}`);
+    return importFile(path, digest);
   }
 
   async #package(module: string, by: string): Promise<Exports> {
     readsNow()?.package(module, by);
     try {
-      return await import(`cell-import:${JSON.stringify([module, pathToFileURL(by).href])}`);
+      return await importPackage(module, by);
     } catch (error) {
       throw this.#explained(module, error);
     }

@@ -4,15 +4,11 @@
  * `hint` says that somebody may have been interrupted, `asked` says that this generation was. Reading the hint costs next to
  * nothing, and only if it is set does the code ask who is calling: a function of one cell may be called by another.
  */
-import { Script } from "node:vm";
-import { Worker } from "node:worker_threads";
 import type { CellId } from "../notebook/types.ts";
+import { Signals, sharedNumbers } from "./signals.ts";
 
 /** A slot is used again after this many generations, unless its generation is still alive. */
 const SLOTS = 16_384;
-/** The global under which the interruptible script finds the code to run. */
-const WORK = Symbol.for("palimpsest.work");
-const script = new Script('globalThis[Symbol.for("palimpsest.work")]()', { filename: "palimpsest:work" });
 
 /** The reason of a signal that aborts because the user, or a newer execution, wants the work to end. */
 export class Interrupted extends Error {
@@ -39,25 +35,15 @@ export type InterruptFlag = {
 };
 
 export class Interrupts {
-  readonly #hints = new Int32Array(new SharedArrayBuffer(4 * SLOTS));
-  readonly #asked = new Int32Array(new SharedArrayBuffer(4 * SLOTS));
-  /** The slot whose code a signal can break off right now, counted from 1; 0 for none. */
-  readonly #inside = new Int32Array(new SharedArrayBuffer(4));
+  readonly #hints = sharedNumbers(SLOTS);
+  readonly #asked = sharedNumbers(SLOTS);
+  readonly #signals = new Signals(this.#hints, this.#asked);
   #next = 0;
   readonly #taken = new Set<number>();
-  #thread: Worker | undefined;
-  #signalThread: Worker | undefined;
 
   /** Starts to listen to the server. @param fd the pipe on which it names the generations to interrupt */
   listen(fd: number): void {
-    const [hints, asked, inside] = [this.#hints, this.#asked, this.#inside];
-    const thread = new Worker(new URL("./interrupt-thread.mjs", import.meta.url), {
-      workerData: { fd, hints, asked, inside },
-      execArgv: [],
-    });
-    thread.on("error", (error) => process.stderr.write(`Interrupts no longer work: ${error.message}\n`));
-    thread.unref();
-    this.#thread = thread;
+    this.#signals.listen(fd);
   }
 
   /** Sets every hint, so that all code checks whether it was interrupted. */
@@ -70,10 +56,10 @@ export class Interrupts {
     const slot = this.#next;
     this.#next = (slot + 1) % SLOTS;
     const taken = this.#taken.add(slot);
-    const [asked, inside] = [this.#asked, this.#inside];
+    const asked = this.#asked;
     const hint = new Int32Array(this.#hints.buffer, 4 * slot, 1);
     Atomics.store(asked, slot, 0);
-    this.#thread?.postMessage({ cell, generation, slot });
+    this.#signals.announce({ cell, generation, slot });
     return {
       hint,
       raise: () => {
@@ -93,40 +79,10 @@ export class Interrupts {
         return true;
       },
       interruptible: (work) => {
-        this.#holdSignals();
-        const before = Atomics.exchange(inside, 0, slot + 1);
-        Reflect.set(globalThis, WORK, work);
-        try {
-          return script.runInThisContext({ breakOnSigint: true });
-        } catch (error) {
-          if (!(error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED"))
-            throw error;
-          throw new Interrupted(`The cell ${cell} was interrupted by a signal.`);
-        } finally {
-          Atomics.store(inside, 0, before);
-          Reflect.deleteProperty(globalThis, WORK);
-        }
+        const done = this.#signals.breakable(slot, work);
+        if (done === "broken off") throw new Interrupted(`The cell ${cell} was interrupted by a signal.`);
+        return done.value;
       },
     };
   }
-
-  /**
-   * Keeps a thread that is always ready for the signal: interruptible code then starts at once, and a signal that finds
-   * nothing to break off does no harm. When the user's code listens to that signal, Node registers its own listener
-   * per script, so the thread must go.
-   */
-  #holdSignals(): void {
-    if (process.listenerCount("SIGINT") === 0) this.#signalThread ??= startSignalThread();
-    else {
-      void this.#signalThread?.terminate();
-      this.#signalThread = undefined;
-    }
-  }
-}
-
-/** Nothing waits for this thread; until it is ready, interruptible code takes a little longer to start. */
-function startSignalThread(): Worker {
-  const thread = new Worker(new URL("./signal-thread.mjs", import.meta.url), { execArgv: [] });
-  thread.unref();
-  return thread;
 }

@@ -3,11 +3,11 @@
  * imports before any of them runs, and runs once, after the modules that it imports, in the order of its imports. Where modules
  * import each other, the one that was asked for first runs last. Tensors that a module makes belong to no cell.
  */
-import { Script } from "node:vm";
 import type { ProjectModule } from "../notebook/language/project-module.ts";
 import type { ImportDeclaration } from "../notebook/types.ts";
 import { current } from "./generation.ts";
 import { Reads } from "./reads.ts";
+import { runScript } from "./script.ts";
 
 export type Exports = Readonly<Record<string, unknown>>;
 
@@ -47,14 +47,13 @@ export class ModuleInstance {
   /** The module that has to be evaluated before this one can go on. */
   #waitsFor: ModuleInstance | undefined;
 
-  /** Its functions exist from now on. @throws SyntaxError if V8 rejects its code */
+  /** Its functions exist from now on. @throws SyntaxError if the engine rejects its code */
   constructor(compiled: ProjectModule, digest: string, context: ModuleContext) {
     this.digest = digest;
     this.#compiled = compiled;
     this.#context = context;
-    // The compiler adds the first line; the file's lines follow it.
-    const script = new Script(compiled.code, { filename: `project:${context.name}`, lineOffset: -1 });
-    const body: (...parameters: unknown[]) => Promise<void> = script.runInThisContext();
+    type Body = (...parameters: unknown[]) => Promise<void>;
+    const body = runScript(compiled.code, `project:${context.name}`) as Body;
     const share = (own: object): void => void Object.defineProperties(this.exports, enumerableGetters(own));
     const { url, path } = context;
     const meta = { url, filename: path, dirname: path.replace(/[/\\][^/\\]*$/, "") };

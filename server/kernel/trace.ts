@@ -5,6 +5,7 @@
 import { inspect } from "node:util";
 import { type CompiledCell, unshifted } from "../notebook/language/compile.ts";
 import type { CellError, CellId, Position } from "../notebook/types.ts";
+import { ADDED_LINES } from "./script.ts";
 
 export function fileOf(cell: CellId): string {
   return `cell:${cell}`;
@@ -22,7 +23,7 @@ type Frame = { readonly cell: CellId; readonly position: Position };
 function cellFrames(stack: string): Frame[] {
   return [...stack.matchAll(/\bcell:([^\s():]+):(\d+):(\d+)/g)].map(([, cell, line, column]) => ({
     cell: cell!,
-    position: { line: Number(line), column: Number(column) - 1 },
+    position: { line: Number(line) - ADDED_LINES, column: Number(column) - 1 },
   }));
 }
 
@@ -52,7 +53,9 @@ export function cellError(thrown: unknown, { cell, compiled, importing }: Runnin
       : own.position
     : (syntaxErrorPosition(stack, cell) ?? importing);
   const file = stack.match(/\b(?:cell|project):([^\s():]+):(\d+):\d+/);
-  const inFile = file?.[0].startsWith("project:") ? ` (in ${file[1]}, line ${file[2]})` : undefined;
+  const inFile = file?.[0].startsWith("project:")
+    ? ` (in ${file[1]}, line ${Number(file[2]) - ADDED_LINES})`
+    : undefined;
   const where = inFile ?? (inner ? ` (in the cell ${inner.cell}, line ${inner.position.line})` : "");
   return {
     kind: "runtime",

@@ -42,9 +42,19 @@ export type OpenRecord = {
 };
 
 const MOST = 256e6;
+/** What a run has learnt. To repeat the run from its beginning, the digests of these files are enough. */
+const WEIGHTS = /^runs\/[^/]+\/(checkpoints|adapter)\//;
 
-/** @throws Damaged */
-export async function openRecord(folder: string): Promise<OpenRecord> {
+/** Whether a file of a record holds what a run has learnt. @param path below the folder of the record */
+export function isWeights(path: string): boolean {
+  return WEIGHTS.test(path);
+}
+
+/**
+ * @param extent `without weights`: files that hold what runs have learnt may be missing
+ * @throws Damaged
+ */
+export async function openRecord(folder: string, extent: "whole" | "without weights" = "whole"): Promise<OpenRecord> {
   const bytes = await readRegularFile(join(folder, RECORD_JSON), { most: MOST }).catch(() => {
     throw new Damaged(`${folder} is not a record: it has no file ${RECORD_JSON}.`);
   });
@@ -59,7 +69,11 @@ export async function openRecord(folder: string): Promise<OpenRecord> {
     throw new Damaged(`${SEAL} is missing. It holds the digest of ${RECORD_JSON}.`);
   const leftOut = await leftOutOf(folder, record);
   const isHere = (path: string): boolean => !leftOut.includes(path);
-  for (const { path, sha256 } of record.files) if (isHere(path)) await requireUnchanged(folder, path, sha256);
+  for (const { path, sha256 } of record.files) {
+    const mayBeMissing = !isHere(path) || (extent === "without weights" && isWeights(path));
+    if (!mayBeMissing || (await lstat(join(folder, path)).catch(() => undefined)))
+      await requireUnchanged(folder, path, sha256);
+  }
   for (const { path, sha256, included } of record.data)
     if (included && isHere(`${WORKSPACE}/${path}`)) await requireUnchanged(folder, `${WORKSPACE}/${path}`, sha256);
   const tables = new Map<string, Tables>();

@@ -25,7 +25,7 @@ export async function madePage(
   states?: PageParts["states"],
   part?: PagePart,
 ): Promise<MadePage> {
-  const [tools, script] = await Promise.all([renderer(), shareScript()]);
+  const [tools, script] = await Promise.all([renderer(), shareScript(part ? "run" : "read")]);
   const { code, theme, included, note, licence } = options;
   const html = pageOf(
     {

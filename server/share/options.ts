@@ -11,8 +11,6 @@ export type Theme = (typeof THEMES)[number];
 /** What a file can hold besides what it shows. */
 export const PARTS = ["adapter", "data", "rows", "training"] as const;
 export type IncludedPart = (typeof PARTS)[number];
-/** Those that an author can ask for. Training comes with the part of the page that runs the notebook. */
-export const INCLUDABLE = ["adapter", "data", "rows"] as const satisfies readonly IncludedPart[];
 
 export type ShareOptions = {
   readonly code: CodeMode;

@@ -20,20 +20,21 @@ import { OutputWriter, type Renderer } from "./output-html.ts";
 import { markedCells, type Shared } from "./shared.ts";
 import { pageStyle } from "./style.ts";
 
+/** The element that carries what runs the notebook in the page. */
+const TRAINING_ID = "training";
+
 /** A file in the page, with its content unless it is inside another one. */
 export type AttachedFile = Attachment & { readonly content?: Uint8Array };
 /** A state that the reader can choose, with all that it shows. */
 export type StatePart = SharedState & { readonly shared: Shared };
 
 /**
- * What another part adds to the page: its data for the payload, its own scripts, and what the policy must allow them. The
- * part that runs the notebook in the page comes in here, only when training is included. It finds `#run-here` to mount in.
+ * What runs the notebook in the page, only where training is included: the text that the page carries (no character of it means
+ * anything in HTML), and further sources of directives of the policy. The page's script then defines `pal-run-in-page`.
  */
 export type PagePart = {
-  readonly training: unknown;
-  readonly scripts: readonly string[];
-  /** Further sources of a directive: `{ "worker-src": ["blob:"], "script-src": ["'wasm-unsafe-eval'"] }`. */
-  readonly policy: Readonly<Record<string, readonly string[]>>;
+  readonly payload: string;
+  readonly policy: Readonly<Record<string, string>>;
 };
 
 export type PageParts = {
@@ -44,7 +45,7 @@ export type PageParts = {
   readonly files: readonly AttachedFile[];
   /** The input that tells the states apart, and the finished runs. */
   readonly states?: { readonly input: string; readonly all: readonly StatePart[] };
-  /** The code of `ui/share/main.ts`. */
+  /** The page's code. */
   readonly script: string;
   readonly part?: PagePart;
 };
@@ -67,7 +68,6 @@ export function pageOf(parts: PageParts, renderer: Renderer): string {
     ...(parts.states && {
       states: { input: parts.states.input, all: states.map(({ name, inputs }) => ({ name, inputs })) },
     }),
-    ...(part && { training: part.training }),
   };
   const facts: Facts = {
     ...parts.facts,
@@ -75,7 +75,7 @@ export function pageOf(parts: PageParts, renderer: Renderer): string {
     code: code === "none" ? "not shown" : "shown",
     states: states.map(({ name, shared: { record } }) => ({ name, digest: record?.digest })),
   };
-  const scripts = [parts.script, ...(part?.scripts ?? [])].map(scriptText);
+  const scripts = [parts.script].map(scriptText);
   return `<!doctype html>\n${
     markup`<html lang="en"${theme === "auto" ? "" : markup` data-theme="${theme}"`}>
 <head>
@@ -96,7 +96,7 @@ export function pageOf(parts: PageParts, renderer: Renderer): string {
 ${outlineHtml(shared)}
 <main id="content" tabindex="-1">
 ${headHtml(shared, parts.states)}
-${part ? markup`<div id="run-here"></div>` : ""}
+${part ? markup`<pal-run-in-page for="${TRAINING_ID}" record="inside"></pal-run-in-page>` : ""}
 ${cells}
 <footer>Made with Palimpsest. It shows what was computed; nothing in this page computes it again${part ? " until you ask for it" : ""}.</footer>
 </main>
@@ -107,6 +107,7 @@ ${factsHtml(shared, facts)}
 ${templates}
 <script type="application/json" id="${PAYLOAD_ID}">${new Markup(jsonInScript(payload))}</script>
 ${files.map(({ content }, i) => content && markup`<script type="application/octet-stream" id="${attachmentId(i)}">${Buffer.from(content).toString("base64")}</script>\n`)}
+${part && markup`<script type="text/plain" id="${TRAINING_ID}">${new Markup(part.payload)}</script>\n`}
 ${scripts.map((each) => markup`<script>${new Markup(each)}</script>\n`)}
 </body>
 </html>
@@ -180,5 +181,9 @@ function policyOf(scripts: readonly string[], part: PagePart | undefined): strin
     "form-action": ["'none'"],
   };
   const names = [...new Set([...Object.keys(directives), ...Object.keys(part?.policy ?? {})])];
-  return names.map((name) => [name, ...(directives[name] ?? []), ...(part?.policy[name] ?? [])].join(" ")).join("; ");
+  return names
+    .map((name) =>
+      [name, ...(directives[name] ?? []), ...(part?.policy[name] === undefined ? [] : [part.policy[name]])].join(" "),
+    )
+    .join("; ");
 }

@@ -13,6 +13,7 @@ import "./kernel-panel.ts";
 import "./memory-panel.ts";
 import "./run-confirmation.ts";
 import "./save-experiment.ts";
+import "./start-sweep.ts";
 import { statusDotStyles } from "./status-dot.ts";
 
 export class Bar extends LitElement {
@@ -77,7 +78,7 @@ export class Bar extends LitElement {
       /* Two rows: what it is and how it is, then what can be done. A word is dropped where its dot says the same. */
       @media (max-width: 40rem) {
         header {
-          gap: 0.25rem 0.375rem;
+          gap: 0.25rem;
           padding: 0.25rem 1rem 0.375rem;
         }
         header::after {
@@ -87,6 +88,7 @@ export class Bar extends LitElement {
         }
         header > button,
         pal-save-experiment,
+        pal-start-sweep,
         pal-share-button,
         .runs {
           order: 2;
@@ -131,7 +133,7 @@ export class Bar extends LitElement {
     return html`<header>
       <a class="home" href="/">Palimpsest</a>
       <span class="name" title=${state.path}>${this.name}</span>
-      <button class=${lazy && stale > 0 ? "" : "primary"} data-action="run-all" @click=${() => this.#run("all")}>${icon("run")} Run all</button>
+      <button class=${lazy && stale > 0 ? "" : "primary"} data-action="run-all" @click=${() => this.#run("all")}>${icon("run")} Run<span class="word"> all</span></button>
       <button
         class=${lazy && stale > 0 ? "primary" : ""}
         data-action="run-stale"
@@ -152,6 +154,7 @@ export class Bar extends LitElement {
         Lazy
       </button>
       <pal-save-experiment></pal-save-experiment>
+      <pal-start-sweep></pal-start-sweep>
       <pal-share-button compact .target=${{ notebook: state.path }}></pal-share-button>
       <a class="runs" href=${`/runs?filter=${encodeURIComponent(`notebook:${state.path}`)}`} title="The runs of this notebook and of all others">Runs</a>
       <pal-kernel></pal-kernel>

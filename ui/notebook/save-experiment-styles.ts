@@ -5,9 +5,9 @@ export const saveExperimentStyles = css`
   :host {
     display: block;
   }
-  /* The bar has one row, and two on a narrow screen. */
+  /* The bar has one row on a usual screen, and two on a narrow one. */
   @media (max-width: 84rem) {
-    .long {
+    .more {
       display: none;
     }
   }

@@ -40,7 +40,7 @@ export class SaveExperiment extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<button data-action="save-experiment" aria-label="Save experiment" title="Save a record of this experiment that can be repeated and verified" @click=${this.#open}>${icon("save")} <span class="word">Save<span class="long"> experiment</span></span></button>
+    return html`<button data-action="save-experiment" aria-label="Save experiment" title="Save a record of this experiment that can be repeated and verified" @click=${this.#open}>${icon("save")} <span class="word">Save<span class="more"> experiment</span></span></button>
       <dialog aria-labelledby="title" @close=${this.#closed} @keydown=${(event: Event) => event.stopPropagation()}>${this.step.kind === "closed" ? nothing : this.#content()}</dialog>`;
   }
 

@@ -53,6 +53,7 @@ export class RecordPage extends LitElement {
         <a class="home" href="/">Palimpsest</a>
         <p class="place"><a href="/records" data-link-to="records">records</a></p>
         <a href="/runs">Runs</a>
+        <a href="/sweeps">Sweeps</a>
         <pal-theme-button></pal-theme-button>
       </header>
       <main aria-busy=${this.record === undefined && this.fault === undefined}>

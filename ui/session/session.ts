@@ -12,7 +12,7 @@ import type { ServerMessage } from "../../server/state/server-message.ts";
 import { cellState, type SessionState } from "../../server/state/state.ts";
 import { Drafts, draftsKey } from "./drafts.ts";
 import { lengthFault } from "./message-length.ts";
-import { type Link, Socket } from "./socket.ts";
+import { type Connection, type Link, type Listener, Socket } from "./socket.ts";
 import { redone } from "./text-merge.ts";
 
 /** Who wrote a source: this page, whose edit comes back as an event, or anyone else. */
@@ -38,7 +38,7 @@ export class Session {
   loaded = false;
   /** Marks the edits of this page, so that it recognises them when they come back as events. */
   readonly page: string = crypto.randomUUID();
-  readonly #socket: Socket;
+  readonly #socket: Connection;
   readonly #notify: (notice: Notice) => void;
   readonly #listeners = new Set<() => void>();
   readonly #sources = new Map<CellId, SourceListener>();
@@ -56,12 +56,19 @@ export class Session {
   #parts: StatePart[] | undefined;
   #lastRequest = 0;
 
-  /** @param notify shows refusals and notices. Of the notices in the past events, only the last one, if it is a warning or an error. */
-  constructor(path: string, notify: (notice: Notice) => void) {
+  /**
+   * @param notify shows refusals and notices. Of the notices in the past events, only the last one, if it is a warning or an error.
+   * @param connection the server's, or that of a page without one
+   */
+  constructor(
+    path: string,
+    notify: (notice: Notice) => void,
+    connection: (listener: Listener) => Connection = (listener) => new Socket(listener),
+  ) {
     this.state = initialState(path);
     this.#notify = notify;
     this.#drafts = new Drafts(sessionStorage, draftsKey(path));
-    this.#socket = new Socket({
+    this.#socket = connection({
       address: () => {
         const address = new URL("/api/session", location.href);
         address.protocol = location.protocol === "https:" ? "wss:" : "ws:";

@@ -20,6 +20,17 @@ const GIVE_UP_AFTER = 60_000;
 /** Between two tries of a link that is gone. */
 const GONE_PAUSE = 10_000;
 
+/** The way to the server, or to what takes its place in a page without one. */
+export type Connection = {
+  readonly link: Link;
+  connect(): void;
+  /** All missed messages have arrived. */
+  settled(): void;
+  /** @returns whether it was sent */
+  send(message: ClientMessage): boolean;
+  close(): void;
+};
+
 export type Listener = {
   /** Where to connect. Called before each attempt, because the address names the events that the page already has. */
   readonly address: () => URL;
@@ -27,7 +38,7 @@ export type Listener = {
   readonly onLink: (link: Link) => void;
 };
 
-export class Socket {
+export class Socket implements Connection {
   link: Link = { status: "connecting" };
   readonly #listener: Listener;
   #socket: WebSocket | undefined;

@@ -51,6 +51,4 @@ export type SharePayload = {
   readonly attachments: readonly Attachment[];
   /** The states that the reader can choose, the one that the page shows first at the start; absent without any. */
   readonly states?: { readonly input: string; readonly all: readonly SharedState[] };
-  /** Where training is included: what the part that runs the notebook in the page needs. It checks the form itself. */
-  readonly training?: unknown;
 };

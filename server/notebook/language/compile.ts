@@ -6,6 +6,7 @@
 import type { Program } from "acorn";
 import { simple } from "acorn-walk";
 import type { Analysis, ImportDeclaration, Position } from "../types.ts";
+import { contextInsertions } from "./contexts.ts";
 import { declaredBy } from "./declared-names.ts";
 import { IMPORTED, type ImportedCall, importedUses } from "./imported-uses.ts";
 import { isFile } from "./imports.ts";
@@ -54,12 +55,16 @@ export function compileCell(source: string, analysis: Analysis): CompiledCell {
     .map((name) => (changing.has(name) ? `get ${name}(){return ${name}}` : name));
   const uses = importedUses(stripped, program, fromFiles, lastExpression(program)?.start);
   const { head, insertions } = captureLastValue(stripped, program);
-  const awaited = analysis.streams.map(({ offset }) => ({ offset, text: "await " }));
+  const contexts = contextInsertions(
+    program,
+    analysis.streams.map(({ offset }) => offset),
+  );
   const all = [
+    ...contexts.closings,
     ...interruptChecks(program, `${LOOK}[0]`, `${CHECK}()`),
-    ...awaited,
     ...uses.insertions,
     ...insertions,
+    ...contexts.openings,
   ].sort((a, b) => a.offset - b.offset);
   const body = withInsertions(withoutImports(stripped, program), all);
   const shifts = shiftsOf(stripped, all);

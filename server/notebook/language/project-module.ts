@@ -7,6 +7,7 @@ import type { ExportSpecifier, Identifier, Literal, Program } from "acorn";
 import { full, simple } from "acorn-walk";
 import type { CellError, ImportDeclaration, Position } from "../types.ts";
 import { withInsertions } from "./compile.ts";
+import { contextInsertions } from "./contexts.ts";
 import { declaredBy } from "./declared-names.ts";
 import { IMPORTED, importedUses } from "./imported-uses.ts";
 import { dynamicImportsOf, importsOf } from "./imports.ts";
@@ -120,10 +121,13 @@ function compiled(code: string, program: Program): ProjectModule {
     },
   });
   const imported = new Set(imports.flatMap((each) => Object.keys(each.names)));
+  const contexts = contextInsertions(program, []);
   const insertions = [
+    ...contexts.closings,
     ...interruptChecks(program, `${LOOK}[0]`, `${CHECK}()`),
     ...ends,
     ...importedUses(code, program, imported).insertions,
+    ...contexts.openings,
   ].sort((a, b) => a.offset - b.offset);
   const getters = exported.map(([name, value]) => {
     return `get ${JSON.stringify(name)}(){return ${imported.has(value) ? `${IMPORTED}.` : ""}${value}}`;

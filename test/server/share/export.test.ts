@@ -114,7 +114,7 @@ it("says what to do where there is nothing to show, or the command is used wrong
   expect((await refused(join(workspace, "n.ts"))).err).toContain("Say where to write it");
   expect((await refused(join(workspace, "gone.ts"), "-o", page)).err).toContain("There is no notebook or record");
   expect((await refused(join(workspace, "n.ts"), "-o", page, "--include", "all")).err).toContain(
-    "--include must be one of adapter, data, rows",
+    "--include must be one of adapter, data, rows, training",
   );
   expect((await refused(join(workspace, "n.ts"), "-o", page, "--code", "some")).err).toContain("folded, shown, none");
   expect((await refused(join(workspace, "n.ts"), "-o", page, "--include", "data")).err).toContain(

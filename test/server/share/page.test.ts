@@ -95,17 +95,15 @@ it("allows its own script by digest, and no connection", async () => {
   expect(page).not.toMatch(/<(script|link|img|iframe)[^>]* (src|href)="(?!data:)/);
 });
 
-it("gets what runs the notebook from another part: its data, its scripts, its place and its policy", async () => {
+it("gets what runs the notebook from another part: its data, its place and its policy", async () => {
   const part = {
-    training: { model: "m" },
-    scripts: ["2;"],
-    policy: { "worker-src": ["blob:"], "script-src": ["'wasm-unsafe-eval'"] },
+    payload: "carried",
+    policy: { "worker-src": "blob:", "script-src": "'wasm-unsafe-eval' blob:" },
   };
   const page = await made(new SharedStage().run(), { part });
-  expect(payloadOf(page).training).toEqual({ model: "m" });
-  expect(page).toContain('<div id="run-here"></div>');
-  expect(page).toMatch(/script-src [^"]*wasm-unsafe-eval[^"]*; [^"]*worker-src blob:/);
-  expect(page).toContain("<script>2;</script>");
+  expect(page).toContain('<pal-run-in-page for="training" record="inside"></pal-run-in-page>');
+  expect(page).toContain('<script type="text/plain" id="training">carried</script>');
+  expect(page).toMatch(/script-src [^"]*wasm-unsafe-eval[^"]* blob:; [^"]*worker-src blob:/);
 });
 
 it("a chart that only a browser can draw says so, and is drawn there", async () => {

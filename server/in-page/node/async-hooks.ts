@@ -1,0 +1,2 @@
+/** `node:async_hooks` in a page. */
+export { AsyncLocalStorage } from "./context.ts";

@@ -1,0 +1,317 @@
+/** Notebooks that run in a page from a file, without a network, in a real browser: trained, steered, interrupted and verified. */
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { pagePart, type Runnable, runnableOf } from "../../server/in-page/page-part.ts";
+import { canonicalJson } from "../../server/records/canonical-json.ts";
+import { digestOf } from "../../server/records/used-files.ts";
+import type { SessionState } from "../../server/state/state.ts";
+import { files, folder, lastLine, notebook, palimpsest } from "../server/records/stage.ts";
+import { executable, launch } from "./chromium.ts";
+import { pageAlone } from "./page-alone.ts";
+
+const tinyChat = fileURLToPath(new URL("../../experiments/models/tiny-chat", import.meta.url));
+const eventually: typeof expect.poll = (ask, options) => expect.poll(ask, { timeout: 20_000, ...options });
+const encoder = new TextEncoder();
+
+function runnable(text: string, more: Partial<Runnable> = {}): Runnable {
+  const files = new Map([["n.ts", encoder.encode(text)], ...(more.files ?? [])]);
+  return { notebook: "n.ts", seed: 1, inputs: {}, models: [], ...more, files };
+}
+
+describe.skipIf(!executable)("a notebook in a page", () => {
+  let browser: Browser;
+  let page: Page;
+  let faults: string[];
+
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterEach(() => page?.context().close());
+  afterAll(() => browser?.close());
+
+  async function open(given: Runnable): Promise<void> {
+    const context = await browser.newContext({ offline: true });
+    page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    faults = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") faults.push(message.text());
+    });
+    page.on("pageerror", (error) => faults.push(String(error)));
+    page.on("request", (request) => {
+      if (!/^(file|blob|data):/.test(request.url())) faults.push(request.url());
+    });
+    await page.goto(await pageAlone(await pagePart(given), given.record === undefined ? "absent" : "inside"));
+  }
+
+  const act = (name: string): Promise<void> => page.locator(`[data-action=${name}]`).click();
+
+  /** A part of the state that the page shows. */
+  async function state<T>(part: (state: SessionState) => T): Promise<T> {
+    return page.evaluate(
+      ([source]) => {
+        const element = document.querySelector("pal-run-in-page") as unknown as { session?: { state: unknown } };
+        return element.session ? new Function(`return (${source})`)()(element.session.state) : undefined;
+      },
+      [String(part)],
+    ) as Promise<T>;
+  }
+
+  it("trains from a file without a network: the curve grows, a live input steers, another restarts", async () => {
+    await open(
+      runnable(
+        `// %% [markdown]
+// # A short RaDis
+
+// %% model
+import { chatModel, input, lora, Plot, radis, rationales, train, world } from "palimpsest";
+const base = await chatModel("tiny-chat");
+const velan = await world.corpus("velan", { train: 12, test: 2 });
+
+// %% knobs
+const rank = input.range("LoRA rank", { min: 1, max: 64, step: 1, value: 4 });
+const weight = input.live.range("rationale weight", { min: 0, max: 4, step: 0.05, value: 2 });
+
+// %% training
+const written = await rationales(base, velan.train, { prompt: "Note:", maxTokens: 8 });
+const run = train(base, { method: radis(written, { weight }), adapter: lora({ rank }), steps: 5000, batch: 1 });
+run
+
+// %% curve
+Plot.plot({ marks: [Plot.lineY(run.rows, { x: "step", y: "loss" })] })
+`,
+        { models: [{ name: "tiny-chat", folder: tinyChat, origin: "shipped" }] },
+      ),
+    );
+    await act("run-here");
+    await page.locator("pal-run").waitFor();
+    const rows = (): Promise<number> => state(({ runs }) => Object.values(runs).at(-1)?.rows.length ?? 0);
+    await eventually(rows).toBeGreaterThan(3);
+    await page.locator('pal-plot [aria-label="line"] path').first().waitFor();
+    const before = await rows();
+    await eventually(rows).toBeGreaterThan(before);
+    await page.locator('[data-input="weight"]').getByRole("spinbutton").fill("0.5");
+    await page.locator('[data-input="weight"]').getByRole("spinbutton").press("Enter");
+    await eventually(() =>
+      state(({ runs }) =>
+        Object.values(runs)
+          .at(-1)
+          ?.changes.map((each) => each.kind)
+          .join(),
+      ),
+    ).toContain("knob");
+    const first = await state(({ runs }) => Object.keys(runs).join());
+    await page.locator('[data-input="rank"]').getByRole("spinbutton").fill("8");
+    await page.locator('[data-input="rank"]').getByRole("spinbutton").press("Enter");
+    await eventually(() => state(({ runs }) => Object.keys(runs).at(-1) ?? "")).not.toBe(first);
+    await eventually(() => state(({ runs }) => JSON.stringify(Object.values(runs).at(-1)?.info.config))).toMatch(/8/);
+    await eventually(rows).toBeGreaterThan(2);
+    await page.getByRole("button", { name: "Pause radis" }).last().click();
+    await page.locator("pal-run [data-paused]").waitFor();
+    const paused = await rows();
+    await page.getByRole("button", { name: "Resume radis" }).last().click();
+    await eventually(rows).toBeGreaterThan(paused);
+    await act("stop-here");
+    await page.locator('[data-action="run-again"]').waitFor();
+    expect(faults).toEqual([]);
+  }, 90_000);
+
+  it("runs what a page can, and says on its cell what needs a machine", async () => {
+    const text = `// %% helper
+import { double, later } from "./helper.ts";
+const four = double(2);
+
+// %% slow
+import { show } from "palimpsest";
+const inner = async (): Promise<number> => {
+  await later(20);
+  throw new Error("inside");
+};
+show("before");
+try {
+  await inner();
+} catch (error) {
+  show((error as Error).message);
+  console.log("caught", { four });
+}
+async function* numbers() {
+  yield 1;
+  await later(5);
+  yield 2;
+}
+again: for await (const each of numbers()) {
+  if (each === 1) continue again;
+  show(each);
+}
+const lazy = { then: (done: (text: string) => void) => (show("in slow"), done("lazy")) };
+const made = async (): Promise<unknown> => (await later(1), lazy);
+const arrow = async () => lazy;
+const returning = async () => { await later(1); return lazy; };
+show([await made(), await arrow(), await returning(), await new Promise((done) => setTimeout(done, 1, lazy))].join());
+const parts = await Promise.all([1, 2].map(async (each) => (await later(each), each)));
+parts
+
+// %% quick
+import { show as display } from "palimpsest";
+await later(10);
+display("quick");
+
+// %% parquet
+import { pairs } from "palimpsest";
+const sentences = await pairs("pairs.parquet", { from: "French", to: "English" });
+
+// %% network
+const answer = await fetch("https://example.org/");
+
+// %% wrong
+const one: number = 1;
+  await Promise.reject(new Error("third line"));
+
+// %% file
+import words from "./words.json";
+words.length + one
+`;
+    const files = new Map([
+      [
+        "helper.ts",
+        encoder.encode(
+          "export const double = (n: number): number => 2 * n;\nexport const later = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));\n",
+        ),
+      ],
+      ["words.json", encoder.encode('["a", "b"]')],
+      ["pairs.parquet", encoder.encode("PAR1")],
+    ]);
+    await open(runnable(text.replace("words.length + one", "words.length"), { files }));
+    await act("run-here");
+    await page.locator('[data-action="run-again"]').waitFor();
+    const shown = await state(({ cells }) =>
+      cells.map(({ cell, status, error, outputs, console }) => ({
+        id: cell.id,
+        status,
+        error: error?.message,
+        line: error?.position?.line,
+        outputs: outputs.map((each) => JSON.stringify(each)).join(" "),
+        console: console.map(({ text }) => text).join(),
+      })),
+    );
+    const by = Object.fromEntries(shown.map((each) => [each.id, each]));
+    expect(by.slow).toMatchObject({ status: "done", console: "caught { four: 4 }" });
+    expect(by.slow!.outputs.match(/in slow/g)).toHaveLength(4);
+    for (const each of ["before", "inside", "2", "1", "lazy,lazy,lazy,lazy"]) expect(by.slow!.outputs).toContain(each);
+    expect(by.slow!.outputs).not.toContain("quick");
+    expect(by.quick!.outputs).toContain("quick");
+    expect(by.parquet).toMatchObject({ status: "failed", error: expect.stringContaining("needs a machine") });
+    expect(by.network).toMatchObject({ status: "failed", error: expect.stringContaining("uses no network") });
+    expect(by.wrong).toMatchObject({ status: "failed", error: "third line", line: 2 });
+    expect(by.file).toMatchObject({ status: "done" });
+  }, 60_000);
+
+  it("ends code that never yields, and the page answers all the time", async () => {
+    await open(
+      runnable(`// %% forever
+const at = Date.now();
+while (Date.now() > 0) Math.sqrt(at);
+
+// %% other
+1 + 1
+`),
+    );
+    await act("run-here");
+    await eventually(() => state(({ cells }) => cells[0]?.status)).toBe("running");
+    await act("stop-here");
+    await eventually(() => state(({ kernel }) => kernel.status)).toBe("ended");
+    await page
+      .getByText(/could not be interrupted/)
+      .first()
+      .waitFor();
+    await act("end-here");
+    await page.locator('[data-action="run-here"]').waitFor();
+  }, 60_000);
+
+  describe("with its record", () => {
+    let record: string;
+    let run: string;
+
+    beforeAll(async () => {
+      // The model lies outside of the workspace, so that the page has to bring it along.
+      const [workspace, models] = [await folder("in-page"), await folder("models")];
+      const { base, rest } = await notebook(models, 8, ", checkpointEvery: 2");
+      const data = `// %% own\nimport { readFile } from "palimpsest";\nshow((await readFile("words.txt")).length);\n\n`;
+      const outside = base.replace(/chatModel\("\.\/([^"]*)"\)/, (_, name) => `chatModel("${join(models, name)}")`);
+      await files(workspace, { "n.ts": `${outside}\n${data}${rest}`, "words.txt": "one two three" });
+      const outcome = await palimpsest("run", join(workspace, "n.ts"), "--json", "--backend", "wasm");
+      if (outcome.code !== 0) throw new Error(outcome.err);
+      record = lastLine(outcome).record;
+      run = lastLine(outcome).runs[0].id;
+    }, 60_000);
+
+    const verdict = (): Locator => page.locator(".verdict");
+
+    it("verifies it to the last bit, and says how far it has come", async () => {
+      await open(await runnableOf(record));
+      await page.evaluate(() => {
+        const said: string[] = [];
+        Object.assign(window, { said });
+        const element = document.querySelector("pal-run-in-page")!;
+        const note = (): void => {
+          const text = element.shadowRoot?.querySelector(".verdict")?.textContent?.trim();
+          if (text && text !== said.at(-1)) said.push(text);
+          requestAnimationFrame(note);
+        };
+        note();
+      });
+      await act("verify-here");
+      await page.locator('[data-verdict="identical"]').waitFor();
+      expect(await verdict().textContent()).toBe("Identical: all 8 steps and all results, to the last bit");
+      const said = await page.evaluate(() => (window as unknown as { said: string[] }).said);
+      expect(said).toContainEqual(expect.stringMatching(/^Identical so far, step \d of 8$/));
+      expect(faults).toEqual([]);
+    }, 60_000);
+
+    it("runs its notebook with the files and the model that the page carries", async () => {
+      await open(await runnableOf(record));
+      await act("run-here");
+      await page.locator('[data-action="run-again"]').waitFor();
+      expect(await state(({ cells }) => cells.map(({ status, error }) => error?.message ?? status))).toEqual(
+        Array(4).fill("done"),
+      );
+      await page.locator('section[data-cell="own"]').getByText("13", { exact: true }).waitFor();
+    }, 60_000);
+
+    it("finds a byte of the record that was changed", async () => {
+      const part = await pagePart(await runnableOf(record));
+      const at = Math.floor(part.payload.length * 0.98);
+      const other = part.payload[at] === "0" ? "1" : "0";
+      const payload = part.payload.slice(0, at) + other + part.payload.slice(at + 1);
+      page = await (await browser.newContext({ offline: true })).newPage();
+      await page.goto(await pageAlone({ ...part, payload }, "inside"));
+      await act("verify-here");
+      await page
+        .locator("[data-failure]")
+        .getByText(/was changed/)
+        .waitFor();
+    }, 60_000);
+
+    it("names the first step that differs, where a record was changed and sealed again", async () => {
+      const copy = join(await folder("changed"), "record");
+      await cp(record, copy, { recursive: true });
+      const path = `runs/${run}/rows.jsonl`;
+      const rows = (await readFile(join(copy, path), "utf8")).split("\n");
+      const row = JSON.parse(rows[4]!);
+      rows[4] = JSON.stringify({ ...row, loss: row.loss + 1e-9 });
+      await writeFile(join(copy, path), rows.join("\n"));
+      const content = JSON.parse(await readFile(join(copy, "record.json"), "utf8"));
+      const listed = content.files.find((each: { path: string }) => each.path === path);
+      listed.sha256 = await digestOf(join(copy, path));
+      await writeFile(join(copy, "record.json"), `${canonicalJson(content)}\n`);
+      await writeFile(join(copy, "record.sha256"), `${await digestOf(join(copy, "record.json"))}  record.json\n`);
+      await open(await runnableOf(copy));
+      await act("verify-here");
+      await page.locator('[data-verdict="different"]').waitFor();
+      expect(await verdict().textContent()).toMatch(/^Different: both, step 5, loss: recorded .*, here /);
+    }, 60_000);
+  });
+});
