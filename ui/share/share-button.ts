@@ -45,9 +45,15 @@ export class ShareButton extends LitElement {
         color: var(--muted);
         font-size: var(--small);
       }
-      @media (max-width: 40rem) {
-        .word {
+      /* In the bar, which is full. */
+      @media (max-width: 90rem) {
+        :host([compact]) .word {
           display: none;
+        }
+      }
+      @media (max-width: 40rem) {
+        :host([compact]) > button {
+          padding: 0 0.375rem;
         }
       }
     `,
