@@ -14,6 +14,7 @@ import { unpackRecord } from "../records/unpack-record.ts";
 import { pruneAtStart } from "../registry/start-rules.ts";
 import { FolderLock, Locked } from "../session/lock.ts";
 import { unpackPage } from "../share/open-page.ts";
+import type { PagePart } from "../share/page.ts";
 import { bytes } from "../state/quantity.ts";
 import { Workspace } from "../workspace.ts";
 import { backendOf, type Command, Misuse, memoryOf, parseArguments } from "./command.ts";
@@ -65,7 +66,9 @@ nothing in it runs until you run it.
     const lock = await lockedFolder(workspace.folder);
     const pages = await PageSecret.of(workspace.folder);
     const token = randomBytes(24).toString("base64url");
-    const parts = { workspace, assets, secrets: { token, cookie: pages.secret } };
+    const running = async (record: string): Promise<PagePart> =>
+      (await import("./running-part.ts")).runningPart(record);
+    const parts = { workspace, assets, secrets: { token, cookie: pages.secret }, running };
     const server = await listen(parts, given === undefined ? usualPorts(pages.port) : [given]).catch(
       async (error: Error) => {
         await lock?.release();
@@ -86,6 +89,7 @@ nothing in it runs until you run it.
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
     });
     await opened?.();
+    if (workspace.sweeps.areRunning) process.stdout.write("Ending the sweeps; their entries save checkpoints.\n");
     await server.close();
     await workspace.close();
     await lock?.release();

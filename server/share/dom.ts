@@ -16,8 +16,12 @@ export function renderer(): Promise<Renderer> {
 }
 
 async function made(): Promise<Renderer> {
-  const { JSDOM } = await import("jsdom");
-  const { window } = new JSDOM("", { url: "https://palimpsest.invalid/" });
+  const { JSDOM, VirtualConsole } = await import("jsdom");
+  const { window } = new JSDOM("", {
+    url: "https://palimpsest.invalid/",
+    // Silent: a chart that needs a canvas says so on the page.
+    virtualConsole: new VirtualConsole(),
+  });
   return {
     markdown: safeMarkdown(window),
     frame: safeFrame(window),

@@ -68,7 +68,8 @@ function digestText({ digest }: SharedRecord): Markup {
   return markup`<p class="muted">The digest proves that the record was not changed. It does not prove who published it.</p>`;
 }
 
-function includedTexts(shared: Shared, { attachments, code, states }: Facts): string[] {
+function includedTexts(shared: Shared, { attachments, code, states, included }: Facts): string[] {
+  const { record } = shared;
   const marked = markedCells(shared).length;
   const texts = [
     `${counted(shared.cells.length, "cell")} with text, tables and charts as they were shown${marked > 0 ? `; ${counted(marked, "cell")} marked as not up to date` : ""}`,
@@ -76,6 +77,11 @@ function includedTexts(shared: Shared, { attachments, code, states }: Facts): st
   ];
   for (const { name, digest } of states)
     texts.push(`the state ${name}, from a record${digest === undefined ? "" : ` with the digest ${digest}`}`);
+  if (included.includes("training")) {
+    const names = (record?.models ?? []).map(({ name }) => name);
+    const models = names.length > 0 ? `, and the model${names.length > 1 ? "s" : ""} ${names.join(", ")}` : "";
+    texts.push(`what runs the notebook in this page: its files and data, the code of Palimpsest${models}`);
+  }
   return [
     ...texts,
     ...attachments.map(({ name, what, bytes: size }) => `${name}: ${ATTACHMENTS[what]}, ${bytes(size)}`),
@@ -88,13 +94,17 @@ function missingTexts({ record }: Shared, { included }: Facts): string[] {
     included.includes(part) || text === undefined ? [] : [text];
   return [
     ...without("adapter", "the adapters (trained weights)"),
-    ...without("data", record ? dataText(record) : "data files"),
+    ...(included.includes("training") ? [] : without("data", record ? dataText(record) : "data files")),
     ...without("rows", record ? undefined : "rows of the trainings beyond those that charts and tables show"),
     ...without("training", "what is needed to run the notebook in this page"),
     "checkpoints",
-    ...(record?.models ?? []).map(({ name, origin }) => `the model ${name}: ${ORIGINS[origin] ?? origin}`),
+    ...(included.includes("training") ? [] : modelTexts(record)),
     "paths, names and settings of the author's machine",
   ];
+}
+
+function modelTexts(record: SharedRecord | undefined): string[] {
+  return (record?.models ?? []).map(({ name, origin }) => `the model ${name}: ${ORIGINS[origin] ?? origin}`);
 }
 
 function dataText({ data }: SharedRecord): string | undefined {

@@ -1,7 +1,8 @@
 /** What the export uses of jsdom, which brings no types of its own. */
 declare module "jsdom" {
   export class JSDOM {
-    constructor(html?: string, options?: { readonly url?: string });
+    constructor(html?: string, options?: { readonly url?: string; readonly virtualConsole?: VirtualConsole });
     readonly window: Window & typeof globalThis;
   }
+  export class VirtualConsole {}
 }

@@ -77,7 +77,7 @@ export class OutputWriter {
     const alignment = (i: number): Markup => new Markup(numeric[i] ? ' class="number"' : "");
     const shown = rows.slice(0, ROWS);
     return markup`<div class="table" data-table="${id}">
-<div class="scroll" tabindex="0" role="region" aria-label="Table of ${total} rows"><table><thead><tr>${columns.map((each, i) => markup`<th scope="col"${alignment(i)}>${each}</th>`)}</tr></thead>
+<div class="scroll" tabindex="0" role="region" aria-label="${id}, ${total} rows"><table><thead><tr>${columns.map((each, i) => markup`<th scope="col"${alignment(i)}>${each}</th>`)}</tr></thead>
 <tbody>${shown.map((row) => markup`<tr>${columns.map((_, i) => markup`<td${alignment(i)}>${datumText(row[i]) ?? "–"}</td>`)}</tr>\n`)}</tbody></table></div>
 ${total > shown.length ? markup`<p class="total">Showing the first ${shown.length} of ${total} rows</p>` : ""}</div>`;
   }
@@ -90,12 +90,20 @@ ${total > shown.length ? markup`<p class="total">Showing the first ${shown.lengt
       const width = layout === "grid" ? GRID_CHART_WIDTH : CHART_WIDTH;
       const drawn = drawing(whole, {}, new TaggedRows(), { width, size });
       const id = `chart-${Object.keys(this.collected.charts).length + 1}`;
-      const figure = this.#renderer.chart(drawn);
       this.collected.charts[id] = whole;
-      return markup`<div class="chart" data-chart="${id}" data-size="${size}"><div class="static">${new Markup(figure)}</div>${drawn.notes.map((note) => markup`<p class="note">${note}</p>`)}</div>`;
+      return markup`<div class="chart" data-chart="${id}" data-size="${size}"><div class="static">${this.#figure(drawn)}</div>${drawn.notes.map((note) => markup`<p class="note">${note}</p>`)}</div>`;
     } catch (reason) {
       const why = reason instanceof Error ? reason.message : String(reason);
       return markup`<p class="missing">This chart cannot be drawn. ${why}</p>`;
+    }
+  }
+
+  /** Some marks need what only a browser has, such as a canvas. */
+  #figure(drawn: Drawing): Markup {
+    try {
+      return new Markup(this.#renderer.chart(drawn));
+    } catch {
+      return markup`<p class="missing">This chart is drawn by the browser, with JavaScript.</p>`;
     }
   }
 }

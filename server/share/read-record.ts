@@ -2,7 +2,7 @@
 
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, join, resolve, sep } from "node:path";
 import * as v from "valibot";
 import { type OpenRecord, openRecord } from "../records/open-record.ts";
 import { packOpened } from "../records/pack-record.ts";
@@ -56,7 +56,13 @@ async function opened(folder: string): Promise<readonly [Shared, OpenRecord]> {
     digest: sealed ? digest : undefined,
     certificate: await certificateOf(open),
   });
-  return [withoutMachine(shared, { workspace: dirname(folder), path: basename(record.notebook) }), open];
+  return [withoutMachine(shared, { workspace: workspaceOf(folder), path: basename(record.notebook) }), open];
+}
+
+/** Where the record was made, if it lies there still. */
+function workspaceOf(folder: string): string {
+  const end = folder.lastIndexOf(`${sep}.palimpsest${sep}records${sep}`);
+  return end > 0 ? folder.slice(0, end) : folder;
 }
 
 async function certificateOf({ folder, digest }: OpenRecord): Promise<SharedRecord["certificate"]> {

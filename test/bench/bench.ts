@@ -29,6 +29,7 @@ const names = [
   "kernel",
   "runs",
   "record",
+  "share",
 ] as const;
 
 process.exit(await main());

@@ -127,12 +127,13 @@ describe.skipIf(!executable)("a notebook of many cells", () => {
 describe.skipIf(!executable)("a narrow page", () => {
   const stage = new Stage();
 
-  test("has a bar of two rows", async () => {
+  test("has a bar of two rows, and a wide one a bar of one", async () => {
     await stage.page.setViewportSize({ width: 390, height: 800 });
     stage.server.push(...story.training);
     await stage.open();
     expect((await stage.page.locator("pal-bar header").boundingBox())!.height).toBeLessThan(84);
     await stage.page.setViewportSize({ width: 1280, height: 900 });
+    await expect.poll(async () => (await stage.page.locator("pal-bar header").boundingBox())!.height).toBeLessThan(60);
   });
 
   test("tools do not cover folded code", async () => {

@@ -81,9 +81,6 @@ export class Bar extends LitElement {
           gap: 0.25rem;
           padding: 0.25rem 1rem 0.375rem;
         }
-        header > button {
-          padding: 0 0.5rem;
-        }
         header::after {
           content: "";
           order: 1;
@@ -101,6 +98,9 @@ export class Bar extends LitElement {
         }
         .word {
           display: none;
+        }
+        header > button {
+          padding: 0 0.375rem;
         }
         [data-action="run-stale"],
         .link.good {
@@ -133,7 +133,7 @@ export class Bar extends LitElement {
     return html`<header>
       <a class="home" href="/">Palimpsest</a>
       <span class="name" title=${state.path}>${this.name}</span>
-      <button class=${lazy && stale > 0 ? "" : "primary"} data-action="run-all" @click=${() => this.#run("all")}>${icon("run")} Run all</button>
+      <button class=${lazy && stale > 0 ? "" : "primary"} data-action="run-all" @click=${() => this.#run("all")}>${icon("run")} Run<span class="word"> all</span></button>
       <button
         class=${lazy && stale > 0 ? "primary" : ""}
         data-action="run-stale"
@@ -155,7 +155,7 @@ export class Bar extends LitElement {
       </button>
       <pal-save-experiment></pal-save-experiment>
       <pal-start-sweep></pal-start-sweep>
-      <pal-share-button .target=${{ notebook: state.path }}></pal-share-button>
+      <pal-share-button compact .target=${{ notebook: state.path }}></pal-share-button>
       <a class="runs" href=${`/runs?filter=${encodeURIComponent(`notebook:${state.path}`)}`} title="The runs of this notebook and of all others">Runs</a>
       <pal-kernel></pal-kernel>
       <pal-memory></pal-memory>

@@ -15,6 +15,9 @@ export const saveExperimentStyles = css`
     .word {
       display: none;
     }
+    :host > button {
+      padding: 0 0.375rem;
+    }
   }
   fieldset {
     margin: 0 0 0.75rem;

@@ -4,6 +4,7 @@
  */
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { controls } from "../look/controls.ts";
+import { dialogStyles } from "../look/dialog-styles.ts";
 import { icon } from "../look/icon.ts";
 import { SessionConsumer } from "../session/session-context.ts";
 import { startSweep, sweepAddress } from "../session/sweeps.ts";
@@ -24,7 +25,7 @@ function emptyForm(): SweepForm {
 
 export class StartSweep extends LitElement {
   static override properties = { step: { state: true }, form: { state: true } };
-  static override styles = [controls, saveExperimentStyles, startSweepStyles];
+  static override styles = [controls, dialogStyles, saveExperimentStyles, startSweepStyles];
 
   declare step: Step;
   declare form: SweepForm;
@@ -37,7 +38,7 @@ export class StartSweep extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<button data-action="sweep" aria-label="Sweep" title="Run this notebook with many settings and seeds" @click=${this.#open}>${icon("sweep")} <span class="word">Sweep</span></button>
+    return html`<button data-action="sweep" aria-label="Sweep" title="Run this notebook with many settings and seeds" @click=${this.#open}>${icon("sweep")} <span class="word more">Sweep</span></button>
       <dialog aria-labelledby="title" @close=${this.#closed} @keydown=${(event: Event) => event.stopPropagation()}>${this.step.kind === "closed" ? nothing : this.#content()}</dialog>`;
   }
 

@@ -25,7 +25,12 @@ export class HeaderPressed extends Event {
 }
 
 export class Table extends LitElement {
-  static override properties = { table: { attribute: false }, order: { attribute: false }, isNear: { state: true } };
+  static override properties = {
+    table: { attribute: false },
+    order: { attribute: false },
+    label: { attribute: false },
+    isNear: { state: true },
+  };
   static override styles = css`
     :host {
       display: block;
@@ -103,6 +108,8 @@ export class Table extends LitElement {
 
   declare table: TableOutput;
   declare order: Order | undefined;
+  /** Tells it from the other tables of the page. */
+  declare label: string | undefined;
   declare isNear: boolean;
 
   constructor() {
@@ -118,7 +125,7 @@ export class Table extends LitElement {
     if (!this.isNear && rows.length > LONG) return html`<div class="box waiting"></div>${moreOf(this.table)}`;
     const numeric = numericColumns(this.table);
     const alignment = (i: number): string | typeof nothing => (numeric[i] ? "number" : nothing);
-    return html`<div class="box" tabindex="0" role="region" aria-label="Table of ${total} rows">
+    return html`<div class="box" tabindex="0" role="region" aria-label=${this.label ?? `Table of ${total} rows`}>
         <table>
           <thead>
             <tr>

@@ -25,5 +25,7 @@ export function figureOf(drawn: Drawing, page: Document = document): Element {
     document: page,
   } as ObservablePlot.PlotOptions);
   secureLinks(figure);
+  // Plot names its groups, and a name needs a role.
+  for (const group of figure.querySelectorAll("g[aria-label]:not([role])")) group.setAttribute("role", "group");
   return figure;
 }

@@ -24,3 +24,6 @@ giveOut(payload);
 switchStates(payload);
 enhance(document, payload);
 followOutline();
+// Charts and tables have another height now: a reader who came for one cell still sees it.
+if (location.hash !== "")
+  requestAnimationFrame(() => document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView());

@@ -21,6 +21,7 @@ const PARTS: readonly {
   { part: "adapter", label: "trained weights (adapters)", of: "all" },
   { part: "rows", label: "all rows of the trainings", of: "all" },
   { part: "data", label: "data files", of: "record" },
+  { part: "training", label: "what runs and verifies it in the reader's browser (about 6 MB)", of: "record" },
 ];
 
 export class ShareButton extends LitElement {
@@ -44,9 +45,15 @@ export class ShareButton extends LitElement {
         color: var(--muted);
         font-size: var(--small);
       }
-      @media (max-width: 40rem) {
-        .word {
+      /* In the bar, which is full. */
+      @media (max-width: 90rem) {
+        :host([compact]) .word {
           display: none;
+        }
+      }
+      @media (max-width: 40rem) {
+        :host([compact]) > button {
+          padding: 0 0.375rem;
         }
       }
     `,

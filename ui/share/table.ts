@@ -63,7 +63,7 @@ export class ShareTable extends LitElement {
     const pages = Math.max(1, Math.ceil(rows.length / PAGE));
     const page = Math.min(this.page, pages - 1);
     const shown = rows.slice(page * PAGE, (page + 1) * PAGE);
-    return html`<pal-table .table=${{ ...table, rows: shown, total: shown.length }} .order=${order} @header-pressed=${this.#sort}></pal-table>
+    return html`<pal-table .table=${{ ...table, rows: shown, total: shown.length }} .label=${`Table ${this.name}`} .order=${order} @header-pressed=${this.#sort}></pal-table>
       <div class="tools">
         ${
           table.rows.length < FEW

@@ -105,3 +105,20 @@ it("gets what runs the notebook from another part: its data, its place and its p
   expect(page).toContain('<script type="text/plain" id="training">carried</script>');
   expect(page).toMatch(/script-src [^"]*wasm-unsafe-eval[^"]* blob:; [^"]*worker-src blob:/);
 });
+
+it("a chart that only a browser can draw says so, and is drawn there", async () => {
+  const raster = {
+    mark: "raster",
+    data: { kind: "columns", columns: { v: [1, 2, 3, 4] }, length: 4 },
+    options: { fill: "v", width: 2, height: 2 },
+  } as const;
+  const stage = new SharedStage("// %% a\n1;\n").run({
+    a: [
+      { kind: "plot", spec: { options: {}, marks: [raster] } },
+      { kind: "plot", spec: { options: {}, marks: [{ mark: "noSuchMark", data: null, options: {} }] } },
+    ],
+  });
+  const page = await made(stage);
+  expect(page.match(/is drawn by the browser, with JavaScript/g)).toHaveLength(2);
+  expect(Object.keys(payloadOf(page).charts)).toHaveLength(2);
+});
