@@ -1,24 +1,27 @@
 /** The page of runs in a real browser with the real server: find, fold, compare two, delete and undo, see a run grow. */
-import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { writeRun } from "../server/registry/written-run.ts";
 import { description } from "../server/runs/any-run.ts";
-import { executable, launch, openPage } from "./chromium.ts";
-import { type Served, serve } from "./real-server.ts";
+import { executable } from "./chromium.ts";
+import { type PageStage, pageStage } from "./page-stage.ts";
 
 describe.skipIf(!executable)("the page of runs", () => {
+  let stage: PageStage;
   let folder: string;
-  let server: Served;
-  let browser: Browser;
   let page: Page;
   let faults: string[];
   let live: string;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "runs-page-"));
+    stage = await pageStage("runs-page", fill);
+    ({ folder, page, faults } = stage);
+  });
+  afterAll(() => stage?.close());
+
+  async function fill(folder: string): Promise<void> {
     const curve = (end: number) =>
       [1, 2, 3].map((step) => ({ step, loss: step === 3 ? end : 4 - step, tokensPerSecond: 100 }));
     const config = (prompts: string, rank: number, seed: number) => ({ prompts: [prompts], rank, seed, batch: 4 });
@@ -57,19 +60,11 @@ describe.skipIf(!executable)("the page of runs", () => {
       JSON.stringify({ id: "r1", notebook, seed, created: started, runs: [{ ...about, id: "live" }] }),
     );
     await writeFile(join(record, "certificate.json"), '{"verdict":"identical"}');
-    server = await serve(folder);
-    browser = await launch();
-    ({ page, faults } = await openPage(browser));
-    await page.goto(server.address);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  }
+
   beforeEach(async () => {
     faults.length = 0;
-    await page.goto(new URL("/", server.address).href);
+    await stage.go("/");
     await page.locator("[data-link-to=runs]").click();
     await rows.first().waitFor();
   });
@@ -127,7 +122,7 @@ describe.skipIf(!executable)("the page of runs", () => {
     await expect.poll(() => loss.locator(".holder").textContent()).toContain("seconds");
     // What has not come to its last step is not compared silently.
     expect(await page.locator("[data-unfinished]").count()).toBe(0);
-    await page.goto(new URL(`/runs/compare?${new URLSearchParams({ runs: live })}`, server.address).href);
+    await stage.go(`/runs/compare?${new URLSearchParams({ runs: live })}`);
     await page.getByText("vanilla, seed 1 (running at step 2 of 50)").waitFor();
     expect(faults).toEqual([]);
   });
