@@ -89,8 +89,11 @@ export interface ChatModel {
   readonly state?: () => Promise<string>;
   /** The model with the weights of this moment, also while a training goes on. Nothing is copied. Leave it out if they never change. */
   readonly hold?: () => HeldModel;
-  /** The model of a run has it: keeps what was answered in a test in the run's folder, so that runs can be compared item by item. */
-  readonly keepAnswers?: (tests: readonly TestAnswers[]) => Promise<void>;
+  /**
+   * The model of a run has it: keeps what was answered in a test in the run's folder, so that runs can be compared item by item. `base`:
+   * the answers are those of the model before the training.
+   */
+  readonly keepAnswers?: (tests: readonly TestAnswers[], of?: "run" | "base") => Promise<void>;
 }
 
 /** The caller releases it. */

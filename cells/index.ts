@@ -91,6 +91,7 @@ export { extendVocabulary } from "./model/vocabulary.ts";
 // Exponentials, logarithms, powers and angles that give the same bits on every JavaScript engine.
 export * as math from "./portable-math.ts";
 // Inputs and outputs of cells.
+export { chat } from "./show/chat.ts";
 export { input } from "./show/input.ts";
 export { probeRows, rows } from "./show/live-tables.ts";
 export { md } from "./show/markdown.ts";

@@ -110,7 +110,10 @@ export interface RunSink {
   prepared(config: RunMeta["config"], steps: number): void;
   /** Adds to the time that the run's record reports. */
   spent(account: RunAccount, seconds: number): void;
-  /** Writes the answers of tests, measured after that many steps, in the place of earlier ones. Also after the run's end. */
+  /**
+   * Writes the answers of tests, measured after that many steps, in the place of earlier ones; those of step 0, before the training,
+   * stay beside later ones. Also after the run's end.
+   */
   answers(step: number, tests: readonly TestAnswers[]): Promise<void>;
   /** Writes a file to the run's folder, at a path relative to it: `adapter/adapter_config.json`. */
   file(path: string, data: Uint8Array | string): Promise<void>;

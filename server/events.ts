@@ -6,7 +6,8 @@
 import type { NotebookSettings } from "./notebook/source/settings.ts";
 import type { Cell, CellError, CellId } from "./notebook/types.ts";
 import type {
-  Columns,
+  Cost,
+  Holdings,
   InputSpec,
   InputValue,
   Output,
@@ -175,26 +176,6 @@ export type KernelEvent =
   | { readonly type: "kernel-ended"; readonly cause: KernelEnd; readonly reason: string }
   | ({ readonly type: "tensors" } & Holdings);
 
-/** Tensors of one cell. `peak`: the most bytes that this generation held at once. `largest`: the kind of tensor that takes the most bytes now. */
-export type Holding = {
-  readonly bytes: number;
-  readonly count: number;
-  readonly peak?: number;
-  readonly largest?: { readonly shape: readonly number[]; readonly dtype: string; readonly bytes: number };
-};
-/** All tensors. `reclaimed`: unused tensors that were freed since the kernel started. `budget`: the most bytes allowed. */
-export type Memory = {
-  readonly peak: number;
-  readonly count: number;
-  readonly reclaimed: { readonly count: number; readonly bytes: number };
-  readonly budget?: number;
-};
-export type Holdings = {
-  readonly total: number;
-  readonly cells: Readonly<Record<CellId, Holding>>;
-  readonly memory?: Memory;
-};
-
 /** Changes of the notebook. `by` tells a page whether the edit comes from its own editor. */
 export type NotebookEvent =
   | {
@@ -252,8 +233,6 @@ export type FileFault = {
   readonly column: number;
   readonly message: string;
 };
-/** Wall time, and the most tensor bytes held at once. */
-export type Cost = { readonly seconds: number; readonly bytes: number };
 /** The outputs of a generation and what else the page shows of it. */
 export type Shown = {
   readonly outputs: readonly Output[];
@@ -302,4 +281,3 @@ export type SessionEvent =
 
 /** An event as it is in the log and on the wire. `time` in milliseconds since 1970. */
 export type LoggedEvent = { readonly seq: number; readonly time: number; readonly event: SessionEvent };
-export type { Columns };

@@ -17,13 +17,14 @@ export type ReplayedRun = {
   readonly continues?: RunId;
 };
 
-/** What cells use from outside of the notebook; for records. */
-export type Used =
-  /** `mark`: of the file when it was read; it changes with every write. */
-  | { readonly type: "file-used"; readonly path: string; readonly mark?: string }
+/** What cells use from outside of the notebook; for records. `cell`: which one; absent for what a project file reads while it loads. */
+export type Used = { readonly cell?: CellId } & (
+  | /** `mark`: of the file when it was read; it changes with every write. */
+  { readonly type: "file-used"; readonly path: string; readonly mark?: string }
   | { readonly type: "package-used"; readonly name: string; readonly version: string; readonly digest: string }
   /** `name` as the cell wrote it. */
-  | { readonly type: "model-used"; readonly name: string; readonly folder: string };
+  | { readonly type: "model-used"; readonly name: string; readonly folder: string }
+);
 
 export type ToKernel =
   | {

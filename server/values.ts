@@ -144,3 +144,26 @@ export type RunCheckpoint = { readonly step: number; readonly marked: boolean; r
 export type Row = { readonly step: number; readonly loss: number; readonly [column: string]: number };
 export type ProbeRow = { readonly step: number; readonly [measure: string]: number };
 export type Result = { readonly method: string; readonly [measure: string]: number | string };
+
+/** Tensors of one cell. `peak`: the most bytes that this generation held at once. `largest`: the kind of tensor that takes the most bytes now. */
+export type Holding = {
+  readonly bytes: number;
+  readonly count: number;
+  readonly peak?: number;
+  readonly largest?: { readonly shape: readonly number[]; readonly dtype: string; readonly bytes: number };
+};
+/** All tensors. `reclaimed`: unused tensors that were freed since the kernel started. `budget`: the most bytes allowed. */
+export type Memory = {
+  readonly peak: number;
+  readonly count: number;
+  readonly reclaimed: { readonly count: number; readonly bytes: number };
+  readonly budget?: number;
+};
+export type Holdings = {
+  readonly total: number;
+  readonly cells: Readonly<Record<string, Holding>>;
+  readonly memory?: Memory;
+};
+
+/** Wall time, and the most tensor bytes held at once. */
+export type Cost = { readonly seconds: number; readonly bytes: number };

@@ -175,7 +175,11 @@ export class Workspace {
    * @param name any text. @returns its path in the workspace. @throws Denied
    */
   async createBeside(notebook: string, name: string, text: string): Promise<string> {
-    const above = dirname(await this.existing(notebook));
+    return this.createIn(dirname(await this.existing(notebook)), name, text);
+  }
+
+  /** As `createBeside`, in a folder of the workspace, which is made if it does not exist. */
+  async createIn(above: string, name: string, text: string): Promise<string> {
     const stem = fileStem(name);
     for (let n = 1; ; n++) {
       const path = join(above, `${stem}${n === 1 ? "" : `-${n}`}.ts`)
@@ -183,6 +187,7 @@ export class Workspace {
         .join("/");
       if (await lstat(join(this.folder, path)).catch(() => undefined)) continue;
       const { target } = await this.#newNotebook(path);
+      await mkdir(dirname(target), { recursive: true });
       await writeFile(target, text, { flag: "wx" });
       return this.#named(target);
     }

@@ -63,7 +63,8 @@ export function limitsBySource(model: ChatModel, prompts: readonly Prompt[], sou
   });
 }
 
-const isLocal = (model: ChatModel): model is LocalModel => "tokenizer" in model && "decoder" in model;
+/** Whether the model is computed here, so that its tokens and their probabilities are known. */
+export const isLocal = (model: ChatModel): model is LocalModel => "tokenizer" in model && "decoder" in model;
 
 /** Tells the user about answers that were cut off, for functions whose result has no place for their number. */
 export function warnOfCutOffs(what: string, answers: readonly { readonly cutOff: boolean }[]): void {

@@ -5,6 +5,7 @@
 import type { Method } from "../contracts.ts";
 import type { SampleToken } from "../model/sample-tokens.ts";
 import type { Sample, Segment } from "../types.ts";
+import { escapeHtml } from "./html.ts";
 import { Shown } from "./shown.ts";
 
 /** A model that is computed here: the base, or a tuned one. */
@@ -81,7 +82,3 @@ span{border-radius:3px;padding:1px 0;margin-right:2px;background:color-mix(in sr
 .template{outline:1px dashed #1f1d1a;outline-offset:-1px}
 ${colours.join("")}
 </style>`;
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}

@@ -1,7 +1,6 @@
 /** What `palimpsest export` does: finds what is to be shown, and makes the page of it. */
 import { stat } from "node:fs/promises";
 import { basename, dirname, relative } from "node:path";
-import { PAGE_POLICY, payloadOf, runnableOf } from "../in-page/page-part.ts";
 import { logPath } from "../session/history.ts";
 import { type MadePage, madePage } from "../share/export-page.ts";
 import type { ShareOptions } from "../share/options.ts";
@@ -11,6 +10,7 @@ import { filesOfSession } from "../share/session-files.ts";
 import { Misuse } from "./command.ts";
 import { chosenStates } from "./export-states.ts";
 import { ImportFaults } from "./import-faults.ts";
+import { runningPart } from "./running-part.ts";
 
 /**
  * @param target the real path of a notebook or a record
@@ -28,9 +28,7 @@ function madeOfRecord(path: string, options: ShareOptions): Promise<MadePage> {
       await filesOfRecord(open, options.included),
       options,
       undefined,
-      options.included.includes("training")
-        ? { payload: await payloadOf(await runnableOf(open.folder)), policy: PAGE_POLICY }
-        : undefined,
+      options.included.includes("training") ? await runningPart(open.folder) : undefined,
     ),
   );
 }

@@ -11,8 +11,11 @@ import { listen, PortTaken } from "../http/listen.ts";
 import { PageSecret } from "../http/page-secret.ts";
 import { Damaged } from "../records/open-record.ts";
 import { unpackRecord } from "../records/unpack-record.ts";
+import { pruneAtStart } from "../registry/start-rules.ts";
 import { FolderLock, Locked } from "../session/lock.ts";
 import { unpackPage } from "../share/open-page.ts";
+import type { PagePart } from "../share/page.ts";
+import { bytes } from "../state/quantity.ts";
 import { Workspace } from "../workspace.ts";
 import { backendOf, type Command, Misuse, memoryOf, parseArguments } from "./command.ts";
 import { openBrowser } from "./open-browser.ts";
@@ -63,7 +66,9 @@ nothing in it runs until you run it.
     const lock = await lockedFolder(workspace.folder);
     const pages = await PageSecret.of(workspace.folder);
     const token = randomBytes(24).toString("base64url");
-    const parts = { workspace, assets, secrets: { token, cookie: pages.secret } };
+    const running = async (record: string): Promise<PagePart> =>
+      (await import("./running-part.ts")).runningPart(record);
+    const parts = { workspace, assets, secrets: { token, cookie: pages.secret }, running };
     const server = await listen(parts, given === undefined ? usualPorts(pages.port) : [given]).catch(
       async (error: Error) => {
         await lock?.release();
@@ -74,19 +79,33 @@ nothing in it runs until you run it.
     await Promise.all([lock?.announce(`http://127.0.0.1:${server.port}/`), pages.keep(server.port)]);
     surviveErrors();
     // The first scan of many runs takes a moment; the page of the runs then opens at once.
-    void workspace.runs.refresh().catch(() => undefined);
+    void workspace.runs
+      .refresh()
+      .then(() => pruned(workspace))
+      .catch((error: Error) => process.stderr.write(`The pruning at the start failed: ${error.message}\n`));
     process.stdout.write(`Palimpsest is running at ${address}\n`);
     const opened = !values["no-open"] && hasScreen() ? await openBrowser(address).catch(() => undefined) : undefined;
     await new Promise<void>((end) => {
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
     });
     await opened?.();
+    if (workspace.sweeps.areRunning) process.stdout.write("Ending the sweeps; their entries save checkpoints.\n");
     await server.close();
     await workspace.close();
     await lock?.release();
     return 0;
   },
 };
+
+/** Applies the user's rules for this workspace, and says what was removed. */
+async function pruned({ runs }: Workspace): Promise<void> {
+  const { items, bytes: size } = await pruneAtStart(runs);
+  if (items.length > 0)
+    process.stdout.write(
+      `Pruned by your rule for this folder: ${items.length} ${items.length === 1 ? "item" : "items"}, ${bytes(size)}. ` +
+        "palimpsest prune --at-start off ends it.\n",
+    );
+}
 
 /** A folder that cannot be written needs no lock: its notebooks open read-only. @throws Misuse if another server works there */
 async function lockedFolder(folder: string): Promise<FolderLock | undefined> {

@@ -15,10 +15,13 @@ import type { SweepFolder } from "../sweep/sweep-folder.ts";
 const SAVING = "Ending the entries that run; they save checkpoints.";
 const LEAVING = "The jobs go on. The same command shows their states and collects the results; --cancel ends them.";
 
-/** Runs what is left on this machine. @param order the name of what was asked for */
-export async function onThisMachine(
-  run: Pick<Submission, "folder" | "entries" | "jobs" | "command"> & { readonly order: string },
-): Promise<void> {
+/** `begun` is called when others can see that the sweep has begun. */
+type Begun = { readonly begun: () => void };
+/** `order`: the name of what was asked for. */
+type LocalOrder = Pick<Submission, "folder" | "entries" | "jobs" | "command"> & Begun & { readonly order: string };
+
+/** Runs what is left on this machine. */
+export async function onThisMachine(run: LocalOrder): Promise<void> {
   const { folder, entries, command } = run;
   const tasks = await tasksIn(folder);
   const states = await statesOf(folder, entries, tasks);
@@ -30,12 +33,13 @@ export async function onThisMachine(
   const jobs = run.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2));
   const ownCommand = folder.commandOf(run.order);
   await writeSafely(ownCommand, printed(ownHolderHere()));
+  run.begun();
   await runLocally({ folder, entries: open, jobs, command, said: say, signal: interrupts(SAVING) });
   await rm(ownCommand, { force: true });
 }
 
 /** Submits what is left, and waits for the jobs. @throws if Slurm cannot be asked */
-export async function onSlurm(submission: Submission, then: "submit" | "wait"): Promise<void> {
+export async function onSlurm(submission: Submission & Begun, then: "submit" | "wait"): Promise<void> {
   const { folder, entries } = submission;
   const states = await statesOf(folder, entries, await slurmTasks(folder));
   const open = entries.filter((_, at) => ["failed", "interrupted", "missing"].includes(states[at]?.status ?? ""));
@@ -46,6 +50,7 @@ export async function onSlurm(submission: Submission, then: "submit" | "wait"): 
     if (template !== undefined) say(`${shownPath(template)} is the template of the batch file; change it as you need.`);
     say(`${open.length} entries are submitted as the job ${job}.`);
   }
+  submission.begun();
   if (then === "wait") await waitForSlurm(folder, entries, say, interrupts(LEAVING));
 }
 
@@ -89,7 +94,9 @@ function interrupts(text: string): AbortSignal {
     controller.abort();
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-  onWorkbenchGone(stop);
+  onWorkbenchGone(() => {
+    if (!controller.signal.aborted) stop();
+  });
   return controller.signal;
 }
 

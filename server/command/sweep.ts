@@ -101,8 +101,9 @@ Exit code 0: all entries are done; 1: some are not, or the notebook cannot be re
     else if (!values.status) {
       const order = await ordered(folder, { notebook: path, snapshot, entries, arguments: argumentsOf(values, on) });
       for (const entry of again) await folder.forget(entry);
-      if (on === "local") await onThisMachine({ folder, order, entries, jobs, command });
-      else await onSlurm({ workspace, folder, entries, jobs, command }, values["no-wait"] ? "submit" : "wait");
+      const begun = (): void => tellWorkbench({ type: "begun", folder: basename(folder.path), order });
+      if (on === "local") await onThisMachine({ folder, order, entries, jobs, command, begun });
+      else await onSlurm({ workspace, folder, entries, jobs, command, begun }, values["no-wait"] ? "submit" : "wait");
     }
     return printed(
       folder,
@@ -119,9 +120,7 @@ async function ordered(folder: SweepFolder, asked: Asked): Promise<string> {
   const other = await livingHolder(folder.commandOf(orderId(asked.entries)));
   if (other && hasWorkbench())
     throw new Error(`This sweep is running already, as process ${other.pid}. Wait for its end, or cancel it.`);
-  const order = await writeOrder(folder, asked);
-  tellWorkbench({ type: "planned", folder: basename(folder.path), order });
-  return order;
+  return writeOrder(folder, asked);
 }
 
 function argumentsOf(

@@ -9,7 +9,7 @@ import { failure } from "./failures.ts";
 import { guard, type Secrets } from "./guard.ts";
 import { recordRoutes } from "./records.ts";
 import { runRoutes } from "./runs.ts";
-import { shareRoutes } from "./share.ts";
+import { type RunningPart, shareRoutes } from "./share.ts";
 import { sessionSocket } from "./socket.ts";
 import { sweepRoutes } from "./sweeps.ts";
 import { readEndOrder, readNewNotebook } from "./wire.ts";
@@ -20,6 +20,8 @@ export type AppParts = {
   readonly secrets: Secrets;
   /** The port that the server listens on; known when it listens. */
   readonly port: () => number;
+  /** Where pages that run their notebook can be made. */
+  readonly running?: RunningPart;
 };
 
 const BODY_BYTES = 64 * 1024;
@@ -39,7 +41,7 @@ const archiveBody = limited(
   "Archives above 256 MB are too large to upload. Open it in a terminal: palimpsest start <file.zip>.",
 );
 
-export function app({ workspace, assets, secrets, port }: AppParts): Hono {
+export function app({ workspace, assets, secrets, port, running }: AppParts): Hono {
   const routes = new Hono();
   routes.use("*", guard(port, secrets));
   routes.onError(failure);
@@ -72,7 +74,7 @@ export function app({ workspace, assets, secrets, port }: AppParts): Hono {
   routes.route("/api/runs", runRoutes(workspace.runs, longBody));
   routes.route("/api/records", recordRoutes(workspace, { small: smallBody, file: archiveBody }));
   routes.route("/api/sweeps", sweepRoutes(workspace.sweeps, longBody));
-  routes.route("/api/share", shareRoutes(workspace, smallBody));
+  routes.route("/api/share", shareRoutes(workspace, smallBody, running));
   routes.get("/api/notebooks", async (c) => c.json(await workspace.listing()));
   routes.post("/api/notebooks", smallBody, async (c) => {
     const asked = readNewNotebook(await c.req.json().catch(() => undefined));

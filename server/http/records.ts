@@ -1,15 +1,16 @@
 /** The routes of the records of a workspace; `server/runs/records.ts` lists them. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Hono, type MiddlewareHandler } from "hono";
+import { putBack, recordedText } from "../records/fork-record.ts";
 import { addOutside, openAsNotebook } from "../records/open-as-notebook.ts";
 import { Damaged, openRecord } from "../records/open-record.ts";
 import { packRecord } from "../records/pack-record.ts";
 import { RECORDS } from "../records/record.ts";
 import { notebookOfCells, saveExperiment } from "../records/save-experiment.ts";
 import { unpackInto } from "../records/unpack-record.ts";
-import type { OpenedNotebook, Saved } from "../runs/records.ts";
+import type { ForkedNotebook, OpenedNotebook, Saved } from "../runs/records.ts";
 import { writeInputs } from "../session/inputs-file.ts";
 import { placeInside } from "../session/inside.ts";
 import { fileStem } from "../session/names.ts";
@@ -17,7 +18,7 @@ import { cellsToSave } from "../state/saving.ts";
 import { cellState } from "../state/state.ts";
 import { Denied, type Workspace } from "../workspace.ts";
 import { jsonBody } from "./json-body.ts";
-import { recordKey, saveOrder } from "./records-wire.ts";
+import { forkOrder, recordKey, saveOrder } from "./records-wire.ts";
 
 /** The limits of the bodies of requests: of orders, and of an archive. */
 export type BodyLimits = { readonly small: MiddlewareHandler; readonly file: MiddlewareHandler };
@@ -56,6 +57,16 @@ export function recordRoutes(workspace: Workspace, { small, file }: BodyLimits):
     const folder = await workspace.newFolder(name === "" ? basename(notebook, ".ts") : name);
     const missing = await openAsNotebook(open, root, folder);
     return c.json(openedIn(folder, open.record.notebook, missing), 201);
+  });
+
+  routes.post("/fork", small, async (c) => {
+    const { record, name } = await jsonBody(c, forkOrder, "fork");
+    const { key, notebook } = await registry.record(record);
+    const open = await withoutPlace(openRecord(join(root, key)), root);
+    const stem = name.trim() === "" ? `${basename(notebook, ".ts")}-fork` : name.trim();
+    const path = await workspace.createIn(dirname(notebook), stem, await recordedText(open));
+    await writeInputs(root, path, open.record.inputs);
+    return c.json({ notebook: path, ...(await putBack(open)) } satisfies ForkedNotebook, 201);
   });
 
   routes.get("/archive", async (c) => {

@@ -2,11 +2,12 @@
 import { upgradeWebSocket } from "@hono/node-server";
 import { Hono, type MiddlewareHandler } from "hono";
 import type { Registry } from "../registry/registry.ts";
+import { setStartRules, startRules } from "../registry/start-rules.ts";
 import { MOST_COMPARED, MOST_TABLES } from "../runs/api.ts";
 import { checked } from "../session/schema/fault.ts";
 import { Denied } from "../workspace.ts";
 import { jsonBody } from "./json-body.ts";
-import { exportOrder, markOrder, pruneRule, queryOrder, runKeys } from "./runs-wire.ts";
+import { exportOrder, markOrder, pruneRule, queryOrder, runKeys, startRulesOrder } from "./runs-wire.ts";
 
 /** A stream of bytes that is read as fast as the other side takes it. */
 function bytesOf(pieces: AsyncIterable<string | Uint8Array>): ReadableStream<Uint8Array> {
@@ -76,6 +77,12 @@ export function runRoutes(registry: Registry, limitBody: MiddlewareHandler): Hon
     return c.json({});
   });
   routes.post("/prune", async (c) => c.json(await registry.prune(await jsonBody(c, pruneRule, "pruning rule"))));
+
+  routes.get("/start-rules", async (c) => c.json(await startRules(registry.workspace)));
+  routes.post("/start-rules", async (c) => {
+    await setStartRules(registry.workspace, await jsonBody(c, startRulesOrder, "rule"));
+    return c.json({});
+  });
 
   routes.post("/query", async (c) => c.json(await registry.query((await jsonBody(c, queryOrder, "query")).sql)));
 

@@ -7,6 +7,7 @@ import type { ShareOrder } from "../runs/share.ts";
 import { fileStem } from "../session/names.ts";
 import type { MadePage } from "../share/export-page.ts";
 import { CODE_MODES, type ShareOptions } from "../share/options.ts";
+import type { PagePart } from "../share/page.ts";
 import { Denied, type Workspace } from "../workspace.ts";
 import { jsonBody } from "./json-body.ts";
 
@@ -15,12 +16,15 @@ const text = (most: number) =>
 const shareOrder: v.GenericSchema<unknown, ShareOrder> = v.object({
   target: v.union([v.strictObject({ notebook: text(4096) }), v.strictObject({ record: text(4096) })]),
   code: v.picklist(CODE_MODES),
-  include: v.array(v.picklist(["adapter", "data", "rows"])),
+  include: v.array(v.picklist(["adapter", "data", "rows", "training"])),
   note: text(20_000),
   licence: text(1000),
 });
 
-export function shareRoutes(workspace: Workspace, small: MiddlewareHandler): Hono {
+/** Makes what a page carries to run the notebook of a record, from its folder. */
+export type RunningPart = (record: string) => Promise<PagePart>;
+
+export function shareRoutes(workspace: Workspace, small: MiddlewareHandler, running?: RunningPart): Hono {
   const routes = new Hono();
   routes.post("/", small, async (c) => {
     const { target, code, include, note, licence } = await jsonBody(c, shareOrder, "order to share");
@@ -32,7 +36,7 @@ export function shareRoutes(workspace: Workspace, small: MiddlewareHandler): Hon
     const { name, page } =
       "notebook" in target
         ? await ofNotebook(workspace, target.notebook, options)
-        : await ofRecord(workspace, target.record, options);
+        : await ofRecord(workspace, target.record, options, running);
     return c.body(page.html, 200, {
       "content-type": "text/html; charset=utf-8",
       "content-disposition": `attachment; filename="${fileStem(name)}.html"`,
@@ -60,7 +64,12 @@ async function ofNotebook(workspace: Workspace, notebook: string, options: Share
   return { name: basename(notebook, ".ts"), page: await madePage(shared, files, options) };
 }
 
-async function ofRecord(workspace: Workspace, record: string, options: ShareOptions): Promise<Made> {
+async function ofRecord(
+  workspace: Workspace,
+  record: string,
+  options: ShareOptions,
+  running: RunningPart | undefined,
+): Promise<Made> {
   const { folder: root } = workspace;
   const { key, id, name } = await workspace.runs.record(record);
   const [{ filesOfRecord, withRecord }, { madePage }] = await Promise.all([
@@ -68,7 +77,13 @@ async function ofRecord(workspace: Workspace, record: string, options: ShareOpti
     import("../share/export-page.ts"),
   ]);
   const page = await withRecord(join(root, key), async (shared, open) =>
-    madePage(shared, await filesOfRecord(open, options.included), options),
+    madePage(
+      shared,
+      await filesOfRecord(open, options.included),
+      options,
+      undefined,
+      options.included.includes("training") ? await running?.(open.folder) : undefined,
+    ),
   ).catch((error: Error) => {
     throw error instanceof Damaged ? new Denied(409, error.message.replaceAll(root, "")) : error;
   });

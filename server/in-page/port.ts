@@ -11,12 +11,17 @@ export type ToWorker =
   /** `container`: what the page carries; see `container.ts`. */
   | { readonly kind: "begin"; readonly container: Uint8Array<ArrayBuffer>; readonly task: Task }
   /** A message of the page's session, as JSON. */
-  | { readonly kind: "client"; readonly text: string };
+  | { readonly kind: "client"; readonly text: string }
+  /** A file of the reader for an input. It is answered with `stored`. */
+  | { readonly kind: "file"; readonly id: number; readonly name: string; readonly bytes: Uint8Array };
 
 export type ToPage =
   /** A message of the server to the page's session, as JSON. */
   | { readonly kind: "server"; readonly text: string }
   | { readonly kind: "verification"; readonly progress: VerificationProgress }
+  /** `path`: relative to the notebook's folder. */
+  | { readonly kind: "stored"; readonly id: number; readonly path: string }
+  | { readonly kind: "not-stored"; readonly id: number; readonly message: string }
   /** The page's files are damaged, or nothing could be started. */
   | { readonly kind: "failed"; readonly message: string };
 

@@ -12,9 +12,10 @@ import { partsOf } from "../state/parts.ts";
 import { Refused } from "../state/requests.ts";
 import type { ServerMessage } from "../state/server-message.ts";
 import { unpacked } from "./container.ts";
-import { setKernelCode } from "./kernel-code.ts";
+import { giveKernel, setKernelCode } from "./kernel-code.ts";
 import { manifest } from "./manifest.ts";
 import { runInNone } from "./node/context.ts";
+import { createHash } from "./node/crypto.ts";
 import { allFiles, store } from "./node/disk.ts";
 import { existsSync } from "./node/fs.ts";
 import { basename, dirname, join, resolve } from "./node/path.ts";
@@ -29,6 +30,7 @@ let feed: Feed | undefined;
 self.onmessage = ({ data }: MessageEvent<ToWorker>) =>
   runInNone(() => {
     if (data.kind === "client") request(data.text);
+    else if (data.kind === "file") keep(data);
     else begin(data).catch((error: Error) => post({ kind: "failed", message: error.message }));
   });
 
@@ -63,6 +65,20 @@ function fillWorkspace(): void {
   for (const file of allFiles()) {
     const place = join(WORKSPACE, file.path.slice(recorded.length));
     if (file.path.startsWith(recorded) && !existsSync(place)) store([{ ...file, path: place }]);
+  }
+}
+
+/** Keeps a file of the reader where the notebook reads it; a kernel that runs gets it too. */
+function keep({ id, name, bytes }: Extract<ToWorker, { readonly kind: "file" }>): void {
+  try {
+    const digest = createHash("sha256").update(bytes).digest("hex") as string;
+    const path = join(".palimpsest", "files", digest.slice(0, 16), name.replace(/[^\p{L}\p{N}._ -]+/gu, "-"));
+    const file = { path: join(WORKSPACE, dirname(manifest().notebook), path), bytes };
+    store([file]);
+    giveKernel([file]);
+    post({ kind: "stored", id, path });
+  } catch (error) {
+    post({ kind: "not-stored", id, message: (error as Error).message });
   }
 }
 

@@ -1,6 +1,7 @@
 /** What the session is told about tensors: how much each cell holds, and the totals, at most a few times a second. */
-import type { Holding, Holdings, Memory } from "../events.ts";
+
 import type { CellId } from "../notebook/types.ts";
+import type { Holding, Holdings, Memory } from "../values.ts";
 import type { Account } from "./account.ts";
 
 /** Milliseconds between two reports. */

@@ -9,7 +9,7 @@ import { holds } from "../session/inside.ts";
 import type { Files } from "./files.ts";
 import { current, type Generation } from "./generation.ts";
 import { declareInput } from "./inputs.ts";
-import { readsNow } from "./reads-now.ts";
+import { cellNow, readsNow } from "./reads-now.ts";
 import { RecordedRun, type RunPlace } from "./recorded-run.ts";
 import { RUNS } from "./run-folder.ts";
 import type { SignedResults } from "./signed-results.ts";
@@ -69,7 +69,7 @@ export function kernelHost(place: RunPlace, files: Files, cached: Cached, send: 
     runFolder: (id) => join(place.workspace, RUNS, id),
     async modelFolder(name) {
       const folder = await files.modelFolder(name);
-      send({ type: "model-used", name, folder });
+      send({ type: "model-used", ...cellNow(), name, folder });
       return folder;
     },
     async breathe() {

@@ -17,6 +17,7 @@ import { setInput } from "./inputs.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { Ledger } from "./ledger.ts";
 import { listenToUses } from "./reads.ts";
+import { cellNow } from "./reads-now.ts";
 import { ShownRecorder } from "./shown-recorder.ts";
 import { SignedResults } from "./signed-results.ts";
 import { watchFiles } from "./watched-files.ts";
@@ -115,20 +116,12 @@ export class Kernel {
     }
   }
 
-  /**
-   * Each file once, and again when it is read after a change. Told a moment later: a read may be in the middle of the loading of a
-   * module.
-   */
+  /** Told a moment later: a read may be in the middle of the loading of a module. */
   #tellUses(): void {
-    const seen = new Map<string, string>();
     const tell = (used: Used): void => process.nextTick(() => this.#send(used));
     listenToUses({
-      file: (path, mark) => {
-        if (seen.get(path) === mark) return;
-        seen.set(path, mark);
-        tell({ type: "file-used", path, mark });
-      },
-      package: (name, state) => tell({ type: "package-used", name, ...state }),
+      file: (path, mark) => tell({ type: "file-used", ...cellNow(), path, mark }),
+      package: (name, state) => tell({ type: "package-used", ...cellNow(), name, ...state }),
     });
   }
 

@@ -4,8 +4,8 @@
  * memory.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Holdings } from "../events.ts";
 import type { CellId } from "../notebook/types.ts";
+import type { Holdings } from "../values.ts";
 import { Account, add, bytesOf, type Entry, entryOf, makeEntry, move, remove } from "./account.ts";
 import { Garbage } from "./garbage.ts";
 import { current, type Generation } from "./generation.ts";

@@ -1,6 +1,7 @@
 /**
  * The answers of tests in a run's folder, `answers/<measure>.jsonl`: a line that describes the test, then a line for each item. The
- * latest measurement replaces the one before. Long texts and long tests are shortened, so that a folder stays small.
+ * latest measurement replaces the one before; what the model answered before the training, at step 0, is beside it in
+ * `<measure>.base.jsonl`. Long texts and long tests are shortened, so that a folder stays small.
  */
 import { createHash } from "node:crypto";
 import type { ItemAnswer, TestAnswers } from "../../cells/runs.ts";
@@ -16,7 +17,7 @@ export function answersFile(step: number, test: TestAnswers): { readonly path: s
   const kept = items.slice(0, MOST_ITEMS).map(shortened);
   const about = { measure, kind, better, step, items: items.length };
   return {
-    path: `${ANSWERS}/${fileName(measure)}.jsonl`,
+    path: `${ANSWERS}/${fileName(measure)}${step === 0 ? ".base" : ""}.jsonl`,
     text: [about, ...kept].map((each) => `${JSON.stringify(each)}\n`).join(""),
   };
 }

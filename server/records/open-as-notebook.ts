@@ -9,7 +9,7 @@ import { holds } from "../session/inside.ts";
 import { makeFolder } from "../session/write-file.ts";
 import { findModel } from "./model-places.ts";
 import type { OpenRecord } from "./open-record.ts";
-import { WORKSPACE } from "./record.ts";
+import { type RecordedModel, WORKSPACE } from "./record.ts";
 import { copyFiles, digestOf } from "./used-files.ts";
 
 /** @param folder absolute, in the workspace; does not exist yet. @returns what is missing, as `addOutside` does */
@@ -32,13 +32,17 @@ export async function addOutside(open: OpenRecord, workspace: string, folder: st
     if (!included && !(await copyData(open, folder, path, sha256))) missing.push(path);
   for (const model of models) {
     if (model.origin !== "outside") continue;
-    const found = await findModel(model, undefined);
     const place = resolve(dirname(join(folder, notebook)), model.name);
     // A name such as "../model" would lead out of the folder: the user decides what lies there.
-    const isThere = found && "folder" in found && holds(folder, place) && (await link(found.folder, place));
-    if (!isThere) missing.push(model.name);
+    if (!(holds(folder, place) && (await linkModel(model, place)))) missing.push(model.name);
   }
   return missing;
+}
+
+/** Links the model of a record that was outside of its workspace to where a notebook looks for it. @returns whether it is there */
+export async function linkModel(model: RecordedModel, place: string): Promise<boolean> {
+  const found = await findModel(model, undefined);
+  return found !== undefined && "folder" in found && link(found.folder, place);
 }
 
 async function link(from: string, to: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 /**
  * Saves an experiment from the session of a page: a record of the cells as they are now, with what they used, their runs and what
- * they show. Nobody followed the session, so the record is made of its state and of the folders of its runs. Numbers of code
+ * they show: of chosen cells alone, only what these used. Nobody followed the session, so the record is made of its state and of the folders of its runs. Numbers of code
  * that has changed since are left out: a record must be one that can be repeated.
  */
 import { join } from "node:path";
@@ -38,7 +38,7 @@ export async function saveExperiment(session: Session, experiment: Experiment): 
     ...(name !== "" && { name }),
     ...(note !== "" && { note }),
   });
-  const { used } = session;
+  const used = session.used.filter(({ cell }) => cell === undefined || !isLeftOut(session.state, cells, cell));
   try {
     await recorder.take(state, used);
     await recorder.finish(state, statusOf(unfinished), await outputsOf(session, state));
@@ -48,6 +48,11 @@ export async function saveExperiment(session: Session, experiment: Experiment): 
   }
   const changed = recorder.data.filter((path) => hasChanged(used, join(workspace, path)));
   return { folder: recorder.folder, changed };
+}
+
+/** A cell that was deleted or renamed may be the one that a chosen cell's values come from. */
+function isLeftOut({ places }: SessionState, chosen: readonly CellId[], cell: CellId): boolean {
+  return places.has(cell) && !chosen.includes(cell);
 }
 
 function hasChanged(used: readonly Used[], place: string): boolean {

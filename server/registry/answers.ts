@@ -9,8 +9,8 @@ import { count } from "../session/schema/values.ts";
 import { isPlainFolder, plainText } from "./plain-file.ts";
 import { parsed } from "./run-files.ts";
 
-/** The most tests of a run, and bytes of a test. */
-const MOST_TESTS = 100;
+/** The most files of a run, and bytes of one. */
+const MOST_TESTS = 200;
 const TEST_BYTES = 32e6;
 const MOST_ITEMS = 10_000;
 
@@ -33,13 +33,17 @@ const item = v.object({
 /** Answers of a step that the run has gone back from say nothing about it. */
 export function readAnswers(workspace: string, { key, step }: Pick<RunSummary, "key" | "step">): RunAnswers {
   const folder = join(workspace, key, "answers");
-  if (!isPlainFolder(folder)) return { key, tests: [] };
+  if (!isPlainFolder(folder)) return { key, tests: [], base: [] };
   const files = readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
   const tests = files
     .sort()
     .slice(0, MOST_TESTS)
     .flatMap((name) => readTest(join(folder, name)) ?? []);
-  return { key, tests: tests.filter((test) => test.step <= step) };
+  return {
+    key,
+    tests: tests.filter((test) => test.step > 0 && test.step <= step),
+    base: tests.filter((test) => test.step === 0),
+  };
 }
 
 function readTest(path: string): TestAnswers | undefined {

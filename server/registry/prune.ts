@@ -1,10 +1,12 @@
 /**
- * Frees disk space by a rule: checkpoints and caches that are old, old runs (into the trash), and what has been in the trash for
- * long. What a rule would remove can be looked at first. A run that goes on is never touched.
+ * Frees disk space by a rule: checkpoints and caches that are old, old runs and records (into the trash), and what has been in the
+ * trash for long. What a rule would remove can be looked at first. A run that goes on is never touched, nor a record of it.
  */
 import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { RECORD_JSON } from "../records/record.ts";
 import type { PrunedItem, PruneResult, PruneRule } from "../runs/api.ts";
+import type { RecordSummary } from "../runs/records.ts";
 import type { RunSummary } from "../runs/types.ts";
 import { writeSafely } from "../session/write-file.ts";
 import { bytesBelow } from "./disk-use.ts";
@@ -19,11 +21,12 @@ type Candidate = PrunedItem & { readonly remove: () => void | Promise<void> };
 export async function prune(
   workspace: string,
   runs: readonly RunSummary[],
+  records: readonly RecordSummary[],
   rule: PruneRule,
   trash: Trash,
 ): Promise<PruneResult> {
   const before = Date.now() - rule.olderThanDays * DAY_MS;
-  const candidates = candidatesOf(workspace, runs, rule, trash, before);
+  const candidates = candidatesOf(workspace, runs, records, rule, trash, before);
   if (rule.act === "prune") for (const { remove } of candidates) await remove();
   const items = candidates.map(({ name, bytes }) => ({ name, bytes }));
   return { items, bytes: items.reduce((sum, each) => sum + each.bytes, 0) };
@@ -32,6 +35,7 @@ export async function prune(
 function candidatesOf(
   workspace: string,
   runs: readonly RunSummary[],
+  records: readonly RecordSummary[],
   { what, marked }: PruneRule,
   trash: Trash,
   before: number,
@@ -52,6 +56,18 @@ function candidatesOf(
       return notebookFolders(workspace).flatMap((folder) => oldCaches(workspace, ownPath(folder, "cache"), before));
     case "runs":
       return old.map((run) => ({ name: run.key, bytes: run.bytes, remove: () => trash.put([run]) }));
+    case "records":
+      return records
+        .filter((record) => {
+          const own = runs.filter((run) => run.record?.key === record.key);
+          const isKept = marked === "keep" && (record.name !== "" || record.note !== "" || own.some(isMarked));
+          return !isKept && !own.some(({ status }) => status === "running") && lastWritten(workspace, record) <= before;
+        })
+        .map(({ id, key }) => ({
+          name: key,
+          bytes: bytesBelow(join(workspace, key)),
+          remove: () => trash.put([{ id, key, status: "done" }]),
+        }));
     case "trash":
       return trash
         .list()
@@ -67,6 +83,11 @@ function lastWorked(workspace: string, { key, ended, started }: RunSummary): num
   if (ended !== undefined) return ended;
   const tables = ["rows", "probes", "events"].map((table) => join(workspace, key, `${table}.jsonl`));
   return Math.max(started, ...tables.map((path) => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0));
+}
+
+/** On this machine, also of a record that came from elsewhere, in milliseconds since 1970. */
+function lastWritten(workspace: string, { key }: RecordSummary): number {
+  return lstatSync(join(workspace, key, RECORD_JSON), { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
 }
 
 /** Permanent checkpoints stay; `run.json` no longer lists what is gone. */

@@ -38,7 +38,13 @@ const record = v.object({
     }),
   ),
 });
-const certificate = v.object({ verdict: v.picklist(verdicts), verified: v.optional(text), digest: v.optional(text) });
+const certificate = v.object({
+  verdict: v.picklist(verdicts),
+  verified: v.optional(text),
+  digest: v.optional(text),
+  coverage: v.optional(v.object({ kind: v.picklist(["all", "steps", "segments"]) })),
+  runs: v.optional(v.array(v.object({ steps: count, verified: count }))),
+});
 
 export type FoundRecord = {
   readonly badge: RecordBadge;
@@ -93,9 +99,15 @@ function readRecord(full: string, folder: string): FoundRecord | undefined {
 function verdictOf(folder: string): Omit<RecordBadge, "id" | "key"> {
   const read = checked(certificate, parsed(plainText(join(folder, CERTIFICATE), RECORD_BYTES)));
   if ("fault" in read) return {};
-  const { verdict, verified, digest } = read.value;
+  const { verdict, verified, digest, coverage, runs = [] } = read.value;
   if (digest !== undefined && digest !== sealOf(folder)) return {};
-  return { verdict, ...(verified !== undefined && { verified }) };
+  const kind = coverage?.kind ?? "all";
+  const total = (name: "steps" | "verified"): number => runs.reduce((sum, each) => sum + each[name], 0);
+  return {
+    verdict,
+    ...(verified !== undefined && { verified }),
+    ...(kind !== "all" && { covered: { kind, steps: total("verified"), of: total("steps") } }),
+  };
 }
 
 /** The digest of `record.json`, as its seal says. */

@@ -202,7 +202,7 @@ export class Registry {
   }
 
   async prune(rule: PruneRule): Promise<PruneResult> {
-    const result = await prune(this.workspace, await this.summaries(), rule, this.#trash);
+    const result = await prune(this.workspace, await this.summaries(), await this.records(), rule, this.#trash);
     if (rule.act === "prune") await this.refresh();
     return result;
   }

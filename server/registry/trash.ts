@@ -1,5 +1,5 @@
 /**
- * Deleted runs: their folders are moved to `.palimpsest/trash/` beside them, so that a deletion can be undone until the trash is
+ * Deleted runs and records: their folders are moved to `.palimpsest/trash/` beside them, so that a deletion can be undone until the trash is
  * emptied. Moving is one step of the file system: a run is here or there, never in two parts.
  */
 import { lstatSync, mkdirSync, renameSync, utimesSync } from "node:fs";
@@ -9,7 +9,7 @@ import { NotPossible } from "./not-possible.ts";
 import { foldersIn, notebookFolders, ownPath } from "./places.ts";
 import { isPlainFolder } from "./plain-file.ts";
 
-const KEY = /^((?:[^/]+\/)*\.palimpsest)\/runs\/(?!\.{1,2}$)([^/]+)$/;
+const KEY = /^((?:[^/]+\/)*\.palimpsest)\/(?:runs|records)\/(?!\.{1,2}$)([^/]+)$/;
 
 export type Trashed = {
   /** Relative to the workspace. */
@@ -26,7 +26,7 @@ export class Trash {
   }
 
   /** @throws NotPossible before anything is moved */
-  put(runs: readonly RunSummary[]): void {
+  put(runs: readonly Pick<RunSummary, "id" | "key" | "status">[]): void {
     for (const { id, key, status } of runs) {
       if (status === "running") throw new NotPossible(409, `${id} is still running. Stop it first.`);
       if (!KEY.test(key))
@@ -39,10 +39,7 @@ export class Trash {
           "The folder .palimpsest/trash is a link to another folder. Remove the link to delete runs.",
         );
       if (lstatSync(target, { throwIfNoEntry: false }))
-        throw new NotPossible(
-          409,
-          `A run of the name ${id} is in the trash already. Remove it from .palimpsest/trash.`,
-        );
+        throw new NotPossible(409, `${id} is in the trash already. Remove it from .palimpsest/trash.`);
     }
     for (const { key } of runs) {
       const target = this.#placeOf(key);

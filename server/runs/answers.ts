@@ -19,7 +19,12 @@ export type TestAnswers = {
   readonly items: number;
   readonly answers: readonly ItemAnswer[];
 };
-export type RunAnswers = { readonly key: string; readonly tests: readonly TestAnswers[] };
+/** `base`: of the model before the training. */
+export type RunAnswers = {
+  readonly key: string;
+  readonly tests: readonly TestAnswers[];
+  readonly base: readonly TestAnswers[];
+};
 
 /** A score that moves by less is no flip. */
 export const FLIP = 0.1;

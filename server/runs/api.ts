@@ -9,6 +9,7 @@
  *     GET  /api/runs/answers?run=key&run=…    RunAnswers[]
  *     POST /api/runs/query     {sql}          QueryResult
  *     POST /api/runs/prune     PruneRule      PruneResult
+ *     GET  /api/runs/start-rules              StartRules; POST replaces them
  *     GET  /api/runs/export?format=&table=&run=key&run=…   a file
  *
  * A request that fails is answered with a 4xx {message}.
@@ -48,16 +49,19 @@ export type QueryResult = {
 };
 
 /**
- * `checkpoints`: of runs that have ended, without the permanent ones. `cache`: cached results. `runs`: moved to the trash. `trash`:
- * removed for good. Pinned, tagged and noted runs are left out unless `marked` says otherwise.
+ * `checkpoints`: of runs that have ended, without the permanent ones. `cache`: cached results. `runs`, `records`: moved to the trash.
+ * `trash`: removed for good. Pinned, tagged and noted runs, and records with a name, a note or such a run, are left out unless
+ * `marked` says otherwise.
  */
-export type PruneRule = {
-  readonly what: "checkpoints" | "cache" | "runs" | "trash";
+export type Pruning = {
+  readonly what: "checkpoints" | "cache" | "runs" | "records" | "trash";
   readonly olderThanDays: number;
   readonly marked: "keep" | "prune";
-  /** `look`: says what would go. */
-  readonly act: "look" | "prune";
 };
+/** `look`: says what would go. */
+export type PruneRule = Pruning & { readonly act: "look" | "prune" };
+/** What is removed whenever the workbench starts in this workspace; nothing by default. */
+export type StartRules = { readonly rules: readonly Pruning[] };
 export type PruneResult = { readonly items: readonly PrunedItem[]; readonly bytes: number };
 /** `name`: its path in the workspace. */
 export type PrunedItem = { readonly name: string; readonly bytes: number };

@@ -5,6 +5,7 @@
  *     GET  /api/records/one?record=key     RecordDetails
  *     POST /api/records        SaveOrder   Saved; 201
  *     POST /api/records/open   RecordKey   OpenedNotebook; 201
+ *     POST /api/records/fork   ForkOrder   ForkedNotebook; 201
  *     GET  /api/records/archive?record=key the record as one file
  *     POST /api/records/archive?name=      the body is an archive; OpenedNotebook; 201
  *
@@ -25,6 +26,11 @@ export type RecordKey = { readonly record: string };
 export type Saved = RecordKey & { readonly notebook?: string; readonly changed: readonly string[] };
 /** `missing`: models and data files that the record has only by their digests, and that were not found on this machine. */
 export type OpenedNotebook = { readonly notebook: string; readonly missing: readonly string[] };
+
+/** `name`: of the new notebook, which lies beside the recorded one. */
+export type ForkOrder = RecordKey & { readonly name: string };
+/** `changed`: files beside it that differ from the record's. */
+export type ForkedNotebook = OpenedNotebook & { readonly changed: readonly string[] };
 
 export type RecordStatus = "running" | "done" | "failed" | "stopped";
 export type RecordSummary = RecordBadge & {

@@ -10,7 +10,7 @@ export type ShareTarget = { readonly notebook: string } | { readonly record: str
 export type ShareOrder = {
   readonly target: ShareTarget;
   readonly code: "folded" | "shown" | "none";
-  readonly include: readonly ("adapter" | "data" | "rows")[];
+  readonly include: readonly ("adapter" | "data" | "rows" | "training")[];
   /** Empty for none. */
   readonly note: string;
   readonly licence: string;

@@ -42,6 +42,8 @@ export type RecordBadge = {
   readonly verdict?: (typeof verdicts)[number];
   /** When it was verified, ISO 8601. */
   readonly verified?: string;
+  /** How many of the trainings' steps were compared, if that was only the beginnings or some stretches. */
+  readonly covered?: { readonly kind: "steps" | "segments"; readonly steps: number; readonly of: number };
 };
 
 /** What the user adds to a run. */

@@ -259,6 +259,9 @@ export class Session {
       case "cell-renamed":
         this.#kernel.renamed(event.cell, event.to);
         break;
+      case "cell-started":
+        this.#uses.forget(event.cell);
+        break;
       case "stop-asked":
         this.#kernel.stop(event.cell);
         break;

@@ -12,10 +12,11 @@ import { writeSafely } from "./write-file.ts";
 
 const MOST_BYTES = 16e6;
 const text = v.string();
+const cell = v.exactOptional(text);
 const used: v.GenericSchema<unknown, Used> = v.variant("type", [
-  v.object({ type: v.literal("file-used"), path: text, mark: v.exactOptional(text) }),
-  v.object({ type: v.literal("package-used"), name: text, version: text, digest: text }),
-  v.object({ type: v.literal("model-used"), name: text, folder: text }),
+  v.object({ type: v.literal("file-used"), cell, path: text, mark: v.exactOptional(text) }),
+  v.object({ type: v.literal("package-used"), cell, name: text, version: text, digest: text }),
+  v.object({ type: v.literal("model-used"), cell, name: text, folder: text }),
 ]);
 const usesFile = v.object({ signature: text, uses: v.array(used) });
 
@@ -52,6 +53,11 @@ export class Uses {
     this.#writing = this.#writing.then(() => this.#write()).catch(() => undefined);
   }
 
+  /** A cell begins again: what it used before counts no more. */
+  forget(cell: string): void {
+    for (const [key, each] of this.#all) if (each.cell === cell) this.#all.delete(key);
+  }
+
   /** Models first: a file belongs to the model whose folder it is in. */
   get all(): readonly Used[] {
     const all = [...this.#all.values()];
@@ -77,12 +83,16 @@ export class Uses {
 }
 
 function keyOf(each: Used): string {
+  return JSON.stringify([each.cell, each.type, nameOf(each)]);
+}
+
+function nameOf(each: Used): string {
   switch (each.type) {
     case "file-used":
-      return `file ${each.path}`;
+      return each.path;
     case "package-used":
-      return `package ${each.name}`;
+      return each.name;
     case "model-used":
-      return `model ${each.folder}`;
+      return each.folder;
   }
 }

@@ -100,6 +100,7 @@ pre.text { margin: 0; font: var(--code) / 1.6 var(--mono); white-space: pre-wrap
 .author-note { white-space: pre-line; }
 .states { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; margin: 0 0 1.25rem; padding: 0.5rem 0.75rem; background: var(--wash); border-radius: var(--radius); font-size: var(--small); max-width: var(--column); }
 .states input { accent-color: var(--accent); flex: 1; min-width: 8rem; }
+.running .outline, .running main > :not(.made, pal-run-in-page, footer) { display: none; }
 footer { margin-top: 3rem; color: var(--muted); font-size: var(--small); }
 @media (max-width: 60rem) {
   .layout { grid-template-columns: minmax(0, 1fr); gap: 1rem; padding: 1rem 1rem 3rem; }

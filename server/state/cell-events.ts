@@ -1,6 +1,7 @@
 /** What the kernel reports about one generation of a cell. Events of an older generation came too late and are ignored. */
 
-import type { CellEvent, Cost } from "../events.ts";
+import type { CellEvent } from "../events.ts";
+import type { Cost } from "../values.ts";
 import { type CellState, type HeldValues, heldValues, type InputState, inPhase, NOT_CACHED } from "./cell-state.ts";
 import { withLines } from "./console-lines.ts";
 import { parentsOf, updateSnapshots } from "./freshness.ts";

@@ -1,9 +1,9 @@
 /**
  * The state of one cell. States that exclude each other are unions: its phase, its values in the kernel, its cached result.
  */
-import type { ConsoleLine, Cost, Holding } from "../events.ts";
+import type { ConsoleLine } from "../events.ts";
 import type { Analysis, Cell, CellError, CellId, CellWarning } from "../notebook/types.ts";
-import type { InputSpec, InputValue, Output, Result } from "../values.ts";
+import type { Cost, Holding, InputSpec, InputValue, Output, Result } from "../values.ts";
 
 /** A control that a cell declared, and its value. */
 export type InputState = {

@@ -4,13 +4,12 @@
  * that no longer defines a name for it. Undoing an edit brings the old snapshot back, so the cell is fresh again.
  */
 
-import type { Cost } from "../events.ts";
 import { snapshots } from "../notebook/graph/snapshot.ts";
 import { ancestors, descendants, placesOf, updatedTopology } from "../notebook/graph/topology.ts";
 import { placeOfImport } from "../notebook/language/imports.ts";
 import { flagged } from "../notebook/source/head.ts";
 import type { AnalysedCell, CellError, CellId, CellWarning, Topology } from "../notebook/types.ts";
-import type { InputValue } from "../values.ts";
+import type { Cost, InputValue } from "../values.ts";
 import type { CellState } from "./cell-state.ts";
 import { heldValues } from "./cell-state.ts";
 import { sameValue } from "./input-value.ts";

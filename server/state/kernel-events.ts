@@ -1,6 +1,7 @@
 /** The start and the end of the kernel, and the tensors that it holds. When it ends, values are gone; outputs and rows stay. */
-import type { Holding, KernelEvent } from "../events.ts";
+import type { KernelEvent } from "../events.ts";
 import type { CellId } from "../notebook/types.ts";
+import type { Holding } from "../values.ts";
 import { type CellState, heldValues, inPhase, NO_TENSORS, NO_VALUES, type Phase } from "./cell-state.ts";
 import { alive } from "./freshness.ts";
 import { type RunState, type SessionState, withCells, without } from "./state.ts";

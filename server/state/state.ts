@@ -1,8 +1,18 @@
 /** The state of a session: what the page draws and what the server plans by. It is an immutable value; the reducer makes the next one. */
-import type { Cost, KernelEnd, Memory, ProjectFile, Question, RunInfo } from "../events.ts";
+import type { KernelEnd, ProjectFile, Question, RunInfo } from "../events.ts";
 import type { NotebookSettings } from "../notebook/source/settings.ts";
 import type { CellId, Topology } from "../notebook/types.ts";
-import type { InputValue, ProbeRow, Result, Row, RunChange, RunCheckpoint, RunStatus } from "../values.ts";
+import type {
+  Cost,
+  InputValue,
+  Memory,
+  ProbeRow,
+  Result,
+  Row,
+  RunChange,
+  RunCheckpoint,
+  RunStatus,
+} from "../values.ts";
 import type { Blocker, CellState } from "./cell-state.ts";
 
 export type RunState = {

@@ -8,22 +8,27 @@ export type TaskState = {
   readonly kind: "waiting" | "running" | "ended";
   readonly state: string;
   readonly reason: string;
+  /** The folder that it works in, while `squeue` knows the task. */
+  readonly folder?: string;
 };
 
 const WAITING = ["PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT"];
 const RUNNING = ["RUNNING", "COMPLETING", "RESIZING", "SIGNALING", "STAGE_OUT", "STOPPED", "SUSPENDED"];
 
 /** The options with which the two tools print what `readTasks` reads. */
-export const SQUEUE = ["--noheader", "--array", "--states=all", "--format=%i|%T|%r"];
+export const SQUEUE = ["--noheader", "--array", "--states=all", "--format=%i|%T|%r|%Z"];
 export const SACCT = ["--noheader", "--allocations", "--parsable2", "--format=JobID,State"];
 
-/** @param text lines such as `123_4|RUNNING|None`. @returns the tasks of arrays by their names; other jobs are left out */
+/** @param text lines such as `123_4|RUNNING|None|/folder`. @returns the tasks of arrays by their names; other jobs are left out */
 export function readTasks(text: string): ReadonlyMap<string, TaskState> {
   const tasks = text.split("\n").flatMap((line): [string, TaskState][] => {
-    const [task = "", said = "", reason = ""] = line.trim().split("|");
+    const [task = "", said = "", reason = "", ...rest] = line.trim().split("|");
+    const folder = rest.join("|");
     // "CANCELLED by 1000", "COMPLETED+"
     const [state = ""] = said.split(/[ +]/);
-    return /^\d+_\d+$/.test(task) && state !== "" ? [[task, { kind: kindOf(state), state, reason }]] : [];
+    return /^\d+_\d+$/.test(task) && state !== ""
+      ? [[task, { kind: kindOf(state), state, reason, ...(folder !== "" && { folder }) }]]
+      : [];
   });
   return new Map(tasks);
 }

@@ -86,12 +86,15 @@ export function withTask(state: EntryState, task: TaskState | undefined): EntryS
   return { ...state, status: task.kind };
 }
 
-/** @returns how many tasks were cancelled */
+/**
+ * Only tasks that work in this workspace: a folder that came from elsewhere may name any job of this user.
+ * @returns how many tasks were cancelled
+ */
 export async function cancelOnSlurm(folder: SweepFolder, entries: readonly Pick<Entry, "id">[]): Promise<number> {
   const tasks = await slurmTasks(folder);
   const open = entries.flatMap(({ id }) => {
     const task = tasks.get(id);
-    return task && task.kind !== "ended" ? [task.name] : [];
+    return task && task.kind !== "ended" && task.folder === folder.workspace ? [task.name] : [];
   });
   await cancel(open);
   return open.length;

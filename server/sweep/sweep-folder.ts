@@ -4,7 +4,7 @@
  * `log.txt` (what the run printed) and `result.json` (its report). `orders/<id>/` says what was asked for, see `order.ts`.
  */
 import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import * as v from "valibot";
 import { placeInside } from "../session/inside.ts";
 import { readRegularFile } from "../session/read-file.ts";
@@ -64,6 +64,11 @@ export class SweepFolder {
   /** One that exists. @param path the real path of a folder of a sweep */
   static at(path: string): SweepFolder {
     return new SweepFolder(path);
+  }
+
+  /** The folder of the notebook. */
+  get workspace(): string {
+    return resolve(this.path, "..", "..", "..");
   }
 
   orderFolder(order: string): string {

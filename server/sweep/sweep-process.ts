@@ -6,18 +6,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { checked } from "../session/schema/fault.ts";
-import { type Planned, planned } from "./channel.ts";
+import { type Begun, begun } from "./channel.ts";
 import { SweepFault } from "./sweep-fault.ts";
 
 const PALIMPSEST = fileURLToPath(new URL("../palimpsest.mjs", import.meta.url));
-/** Milliseconds until it must have read the notebook and made its plan. */
-const PLAN_MS = 60_000;
+/** Milliseconds until it must have read the notebook, and submitted the entries where Slurm runs them. */
+const BEGIN_MS = 60_000;
 /** Characters of what it prints that are kept: the end. */
 const KEPT = 4000;
 
 export class SweepProcess {
-  /** Which sweep it is. Rejects with a SweepFault if the process ends before it has a plan. */
-  readonly planned: Promise<Planned>;
+  /** Which sweep has begun. Rejects with a SweepFault if the process ends before. */
+  readonly begun: Promise<Begun>;
   readonly ended: Promise<void>;
   readonly #child: ChildProcess;
   readonly #folder: string;
@@ -36,14 +36,14 @@ export class SweepProcess {
       this.#printed = (this.#printed + text).slice(-KEPT);
     });
     this.ended = new Promise((resolve) => {
-      child.once("error", () => resolve());
+      child.on("error", () => resolve());
       child.once("close", () => resolve());
     });
-    this.planned = new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.end(), PLAN_MS);
+    this.begun = new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.end(), BEGIN_MS);
       // Node's loaders may send messages of their own.
       child.on("message", (message) => {
-        const read = checked(planned, message);
+        const read = checked(begun, message);
         if ("value" in read) resolve(read.value);
         if ("value" in read) clearTimeout(timer);
       });

@@ -9,6 +9,7 @@ import type { AgainOrder, EntryLog, StartOrder, SweepDetails, SweepKey, SweepSum
 import { cancelSweep } from "./cancel.ts";
 import { type Command, summaryOf, tablesOf, type View } from "./details.ts";
 import { livingHolder } from "./entry-lock.ts";
+import { EntryStates } from "./entry-states.ts";
 import { logTail } from "./log-tail.ts";
 import { asWords, type Order, readOrder } from "./order.ts";
 import type { ReportedEntry } from "./report.ts";
@@ -41,6 +42,7 @@ export class Sweeps {
   readonly #options: SweepOptions;
   /** The processes that were started here and have not ended. */
   readonly #processes = new Set<SweepProcess>();
+  readonly #states = new EntryStates();
   /** Why the last process of a sweep failed, by key. */
   readonly #faults = new Map<string, string>();
   readonly #queues = new Map<string, { readonly at: number; readonly tasks: Promise<ReadonlyMap<string, Task>> }>();
@@ -115,6 +117,11 @@ export class Sweeps {
     if (left > 0) throw new SweepFault(409, `Entries that have not ended yet: ${left}. They save checkpoints.`);
   }
 
+  /** Whether processes that were started here have not ended. */
+  get areRunning(): boolean {
+    return this.#processes.size > 0;
+  }
+
   /** Ends the processes that were started here, after their entries have saved checkpoints. */
   async close(): Promise<void> {
     for (const each of this.#processes) each.end();
@@ -128,7 +135,8 @@ export class Sweeps {
     const process = new SweepProcess(join(this.#workspace, notebooks), [...words, "--", name]);
     this.#processes.add(process);
     void process.ended.then(() => this.#processes.delete(process));
-    const { folder, order } = await process.planned;
+    const { folder, order } = await process.begun;
+    this.#queues.clear();
     const key = keyOf(notebooks, folder, order);
     this.#faults.delete(key);
     void process.ended.then(() => {
@@ -178,7 +186,7 @@ export class Sweeps {
     const tasks = await this.#tasks(folder);
     const entries: ReportedEntry[] = [];
     for (const entry of asked.entries)
-      entries.push({ ...entry, ...withTask(await folder.stateOf(entry), tasks.get(entry.id)) });
+      entries.push({ ...entry, ...withTask(await this.#states.of(folder, entry), tasks.get(entry.id)) });
     return { ...place, asked, command, entries };
   }
 

@@ -50,6 +50,7 @@ describe.skipIf(!executable)("the comparison of runs", () => {
         const answers = join(folder, keys[name]!, "answers");
         await mkdir(answers);
         await writeFile(join(answers, "general.jsonl"), answered(right));
+        await writeFile(join(answers, "general.base.jsonl"), answered([0, 1, 2, 3, 4]).replace('"step":2', '"step":0'));
       }
     });
   });

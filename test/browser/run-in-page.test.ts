@@ -209,6 +209,24 @@ words.length + one
     expect(by.file).toMatchObject({ status: "done" });
   }, 60_000);
 
+  it("takes a file of the reader for an input", async () => {
+    await open(
+      runnable(`// %% choose
+import { input, readFile } from "palimpsest";
+const chosen = input.file("a text");
+
+// %% shown
+chosen ? new TextDecoder().decode(await readFile(chosen.path)) : "none yet"
+`),
+    );
+    await act("run-here");
+    await page.locator(".output").getByText("none yet").waitFor();
+    const file = { name: "my text.txt", mimeType: "text/plain", buffer: Buffer.from("of the reader") };
+    await page.locator('[data-input="chosen"] input[type="file"]').setInputFiles(file);
+    await page.locator(".output").getByText("of the reader").waitFor();
+    expect(faults).toEqual([]);
+  }, 60_000);
+
   it("ends code that never yields, and the page answers all the time", async () => {
     await open(
       runnable(`// %% forever

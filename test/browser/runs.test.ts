@@ -174,6 +174,12 @@ describe.skipIf(!executable)("the page of runs", () => {
     await page.locator("[name=days]").fill("0");
     await page.getByRole("button", { name: "Look" }).click();
     await page.locator("pal-prune").getByText("6 items").waitFor();
+    await page.locator("[data-action=at-start]").click();
+    await page.locator("[data-start-rules]").getByText("runs (moved to the trash), older than 0 days").waitFor();
+    await page.reload();
+    await page.locator("[data-panel=prune]").click();
+    await page.locator("[data-action=never]").click();
+    await expect.poll(() => page.locator("[data-start-rules]").count()).toBe(0);
     expect(await rows.count()).toBe(3);
     expect(faults).toEqual([]);
   });

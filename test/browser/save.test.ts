@@ -124,6 +124,15 @@ describe.skipIf(!executable)("saving an experiment", () => {
     await action("save").click();
     await page.locator("dialog [data-link-to=notebook]").getByText("only-doubled.ts").waitFor();
     await page.locator("dialog [data-link-to=record]").click();
+    // Forked with another name, and the inputs of the record.
+    const record = page.url();
+    await action("fork").click();
+    await page.locator("[name=fork-name]").fill("Another try");
+    await action("make-fork").click();
+    await page.locator('pal-cell[data-cell="doubled"]').waitFor();
+    expect(new URL(page.url()).pathname).toBe("/notebook/another-try.ts");
+    expect(await page.locator("[data-kernel=off]").count()).toBe(1);
+    await page.goto(record);
     const [download] = await Promise.all([page.waitForEvent("download"), action("download").click()]);
     const archive = join(folder, "received.zip");
     await download.saveAs(archive);

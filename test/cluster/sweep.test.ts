@@ -4,9 +4,10 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { Workspace } from "../../server/workspace.ts";
 import {
   comparable,
   entriesIn,
@@ -108,6 +109,25 @@ describe.skipIf(!isThere)("a sweep on Slurm", () => {
     const [, last] = JSON.parse(await readFile(join(sweep, "jobs.json"), "utf8"));
     expect(await readFile(join(sweep, "jobs", `${last.job}_0.out`), "utf8")).toContain("from the template");
   }, 180_000);
+
+  it("is started from the page, shown by the queue, cancelled, and gone on with", async () => {
+    const folder = await realpath(await tinyNotebook(300, 20));
+    for (const [name, value] of Object.entries(slurm.env)) vi.stubEnv(name, value);
+    const workspace = await Workspace.at(folder, { backend: "wasm" });
+    const grid = [{ name: "rank", values: [2, 3] }];
+    const { sweep } = await workspace.sweeps.start({
+      ...{ notebook: "n.ts", grid, ranges: [], draws: 1, fixed: [], seeds: 1, on: "slurm" },
+    });
+    const counts = async () => (await workspace.sweeps.details(sweep, {})).counts;
+    await until(async () => (await withCheckpoints(await trainingsIn(folder))).length === 2, 60);
+    await until(async () => (await counts()).running === 2, 30);
+    await workspace.sweeps.cancel(sweep);
+    await until(async () => (await counts()).interrupted === 2, 60);
+    await workspace.sweeps.again({ sweep, entries: [] });
+    await until(async () => (await counts()).done === 2, 120);
+    await workspace.close();
+    vi.unstubAllEnvs();
+  }, 300_000);
 });
 
 async function withCheckpoints(list: readonly Training[]): Promise<readonly Training[]> {

@@ -1,11 +1,12 @@
 /** A folder from elsewhere brings a sweep along. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { cancelled } from "../../server/command/sweep-run.ts";
 import { bornAt } from "../../server/session/holder.ts";
+import { cancelSweep } from "../../server/sweep/cancel.ts";
 import { SweepFolder } from "../../server/sweep/sweep-folder.ts";
 import { workspaceOf } from "../server/session/workbench.ts";
 
@@ -32,6 +33,21 @@ it("cancelling ends no process that its files only name", async () => {
   await cancelled(folder, [entry]);
   expect(await ended).toEqual([null, "SIGTERM"]);
   written.mockRestore();
+});
+
+it("cancelling cancels no other job of this user that its files name", async () => {
+  const workspace = await workspaceOf({});
+  const folder = await SweepFolder.make(workspace, "n.ts", SNAPSHOT);
+  await writeFile(join(folder.path, "jobs.json"), JSON.stringify([{ job: "7", entries: ["own", "foreign"] }]));
+  const tools = await workspaceOf({
+    squeue: `#!/bin/sh\necho '7_0|RUNNING|None|${workspace}'\necho '7_1|RUNNING|None|/home/me/thesis'\n`,
+    scancel: `#!/bin/sh\necho "$@" >> "$(dirname "$0")/cancelled"\n`,
+  });
+  for (const name of ["squeue", "scancel"]) await chmod(join(tools, name), 0o700);
+  vi.stubEnv("PATH", `${tools}${delimiter}${process.env.PATH}`);
+  const { tasks } = await cancelSweep(folder, [{ id: "own" }, { id: "foreign" }], []);
+  vi.unstubAllEnvs();
+  expect([tasks, await readFile(join(tools, "cancelled"), "utf8")]).toEqual([1, "7_0\n"]);
 });
 
 it("nothing is written through a link, and no report is read through one", async () => {

@@ -34,6 +34,7 @@ const reads = (): string[] => [
 const changes = (): Sent[] => [
   post("/api/records", { notebook: "n.ts", name: "", note: "", cells: "all" }),
   post("/api/records/open", { record: key }),
+  post("/api/records/fork", { record: key, name: "x" }),
   post("/api/records/archive?name=x.zip", {}),
   post("/api/share", { target: { record: key }, ...PLAIN }),
 ];
@@ -91,6 +92,7 @@ it("reads and opens no record outside of the lists", async () => {
       expect(answer.status, other).toBe(404);
     }
     expect((await served.ask(post("/api/records/open", { record: other }))).status, other).toBe(404);
+    expect((await served.ask(post("/api/records/fork", { record: other, name: "x" }))).status, other).toBe(404);
   }
 });
 

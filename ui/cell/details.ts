@@ -1,10 +1,10 @@
 /** The details of a cell in its gutter: its runs and their cost, its tensors, its cached result and its streams. */
 import { css, html, nothing, type TemplateResult } from "lit";
-import type { Holding } from "../../server/events.ts";
 import { flagged } from "../../server/notebook/source/head.ts";
 import { type CellState, heldValues, refusalOf } from "../../server/state/cell-state.ts";
 import { restorable } from "../../server/state/freshness.ts";
 import { bytes, duration } from "../../server/state/quantity.ts";
+import type { Holding } from "../../server/values.ts";
 import { clock } from "../look/time.ts";
 import { isStream } from "./status.ts";
 

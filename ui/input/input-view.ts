@@ -76,7 +76,7 @@ export class InputView extends LitElement {
   async #upload(file: File): Promise<void> {
     const session = this.#session.value;
     try {
-      this.#commit(await upload(session.state.path, file));
+      this.#commit(await (session.upload ? session.upload(file) : upload(session.state.path, file)));
     } catch (error) {
       session.showError(error instanceof Error ? error.message : String(error));
     }

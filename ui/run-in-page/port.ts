@@ -38,6 +38,9 @@ export async function begin(payload: string, task: Task, listeners: PortListener
       }
       case "verification":
         return listeners.verification(data.progress);
+      case "stored":
+      case "not-stored":
+        return port?.stored(data);
       case "failed":
         return listeners.failed(data.message);
       default:
@@ -49,7 +52,7 @@ export async function begin(payload: string, task: Task, listeners: PortListener
   tell({ kind: "begin", container, task });
   return {
     connection: (listener) => {
-      port = new Port(listener, (message) => tell({ kind: "client", text: JSON.stringify(message) }));
+      port = new Port(listener, tell);
       return port;
     },
     end: () => {
@@ -60,12 +63,17 @@ export async function begin(payload: string, task: Task, listeners: PortListener
   };
 }
 
+type Stored = Extract<ToPage, { readonly kind: "stored" | "not-stored" }>;
+
 class Port implements Connection {
   link: Link = { status: "connecting" };
   readonly #listener: Listener;
-  readonly #tell: (message: ClientMessage) => void;
+  readonly #tell: (message: ToWorker) => void;
+  /** Files that the worker has not answered for. */
+  readonly #files = new Map<number, (answer: Stored) => void>();
+  #lastFile = 0;
 
-  constructor(listener: Listener, tell: (message: ClientMessage) => void) {
+  constructor(listener: Listener, tell: (message: ToWorker) => void) {
     this.#listener = listener;
     this.#tell = tell;
   }
@@ -78,8 +86,24 @@ class Port implements Connection {
 
   send(message: ClientMessage): boolean {
     if (this.link.status !== "live") return false;
-    this.#tell(message);
+    this.#tell({ kind: "client", text: JSON.stringify(message) });
     return true;
+  }
+
+  async upload(file: File): Promise<string> {
+    const id = ++this.#lastFile;
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const answer = await new Promise<Stored>((resolve) => {
+      this.#files.set(id, resolve);
+      this.#tell({ kind: "file", id, name: file.name, bytes });
+    });
+    if (answer.kind === "not-stored") throw new Error(answer.message);
+    return answer.path;
+  }
+
+  stored(answer: Stored): void {
+    this.#files.get(answer.id)?.(answer);
+    this.#files.delete(answer.id);
   }
 
   close(): void {

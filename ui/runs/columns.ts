@@ -7,6 +7,7 @@ import { differingSettings } from "../../server/runs/settings.ts";
 import type { RunSummary } from "../../server/runs/types.ts";
 import { bytes, duration, figure } from "../../server/state/quantity.ts";
 import { since } from "../look/time.ts";
+import { recordBadge } from "./record-badge.ts";
 import { sparkline } from "./sparkline.ts";
 
 export type Column = {
@@ -122,9 +123,7 @@ function recordCell({ runs }: ListRow): TemplateResult | typeof nothing {
   const badges = runs.flatMap(({ record }) => record ?? []);
   const [first] = badges;
   if (!first) return nothing;
-  const verdict = badges.find((each) => each.verdict === "different")?.verdict ?? first.verdict;
-  const title = `Record ${first.id}${first.verified ? `, verified ${first.verified.slice(0, 10)}` : ", not verified yet"}`;
-  return html`<span class="badge ${verdict === "different" ? "bad" : verdict ? "good" : ""}" title=${title}>${verdict ?? "recorded"}</span>`;
+  return recordBadge(badges.find((each) => each.verdict === "different") ?? first);
 }
 
 /** A list of seeds: "1–5", or "1, 4". */

@@ -1,83 +1,94 @@
-/** Frees disk space by a rule. What a rule would remove is shown first. */
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import type { PruneResult, PruneRule } from "../../server/runs/api.ts";
+/** Frees disk space by a rule. What a rule would remove is shown first; it can also be applied at each start of the workbench. */
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import type { PruneResult, PruneRule, Pruning } from "../../server/runs/api.ts";
 import { bytes } from "../../server/state/quantity.ts";
 import { controls } from "../look/controls.ts";
-import { pruneRuns } from "./requests.ts";
+import { panelStyles } from "./panel-styles.ts";
+import { keepStartRules, pruneRuns, readStartRules } from "./requests.ts";
 
 const KINDS: Readonly<Record<PruneRule["what"], string>> = {
   checkpoints: "checkpoints of ended runs (permanent ones stay)",
   cache: "cached results",
   runs: "runs (moved to the trash)",
-  trash: "deleted runs in the trash (for good)",
+  records: "records (moved to the trash)",
+  trash: "what is in the trash (for good)",
 };
 const MOST_SHOWN = 50;
 
 export class PruneForm extends LitElement {
-  static override properties = { looked: { state: true }, done: { state: true }, fault: { state: true } };
-  static override styles = [
-    controls,
-    css`
-      :host {
-        display: block;
-        padding: 0.75rem 1.25rem 1.25rem;
-        background: var(--surface);
-        font-size: var(--small);
-      }
-      form {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem 1rem;
-      }
-      [type="number"] {
-        width: 5rem;
-      }
-      p {
-        margin: 0.5rem 0;
-      }
-      ul {
-        max-height: 12rem;
-        overflow: auto;
-        margin: 0;
-        padding-left: 1.25rem;
-        color: var(--muted);
-        font-family: var(--mono);
-      }
-      .fault {
-        color: var(--danger);
-      }
-    `,
-  ];
+  static override properties = {
+    looked: { state: true },
+    rules: { state: true },
+    done: { state: true },
+    fault: { state: true },
+  };
+  static override styles = [controls, panelStyles];
 
   /** What the rule of the form would remove. */
   declare looked: { readonly rule: PruneRule; readonly result: PruneResult } | undefined;
+  /** What is removed at each start. */
+  declare rules: readonly Pruning[];
   declare done: string | undefined;
   declare fault: string | undefined;
 
+  constructor() {
+    super();
+    this.rules = [];
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#attempt(async () => {
+      this.rules = (await readStartRules()).rules;
+    });
+  }
+
   protected override render(): TemplateResult {
-    return html`<form @submit=${this.#look} @input=${() => {
+    return html`<form class="tools" @submit=${this.#look} @input=${() => {
       this.looked = undefined;
     }}>
         <label>Remove <select name="what">${Object.entries(KINDS).map(([what, label]) => html`<option value=${what}>${label}</option>`)}</select></label>
         <label>older than <input type="number" name="days" min="0" step="any" value="30" required /> days</label>
-        <label><input type="checkbox" name="keep" checked /> keep what is pinned, tagged or noted</label>
+        <label><input type="checkbox" name="keep" checked /> keep what is pinned, tagged, noted or named</label>
         <button type="submit">Look</button>
       </form>
       <div role="status">${this.looked ? this.#preview(this.looked.result) : this.done ? html`<p>${this.done}</p>` : nothing}</div>
+      ${this.rules.length === 0 ? nothing : this.#atStart()}
       <div role="alert">${this.fault ? html`<p class="fault">${this.fault}</p>` : nothing}</div>`;
   }
 
   #preview({ items, bytes: size }: PruneResult): TemplateResult {
-    if (items.length === 0) return html`<p>Nothing is that old.</p>`;
+    const keep = html`<button data-action="at-start" @click=${this.#keepRule}>Do this at each start</button>`;
+    if (items.length === 0) return html`<p>Nothing is that old. ${keep}</p>`;
     return html`<p>
         ${items.length} ${items.length === 1 ? "item" : "items"}, ${bytes(size)}.
         <button class="primary" data-action="prune" @click=${this.#prune}>Remove</button>
+        ${keep}
       </p>
       <ul>
         ${items.slice(0, MOST_SHOWN).map(({ name, bytes: each }) => html`<li>${name} · ${bytes(each)}</li>`)}
         ${items.length > MOST_SHOWN ? html`<li>and ${items.length - MOST_SHOWN} more</li>` : nothing}
       </ul>`;
+  }
+
+  #atStart(): TemplateResult {
+    return html`<p data-start-rules=${this.rules.length}>
+        Removed whenever Palimpsest starts in this folder:
+        ${this.rules.map(({ what, olderThanDays, marked }) => `${KINDS[what]}, older than ${olderThanDays} days${marked === "prune" ? ", marked ones too" : ""}`).join("; ")}.
+        <button class="link" data-action="never" @click=${() => this.#setRules([])}>Stop that</button>
+      </p>`;
+  }
+
+  readonly #keepRule = (): Promise<void> => {
+    const { act: _, ...rule } = this.looked!.rule;
+    return this.#setRules([...this.rules.filter(({ what }) => what !== rule.what), rule]);
+  };
+
+  #setRules(rules: readonly Pruning[]): Promise<void> {
+    return this.#attempt(async () => {
+      await keepStartRules({ rules });
+      this.rules = rules;
+    });
   }
 
   readonly #look = async (event: SubmitEvent): Promise<void> => {

@@ -23,11 +23,27 @@ export const badgeStyles = css`
   }
 `;
 
-export function recordBadge({ verdict, verified }: Pick<RecordBadge, "verdict" | "verified">): TemplateResult {
-  const title =
-    verified === undefined ? "palimpsest verify repeats it and compares every number" : `Verified ${day(verified)}`;
-  return html`<span class="badge ${verdict === "different" ? "bad" : verdict ? "good" : ""}" title=${title}>${verdict ?? "not verified"}</span>`;
+type Verified = Pick<RecordBadge, "verdict" | "verified" | "covered">;
+
+/** The verdict, and how much of the trainings it is about. */
+export function verdictText({ verdict, covered }: Verified): string {
+  if (!verdict) return "not verified";
+  return covered ? `${verdict}, ${covered.steps} of ${covered.of} steps` : verdict;
 }
+
+export function recordBadge(record: Verified): TemplateResult {
+  const { verdict, verified, covered } = record;
+  const part = covered && ` Only ${COVERED[covered.kind]} compared; palimpsest verify without options compares all.`;
+  const title =
+    verified === undefined
+      ? "palimpsest verify repeats it and compares every number"
+      : `Verified ${day(verified)}.${part ?? ""}`;
+  // What was only spot-checked does not look like what was compared as a whole.
+  const tone = verdict === "different" ? "bad" : verdict && !covered ? "good" : "";
+  return html`<span class="badge ${tone}" title=${title}>${verdictText(record)}</span>`;
+}
+
+const COVERED = { steps: "the beginning of each training was", segments: "stretches of the trainings were" };
 
 /** ISO 8601 → "2026-11-29 10:07 UTC". */
 export function day(time: string): string {

@@ -1,13 +1,13 @@
 /** The page of one record, at `/records/one?record=`: what is in it, what its certificate says, and what can be done with it. */
 import { html, LitElement, nothing, type TemplateResult } from "lit";
-import type { OpenedNotebook, RecordDetails } from "../../server/runs/records.ts";
+import type { ForkedNotebook, OpenedNotebook, RecordDetails } from "../../server/runs/records.ts";
 import { bytes } from "../../server/state/quantity.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import { notebookAddress } from "../look/notebook-address.ts";
 import "../look/theme-button.ts";
 import "../share/share-button.ts";
-import { archiveAddress, openRecord, readRecord } from "../session/records.ts";
+import { archiveAddress, forkRecord, openRecord, readRecord } from "../session/records.ts";
 import { pageHeaderStyles } from "./page-header-styles.ts";
 import { badgeStyles, day, recordBadge } from "./record-badge.ts";
 import { recordsStyles } from "./records-styles.ts";
@@ -21,19 +21,23 @@ export class RecordPage extends LitElement {
     record: { state: true },
     fault: { state: true },
     opened: { state: true },
+    forking: { state: true },
     copied: { state: true },
   };
   static override styles = [controls, pageHeaderStyles, badgeStyles, recordsStyles];
 
   declare record: RecordDetails | undefined;
   declare fault: string | undefined;
-  /** Shown if something is missing; otherwise the page goes to the notebook. */
-  declare opened: OpenedNotebook | undefined;
+  /** Shown if something is missing or differs; otherwise the page goes to the notebook. */
+  declare opened: (OpenedNotebook & Partial<ForkedNotebook>) | undefined;
+  /** Whether the form for the name of a fork is open. */
+  declare forking: "no" | "yes";
   declare copied: "no" | "yes";
 
   constructor() {
     super();
     this.copied = "no";
+    this.forking = "no";
   }
 
   override connectedCallback(): void {
@@ -69,21 +73,34 @@ export class RecordPage extends LitElement {
       ${note === "" ? nothing : html`<p class="note">${note}</p>`}
       <div class="buttons">
         <button class="primary" data-action="open-notebook" title="Makes a notebook of it in a folder of its own. Nothing runs." @click=${this.#open}>Open as a notebook</button>
+        <button data-action="fork" aria-expanded=${this.forking === "yes"} title="Makes a new notebook beside the recorded one, with its inputs. Nothing runs." @click=${() => {
+          this.forking = this.forking === "yes" ? "no" : "yes";
+        }}>Fork from here</button>
         <a class="button" data-action="download" href=${archiveAddress(key)} download>Download as one file</a>
         <pal-share-button .target=${{ record: key }}></pal-share-button>
         <button data-action="copy-command" @click=${this.#copy}>${icon("copy")} ${this.copied === "yes" ? "Copied" : "Copy the verify command"}</button>
       </div>
+      ${this.forking === "yes" ? this.#forkForm(notebook) : nothing}
       <p><code>${command}</code></p>
       ${this.#opened()} ${certificate(record)} ${contents(record)}`;
   }
 
+  #forkForm(notebook: string): TemplateResult {
+    const name = `${notebook.replace(/^.*\//, "").replace(/\.ts$/, "")}-fork`;
+    return html`<form class="buttons" @submit=${this.#fork}>
+      <label>Name of the new notebook <input type="text" name="fork-name" autocomplete="off" maxlength="200" required .value=${name} /></label>
+      <button class="primary" data-action="make-fork">Make the notebook</button>
+    </form>`;
+  }
+
   #opened(): TemplateResult | typeof nothing {
     if (!this.opened) return nothing;
-    const { notebook, missing } = this.opened;
-    return html`<p role="status">
-      <a href=${notebookAddress(notebook)} data-link-to="opened">${notebook}</a> was made. The record has only the digests of ${missing.join(", ")}: put them
-      there before you run it.
-    </p>`;
+    const { notebook, missing, changed = [] } = this.opened;
+    return html`<div role="status">
+      <p><a href=${notebookAddress(notebook)} data-link-to="opened">${notebook}</a> was made.</p>
+      ${missing.length === 0 ? nothing : html`<p>Not here as the record has it: ${missing.join(", ")}. Put that there before you run it.</p>`}
+      ${changed.length === 0 ? nothing : html`<p>These files have changed since, and the new notebook uses them as they are now: ${changed.join(", ")}.</p>`}
+    </div>`;
   }
 
   readonly #load = async (): Promise<void> => {
@@ -101,6 +118,17 @@ export class RecordPage extends LitElement {
       if (opened.missing.length > 0) this.opened = opened;
       else location.assign(notebookAddress(opened.notebook));
     });
+
+  readonly #fork = (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const name = String(new FormData(event.target as HTMLFormElement).get("fork-name") ?? "");
+    return this.#attempt(async () => {
+      const forked = await forkRecord({ record: this.record!.key, name });
+      this.forking = "no";
+      if (forked.missing.length + forked.changed.length > 0) this.opened = forked;
+      else location.assign(notebookAddress(forked.notebook));
+    });
+  };
 
   readonly #copy = (): Promise<void> =>
     this.#attempt(async () => {

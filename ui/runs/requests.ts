@@ -8,6 +8,7 @@ import {
   type QueryResult,
   type RunList,
   type RunTables,
+  type StartRules,
 } from "../../server/runs/api.ts";
 import type { RunSummary } from "../../server/runs/types.ts";
 import { readAnswer, request } from "../session/http.ts";
@@ -55,7 +56,12 @@ export const markRun = (order: MarkOrder): Promise<unknown> => post("marks", ord
 export const deleteRuns = (runs: readonly string[]): Promise<unknown> => post("delete", { runs });
 export const restoreRuns = (runs: readonly string[]): Promise<unknown> => post("restore", { runs });
 export const pruneRuns = (rule: PruneRule): Promise<PruneResult> => post("prune", rule);
+export const keepStartRules = (rules: StartRules): Promise<unknown> => post("start-rules", rules);
 export const queryRuns = (sql: string): Promise<QueryResult> => post("query", { sql });
+
+export async function readStartRules(): Promise<StartRules> {
+  return readAnswer(await request("/api/runs/start-rules", { cache: "no-store" }));
+}
 
 /** @throws with a message for the user */
 async function post<T>(name: string, body: unknown): Promise<T> {

@@ -8,6 +8,7 @@ import { icon } from "../look/icon.ts";
 import { recordAddress } from "../session/records.ts";
 import { valueText } from "./columns.ts";
 import { exportLinks } from "./export-links.ts";
+import { verdictText } from "./record-badge.ts";
 
 export class RunDetails extends LitElement {
   static override properties = { run: { attribute: false } };
@@ -89,7 +90,7 @@ export class RunDetails extends LitElement {
       </header>
       <p>${status}${message ? html`: <span class="fault">${message}</span>` : nothing}</p>
       <p>Cell <code>${cell}</code> of <a href=${`/notebook/${notebook.split("/").map(encodeURIComponent).join("/")}`}>${notebook}</a></p>
-      ${record ? html`<p>Record <a href=${recordAddress(record.key)}>${record.id}</a>: ${record.verdict ?? "not verified"}${record.verified ? `, ${record.verified.slice(0, 16).replace("T", " ")}` : ""}</p>` : nothing}
+      ${record ? html`<p>Record <a href=${recordAddress(record.key)}>${record.id}</a>: ${verdictText(record)}${record.verified ? `, ${record.verified.slice(0, 16).replace("T", " ")}` : ""}</p>` : nothing}
       ${turned ? html`<p>Turned: ${turned}</p>` : nothing}
       <label>Note <textarea name="note" rows="3" .value=${note} @change=${this.#changed}></textarea></label>
       <label>Tags, separated by commas <input type="text" name="tags" autocomplete="off" .value=${tags.join(", ")} @change=${this.#changed} /></label>

@@ -4,6 +4,7 @@ import type { QueryResult } from "../../server/runs/api.ts";
 import { controls } from "../look/controls.ts";
 import { palette } from "../look/tokens.ts";
 import { valueText } from "./columns.ts";
+import { panelStyles } from "./panel-styles.ts";
 import { queryRuns } from "./requests.ts";
 import type { Chart } from "./run-curves.ts";
 import "./run-curves.ts";
@@ -24,24 +25,12 @@ export class RunQuery extends LitElement {
   };
   static override styles = [
     controls,
+    panelStyles,
     css`
-      :host {
-        display: block;
-        padding: 0.75rem 1.25rem 1.25rem;
-        background: var(--surface);
-        font-size: var(--small);
-      }
       textarea {
         display: block;
         width: 100%;
         font-family: var(--mono);
-      }
-      .tools {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem 1rem;
-        margin: 0.5rem 0;
       }
       .answer {
         display: grid;
@@ -75,10 +64,6 @@ export class RunQuery extends LitElement {
         width: 0.75rem;
         height: 0.1875rem;
         vertical-align: middle;
-      }
-      .fault {
-        color: var(--danger);
-        white-space: pre-wrap;
       }
     `,
   ];

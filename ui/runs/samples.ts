@@ -1,5 +1,5 @@
 /**
- * Which samples flipped between the baseline and another experiment: for each test set how many items were kept, lost and gained,
+ * Which samples flipped between the baseline and another experiment, or between a run's base and what it was trained to: for each test set how many items were kept, lost and gained,
  * how much the difference depends on the items, and the texts. Experiments of several seeds are compared seed by seed.
  */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
@@ -21,12 +21,15 @@ import { samplesStyles } from "./samples-styles.ts";
 /** Items that are shown at once. */
 const PAGE = 30;
 
+/** Another experiment with the baseline, or the runs of an experiment with the model before their training. */
+type Compared = { readonly with: "baseline" | "base"; readonly column: number };
+
 export class Samples extends LitElement {
   static override properties = {
     experiments: { attribute: false },
     names: { attribute: false },
     baseline: { attribute: false },
-    column: { state: true },
+    chosen: { state: true },
     seed: { state: true },
     answers: { state: true },
     opened: { state: true },
@@ -38,8 +41,8 @@ export class Samples extends LitElement {
   declare experiments: readonly (readonly RunSummary[])[];
   declare names: readonly string[];
   declare baseline: number;
-  /** The experiment that is compared with the baseline, if the user has chosen one. */
-  declare column: number | undefined;
+  /** What is compared, if the user has chosen something. */
+  declare chosen: Compared | undefined;
   declare seed: number | undefined;
   declare answers: ReadonlyMap<string, RunAnswers>;
   declare opened: { readonly measure: string; readonly flip: Flip } | undefined;
@@ -55,23 +58,24 @@ export class Samples extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    const deciding: readonly PropertyKey[] = ["experiments", "baseline", "column", "seed"];
+    const deciding: readonly PropertyKey[] = ["experiments", "baseline", "chosen", "seed"];
     if (![...changed.keys()].some((name) => deciding.includes(name))) return;
-    const missing = (this.#pair() ?? []).map(({ key }) => key).filter((key) => !this.answers.has(key));
+    if (this.#options().length === 0) return;
+    const keys = new Set((this.#pair() ?? []).map(({ key }) => key));
+    const missing = [...keys].filter((key) => !this.answers.has(key));
     if (missing.length > 0) void this.#load(missing);
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const others = [...this.experiments.keys()].filter(
-      (at) => at !== this.baseline && this.experiments[at]!.length > 0,
-    );
-    if (others.length === 0 || (this.experiments[this.baseline]?.length ?? 0) === 0) return nothing;
+    const options = this.#options();
+    if (options.length === 0) return nothing;
+    const now = this.#now();
     const pair = this.#pair();
     const tests = pair && this.#tests(pair);
     return html`<div class="tools">
-        <label>${this.names[this.baseline]} against
-          <select name="against" @change=${(event: Event) => this.#choose({ column: Number((event.target as HTMLSelectElement).value) })}>
-            ${others.map((at) => html`<option value=${at} ?selected=${at === this.#column()}>${this.names[at]}</option>`)}
+        <label>From
+          <select name="against" @change=${(event: Event) => this.#choose({ chosen: options[Number((event.target as HTMLSelectElement).value)] })}>
+            ${options.map((each, at) => html`<option value=${at} ?selected=${each.with === now.with && each.column === now.column}>${this.#label(each)}</option>`)}
           </select>
         </label>
         ${this.#seeds()}
@@ -84,7 +88,7 @@ export class Samples extends LitElement {
             : tests === undefined
               ? html`<p class="hint">Reading the answers…</p>`
               : tests.length === 0
-                ? html`<p class="hint" data-no-answers>The two have no answers to the same items. A run keeps the answers of its probes, and of evaluate(run.model, …).</p>`
+                ? html`<p class="hint" data-no-answers>There are no answers to the same items. A run keeps the answers of its probes, and of evaluate(run.model, …); those of the base are the first ones of its probes, and those of the option base.</p>`
                 : this.#table(tests)
       }`;
   }
@@ -128,10 +132,10 @@ export class Samples extends LitElement {
     const test = tests.find(({ measure }) => measure === opened?.measure);
     if (!opened || !test) return nothing;
     const items = test.items.filter(({ flip }) => flip === opened.flip).sort(byChange);
-    const column = this.#column();
+    const [from, to] = this.#names(this.#now());
     return html`<section aria-label="Items" data-items=${items.length}>
       <h3>${test.measure}: ${items.length} ${opened.flip}</h3>
-      ${items.slice(0, this.shown).map((item) => itemText(item, this.names[this.baseline]!, this.names[column]!))}
+      ${items.slice(0, this.shown).map((item) => itemText(item, from, to))}
       ${
         items.length > this.shown
           ? html`<button data-action="more" @click=${() => {
@@ -142,15 +146,37 @@ export class Samples extends LitElement {
     </section>`;
   }
 
-  #column(): number {
-    const { column } = this;
-    if (column !== undefined && column !== this.baseline && this.experiments[column]?.length) return column;
-    return this.experiments.findIndex((runs, at) => at !== this.baseline && runs.length > 0);
+  #options(): readonly Compared[] {
+    const columns = [...this.experiments.keys()].filter((at) => this.experiments[at]!.length > 0);
+    const others = this.experiments[this.baseline]?.length ? columns.filter((at) => at !== this.baseline) : [];
+    return [
+      ...others.map((column) => ({ with: "baseline", column }) as const),
+      ...columns.map((column) => ({ with: "base", column }) as const),
+    ];
+  }
+
+  /** The baseline may have become another one. */
+  #now(): Compared {
+    const { chosen } = this;
+    const options = this.#options();
+    return options.find((each) => each.with === chosen?.with && each.column === chosen.column) ?? options[0]!;
+  }
+
+  #names(compared: Compared): readonly [from: string, to: string] {
+    const name = this.names[compared.column]!;
+    return compared.with === "base" ? ["before its training", name] : [this.names[this.baseline]!, name];
+  }
+
+  #label(compared: Compared): string {
+    const [from, to] = this.#names(compared);
+    return compared.with === "base" ? `the base to ${to}` : `${from} to ${to}`;
   }
 
   #commonSeeds(): readonly number[] {
-    const other = new Set(this.experiments[this.#column()]?.map(({ seed }) => seed));
-    const seeds = (this.experiments[this.baseline] ?? []).map(({ seed }) => seed).filter((seed) => other.has(seed));
+    const now = this.#now();
+    const [from, to] = [now.with === "base" ? now.column : this.baseline, now.column];
+    const other = new Set(this.experiments[to]?.map(({ seed }) => seed));
+    const seeds = (this.experiments[from] ?? []).map(({ seed }) => seed).filter((seed) => other.has(seed));
     return [...new Set(seeds)].sort((a, b) => a - b);
   }
 
@@ -159,20 +185,23 @@ export class Samples extends LitElement {
     return this.seed !== undefined && seeds.includes(this.seed) ? this.seed : seeds[0];
   }
 
-  /** The two runs whose answers are compared. Two single runs are compared even if their seeds differ. */
+  /** The two runs whose answers are compared, one run with itself. Two single runs are compared even if their seeds differ. */
   #pair(): readonly [RunSummary, RunSummary] | undefined {
-    const [before = [], after = []] = [this.experiments[this.baseline], this.experiments[this.#column()]];
+    const now = this.#now();
+    const from = now.with === "base" ? now.column : this.baseline;
+    const [before = [], after = []] = [this.experiments[from], this.experiments[now.column]];
     if (before.length === 1 && after.length === 1) return [before[0]!, after[0]!];
     const seed = this.#seed();
-    const [from, to] = [before, after].map((runs) => runs.find((run) => run.seed === seed));
-    return from && to && [from, to];
+    const [one, other] = [before, after].map((runs) => runs.find((run) => run.seed === seed));
+    return one && other && [one, other];
   }
 
   #tests([from, to]: readonly [RunSummary, RunSummary]): readonly ComparedTest[] | undefined {
     const [before, after] = [this.answers.get(from.key), this.answers.get(to.key)];
     if (!before || !after) return undefined;
-    const key = JSON.stringify([from.key, to.key]);
-    if (this.#compared?.key !== key) this.#compared = { key, tests: comparedAnswers(before.tests, after.tests) };
+    const side = this.#now().with === "base" ? "base" : "tests";
+    const key = JSON.stringify([side, from.key, to.key]);
+    if (this.#compared?.key !== key) this.#compared = { key, tests: comparedAnswers(before[side], after.tests) };
     return this.#compared.tests;
   }
 
@@ -187,13 +216,13 @@ export class Samples extends LitElement {
   }
 
   #choose({
-    column = this.column,
+    chosen = this.chosen,
     seed = this.seed,
   }: {
-    column?: number | undefined;
+    chosen?: Compared | undefined;
     seed?: number | undefined;
   }): void {
-    [this.column, this.seed] = [column, seed];
+    [this.chosen, this.seed] = [chosen, seed];
     this.opened = undefined;
   }
 

@@ -1,5 +1,13 @@
 /** What the page asks the server about records: save, list, show, open, send an archive. */
-import type { OpenedNotebook, RecordDetails, RecordSummary, Saved, SaveOrder } from "../../server/runs/records.ts";
+import type {
+  ForkedNotebook,
+  ForkOrder,
+  OpenedNotebook,
+  RecordDetails,
+  RecordSummary,
+  Saved,
+  SaveOrder,
+} from "../../server/runs/records.ts";
 import { readAnswer, request } from "./http.ts";
 
 const JSON_BODY = { "content-type": "application/json" };
@@ -22,6 +30,12 @@ export async function readRecord(key: string): Promise<RecordDetails> {
 export async function openRecord(key: string): Promise<OpenedNotebook> {
   const init = { method: "POST", headers: JSON_BODY, body: JSON.stringify({ record: key }) };
   return readAnswer(await request("/api/records/open", init));
+}
+
+/** Makes a new notebook of a record beside the recorded one. */
+export async function forkRecord(order: ForkOrder): Promise<ForkedNotebook> {
+  const init = { method: "POST", headers: JSON_BODY, body: JSON.stringify(order) };
+  return readAnswer(await request("/api/records/fork", init));
 }
 
 export async function openArchive(file: File): Promise<OpenedNotebook> {

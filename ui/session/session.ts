@@ -96,6 +96,12 @@ export class Session {
     this.#socket.close();
   }
 
+  /** Keeps a file where there is no server to do it. */
+  get upload(): ((file: File) => Promise<string>) | undefined {
+    const { upload } = this.#socket;
+    return upload && ((file) => upload.call(this.#socket, file));
+  }
+
   /** Something that was typed is only in this page, and waiting for the server's answer would not save it. */
   get unsaved(): boolean {
     return this.#drafts.all.size > 0 && (this.link.status !== "live" || this.#drafts.someRefused);

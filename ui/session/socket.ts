@@ -29,6 +29,8 @@ export type Connection = {
   /** @returns whether it was sent */
   send(message: ClientMessage): boolean;
   close(): void;
+  /** Keeps a file of the user for the notebook. @returns its path; left out where the server does it. */
+  upload?(file: File): Promise<string>;
 };
 
 export type Listener = {

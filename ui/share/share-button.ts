@@ -21,6 +21,7 @@ const PARTS: readonly {
   { part: "adapter", label: "trained weights (adapters)", of: "all" },
   { part: "rows", label: "all rows of the trainings", of: "all" },
   { part: "data", label: "data files", of: "record" },
+  { part: "training", label: "what runs and verifies it in the reader's browser (about 6 MB)", of: "record" },
 ];
 
 export class ShareButton extends LitElement {

@@ -2,6 +2,7 @@
 import type { ListedRow, SweepDetails } from "../../server/sweep/api.ts";
 import { palette } from "../look/tokens.ts";
 import type { Drawing, DrawnMark } from "../plot/drawing.ts";
+import { placedLabels } from "./labels.ts";
 import { measured, settingText, shortened } from "./settings-text.ts";
 
 type Axes = NonNullable<SweepDetails["axes"]>;
@@ -12,11 +13,11 @@ const HEIGHT = 320;
 /** In pixels, a row of the heat map and what is around it. */
 const ROW = 44;
 const AROUND = 84;
+/** Characters of a setting beside a point. */
+const IN_LABEL = 12;
 /** Opacities of the lowest and the highest value; the numbers stay readable on both. */
 const FAINTEST = 0.06;
 const DARKEST = 0.5;
-/** Texts beside points that would cover each other are left out: the tip shows them. */
-const MOST_TEXTS = 12;
 
 const mark = (name: string, points: DrawnMark["points"], options: DrawnMark["options"]): DrawnMark => ({
   name,
@@ -40,7 +41,8 @@ export function paretoDrawing(
     const name = nameOf(row, inputs);
     const text = `${name}\n${across.column}: ${measured(x.mean)}\n${up.column}: ${measured(y.mean)}`;
     const range = { x1: x.low, x2: x.high, y1: y.low, y2: y.high };
-    return [{ x: x.mean, y: y.mean, ...range, name, text, method: row.method, place: row.place }];
+    const label = nameOf(row, inputs, IN_LABEL);
+    return [{ x: x.mean, y: y.mean, ...range, name, label, text, method: row.method, place: row.place }];
   });
   const best = points.filter(({ place }) => place === "front").sort((a, b) => a.x - b.x);
   const methods = [...new Set(points.map(({ method }) => method))];
@@ -70,22 +72,20 @@ export function paretoDrawing(
     grid: true,
     inset: 16,
   });
-  const texts = best.length <= MOST_TEXTS ? best : [];
+  const labels = placedLabels(best, points, {
+    width: width - FRAME.marginLeft - FRAME.marginRight,
+    height: HEIGHT - FRAME.marginTop - FRAME.marginBottom,
+    leftwards: across.better === "lower",
+  });
+  const label = { x: "x", y: "y", text: "label", dy: -10, fill: "var(--ink)", stroke: "var(--page)", strokeWidth: 3 };
   return {
     live: false,
     notes: [],
     marks: [
       mark("line", best, { x: "x", y: "y", stroke: "var(--muted)", strokeDasharray: "3,3" }),
       ...dots,
-      mark("text", texts, {
-        x: "x",
-        y: "y",
-        text: "name",
-        dy: -14,
-        fill: "var(--ink)",
-        stroke: "var(--page)",
-        strokeWidth: 3,
-      }),
+      mark("text", labels.start, { ...label, textAnchor: "start" }),
+      mark("text", labels.end, { ...label, textAnchor: "end" }),
     ],
     options: {
       ...FRAME,
@@ -95,9 +95,10 @@ export function paretoDrawing(
   };
 }
 
-function nameOf({ settings, method }: ListedRow, inputs: readonly string[]): string {
-  const values =
-    settings === undefined ? [] : inputs.map((name) => `${name} ${shortened(settingText(settings[name]))}`);
+/** @param most characters of a value */
+function nameOf({ settings, method }: ListedRow, inputs: readonly string[], most = 40): string {
+  const textOf = (name: string): string => shortened(settingText(settings?.[name]), most);
+  const values = settings === undefined ? [] : inputs.map((name) => `${name} ${textOf(name)}`);
   return [method, ...values].join(", ");
 }
 

@@ -6,7 +6,7 @@ import { controls } from "../look/controls.ts";
 import { recordsStyles } from "../runs/records-styles.ts";
 import { recordAddress } from "../session/records.ts";
 import { progressStyles, STATUSES, type Status } from "./progress.ts";
-import { settingText, shortened } from "./settings-text.ts";
+import { kindOf, settingText, shortened } from "./settings-text.ts";
 import { heading, sortStyles } from "./sort-heading.ts";
 import { type Cell, nextSort, type Sort, sorted } from "./sorting.ts";
 import { sweepStyles } from "./sweep-styles.ts";
@@ -46,7 +46,7 @@ export class EntriesTable extends LitElement {
     const rows = sorted(chosen, this.sort, cellOf).slice(0, this.shown);
     return html`${this.#filters()}
       <div class="scroll"><table aria-label="Entries">
-        <thead><tr>${names.map((name) => column(name, "number"))} ${column("seed", "number")} ${column("state", "text")} <th scope="col"><span class="unseen">actions</span></th></tr></thead>
+        <thead><tr>${names.map((name) => column(name, kindOf(name, entries)))} ${column("seed", "number")} ${column("state", "text")} <th scope="col"><span class="unseen">actions</span></th></tr></thead>
         <tbody>${repeat(
           rows,
           ({ id }) => id,
@@ -81,7 +81,7 @@ export class EntriesTable extends LitElement {
     const { id, settings, seed, status, record } = entry;
     const name = [...names.map((each) => `${each} ${settingText(settings[each])}`), `seed ${seed}`].join(", ");
     return html`<tr data-entry=${id} data-status=${status}>
-      ${names.map((each) => html`<td class="number" title=${settingText(settings[each])}>${shortened(settingText(settings[each]))}</td>`)}
+      ${names.map((each) => html`<td class=${kindOf(each, this.sweep.entries)} title=${settingText(settings[each])}>${shortened(settingText(settings[each]))}</td>`)}
       <td class="number">${seed}</td>
       <td><span class="status ${status}">${status}</span></td>
       <td class="actions">

@@ -8,7 +8,7 @@ import type { ListedEntry, ListedRow, SweepDetails } from "../../server/sweep/ap
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import { recordsStyles } from "../runs/records-styles.ts";
-import { measured, settingText, shortened } from "./settings-text.ts";
+import { kindOf, measured, settingText, shortened } from "./settings-text.ts";
 import { heading, sortStyles } from "./sort-heading.ts";
 import { type Cell, nextSort, type Sort, sorted } from "./sorting.ts";
 import { sweepStyles } from "./sweep-styles.ts";
@@ -43,7 +43,7 @@ export class ResultsTable extends LitElement {
       });
     return html`<div class="scroll"><table aria-label="Results">
       <thead><tr>
-        ${names.map((name) => column(name, "number"))} ${column("method", "text")} ${column("N", "number")}
+        ${names.map((name) => column(name, kindOf(name, rows)))} ${column("method", "text")} ${column("N", "number")}
         ${measures.map((name) => column(name, "number"))}
       </tr></thead>
       <tbody>
@@ -58,7 +58,7 @@ export class ResultsTable extends LitElement {
     const isOpen = this.seeds === "apart" || this.opened.has(key);
     const label = `Seeds of ${[...names.map((name) => `${name} ${settingText(row.settings?.[name])}`), row.method].join(", ")}`;
     return html`<tr data-row=${key} data-place=${row.place}>
-        ${names.map((name) => html`<td class="number" title=${settingText(row.settings?.[name])}>${shortened(settingText(row.settings?.[name]))}</td>`)}
+        ${names.map((name) => html`<td class=${kindOf(name, this.sweep.rows)} title=${settingText(row.settings?.[name])}>${shortened(settingText(row.settings?.[name]))}</td>`)}
         <td class="text">${row.method}${row.place === "front" ? html` <span class="front" title="On the Pareto front: no other row is better in one of the two columns without being worse in the other">front</span>` : nothing}</td>
         <td class="number">${
           canUnfold(row)

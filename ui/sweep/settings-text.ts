@@ -6,6 +6,8 @@ import type { InputValue } from "../../server/values.ts";
 
 /** Values that are listed; of more, the first and the last are shown. */
 const LISTED = 5;
+/** Characters of a value in such a list. */
+const IN_LIST = 20;
 
 /** "rank 2, 8, 32 · weight 0, 2 · 3 seeds" */
 export function variesText({ inputs, seeds }: Pick<SweepSummary, "inputs" | "seeds">): string {
@@ -16,14 +18,23 @@ export function variesText({ inputs, seeds }: Pick<SweepSummary, "inputs" | "see
 }
 
 function listText(values: readonly string[]): string {
-  if (values.length <= LISTED) return values.map(shortened).join(", ");
-  return `${shortened(values[0]!)} … ${shortened(values.at(-1)!)} (${values.length} values)`;
+  const texts = values.map((value) => shortened(value, IN_LIST));
+  if (texts.length <= LISTED) return texts.join(", ");
+  return `${texts[0]} … ${texts.at(-1)} (${texts.length} values)`;
 }
 
-export function shortened(text: string): string {
+/** In one line, of at most so many characters. */
+export function shortened(text: string, most = 40): string {
   const line = text.replace(/\s+/g, " ");
-  return line.length > 40 ? `${line.slice(0, 39)}…` : line;
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }
+
+/** How a column of settings is aligned. */
+export function kindOf(name: string, rows: readonly { readonly settings: SweepSettings }[]): "number" | "text" {
+  const isNumber = (value: InputValue | undefined): boolean => value === undefined || typeof value === "number";
+  return rows.every(({ settings }) => isNumber(settings?.[name])) ? "number" : "text";
+}
+type SweepSettings = Readonly<Record<string, InputValue>> | undefined;
 
 /** As a cell of a table shows it. */
 export function settingText(value: InputValue | undefined): string {

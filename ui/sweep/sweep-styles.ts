@@ -24,11 +24,22 @@ export const sweepStyles = css`
   th.number + th:not(.number) {
     padding-left: 1rem;
   }
-  [data-sweep] td:first-child {
-    min-width: 10rem;
+  td.text {
+    min-width: 7rem;
   }
   td.progress {
-    min-width: 11rem;
+    min-width: 7rem;
+  }
+  .narrow {
+    display: none;
+  }
+  @media (max-width: 40rem) {
+    .narrow {
+      display: block;
+    }
+    .wide {
+      display: none;
+    }
   }
   a.plain {
     color: inherit;

@@ -46,7 +46,7 @@ export class SweepsPage extends LitElement {
           sweeps?.length === 0
             ? html`<p class="muted">No sweeps yet. Sweep in a notebook, or palimpsest sweep, runs a notebook with many settings and seeds.</p>`
             : html`<div class="scroll"><table>
-                <thead><tr><th scope="col">sweep</th><th scope="col">notebook</th><th scope="col">entries</th><th scope="col">where</th><th scope="col">started</th></tr></thead>
+                <thead><tr><th scope="col">sweep</th><th scope="col" class="wide">notebook</th><th scope="col">entries</th><th scope="col" class="wide">where</th><th scope="col">started</th></tr></thead>
                 <tbody>${repeat(sweeps ?? [], ({ key }) => key, row)}</tbody>
               </table></div>`
         }
@@ -67,10 +67,10 @@ export class SweepsPage extends LitElement {
 function row(sweep: SweepSummary): TemplateResult {
   const { key, notebook, counts, on, started, active } = sweep;
   return html`<tr data-sweep=${key}>
-    <td class="text"><a href=${sweepAddress(key)}>${variesText(sweep)}</a></td>
-    <td class="text"><a class="plain" href=${notebookAddress(notebook)}>${notebook}</a></td>
+    <td class="text"><a href=${sweepAddress(key)}>${variesText(sweep)}</a> <span class="muted narrow">${notebook}</span></td>
+    <td class="text wide"><a class="plain" href=${notebookAddress(notebook)}>${notebook}</a></td>
     <td class="progress">${progressBar(counts)}<span class="muted">${countsText(counts)}${active === "yes" ? " · running" : ""}</span></td>
-    <td>${on === "slurm" ? "Slurm" : "this machine"}</td>
+    <td class="wide">${on === "slurm" ? "Slurm" : "this machine"}</td>
     <td class="nowrap">${since(started, Date.now())}</td>
   </tr>`;
 }

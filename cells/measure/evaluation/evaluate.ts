@@ -29,6 +29,7 @@ export async function evaluate<const D extends EvaluateOptions>(
     ? await cache("evaluation", await cacheKey(model, options), () => held(model, options))
     : await held(model, options);
   await keepAnswers(model, evaluation.items);
+  if (options.base) await keepAnswers(model, options.base.items, "base");
   // The parts add exactly the measures that the type names for their data.
   return evaluation as Evaluation<EvaluationResult<D>>;
 }

@@ -12,11 +12,15 @@ import type { Evaluation, FlagItems, MeasureItems } from "./evaluation.ts";
 type Items = Evaluation["items"];
 
 /** Keeps the answers in the folder of the model's run, if it has one. Only the console tells if that fails: the measure is right. */
-export async function keepAnswers({ keepAnswers }: Pick<ChatModel, "keepAnswers">, items: Items): Promise<void> {
+export async function keepAnswers(
+  { keepAnswers }: Pick<ChatModel, "keepAnswers">,
+  items: Items,
+  of: "run" | "base" = "run",
+): Promise<void> {
   if (!keepAnswers) return;
   try {
     const tests = testAnswers(items).filter((test) => test.items.length > 0);
-    if (tests.length > 0) await keepAnswers(tests);
+    if (tests.length > 0) await keepAnswers(tests, of);
   } catch (error) {
     console.warn(
       `The answers could not be written to the run's folder: ${error instanceof Error ? error.message : error}`,

@@ -3,5 +3,8 @@ import type { ChatModel } from "../../contracts.ts";
 import type { History } from "./history.ts";
 
 export function withKeptAnswers(model: ChatModel, history: History): ChatModel {
-  return { ...model, keepAnswers: (tests) => history.sink.answers(history.step, tests) };
+  return {
+    ...model,
+    keepAnswers: (tests, of = "run") => history.sink.answers(of === "base" ? 0 : history.step, tests),
+  };
 }

@@ -138,10 +138,7 @@ export function keepContexts(): void {
       waiting.push(() => runInNone(() => Reflect.apply(bare, undefined, rest)));
       turns.port2.postMessage(undefined);
     },
-    $$wait: waitFor,
-    $$went: went,
-    $$now: contextNow,
-    $$back: restored,
+    ...CALLS,
     $$later: later,
   });
 }
@@ -171,6 +168,9 @@ function went(waited: Went): unknown {
   if ("thrown" in waited) throw waited.thrown;
   return waited.value;
 }
+
+/** What compiled code of cells calls; see `twins/contexts.ts`. */
+export const CALLS = { $$wait: waitFor, $$went: went, $$now: contextNow, $$back: restored } as const;
 
 /** @returns the value, in a context that is restored */
 function restored<T>(context: Context, value: T): T {

@@ -7,9 +7,9 @@ import type { FromKernel, ToKernel } from "../../messages.ts";
 import type { KernelListeners } from "../../session/kernel-process.ts";
 import { fromKernel } from "../../session/schema/events.ts";
 import { checked } from "../../session/schema/fault.ts";
-import { kernelAddress } from "../kernel-code.ts";
+import { kernelAddress, kernelRuns } from "../kernel-code.ts";
 import type { ToSession } from "../kernel-messages.ts";
-import { allFiles } from "../node/disk.ts";
+import { allFiles, type StoredFile } from "../node/disk.ts";
 import { mkdirSync, writeFileSync } from "../node/fs.ts";
 import { dirname } from "../node/path.ts";
 import { RECORD } from "../places.ts";
@@ -42,7 +42,12 @@ export class KernelProcess {
       gone(`The kernel could not be started: ${event.message}`);
     };
     // The record is compared by the session; a kernel does not need it.
-    this.#worker.postMessage({ type: "files", files: allFiles().filter(({ path }) => !path.startsWith(`${RECORD}/`)) });
+    this.give(allFiles().filter(({ path }) => !path.startsWith(`${RECORD}/`)));
+    kernelRuns(this);
+  }
+
+  give(files: readonly StoredFile[]): void {
+    this.#worker.postMessage({ type: "files", files });
   }
 
   tell(message: ToKernel): void {

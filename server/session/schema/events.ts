@@ -147,9 +147,9 @@ export const fromKernel: v.GenericSchema<unknown, FromKernel> = v.variant("type"
   tensors,
   notice,
   v.object({ type: v.literal("open-failed"), message: text }),
-  v.object({ type: v.literal("file-used"), path: text, mark: v.exactOptional(text) }),
-  v.object({ type: v.literal("package-used"), name: text, version: text, digest: text }),
-  v.object({ type: v.literal("model-used"), name: text, folder: text }),
+  v.object({ type: v.literal("file-used"), cell: v.exactOptional(name), path: text, mark: v.exactOptional(text) }),
+  v.object({ type: v.literal("package-used"), cell: v.exactOptional(name), name: text, version: text, digest: text }),
+  v.object({ type: v.literal("model-used"), cell: v.exactOptional(name), name: text, folder: text }),
 ]);
 
 export const wholeCell = v.object({

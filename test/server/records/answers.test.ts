@@ -48,8 +48,11 @@ it("with the step, and each item with its texts and its score", async () => {
     score: expect.any(Number),
     group: "f",
   });
-  const [match] = (await readdir(answers)).filter((name) => name.startsWith("exactMatch"));
+  const [match] = (await readdir(answers)).filter((name) => /^exactMatch.*(?<!\.base)\.jsonl$/.test(name));
   expect((await lines(join(answers, match!)))[0]).toMatchObject({ measure: "exactMatch", step: 4, items: 8 });
+  // What it answered before the training stays beside that.
+  const first = await lines(join(answers, match!.replace(/(\.base)?\.jsonl$/, ".base.jsonl")));
+  expect(first[0]).toMatchObject({ measure: "exactMatch", step: 0, items: 8 });
 });
 
 it("shortened where they are long, and the number of all items is said", async () => {

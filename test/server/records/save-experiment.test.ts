@@ -35,13 +35,14 @@ const text = new TextDecoder().decode(await readFile("${UPLOADED}"));
 show(text.length * count);
 
 // %% apart
-const apart = 5;
+const apart = (await readFile("apart.txt")).length;
 
 // %% card
 run
 `;
   await mkdir(join(workspace, UPLOADED, ".."), { recursive: true });
   await writeFile(join(workspace, UPLOADED), "uploaded");
+  await writeFile(join(workspace, "apart.txt"), "5 bytes");
   await files(workspace, { "n.ts": base + rest + own });
   session = await open();
   await session.request({ type: "run", cells: "all" });
@@ -76,7 +77,13 @@ it("chosen cells take with them what they need, and nothing else", async () => {
   expect(text).not.toContain("apart");
   expect(inputs).toEqual({ weight: 0.25, count: 7 });
   const record = await save("words-only.ts", cells);
-  expect(await json(record)).toMatchObject({ notebook: "words-only.ts", runs: [], status: "done" });
+  const made = await json(record);
+  expect(made).toMatchObject({ notebook: "words-only.ts", runs: [], status: "done" });
+  // Of the data files too: what another cell has read is not in it, neither by content nor by digest.
+  expect(made.data.map(({ path }: { path: string }) => path)).toContain(UPLOADED);
+  expect(JSON.stringify(made)).not.toContain("apart.txt");
+  const whole = await json(await save());
+  expect(whole.data.map(({ path }: { path: string }) => path)).toContain("apart.txt");
   expect(await readFile(join(record, "workspace", "words-only.ts"), "utf8")).toBe(text);
   const outcome = await palimpsest("verify", record, "--json");
   expect(lastLine(outcome)).toMatchObject({ verdict: "identical" });

@@ -35,6 +35,16 @@ describe("the records", () => {
       ["gone", badge],
     ]);
     expect(await stage.registry.records()).toMatchObject([{ ...badge, name: "", runs: 2, status: "running" }]);
+    // Only some stretches of the trainings were compared.
+    const part = {
+      coverage: { kind: "segments", segments: 2, steps: [] },
+      runs: [{ id: "x", steps: 600, verified: 40 }],
+    };
+    await writeFile(join(record, "certificate.json"), JSON.stringify({ verdict: "identical", ...part }));
+    expect((await found())[0]).toEqual([
+      "kept",
+      { id: "r1", key, verdict: "identical", covered: { kind: "segments", steps: 40, of: 600 } },
+    ]);
     // It was made for the record as it was before a change, or for another one.
     await writeFile(join(record, "record.sha256"), `${"1".repeat(64)}  record.json\n`);
     await writeFile(join(record, "certificate.json"), `{"verdict":"identical","digest":"${"2".repeat(64)}"}`);

@@ -65,6 +65,9 @@ describe("the queue", () => {
       ["3_1", { kind: "waiting", state: "PENDING", reason: "Resources" }],
       ["5_2", { kind: "ended", state: "CANCELLED", reason: "" }],
     ]);
+    expect([...readTasks("7_1|RUNNING|None|/a folder|b\n")]).toEqual([
+      ["7_1", { kind: "running", state: "RUNNING", reason: "None", folder: "/a folder|b" }],
+    ]);
     expect([...readTasks(text).values()].map(taskText)).toEqual(["RUNNING", "PENDING (Resources)", "CANCELLED"]);
   });
 

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import type { StartOrder, SweepDetails } from "../../../server/sweep/api.ts";
 import { Workspace } from "../../../server/workspace.ts";
 import { workspaceOf } from "../session/workbench.ts";
@@ -106,6 +106,13 @@ it("cancels a sweep, goes on with it, runs what has failed and what is chosen ag
   await expect(start(workspace, { grid: [{ name: "nothing", values: [1] }] })).rejects.toThrow(
     /has no input nothing. Its inputs: rank, weight, seed/,
   );
+}, 180_000);
+
+it("says why a sweep could not be submitted", async () => {
+  const workspace = await workbench();
+  vi.stubEnv("PATH", "");
+  await expect(start(workspace, { on: "slurm" })).rejects.toThrow(/^This machine has no sbatch\./);
+  vi.unstubAllEnvs();
 }, 180_000);
 
 it.each(["close", "kill"])(

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { ListedRow, SweepDetails } from "../../../server/sweep/api.ts";
 import { heatDrawing, paretoDrawing } from "../../../ui/sweep/charts.ts";
+import { placedLabels } from "../../../ui/sweep/labels.ts";
 import { measured, variesText } from "../../../ui/sweep/settings-text.ts";
 import { nextSort, type Sort, sorted } from "../../../ui/sweep/sorting.ts";
 
@@ -97,4 +98,19 @@ it("draws a cell for each pair that is done, darker for larger values", () => {
   const shades = points.map(({ shade }) => Number(shade));
   expect(shades).toEqual([...shades].sort((a, b) => a - b));
   expect(drawn.options.ariaLabel).toBe("m: chrf over rank and weight");
+});
+
+it("names points of the front only where there is room, inside the chart and never over each other", () => {
+  const room = { width: 400, height: 200, leftwards: false };
+  const point = (x: number, y: number, label: string) => ({ x, y, label });
+  const [left, right, near, long] = [
+    point(0, 0, "left"),
+    point(10, 10, "right"),
+    point(9.9, 10, "near"),
+    point(5, 5, "x".repeat(70)),
+  ];
+  const all = [left, right, near, long];
+  expect(placedLabels(all, all, room)).toEqual({ start: [left], end: [right] });
+  expect(placedLabels([left, right], all, { ...room, leftwards: true })).toEqual({ start: [right], end: [left] });
+  expect(placedLabels([left], [left], room)).toEqual({ start: [], end: [left] });
 });

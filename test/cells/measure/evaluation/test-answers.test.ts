@@ -31,14 +31,14 @@ const said: Record<string, string> = { "a dog": "ein Hund", "1 + 1": "2", "Do ha
 
 /** A model as a run has it. */
 function runModel() {
-  const kept = new Map<string, TestAnswers>();
+  const [kept, base] = [new Map<string, TestAnswers>(), new Map<string, TestAnswers>()];
   const model = {
     ...ruleModel((prompt) => said[question(prompt)] ?? "?"),
-    keepAnswers: async (tests: readonly TestAnswers[]) => {
-      for (const test of tests) kept.set(test.measure, test);
+    keepAnswers: async (tests: readonly TestAnswers[], of?: "run" | "base") => {
+      for (const test of tests) (of === "base" ? base : kept).set(test.measure, test);
     },
   };
-  return { model, kept };
+  return { model, kept, base };
 }
 
 it("of an evaluation are those of each test set, with what was asked, expected and answered", async () => {
@@ -67,6 +67,18 @@ it("of an evaluation are those of each test set, with what was asked, expected a
       measure,
       result[measure],
     ]);
+});
+
+it("of the base are kept beside them, where the evaluation is given one", async () => {
+  const before = await evaluate(
+    ruleModel(() => "2"),
+    { method: "base", tasks: data.tasks },
+  );
+  const { model, kept, base } = runModel();
+  await evaluate(model, { method: "m", tasks: data.tasks, base: before });
+  expect([...base.keys()]).toEqual(["general"]);
+  expect(base.get("general")?.items.map(({ answer }) => answer)).toEqual(["2", "2"]);
+  expect(kept.get("general")?.items.map(({ answer }) => answer)).toEqual(["2", "?"]);
 });
 
 it("come from the cached evaluation too, and from probes, the world's own among them", async () => {
