@@ -5,7 +5,7 @@ import { prose } from "../../ui/output/prose.ts";
 
 const layout = `
 *, *::before, *::after { box-sizing: border-box; }
-html { scroll-padding-top: 4rem; }
+.cell { scroll-margin-top: 4rem; }
 a { color: var(--accent); text-underline-offset: 0.15em; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .skip { position: absolute; left: -100rem; }

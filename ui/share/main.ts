@@ -11,6 +11,7 @@ import { enhance } from "./enhance.ts";
 import { followOutline } from "./outline.ts";
 import { PAYLOAD_ID, type SharePayload } from "./payload.ts";
 import { switchStates } from "./states.ts";
+import { stayAtTarget } from "./stay-at-target.ts";
 
 /** The charts of a page ask for its session. A shared chart has all its points, so there are no runs, and nothing happens. */
 const session = { state: { runs: {} }, subscribe: () => () => undefined } as unknown as Session;
@@ -24,6 +25,4 @@ giveOut(payload);
 switchStates(payload);
 enhance(document, payload);
 followOutline();
-// Charts and tables have another height now: a reader who came for one cell still sees it.
-if (location.hash !== "")
-  requestAnimationFrame(() => document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView());
+stayAtTarget();
