@@ -4,7 +4,7 @@
  */
 import type { InputValue, Live } from "./inputs.ts";
 import type { LiveTable } from "./output.ts";
-import type { RunChange, RunCheckpoint, RunStatus } from "./runs.ts";
+import type { RunChange, RunCheckpoint, RunStatus, TestAnswers } from "./runs.ts";
 import type { Message, Normalisation, ProbeRow, Row, Sample, Segment } from "./types.ts";
 
 /** The text to continue: a conversation, and optionally the beginning of the assistant's turn in parts. */
@@ -89,6 +89,8 @@ export interface ChatModel {
   readonly state?: () => Promise<string>;
   /** The model with the weights of this moment, also while a training goes on. Nothing is copied. Leave it out if they never change. */
   readonly hold?: () => HeldModel;
+  /** The model of a run has it: keeps what was answered in a test in the run's folder, so that runs can be compared item by item. */
+  readonly keepAnswers?: (tests: readonly TestAnswers[]) => Promise<void>;
 }
 
 /** The caller releases it. */

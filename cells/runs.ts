@@ -51,6 +51,26 @@ export type RunCheckpoint = {
 /** `marked` stays until the run's folder is deleted, `best` until there is a better one; of the temporary ones only the latest stay. */
 export type CheckpointKind = "temporary" | "marked" | "best";
 
+/** One item of a test, and what the model made of it. */
+export type ItemAnswer = {
+  readonly prompt: string;
+  /** The reference, or the right answer; absent where there is none, as of requests. */
+  readonly expected?: string;
+  readonly answer: string;
+  /** Of flags 1 or 0: right or wrong, refused or not. Otherwise a fraction from 0 to 1. */
+  readonly score: number;
+  /** The direction or the family. The score of a test is the mean over its groups of the mean of their items. */
+  readonly group?: string;
+};
+
+/** The answers behind one measure of an evaluation or a probe: the items of a test set with their scores. */
+export type TestAnswers = {
+  readonly measure: string;
+  readonly kind: "flags" | "scores";
+  readonly better: "higher" | "lower";
+  readonly items: readonly ItemAnswer[];
+};
+
 /** What a run's time is spent on. */
 export type RunAccount = "steps" | "probes" | "checkpoints";
 
@@ -90,6 +110,8 @@ export interface RunSink {
   prepared(config: RunMeta["config"], steps: number): void;
   /** Adds to the time that the run's record reports. */
   spent(account: RunAccount, seconds: number): void;
+  /** Writes the answers of tests, measured after that many steps, in the place of earlier ones. Also after the run's end. */
+  answers(step: number, tests: readonly TestAnswers[]): Promise<void>;
   /** Writes a file to the run's folder, at a path relative to it: `adapter/adapter_config.json`. */
   file(path: string, data: Uint8Array | string): Promise<void>;
   end(status: Exclude<RunStatus, "running">, message?: string): Promise<void>;

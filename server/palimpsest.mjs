@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-// Makes Node load TypeScript, then starts the command line in main.ts.
-import { register } from "tsx/esm/api";
+// The command line begins here and goes on in main.ts.
+import * as module from "node:module";
 
-// A tsconfig.json of the folder that the command is called in must not decide which code of ours is loaded.
-register({ tsconfig: false });
-const { main } = await import("./main.ts");
+// Keeps machine code on the disk if this version of Node can.
+module.enableCompileCache?.();
+const { load } = await import("./code/load.mjs");
+const { main } = await load("main");
 process.exitCode = await main(process.argv.slice(2));

@@ -9,10 +9,11 @@ import { listNotebooks } from "./listing.ts";
 import { parseNotebook } from "./notebook/source/parse.ts";
 import { printNotebook } from "./notebook/source/print.ts";
 import type { EndOrder, NotebookListing } from "./protocol.ts";
+import { notebookFolders } from "./registry/places.ts";
 import { Registry } from "./registry/registry.ts";
 import { explained } from "./session/errno.ts";
 import { placeInside } from "./session/inside.ts";
-import { fileStem, nameFault } from "./session/names.ts";
+import { fileStem, nameFault, shortName } from "./session/names.ts";
 import { openSession } from "./session/open.ts";
 import { OpenNotebook } from "./session/open-notebook.ts";
 import type { SessionOptions } from "./session/options.ts";
@@ -20,6 +21,7 @@ import { closeToOthers } from "./session/private-folder.ts";
 import type { Session } from "./session/session.ts";
 import { writeSafely } from "./session/write-file.ts";
 import { roughly } from "./state/quantity.ts";
+import { Sweeps } from "./sweep/sweeps.ts";
 
 /** The workspace refuses what a request asks for; the message is for the user. */
 export class Denied extends Error {
@@ -41,6 +43,7 @@ export class Workspace {
   readonly folder: string;
   /** The runs of all its notebooks. */
   readonly runs: Registry;
+  readonly sweeps: Sweeps;
   readonly #options: WorkspaceOptions;
   readonly #open = new Map<string, Promise<OpenNotebook>>();
   /** The sessions of the notebooks that are open now. */
@@ -54,6 +57,8 @@ export class Workspace {
   private constructor(folder: string, options: WorkspaceOptions) {
     this.folder = folder;
     this.runs = new Registry(folder, (notebook, id) => this.#sessions.get(notebook)?.state.runs[id]?.status);
+    const notebooks = { folders: () => notebookFolders(folder), existing: (path: string) => this.existing(path) };
+    this.sweeps = new Sweeps(folder, notebooks, options);
     this.#options = options;
     const { idle } = options;
     if (idle === undefined) return;
@@ -73,7 +78,7 @@ export class Workspace {
 
   /** An open notebook; the first request opens it. @throws Denied */
   async opened(path: string): Promise<OpenNotebook> {
-    const name = await this.#existing(path);
+    const name = await this.existing(path);
     await this.#closing.get(name);
     const known = this.#open.get(name);
     if (known) return known;
@@ -111,7 +116,7 @@ export class Workspace {
 
   /** Opens nothing. @throws Denied if the notebook does not exist, or if it could not be opened the last time */
   async requireOpenable(path: string): Promise<void> {
-    const name = await this.#existing(path);
+    const name = await this.existing(path);
     const failure = this.#failures.get(name);
     if (failure) throw failure;
   }
@@ -155,7 +160,7 @@ export class Workspace {
   /** Creates a notebook, empty or as a copy of another. @returns its path in the workspace. @throws Denied */
   async create(path: string, copyOf?: string): Promise<string> {
     const { name, target } = await this.#newNotebook(path);
-    const original = copyOf === undefined ? undefined : join(this.folder, await this.#existing(copyOf));
+    const original = copyOf === undefined ? undefined : join(this.folder, await this.existing(copyOf));
     await mkdir(dirname(target), { recursive: true });
     if (original) await copyFile(original, target, constants.COPYFILE_EXCL);
     else {
@@ -170,7 +175,7 @@ export class Workspace {
    * @param name any text. @returns its path in the workspace. @throws Denied
    */
   async createBeside(notebook: string, name: string, text: string): Promise<string> {
-    const above = dirname(await this.#existing(notebook));
+    const above = dirname(await this.existing(notebook));
     const stem = fileStem(name);
     for (let n = 1; ; n++) {
       const path = join(above, `${stem}${n === 1 ? "" : `-${n}`}.ts`)
@@ -214,7 +219,7 @@ export class Workspace {
    * @returns its path relative to the notebook's folder: the value of the input. @throws Denied
    */
   async storeFile(notebook: string, name: string, bytes: Uint8Array): Promise<string> {
-    const folder = dirname(join(this.folder, await this.#existing(notebook)));
+    const folder = dirname(join(this.folder, await this.existing(notebook)));
     const safeName = shortName(name.replace(/^.*[\\/]/, "").replace(/[^\p{L}\p{M}\p{N} ._-]/gu, "_"));
     if (safeName === "" || safeName.startsWith(".")) {
       throw new Denied(
@@ -236,11 +241,11 @@ export class Workspace {
   async close(): Promise<void> {
     clearInterval(this.#idleTimer);
     const open = await Promise.all([...this.#open.values()].map((each) => each.catch(() => undefined)));
-    await Promise.all(open.map((each) => each?.session.close()));
+    await Promise.all([this.sweeps.close(), ...open.map((each) => each?.session.close())]);
   }
 
   /** The path of a notebook as the workspace names it. @throws Denied if it does not exist */
-  async #existing(path: string): Promise<string> {
+  async existing(path: string): Promise<string> {
     const full = await this.#inside(path);
     const found = await stat(full).catch(() => undefined);
     if (!found?.isFile() || !full.endsWith(".ts")) {
@@ -286,14 +291,6 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 /** A path as a message shows it. */
 function shortened(path: string): string {
   return path.length > 120 ? `${path.slice(0, 120)}…` : path;
-}
-
-/** A name that fits into the file system: its ending stays. */
-function shortName(name: string): string {
-  const ending = /\.[^.]{1,16}$/.exec(name)?.[0] ?? "";
-  let stem = name.slice(0, name.length - ending.length);
-  while (Buffer.byteLength(stem + ending) > 200) stem = stem.slice(0, -1);
-  return stem + ending;
 }
 
 function blank(name: string): string {

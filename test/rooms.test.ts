@@ -54,7 +54,10 @@ describe("the lint rule refuses", () => {
     ["server/runs/y.ts", "../registry/registry.ts", "higher"],
     ["server/registry/x.ts", "../../cells/types.ts", "Only the kernel"],
     ["server/registry/y.ts", "../workspace.ts", "higher"],
+    ["server/share/x.ts", "../http/app.ts", "higher"],
+    ["server/share/y.ts", "../../ui/session/session.ts", "drawn by the page's own"],
     ["ui/runs/x.ts", "../../server/registry/registry.ts", "The page imports only"],
+    ["ui/sweep/x.ts", "../../server/sweep/entries.ts", "The page imports only"],
     ["ui/cell/x.ts", "../../server/session/log.ts", "The page imports only"],
     ["ui/cell/y.ts", "../../cells/types.ts", "session's events"],
   ] as const;

@@ -8,8 +8,9 @@ import { meanDivergence } from "../model/divergence.ts";
 import { requireKnown } from "../options.ts";
 import type { Pair, Sample } from "../types.ts";
 import { type AnswerLimit, cutOffShare } from "./answers.ts";
-import { type Part, tasksPart, textPart } from "./evaluation/parts.ts";
-import { refusalsPart } from "./evaluation/refusals-part.ts";
+import { offTargetItems, type Part, tasksPart, textPart, translationPart } from "./evaluation/parts.ts";
+import { refusalsPart, refusedItems } from "./evaluation/refusals-part.ts";
+import { keepAnswers } from "./evaluation/test-answers.ts";
 import { crossEntropy } from "./forgetting/cross-entropy.ts";
 import { groupBy } from "./groups.ts";
 import { checkRequests, type RefusalRequests } from "./refusal/matrix.ts";
@@ -22,13 +23,7 @@ import { type ExactMatchOptions, exactMatch } from "./tasks/exact-match.ts";
 import type { Task } from "./tasks/task.ts";
 import type { TranslateOptions } from "./translation/cleaning.ts";
 import { type LanguageIdentifier, offTarget } from "./translation/off-target.ts";
-import {
-  balanced,
-  translateHints,
-  translateNames,
-  translationScores,
-  translations,
-} from "./translation/translation.ts";
+import { balanced, byDirection, translateHints, translateNames, translations } from "./translation/translation.ts";
 
 export type ProbeSize = {
   /** Maximum number of items: pairs in all, tasks per family, or requests of each kind. */
@@ -52,9 +47,12 @@ export const probe = (
   },
 });
 
-/** The numbers of a part of an evaluation. */
-const numbersOf = ({ scores }: Part): Numbers =>
-  Object.fromEntries(Object.entries(scores).filter((entry): entry is [string, number] => typeof entry[1] === "number"));
+/** The numbers of a part of an evaluation, whose answers the model's run keeps. */
+async function numbersOf(model: ChatModel, { scores, items }: Part): Promise<Numbers> {
+  await keepAnswers(model, items);
+  const numbers = Object.entries(scores).filter((entry): entry is [string, number] => typeof entry[1] === "number");
+  return Object.fromEntries(numbers);
+}
 
 /** The request of a pair, and its reference as the answer: what plain fine-tuning learns. */
 const referenceSample = ({ instruction, reference }: Pair): Sample => ({
@@ -69,7 +67,10 @@ export const probes = {
     requireItems("probes.translation(…)", "pairs", pairs);
     requireKnown("probes.translation(…)", options, ["limit", ...translateNames], translateHints);
     const { limit = 16, ...translating } = options;
-    return probe("translation", (model) => translationScores(model, balanced(pairs, limit), translating));
+    const chosen = balanced(pairs, limit);
+    return probe("translation", async (model) =>
+      numbersOf(model, await translationPart(model, chosen, translating, undefined)),
+    );
   },
 
   /** `general`, and one accuracy per group and family, as in `evaluate`. At most `limit` tasks of each family; all by default. */
@@ -80,7 +81,8 @@ export const probes = {
     const families = groupBy(list, ({ family }) => family);
     const chosen = [...families.values()].flatMap((family) => family.slice(0, limit));
     return probe("tasks", async (model) => {
-      const { forgetting: _, ...numbers } = numbersOf(await tasksPart(model, chosen, answering, undefined));
+      const part = await tasksPart(model, chosen, answering, undefined);
+      const { forgetting: _, ...numbers } = await numbersOf(model, part);
       return numbers;
     });
   },
@@ -95,7 +97,7 @@ export const probes = {
       benign: benign.slice(0, limit),
       ...deciding,
     };
-    return probe("refusals", async (model) => numbersOf(await refusalsPart(model, chosen, { maxTokens })));
+    return probe("refusals", async (model) => numbersOf(model, await refusalsPart(model, chosen, { maxTokens })));
   },
 
   /** `crossEntropy` of texts or conversations in nats per token, and with a base its rise, `crossEntropyRise`. */
@@ -107,7 +109,7 @@ export const probes = {
     return probe("text", async (model) => {
       // The value is stored and not the promise: a run that is stopped while it waits must not break the probe for others.
       if (base) before ??= await crossEntropy(base, samples);
-      const { crossEntropy: now, crossEntropyRise } = numbersOf(await textPart(model, samples, before));
+      const { crossEntropy: now, crossEntropyRise } = await numbersOf(model, await textPart(model, samples, before));
       return { crossEntropy: now, ...(base && { crossEntropyRise }) };
     });
   },
@@ -135,6 +137,8 @@ export const probes = {
       const found = await translations(model, chosen, translating);
       const texts = found.map(({ text }) => text);
       const { rate, undetermined } = offTarget(texts, chosen, identifier);
+      const items = offTargetItems(byDirection(found), identifier);
+      await keepAnswers(model, items ? { offTarget: items } : {});
       return { offTarget: rate, undetermined, translationCutOff: cutOffShare(found) };
     });
   },
@@ -143,7 +147,13 @@ export const probes = {
   refusalSurvey: (options: SurveyOptions): Probe => {
     requireItems("probes.refusalSurvey(…)", "harmful", options.harmful);
     return probe("refusal survey", async (model) => {
-      const { raw, jailbreak, overRefusal, cutOff } = await refusalSurvey(model, options);
+      const { raw, jailbreak, overRefusal, cutOff, rows } = await refusalSurvey(model, options);
+      const of = (kind: string) => rows.filter(({ set }) => set.split(" ")[0] === kind);
+      await keepAnswers(model, {
+        refusal: refusedItems(of("raw"), "higher"),
+        refusalJailbreak: refusedItems(of("jailbreak"), "higher"),
+        overRefusal: refusedItems(of("benign"), "lower"),
+      });
       return { refusal: raw, refusalJailbreak: jailbreak, overRefusal, refusalsCutOff: cutOff };
     });
   },
@@ -182,7 +192,8 @@ export const probes = {
   exactMatch: (list: readonly Task[], options: ExactMatchOptions = {}): Probe => {
     requireItems("probes.exactMatch(…)", "tasks", list);
     return probe("exact match", async (model) => {
-      const { accuracy, byFamily, cutOff } = await exactMatch(model, list, options);
+      const { accuracy, byFamily, cutOff, graded } = await exactMatch(model, list, options);
+      await keepAnswers(model, { exactMatch: { kind: "graded", graded } });
       return { exactMatch: accuracy, ...byFamily, exactMatchCutOff: cutOff };
     });
   },
@@ -192,6 +203,7 @@ export const probes = {
     requireItems("probes.multipleChoice(…)", "tasks", list);
     return probe("multiple choice", async (model) => {
       const { acc, accNorm, accBytes } = await multipleChoice(model, list);
+      await keepAnswers(model, { acc: { kind: "graded", graded: acc.graded } });
       return { acc: acc.accuracy, accNorm: accNorm.accuracy, accBytes: accBytes.accuracy };
     });
   },

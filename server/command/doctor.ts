@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type Command, parseArguments } from "./command.ts";
 
-const ENTRY = fileURLToPath(new URL("../kernel/doctor.ts", import.meta.url));
+const ENTRY = fileURLToPath(new URL("../kernel/doctor.mjs", import.meta.url));
 
 export const doctor: Command = {
   name: "doctor",
@@ -22,7 +22,7 @@ To use a TensorFlow that is installed on this machine: npm run setup:tensorflow`
 
   async run(args) {
     const { values, positionals } = parseArguments(args, { json: { type: "boolean" }, backend: { type: "string" } });
-    const entry = ["--import", import.meta.resolve("tsx"), ENTRY, ...(values.json ? ["--json"] : [])];
+    const entry = [ENTRY, ...(values.json ? ["--json"] : [])];
     if (values.backend !== undefined) entry.push("--backend", values.backend);
     entry.push("--", ...positionals);
     const child = spawn(process.execPath, entry, { stdio: ["ignore", "inherit", "pipe"] });

@@ -26,7 +26,8 @@ export type OnInterrupt = "stop" | "suspend";
 /**
  * Runs cells with what they need, waits for them and their trainings, and closes the session. The first interrupt (Ctrl+C, SIGTERM)
  * stops the cells and keeps their values, or suspends them; the second one closes the session at once.
- * @throws Misuse for a setting that its input does not accept
+ * @param until closes the session at once when it aborts
+ * @throws Misuse for a setting that its input does not accept, and the reason of `until`
  */
 export async function runHeadless(
   session: Session,
@@ -34,7 +35,12 @@ export async function runHeadless(
   {
     cells = "all",
     onInterrupt = "stop",
-  }: { readonly cells?: "all" | readonly CellId[]; readonly onInterrupt?: OnInterrupt } = {},
+    until,
+  }: {
+    readonly cells?: "all" | readonly CellId[];
+    readonly onInterrupt?: OnInterrupt;
+    readonly until?: AbortSignal;
+  } = {},
 ): Promise<HeadlessResult> {
   const progress = new ProgressLine(process.stderr);
   if (session.state.notice) progress.print(session.state.notice.text);
@@ -45,6 +51,8 @@ export async function runHeadless(
     interrupted = onInterrupt === "stop" ? "stopped" : "suspended";
     void (onInterrupt === "stop" ? session.request({ type: "stop" }) : suspend(session));
   };
+  const close = (): void => void session.close();
+  until?.addEventListener("abort", close);
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   const allEnded = new Promise<void>((resolve) => {
@@ -65,12 +73,14 @@ export async function runHeadless(
     await allEnded;
   } finally {
     progress.clear();
+    until?.removeEventListener("abort", close);
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);
   }
   const { state } = session;
-  const outputs = misuse ? [] : await outputsOf(session, state);
+  const outputs = misuse || until?.aborted ? [] : await outputsOf(session, state);
   await session.close();
+  until?.throwIfAborted();
   if (misuse) throw misuse;
   return { ...resultOf(state, interrupted), outputs };
 }

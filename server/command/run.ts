@@ -123,8 +123,11 @@ async function recordedRun(
   recorder?.watch(session);
   folder?.watch(session);
   const onInterrupt = folder ? "suspend" : "stop";
-  const result = await runHeadless(session, settings, { onInterrupt }).catch(async (error: Error) => {
-    // A wrong setting: nothing was computed that is worth a record.
+  const result = await runHeadless(session, settings, {
+    onInterrupt,
+    ...(folder && { until: folder.lost }),
+  }).catch(async (error: Error) => {
+    // A wrong setting, or another process goes on with the runs: nothing is worth a record.
     await recorder?.discard();
     throw error;
   });

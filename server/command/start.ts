@@ -12,6 +12,8 @@ import { PageSecret } from "../http/page-secret.ts";
 import { Damaged } from "../records/open-record.ts";
 import { unpackRecord } from "../records/unpack-record.ts";
 import { FolderLock, Locked } from "../session/lock.ts";
+import { unpackPage } from "../share/open-page.ts";
+import type { PagePart } from "../share/page.ts";
 import { Workspace } from "../workspace.ts";
 import { backendOf, type Command, Misuse, memoryOf, parseArguments } from "./command.ts";
 import { openBrowser } from "./open-browser.ts";
@@ -22,12 +24,13 @@ const PORTS = 50;
 
 export const start: Command = {
   name: "start",
-  synopsis: "start [folder|record.zip] [--port p] [--no-open]",
+  synopsis: "start [folder|record.zip|page.html] [--port p] [--no-open]",
   summary: "opens the workbench in the browser",
-  usage: `palimpsest start [folder|record.zip] [--port p] [--no-open] [--backend b] [--memory size] [--idle time] [--sourcemap]
+  usage: `palimpsest start [folder|record.zip|page.html] [--port p] [--no-open] [--backend b] [--memory size] [--idle time] [--sourcemap]
 
 Opens the workbench on a folder of notebooks. Without a folder it opens the current one, or the experiments if the current
-one is Palimpsest's own. The archive of a record is unpacked into a folder beside it; nothing in it runs until you run it.
+one is Palimpsest's own. The archive of a record, or a page that palimpsest export made, is unpacked into a folder beside it;
+nothing in it runs until you run it.
 
   --port p       the port to listen on; default: the one of last time, else ${PORT} or the next free one
   --no-open      do not open the browser
@@ -61,7 +64,9 @@ one is Palimpsest's own. The archive of a record is unpacked into a folder besid
     const lock = await lockedFolder(workspace.folder);
     const pages = await PageSecret.of(workspace.folder);
     const token = randomBytes(24).toString("base64url");
-    const parts = { workspace, assets, secrets: { token, cookie: pages.secret } };
+    const running = async (record: string): Promise<PagePart> =>
+      (await import("./running-part.ts")).runningPart(record);
+    const parts = { workspace, assets, secrets: { token, cookie: pages.secret }, running };
     const server = await listen(parts, given === undefined ? usualPorts(pages.port) : [given]).catch(
       async (error: Error) => {
         await lock?.release();
@@ -94,12 +99,14 @@ async function lockedFolder(folder: string): Promise<FolderLock | undefined> {
   });
 }
 
-/** A folder, or what the archive of a record is unpacked to. @throws Misuse */
+/** A folder, or what the archive of a record or a shared page is unpacked to. @throws Misuse */
 async function folderOf(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return path;
-  if (!found?.isFile() || !path.toLowerCase().endsWith(".zip")) throw new Misuse(`There is no folder ${path}.`);
-  return unpackRecord(path).catch((error: Error) => {
+  const [kind] = /\.(?:zip|html?)$/i.exec(path) ?? [];
+  if (!found?.isFile() || kind === undefined) throw new Misuse(`There is no folder ${path}.`);
+  const unpacked = kind.toLowerCase() === ".zip" ? unpackRecord(path) : unpackPage(path);
+  return unpacked.catch((error: Error) => {
     throw error instanceof Damaged ? new Misuse(error.message) : error;
   });
 }

@@ -18,6 +18,8 @@ import { errorLine } from "./headless-run.ts";
 import { snapshotOf, unrunState } from "./notebook-snapshot.ts";
 import { readSettings, type Settings, seedOf, valuesFor } from "./settings.ts";
 
+const MOST_ENTRIES = 100_000;
+
 export type SweepArguments = {
   readonly grid?: readonly string[] | undefined;
   readonly range?: readonly string[] | undefined;
@@ -43,6 +45,9 @@ export async function sweepPlan(notebook: string, args: SweepArguments): Promise
   const state = await unrunState(notebook, file);
   const errors = state.cells.flatMap(({ cell, errors }) => errors.map((error) => errorLine(cell.id, error)));
   if (errors.length > 0) throw new Error(`${notebook} has errors:\n${errors.join("\n")}`);
+  const count = grids.reduce((product, { values }) => product * values.length, draws) * seeds.length;
+  if (count > MOST_ENTRIES)
+    throw new Misuse(`These are ${count} entries; at most ${MOST_ENTRIES} are possible. Give fewer values or seeds.`);
   const all = combinations(grids, ranges, draws).map((texts) => ({ ...texts, ...Object.fromEntries(fixed) }));
   const snapshot = snapshotOf(state);
   const entries = entriesOf(snapshot, parsed(all, state), seeds, args.backend);

@@ -1,32 +1,24 @@
 /** How a sweep is carried out: on this machine or by Slurm, what is left of it, and how it is cancelled. */
 import { rm } from "node:fs/promises";
-import { availableParallelism, hostname } from "node:os";
-import { join, relative } from "node:path";
-import { setTimeout } from "node:timers/promises";
-import { type Holder, holderOf, isAlive, isCertain, ownHolder, printed } from "../session/holder.ts";
+import { availableParallelism } from "node:os";
+import { relative } from "node:path";
+import { ownHolderHere, printed } from "../session/holder.ts";
 import { writeSafely } from "../session/write-file.ts";
+import { cancelSweep } from "../sweep/cancel.ts";
+import { onWorkbenchGone } from "../sweep/channel.ts";
 import type { Entry } from "../sweep/entries.ts";
-import { isHere, livingHolder } from "../sweep/entry-lock.ts";
 import { runLocally } from "../sweep/local.ts";
 import { type ReportedEntry, reportedEntry } from "../sweep/report.ts";
-import {
-  cancelOnSlurm,
-  type Submission,
-  slurmTasks,
-  submitToSlurm,
-  type Task,
-  waitForSlurm,
-  withTask,
-} from "../sweep/slurm.ts";
+import { type Submission, slurmTasks, submitToSlurm, type Task, waitForSlurm, withTask } from "../sweep/slurm.ts";
 import type { SweepFolder } from "../sweep/sweep-folder.ts";
 
-/** Milliseconds that entries have to end after --cancel. */
-const CANCEL_MS = 25_000;
 const SAVING = "Ending the entries that run; they save checkpoints.";
 const LEAVING = "The jobs go on. The same command shows their states and collects the results; --cancel ends them.";
 
-/** Runs what is left on this machine. */
-export async function onThisMachine(run: Pick<Submission, "folder" | "entries" | "jobs" | "command">): Promise<void> {
+/** Runs what is left on this machine. @param order the name of what was asked for */
+export async function onThisMachine(
+  run: Pick<Submission, "folder" | "entries" | "jobs" | "command"> & { readonly order: string },
+): Promise<void> {
   const { folder, entries, command } = run;
   const tasks = await tasksIn(folder);
   const states = await statesOf(folder, entries, tasks);
@@ -36,14 +28,10 @@ export async function onThisMachine(run: Pick<Submission, "folder" | "entries" |
   say(`${entries.length} entries, ${count(states, "done")} of them done: ${shownPath(folder.path)}`);
   if (inQueue > 0) say(`${inQueue} of them are jobs of Slurm and are left to it; --cancel takes them back.`);
   const jobs = run.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2));
-  await writeSafely(commandFile(folder), printed({ ...ownHolder(), host: hostname() }));
+  const ownCommand = folder.commandOf(run.order);
+  await writeSafely(ownCommand, printed(ownHolderHere()));
   await runLocally({ folder, entries: open, jobs, command, said: say, signal: interrupts(SAVING) });
-  await rm(commandFile(folder), { force: true });
-}
-
-/** Names the command that runs entries here, for --cancel. */
-function commandFile(folder: SweepFolder): string {
-  return join(folder.path, "command.json");
+  await rm(ownCommand, { force: true });
 }
 
 /** Submits what is left, and waits for the jobs. @throws if Slurm cannot be asked */
@@ -83,34 +71,13 @@ export function tasksIn(folder: SweepFolder): Promise<ReadonlyMap<string, Task>>
   });
 }
 
-/** Cancels the tasks of Slurm, asks the sweep and the entries that run on this machine to end, and waits for them. */
+/** Cancels what runs of the entries, and says what that was. */
 export async function cancelled(folder: SweepFolder, entries: readonly Entry[]): Promise<void> {
-  const tasks = await cancelOnSlurm(folder, entries);
+  const commands = (await folder.orders()).map((order) => folder.commandOf(order));
+  const { tasks, running, left } = await cancelSweep(folder, entries, commands);
   if (tasks > 0) say(`${tasks === 1 ? "One task" : `${tasks} tasks`} of Slurm cancelled.`);
-  const locks = await Promise.all(entries.map((entry) => livingHolder(folder.lockOf(entry))));
-  const running = locks.flatMap((holder) => (holder && isHere(holder) && isCertain(holder) ? [holder] : []));
-  const command = await holderOf(commandFile(folder));
-  // A sweep that ends asks its entries itself: a second signal would end these without checkpoints.
-  if (command && isHere(command) && isCertain(command)) await end([command]);
-  await end(running.filter(isAlive));
-  const left = running.filter(isAlive).length;
-  if (running.length > 0 || tasks === 0)
-    say(`Entries that were running here: ${running.length}.${left > 0 ? ` Not ended yet: ${left}.` : ""}`);
-}
-
-/** Asks processes to end, and waits for them. */
-async function end(processes: readonly Holder[]): Promise<void> {
-  for (const { pid } of processes) ask(pid);
-  const until = performance.now() + CANCEL_MS;
-  while (processes.some(isAlive) && performance.now() < until) await setTimeout(200);
-}
-
-function ask(pid: number): void {
-  try {
-    process.kill(pid, "SIGTERM");
-  } catch {
-    // It has ended by itself.
-  }
+  if (running > 0 || tasks === 0)
+    say(`Entries that were running here: ${running}.${left > 0 ? ` Not ended yet: ${left}.` : ""}`);
 }
 
 /** The first signal ends the sweep, the second one at once. @param text what the first one means, for the user */
@@ -122,6 +89,7 @@ function interrupts(text: string): AbortSignal {
     controller.abort();
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  onWorkbenchGone(stop);
   return controller.signal;
 }
 

@@ -1,14 +1,17 @@
 /** `palimpsest sweep`: runs a notebook with many settings and seeds, and puts the results side by side. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { hasWorkbench, tellWorkbench } from "../sweep/channel.ts";
 import type { Entry } from "../sweep/entries.ts";
+import { livingHolder } from "../sweep/entry-lock.ts";
+import { type Asked, type OrderArguments, orderId, writeOrder } from "../sweep/order.ts";
 import { type Axes, readAxes } from "../sweep/pareto.ts";
 import { type ReportedEntry, sweepTable } from "../sweep/report.ts";
 import { writeResultFiles } from "../sweep/result-files.ts";
 import { SweepFolder } from "../sweep/sweep-folder.ts";
 import { backendOf, type Command, Misuse, memoryOf, parseArguments } from "./command.ts";
 import { notebookArgument } from "./notebook-argument.ts";
-import { sweepPlan, wholeNumber } from "./sweep-plan.ts";
+import { type SweepArguments, sweepPlan, wholeNumber } from "./sweep-plan.ts";
 import { cancelled, onSlurm, onThisMachine, statesOf, tasksIn } from "./sweep-run.ts";
 import { sweepText } from "./sweep-text.ts";
 
@@ -22,7 +25,7 @@ export const sweep: Command = {
   summary: "runs a notebook with many settings and seeds",
   usage: `palimpsest sweep <notebook> [--grid name=a,b,…]… [--range name=low:high[:log]]… [--random n] [--seeds k]
                  [--set name=value]… [--on local|slurm] [--jobs n] [--no-wait] [--status] [--cancel] [--again id]…
-                 [--pareto column,column] [--json] [--backend b] [--memory size]
+                 [--snapshot hash] [--pareto column,column] [--json] [--backend b] [--memory size]
 
 Runs the notebook once for each combination of the values and each seed, every run in a process of its own. An entry that is
 done is never run again: the same command goes on with a sweep that was interrupted, and runs what has failed again. A
@@ -44,6 +47,7 @@ larger grid or more seeds run only what is new. A change of the code of a cell, 
   --status           run nothing; show the states and the results that there are
   --cancel           end what runs; it goes on with the next call
   --again id         run this entry again, although it is done
+  --snapshot hash    run nothing if this is no longer the hash of the notebook's code; the page gives it to go on with a sweep
   --pareto x,y       the two columns of the Pareto front; default: a measure of translation (chrf, comet, bleu…) and one of
                      retention (general, refusal…). -name: less is better
   --json             print one object as the last line: {sweep, entries: [{id, settings, seed, status, results, record}]},
@@ -68,6 +72,7 @@ Exit code 0: all entries are done; 1: some are not, or the notebook cannot be re
       status: { type: "boolean" },
       cancel: { type: "boolean" },
       again: { type: "string", multiple: true },
+      snapshot: { type: "string" },
       pareto: { type: "string" },
       json: { type: "boolean" },
       backend: { type: "string" },
@@ -81,6 +86,10 @@ Exit code 0: all entries are done; 1: some are not, or the notebook cannot be re
     backendOf(values.backend);
     memoryOf(values.memory);
     const { workspace, path, snapshot, entries } = await sweepPlan(notebook, values);
+    if (values.snapshot !== undefined && values.snapshot !== snapshot)
+      throw new Error(
+        `${path} has changed since this sweep began, so its entries would have other numbers. Start a new sweep.`,
+      );
     const again = againOf(values.again ?? [], entries);
     const folder = await SweepFolder.make(workspace, path, snapshot);
 
@@ -90,8 +99,9 @@ Exit code 0: all entries are done; 1: some are not, or the notebook cannot be re
       entryCommand(entry, join(workspace, path), folder, ["--snapshot", snapshot, ...options]);
     if (values.cancel) await cancelled(folder, entries);
     else if (!values.status) {
+      const order = await ordered(folder, { notebook: path, snapshot, entries, arguments: argumentsOf(values, on) });
       for (const entry of again) await folder.forget(entry);
-      if (on === "local") await onThisMachine({ folder, entries, jobs, command });
+      if (on === "local") await onThisMachine({ folder, order, entries, jobs, command });
       else await onSlurm({ workspace, folder, entries, jobs, command }, values["no-wait"] ? "submit" : "wait");
     }
     return printed(
@@ -103,6 +113,31 @@ Exit code 0: all entries are done; 1: some are not, or the notebook cannot be re
     );
   },
 };
+
+/** Writes down what was asked for. @throws if the workbench asked for what runs already */
+async function ordered(folder: SweepFolder, asked: Asked): Promise<string> {
+  const other = await livingHolder(folder.commandOf(orderId(asked.entries)));
+  if (other && hasWorkbench())
+    throw new Error(`This sweep is running already, as process ${other.pid}. Wait for its end, or cancel it.`);
+  const order = await writeOrder(folder, asked);
+  tellWorkbench({ type: "planned", folder: basename(folder.path), order });
+  return order;
+}
+
+function argumentsOf(
+  values: SweepArguments & { readonly jobs?: string | undefined; readonly memory?: string | undefined },
+  on: OrderArguments["on"],
+): OrderArguments {
+  const { grid = [], range = [], set = [], random, seeds, jobs, backend, memory } = values;
+  return {
+    ...{ grid: [...grid], range: [...range], set: [...set], on },
+    ...(random !== undefined && { random }),
+    ...(seeds !== undefined && { seeds }),
+    ...(jobs !== undefined && { jobs }),
+    ...(backend !== undefined && { backend }),
+    ...(memory !== undefined && { memory }),
+  };
+}
 
 /** `palimpsest run` for one entry, as arguments of Node. */
 function entryCommand(entry: Entry, notebook: string, folder: SweepFolder, options: readonly string[]): string[] {

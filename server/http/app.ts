@@ -9,7 +9,9 @@ import { failure } from "./failures.ts";
 import { guard, type Secrets } from "./guard.ts";
 import { recordRoutes } from "./records.ts";
 import { runRoutes } from "./runs.ts";
+import { type RunningPart, shareRoutes } from "./share.ts";
 import { sessionSocket } from "./socket.ts";
+import { sweepRoutes } from "./sweeps.ts";
 import { readEndOrder, readNewNotebook } from "./wire.ts";
 
 export type AppParts = {
@@ -18,6 +20,8 @@ export type AppParts = {
   readonly secrets: Secrets;
   /** The port that the server listens on; known when it listens. */
   readonly port: () => number;
+  /** Where pages that run their notebook can be made. */
+  readonly running?: RunningPart;
 };
 
 const BODY_BYTES = 64 * 1024;
@@ -37,7 +41,7 @@ const archiveBody = limited(
   "Archives above 256 MB are too large to upload. Open it in a terminal: palimpsest start <file.zip>.",
 );
 
-export function app({ workspace, assets, secrets, port }: AppParts): Hono {
+export function app({ workspace, assets, secrets, port, running }: AppParts): Hono {
   const routes = new Hono();
   routes.use("*", guard(port, secrets));
   routes.onError(failure);
@@ -50,10 +54,15 @@ export function app({ workspace, assets, secrets, port }: AppParts): Hono {
   routes.get("/runs/compare", servePage);
   routes.get("/records", servePage);
   routes.get("/records/one", servePage);
-  routes.get("/notebook/*", (c) => {
-    if (isDecodable(new URL(c.req.url).pathname)) return servePage(c);
-    return c.text("The address of this notebook is damaged. Open the notebook on the start page at /.\n", 400);
-  });
+  routes.get("/sweeps", servePage);
+  for (const [place, what] of [
+    ["notebook", "notebook"],
+    ["sweeps", "sweep"],
+  ] as const)
+    routes.get(`/${place}/*`, (c) => {
+      if (isDecodable(new URL(c.req.url).pathname)) return servePage(c);
+      return c.text(`The address of this ${what} is damaged. Open the ${what} on the start page at /.\n`, 400);
+    });
 
   routes.get("/assets/:name", (c) => {
     const asset = assets.get(c.req.param("name"));
@@ -64,6 +73,8 @@ export function app({ workspace, assets, secrets, port }: AppParts): Hono {
 
   routes.route("/api/runs", runRoutes(workspace.runs, longBody));
   routes.route("/api/records", recordRoutes(workspace, { small: smallBody, file: archiveBody }));
+  routes.route("/api/sweeps", sweepRoutes(workspace.sweeps, longBody));
+  routes.route("/api/share", shareRoutes(workspace, smallBody, running));
   routes.get("/api/notebooks", async (c) => c.json(await workspace.listing()));
   routes.post("/api/notebooks", smallBody, async (c) => {
     const asked = readNewNotebook(await c.req.json().catch(() => undefined));

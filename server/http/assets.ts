@@ -1,10 +1,13 @@
 /**
- * The page's code and styles: bundled once, when the server starts, and held in memory. So nobody can forget a build step, and
- * no old bundles lie around.
+ * The page's code and styles: bundled by the first server that starts with a version of the files, and held in memory. So nobody
+ * can forget a build step.
  */
 import { createHash } from "node:crypto";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { OutputFile } from "esbuild";
+import { compiledFolder } from "../code/compiled-folder.mjs";
+import { root } from "../code/sources.mjs";
 
 export type Asset = { readonly body: Uint8Array<ArrayBuffer>; readonly type: string; readonly etag: string };
 
@@ -16,13 +19,41 @@ const TYPES: Readonly<Record<string, string>> = {
   woff2: "font/woff2",
 };
 
+/** The folders that the page is made of: it imports types and pure functions of the server. */
+const SOURCES = ["ui", "server"];
+
 /** @returns assets by name, `main.js` is the entry. @throws with esbuild's messages if the page does not compile */
 export async function bundle({
   sourcemap = false,
 }: {
   readonly sourcemap?: boolean;
 } = {}): Promise<ReadonlyMap<string, Asset>> {
-  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const make = async (folder: string): Promise<void> => {
+    for (const { path, contents } of await built(sourcemap)) await writeFile(join(folder, basename(path)), contents);
+  };
+  const files = await compiledFolder(sourcemap ? "page-with-map" : "page", SOURCES, make).then(
+    filesIn,
+    async (error) => {
+      // Nothing can be kept beside the packages; or the page does not compile, which this says again.
+      if (error.code === undefined) throw error;
+      return (await built(sourcemap)).map(({ path, contents }) => ({ name: basename(path), contents }));
+    },
+  );
+  return new Map(files.map(({ name, contents }) => [name, assetOf(name, new Uint8Array(contents))]));
+}
+
+function assetOf(name: string, body: Uint8Array<ArrayBuffer>): Asset {
+  const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+  return { body, type: TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream", etag };
+}
+
+async function filesIn(folder: string): Promise<{ readonly name: string; readonly contents: Uint8Array }[]> {
+  const names = await readdir(folder);
+  return Promise.all(names.map(async (name) => ({ name, contents: await readFile(join(folder, name)) })));
+}
+
+async function built(sourcemap: boolean): Promise<readonly OutputFile[]> {
+  const { build } = await import("esbuild");
   const result = await build({
     absWorkingDir: root,
     entryPoints: { main: "ui/main.ts" },
@@ -37,14 +68,7 @@ export async function bundle({
     loader: { ".svg": "dataurl", ".woff2": "file" },
     logLevel: "silent",
   });
-  return new Map(
-    result.outputFiles.map((file) => {
-      const name = file.path.split(/[\\/]/).at(-1) ?? "";
-      const body = new Uint8Array(file.contents);
-      const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
-      return [name, { body, type: TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream", etag }];
-    }),
-  );
+  return result.outputFiles;
 }
 
 /**

@@ -13,6 +13,7 @@ import type {
   RunOrder,
   RunSink,
   RunStatus,
+  TestAnswers,
 } from "../../cells/runs.ts";
 import type { ProbeRow, Row } from "../../cells/types.ts";
 import type { FromKernel, ReplayedRun } from "../messages.ts";
@@ -85,6 +86,7 @@ export class RecordedRun implements RunSink, OpenRun {
       Object.assign(this.#seconds, continued.seconds);
       Object.assign(this.#sent, { rows: past.rows.length, probes: past.probes.length });
     }
+    this.#folder.holdSync();
     this.#folder.describeSync(this.#description("running"));
     this.#sendStart();
     generation.addRun(this);
@@ -191,6 +193,10 @@ export class RecordedRun implements RunSink, OpenRun {
     if (!this.#ending) await this.#folder.write(path, data);
   }
 
+  answers(step: number, tests: readonly TestAnswers[]): Promise<void> {
+    return this.#inTurn(() => this.#folder.writeAnswers(step, tests));
+  }
+
   end(status: Ended, message?: string): Promise<void> {
     this.#ending ??= this.#inTurn(() => this.#end(status, message));
     return this.#ending;
@@ -201,6 +207,7 @@ export class RecordedRun implements RunSink, OpenRun {
     try {
       await this.#folder.describe(this.#description(status, message));
       await this.#folder.tables.sync();
+      await this.#folder.release();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       [status, message] = ["failed", message ?? `The run's record could not be written: ${why}`];

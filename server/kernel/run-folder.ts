@@ -1,14 +1,18 @@
 /**
  * The folder of a run, `.palimpsest/runs/<id>/`: `run.json` describes it, the tables grow as the training reports, checkpoints
- * are states that it can go back to, and other files such as the adapter lie beside them. Rows are on the disk before the
+ * are states that it can go back to, and other files such as the adapter and the answers of tests lie beside them. Rows are on the disk before the
  * checkpoint that follows them, and when the run has ended. A checkpoint counts from the moment when `run.json` lists it.
  */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { TestAnswers } from "../../cells/runs.ts";
+import { ownHolderHere, printed, RUN_HOLDER } from "../session/holder.ts";
 import { holds } from "../session/inside.ts";
 import { writeSafely, writeSafelySync } from "../session/write-file.ts";
 import { CheckpointFiles } from "./checkpoint-files.ts";
+import { answersFile } from "./run-answers.ts";
 import { type RunRecords, RunTables } from "./run-tables.ts";
 
 /** Relative to the workspace. */
@@ -66,9 +70,31 @@ export class RunFolder {
     await writeSafely(file, data);
   }
 
+  /** Names this process as the one that works on the run, until the run ends: whoever looks at the folder sees whether it lives. */
+  holdSync(): void {
+    writeSafelySync(this.#holder, printed(ownHolderHere()));
+  }
+
+  async release(): Promise<void> {
+    await rm(this.#holder, { force: true });
+  }
+
+  /** A run whose folder was deleted keeps none: writing would make the folder again. */
+  async writeAnswers(step: number, tests: readonly TestAnswers[]): Promise<void> {
+    if (!existsSync(this.#runJson)) return;
+    for (const test of tests) {
+      const { path, text } = answersFile(step, test);
+      await this.write(path, text);
+    }
+  }
+
   async writeCheckpoint(step: number, state: Uint8Array): Promise<void> {
     await this.tables.sync();
     await this.checkpoints.write(step, state);
+  }
+
+  get #holder(): string {
+    return join(this.#path, RUN_HOLDER);
   }
 
   get #runJson(): string {

@@ -7,6 +7,7 @@ import { lstat, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readRegularFile } from "../session/read-file.ts";
 import type { CellOutputs, ProbeRow, Result, Row } from "../values.ts";
+import { LEFT_OUT, leftOutOf } from "./left-out.ts";
 import {
   CERTIFICATE,
   type ExperimentRecord,
@@ -36,6 +37,8 @@ export type OpenRecord = {
   readonly results: readonly Result[];
   /** Paths below the folder `workspace` of the record. */
   readonly workspace: readonly string[];
+  /** Files that are not here, because an archive left them out. A data file among them is not `included` in `record`. */
+  readonly leftOut: readonly string[];
 };
 
 const MOST = 256e6;
@@ -64,34 +67,43 @@ export async function openRecord(folder: string, extent: "whole" | "without weig
   const record = read.value;
   if (seal === undefined && record.status !== "running")
     throw new Damaged(`${SEAL} is missing. It holds the digest of ${RECORD_JSON}.`);
+  const leftOut = await leftOutOf(folder, record);
+  const isHere = (path: string): boolean => !leftOut.includes(path);
   for (const { path, sha256 } of record.files) {
-    const mayBeMissing = extent === "without weights" && isWeights(path);
+    const mayBeMissing = !isHere(path) || (extent === "without weights" && isWeights(path));
     if (!mayBeMissing || (await lstat(join(folder, path)).catch(() => undefined)))
       await requireUnchanged(folder, path, sha256);
   }
   for (const { path, sha256, included } of record.data)
-    if (included) await requireUnchanged(folder, `${WORKSPACE}/${path}`, sha256);
+    if (included && isHere(`${WORKSPACE}/${path}`)) await requireUnchanged(folder, `${WORKSPACE}/${path}`, sha256);
   const tables = new Map<string, Tables>();
   for (const { id } of record.runs) tables.set(id, await tablesOf(folder, id));
-  const listed = record.files.map(({ path }) => path);
+  const listed = record.files.map(({ path }) => path).filter(isHere);
   const inWorkspace = (seal === undefined ? await filesBelow(folder) : listed).filter((path) =>
     path.startsWith(`${WORKSPACE}/`),
   );
   return {
     folder,
-    record,
+    record: {
+      ...record,
+      data: record.data.map((file) => ({ ...file, included: file.included && isHere(`${WORKSPACE}/${file.path}`) })),
+    },
     sealed: seal !== undefined,
     digest,
     tables,
     outputs: listed.includes(OUTPUTS) ? await json<CellOutputs[]>(folder, OUTPUTS) : [],
     results: listed.includes(RESULTS) ? await json<Result[]>(folder, RESULTS) : [],
     workspace: inWorkspace.map((path) => path.slice(WORKSPACE.length + 1)),
+    leftOut,
   };
 }
 
 /** The files of a record, without what lies there besides. A certificate is no part of it: another verification may say otherwise. */
-export async function ownFiles({ folder, record, sealed }: OpenRecord): Promise<string[]> {
-  const all = sealed ? [...record.files.map(({ path }) => path), RECORD_JSON, SEAL] : await filesBelow(folder);
+export async function ownFiles({ folder, record, sealed, leftOut }: OpenRecord): Promise<string[]> {
+  const listed = record.files.map(({ path }) => path).filter((path) => !leftOut.includes(path));
+  const all = sealed
+    ? [...listed, RECORD_JSON, SEAL, ...(leftOut.length > 0 ? [LEFT_OUT] : [])]
+    : await filesBelow(folder);
   return [...new Set(all)].filter((path) => path !== CERTIFICATE);
 }
 

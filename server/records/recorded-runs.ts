@@ -6,6 +6,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { copyFile, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { SessionEvent } from "../events.ts";
+import { RUN_HOLDER } from "../session/holder.ts";
 import { makeFolder, writeSafely, writeSafelySync } from "../session/write-file.ts";
 import type { RunState, SessionState } from "../state/state.ts";
 import { type RecordedRunInfo, runFolderOf } from "./record.ts";
@@ -17,7 +18,7 @@ const MOST_OF_CHECKPOINTS = 256 * 2 ** 20;
 const TABLES = { rows: "rows", probes: "probes", changes: "events" } as const;
 type Table = keyof typeof TABLES;
 /** Files of a run that are text. */
-const TEXT = /\.(json|txt|md|jinja)$/;
+const TEXT = /\.(jsonl?|txt|md|jinja)$/;
 
 type Written = {
   readonly lines: Record<Table, number>;
@@ -124,7 +125,7 @@ export class RecordedRuns {
       for (const path of await filesBelow(from)) {
         const to = join(this.#record, runFolderOf(id), path);
         const table = path.endsWith(".jsonl") && !path.includes("/");
-        if (table || path.startsWith("checkpoints/")) continue;
+        if (table || path.startsWith("checkpoints/") || path === RUN_HOLDER) continue;
         await makeFolder(dirname(to));
         if (!TEXT.test(path)) await copyFile(join(from, path), to);
         // Such as the adapter's description, which names the place of its base.

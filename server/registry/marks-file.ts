@@ -1,6 +1,7 @@
 /** The notes, tags and pins of runs: one small file of the workspace, `.palimpsest/marks.json`, by the paths of the runs. */
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import { type Marks, UNMARKED } from "../runs/types.ts";
 import { placeInside } from "../session/inside.ts";
@@ -8,7 +9,7 @@ import { checked } from "../session/schema/fault.ts";
 import { writeSafely } from "../session/write-file.ts";
 import { NotPossible } from "./not-possible.ts";
 import { OWN_FOLDER } from "./places.ts";
-import { plainText } from "./plain-file.ts";
+import { fileSignature, plainText } from "./plain-file.ts";
 import { parsed } from "./run-files.ts";
 
 const BYTES = 16e6;
@@ -22,52 +23,73 @@ const file = v.record(v.string(), marks);
 export class MarksFile {
   readonly #workspace: string;
   readonly #path: string;
-  readonly #marks: Map<string, Marks>;
+  #marks: ReadonlyMap<string, Marks> = new Map();
+  #signature = "";
   /** There is a file that cannot be read. It is never written over. */
-  readonly #isInvalid: boolean;
+  #isInvalid = false;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(workspace: string) {
     this.#workspace = workspace;
     this.#path = join(workspace, OWN_FOLDER, "marks.json");
-    const read = checked(file, parsed(plainText(this.#path, BYTES)));
-    this.#marks = new Map("value" in read ? Object.entries(read.value) : []);
-    this.#isInvalid = "fault" in read && lstatSync(this.#path, { throwIfNoEntry: false }) !== undefined;
+    this.look();
   }
 
+  /** The marks of a run; the same object as long as they are the same. */
   of(key: string): Marks {
     return this.#marks.get(key) ?? UNMARKED;
   }
 
+  /** Reads the file again if another process, or its user, has changed it. */
+  look(): void {
+    const signature = fileSignature(this.#path);
+    if (signature === this.#signature) return;
+    this.#signature = signature;
+    const read = checked(file, parsed(plainText(this.#path, BYTES)));
+    this.#isInvalid = "fault" in read && lstatSync(this.#path, { throwIfNoEntry: false }) !== undefined;
+    // While a file is invalid, the marks stay as they were.
+    if (this.#isInvalid) return;
+    const before = this.#marks;
+    const found = Object.entries("value" in read ? read.value : {});
+    this.#marks = new Map(
+      found.map(([key, each]) => {
+        const known = before.get(key);
+        return [key, known && isDeepStrictEqual(known, each) ? known : each];
+      }),
+    );
+  }
+
   /** Resolves when they are on the disk. @throws NotPossible, or as `node:fs` does; then nothing has changed */
   async set(key: string, marked: Marks): Promise<void> {
+    const written = this.#writing.then(() => this.#set(key, marked));
+    this.#writing = written.catch(() => undefined);
+    await written;
+  }
+
+  /** What others have written meanwhile stays. */
+  async #set(key: string, marked: Marks): Promise<void> {
+    this.look();
     if (this.#isInvalid)
       throw new NotPossible(
         409,
-        "The file .palimpsest/marks.json is not valid, and Palimpsest does not write over it. Fix or remove it, then start Palimpsest again.",
+        "The file .palimpsest/marks.json is not valid, and Palimpsest does not write over it. Fix or remove it, then try again.",
       );
-    const before = this.#marks.get(key);
+    const next = new Map(this.#marks);
     const isEmpty = marked.note === "" && marked.tags.length === 0 && !marked.pinned;
-    if (isEmpty) this.#marks.delete(key);
-    else this.#marks.set(key, marked);
-    const written = this.#writing.then(() => this.#write());
-    this.#writing = written.catch(() => undefined);
-    try {
-      await written;
-    } catch (error) {
-      if (before) this.#marks.set(key, before);
-      else this.#marks.delete(key);
-      throw error;
-    }
+    if (isEmpty) next.delete(key);
+    else next.set(key, marked);
+    await this.#write(next);
+    this.#marks = next;
+    this.#signature = fileSignature(this.#path);
   }
 
-  async #write(): Promise<void> {
+  async #write(marks: ReadonlyMap<string, Marks>): Promise<void> {
     if ((await placeInside(this.#workspace, this.#path)) !== this.#path)
       throw new NotPossible(
         403,
         "The folder .palimpsest leads through a link to another folder. Remove the link to save notes.",
       );
-    const sorted = [...this.#marks].sort(([a], [b]) => (a < b ? -1 : 1));
+    const sorted = [...marks].sort(([a], [b]) => (a < b ? -1 : 1));
     await writeSafely(this.#path, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
   }
 }

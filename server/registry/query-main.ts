@@ -2,12 +2,20 @@
  * A process of its own for one query: DuckDB is native code that runs whatever SQL the user writes, so a query that crashes, hangs
  * or fills the memory must not take the server with it. The tables are loaded first; then DuckDB may reach no file and no network.
  */
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { plainText } from "./plain-file.ts";
-import { type QueryAnswer, type QueryOrder, type TableColumns, tableNames } from "./query-order.ts";
+import {
+  measureColumns,
+  type QueryAnswer,
+  type QueryOrder,
+  type TableColumns,
+  type TableName,
+  tableNames,
+} from "./query-order.ts";
+import { rowOf } from "./run-files.ts";
 
 /** In bytes; JavaScript has no longer strings. */
 const LARGEST = 400e6;
@@ -36,8 +44,8 @@ async function answerTo(order: QueryOrder): Promise<QueryAnswer> {
     await connection.run("SET autoinstall_known_extensions=false; SET autoload_known_extensions=false");
     for (const table of tableNames) {
       const file = join(folder, `${table}.jsonl`);
-      writeFileSync(file, table === "runs" ? lines(order.runs) : linesOf(order, FILES[table]));
-      await connection.run(`CREATE TABLE ${table} AS ${reading(file, order.columns[table])}`);
+      const columns = written(order, table, file);
+      await connection.run(`CREATE TABLE ${table} AS ${reading(file, columns)}`);
     }
     if (order.kind === "parquet") {
       await connection.run(`COPY ${order.table} TO ${quoted(order.to)} (FORMAT parquet)`);
@@ -63,19 +71,23 @@ function reading(file: string, columns: TableColumns): string {
   return `SELECT * FROM read_json(${quoted(file)}, format='newline_delimited', ignore_errors=true, columns={${types.join(", ")}})`;
 }
 
-function lines(records: readonly object[]): string {
-  return records.map((each) => `${JSON.stringify(each)}\n`).join("");
-}
-
-/** The lines of all runs, each with the run's key. */
-function linesOf({ workspace, runs }: QueryOrder, file: string): string {
-  return runs
-    .map(({ run }) => {
-      const text = plainText(join(workspace, run, file), LARGEST) ?? "";
-      const head = `{"run":${JSON.stringify(run)},`;
-      return text.slice(0, text.lastIndexOf("\n") + 1).replace(/^\{/gm, head);
-    })
-    .join("");
+/** Writes a table of all runs, each line with the run's key. @returns the columns that any line has */
+function written({ workspace, runs, columns }: QueryOrder, table: TableName, to: string): TableColumns {
+  if (table === "runs") {
+    writeFileSync(to, runs.map((each) => `${JSON.stringify(each)}\n`).join(""));
+    return columns.runs;
+  }
+  const names = new Set<string>();
+  writeFileSync(to, "");
+  for (const { run } of runs) {
+    const text = plainText(join(workspace, run, FILES[table]), LARGEST) ?? "";
+    const lines = text.slice(0, text.lastIndexOf("\n") + 1);
+    if (table !== "changes")
+      for (const line of lines.split("\n"))
+        for (const row of rowOf(line)) for (const name of Object.keys(row)) names.add(name);
+    appendFileSync(to, lines.replace(/^\{/gm, `{"run":${JSON.stringify(run)},`));
+  }
+  return table === "changes" ? columns.changes : measureColumns(names);
 }
 
 function quoted(text: string): string {

@@ -10,7 +10,8 @@ type Source = {
   readonly workspace: string;
   /** The rows of the table `runs`; `run` is the key. */
   readonly runs: readonly { readonly run: string }[];
-  readonly columns: Readonly<Record<TableName, TableColumns>>;
+  /** Those of rows and probes follow from what is in the tables. */
+  readonly columns: Readonly<Record<"runs" | "changes", TableColumns>>;
 };
 export type QueryOrder = Source &
   (
@@ -28,29 +29,29 @@ export type QueryAnswer =
   | { readonly kind: "written" }
   | { readonly kind: "failed"; readonly message: string };
 
-/** The tables of some runs: the table `runs` itself, and which columns the others have. */
+const CHANGES: TableColumns = {
+  run: "VARCHAR",
+  step: "BIGINT",
+  kind: "VARCHAR",
+  name: "VARCHAR",
+  value: "VARCHAR",
+  to: "BIGINT",
+  rule: "VARCHAR",
+  message: "VARCHAR",
+  parent: "VARCHAR",
+};
+
+/** The table `runs` itself, and which columns it has. */
 export function sourceOf(workspace: string, summaries: readonly RunSummary[]): Source {
   const runs = summaries.map(runRow);
-  const measured = (table: "losses" | "probes"): TableColumns => ({
-    run: "VARCHAR",
-    step: "BIGINT",
-    ...Object.fromEntries(summaries.flatMap((run) => Object.keys(run[table]).map((name) => [name, "DOUBLE"]))),
-  });
-  const changes = {
-    run: "VARCHAR",
-    step: "BIGINT",
-    kind: "VARCHAR",
-    name: "VARCHAR",
-    value: "VARCHAR",
-    to: "BIGINT",
-    rule: "VARCHAR",
-    message: "VARCHAR",
-    parent: "VARCHAR",
-  };
-  const columns = { runs: columnsOf(runs), rows: measured("losses"), probes: measured("probes"), changes };
-  // DuckDB's names have no case.
-  const distinct = Object.entries(columns).map(([table, each]) => [table, withoutTwins(each)]);
-  return { workspace, runs, columns: Object.fromEntries(distinct) };
+  return { workspace, runs, columns: { runs: withoutTwins(columnsOf(runs)), changes: CHANGES } };
+}
+
+/** The columns of rows or probes. @param names those of any row */
+export function measureColumns(names: Iterable<string>): TableColumns {
+  const measures = [...names].filter((name) => name !== "run" && name !== "step");
+  const doubles = Object.fromEntries(measures.map((name) => [name, "DOUBLE"]));
+  return withoutTwins({ run: "VARCHAR", step: "BIGINT", ...doubles });
 }
 
 /** Settings have their names, and the last values `final_` before them. */
@@ -81,6 +82,7 @@ function columnsOf(rows: readonly Readonly<Record<string, Setting>>[]): TableCol
   return Object.fromEntries([...types, ["started", "TIMESTAMP"], ["ended", "TIMESTAMP"]]);
 }
 
+/** DuckDB's names have no case. */
 function withoutTwins(columns: TableColumns): TableColumns {
   const seen = new Set<string>();
   return Object.fromEntries(

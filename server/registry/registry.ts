@@ -3,9 +3,12 @@
  * watches, they are looked at every second, and what has changed is handed on.
  */
 import { randomBytes } from "node:crypto";
+import type { RunAnswers } from "../runs/answers.ts";
 import type { PruneResult, PruneRule, QueryResult, RunDelta, RunList, RunTables } from "../runs/api.ts";
+import { experimentId } from "../runs/fold.ts";
 import type { RecordDetails, RecordSummary } from "../runs/records.ts";
 import type { Marks, RunSummary } from "../runs/types.ts";
+import { readAnswers } from "./answers.ts";
 import { type Exported, type ExportOrder, exported } from "./export.ts";
 import { MarksFile } from "./marks-file.ts";
 import { NotPossible } from "./not-possible.ts";
@@ -55,10 +58,16 @@ export class Registry {
     return { epoch: this.#epoch, version: this.#version, runs };
   }
 
-  /** Some runs, as they were when the files were last looked at. @throws NotPossible if one does not exist */
-  async some(keys: readonly string[]): Promise<RunList> {
-    const runs = await this.#known(keys);
-    return { epoch: this.#epoch, version: this.#version, runs };
+  /**
+   * Some runs, as they were when the files were last looked at, and all runs of some experiments. What does not exist is not in the
+   * list.
+   */
+  async some(keys: readonly string[], experiments: readonly string[] = []): Promise<RunList> {
+    if (experiments.length > 0 || keys.some((key) => !this.#listed.has(key))) await this.refresh();
+    const all = [...this.#listed.values()].map(({ summary }) => summary);
+    const named = keys.flatMap((key) => this.#listed.get(key)?.summary ?? []);
+    const ofExperiments = experiments.length === 0 ? [] : all.filter((run) => experiments.includes(experimentId(run)));
+    return { epoch: this.#epoch, version: this.#version, runs: [...new Set([...named, ...ofExperiments])] };
   }
 
   /** The runs as they are now. */
@@ -127,6 +136,7 @@ export class Registry {
   async #refresh(): Promise<void> {
     const found = await this.#scan.all();
     this.#marks ??= new MarksFile(this.workspace);
+    this.#marks.look();
     const version = this.#version + 1;
     const listed = new Map<string, Listed>();
     let hasChanged = false;
@@ -172,6 +182,12 @@ export class Registry {
   async tables(keys: readonly string[], mostRows?: number): Promise<readonly RunTables[]> {
     const runs = await this.#known(keys);
     return runs.map(({ key }) => readTables(this.workspace, key, mostRows));
+  }
+
+  /** What runs answered to the items of test sets. @throws NotPossible if there is no such run */
+  async answers(keys: readonly string[]): Promise<readonly RunAnswers[]> {
+    const runs = await this.#known(keys);
+    return runs.map((run) => readAnswers(this.workspace, run));
   }
 
   /** @throws NotPossible with DuckDB's message */

@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { summaryOf } from "../runs/summary.ts";
 import type { RecordBadge, RunDescription, RunSummary } from "../runs/types.ts";
+import { HOLDER_BYTES, isAlive, isHere, RUN_HOLDER, readHolder } from "../session/holder.ts";
 import type { RunStatus } from "../values.ts";
 import { bytesBelow } from "./disk-use.ts";
 import { foldersIn, notebookFolders, ownPath } from "./places.ts";
-import { fileSignature } from "./plain-file.ts";
+import { fileSignature, plainText } from "./plain-file.ts";
 import { type FoundRecord, Records } from "./records.ts";
 import { knobChanges, probeRows, readDescription, someRows } from "./run-files.ts";
 
@@ -26,7 +27,7 @@ type Known = {
 
 /** Milliseconds that a scan works before others have their turn. */
 const TURN_MS = 8;
-/** A run that is in no open notebook and whose files have not changed for so long does not run any more. In milliseconds. */
+/** A run of another machine, or of an older version, whose files have not changed for so long does not run any more. In milliseconds. */
 export const SILENT_MS = 10 * 60_000;
 const TABLES = ["rows.jsonl", "probes.jsonl", "events.jsonl"];
 
@@ -69,8 +70,11 @@ export class Scan {
       };
       const ids = new Set(foldersIn(join(this.#workspace, ownPath(folder, "runs"))));
       for (const id of ids) await add(ownPath(folder, "runs", id));
-      for (const record of records)
-        for (const run of record.runs) if (!ids.has(run.id)) await add(`${record.folder}/runs/${run.id}`, run);
+      for (const record of records) {
+        const recorded = new Set(foldersIn(join(this.#workspace, record.folder, "runs")));
+        for (const run of record.runs)
+          if (!ids.has(run.id) && recorded.has(run.id)) await add(`${record.folder}/runs/${run.id}`, run);
+      }
     }
     for (const key of this.#known.keys()) if (!found.has(key)) this.#known.delete(key);
     this.#foundRecords = allRecords;
@@ -130,6 +134,9 @@ export class Scan {
     if (described !== "running") return described;
     const known = this.#sessionStatus(notebook, id);
     if (known) return known;
+    // A process of this machine says more than the times of files: it may be paused, or have ended a moment ago.
+    const holder = readHolder(plainText(join(path, RUN_HOLDER), HOLDER_BYTES) ?? "");
+    if (holder?.host !== undefined && isHere(holder)) return isAlive(holder) ? "running" : "interrupted";
     const times = ["run.json", ...TABLES].map((file) => Number(fileSignature(join(path, file)).split(" ")[2] ?? 0));
     return Date.now() - Math.max(...times) > SILENT_MS ? "interrupted" : "running";
   }

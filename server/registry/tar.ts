@@ -3,15 +3,15 @@ export type TarEntry = { readonly path: string; readonly data: Uint8Array; reado
 
 const BLOCK = 512;
 
-/** @throws if a path is longer than ustar allows */
-export function tar(entries: readonly TarEntry[]): Uint8Array {
-  const blocks = entries.flatMap(({ path, data, modified }) => [
-    header(path, data.length, modified),
-    data,
-    new Uint8Array((BLOCK - (data.length % BLOCK)) % BLOCK),
-  ]);
-  return Buffer.concat([...blocks, new Uint8Array(2 * BLOCK)]);
+/** A file of an archive. @throws if its path is longer than ustar allows */
+export function* tarEntry({ path, data, modified }: TarEntry): Generator<Uint8Array> {
+  yield header(path, data.length, modified);
+  yield data;
+  yield new Uint8Array((BLOCK - (data.length % BLOCK)) % BLOCK);
 }
+
+/** What ends an archive. */
+export const tarEnd = new Uint8Array(2 * BLOCK);
 
 function header(path: string, size: number, modified: number): Uint8Array {
   const block = Buffer.alloc(BLOCK);

@@ -1,11 +1,12 @@
 /**
  * What page and server say to each other about runs.
  *
- *     GET  /api/runs                          RunList; with ?run=key&run=… of these runs alone
+ *     GET  /api/runs                          RunList; with ?run=key&seeds=experiment&… of those that exist of these alone
  *     WS   /api/runs/changes?epoch=&since=    RunDelta, one per change
  *     POST /api/runs/marks     MarkOrder      {}
  *     POST /api/runs/delete    RunKeys        {deleted}; POST /api/runs/restore brings them back
  *     GET  /api/runs/tables?run=key&run=…     RunTables[]
+ *     GET  /api/runs/answers?run=key&run=…    RunAnswers[]
  *     POST /api/runs/query     {sql}          QueryResult
  *     POST /api/runs/prune     PruneRule      PruneResult
  *     GET  /api/runs/export?format=&table=&run=key&run=…   a file
@@ -34,8 +35,10 @@ export type RunTables = {
   /** How many rows the run has, if only some of them are here. */
   readonly total?: number;
 };
-/** The most runs that are compared at once. */
+/** The most runs, or experiments of several seeds, that are compared at once. */
 export const MOST_COMPARED = 10;
+/** The most runs whose tables are read with one request. */
+export const MOST_TABLES = 20;
 
 export type QueryResult = {
   readonly columns: readonly string[];

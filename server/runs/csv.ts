@@ -1,10 +1,8 @@
-/** Writes a table as CSV (RFC 4180), with the columns of all rows. */
+/** Writes CSV (RFC 4180). */
 import type { Setting } from "./types.ts";
 
-export function csv(rows: readonly Readonly<Record<string, Setting | undefined>>[]): string {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const lines = rows.map((row) => columns.map((column) => csvField(row[column])).join(","));
-  return [columns.map(csvField).join(","), ...lines].map((line) => `${line}\r\n`).join("");
+export function csvLine(values: readonly (Setting | undefined)[]): string {
+  return `${values.map(csvField).join(",")}\r\n`;
 }
 
 export function csvField(value: Setting | undefined): string {

@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { link, rename, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import * as v from "valibot";
 import { readRegularFile } from "./read-file.ts";
 import { checked } from "./schema/fault.ts";
@@ -18,6 +19,10 @@ const holderSchema = v.object({
   /** The machine, where several share the folder. */
   host: v.optional(v.string()),
 });
+/** In the folder of a run that goes on: the kernel that works on it. */
+export const RUN_HOLDER = "process.json";
+/** The most bytes of a file that names a process. */
+export const HOLDER_BYTES = 10_000;
 export type Holder = v.InferOutput<typeof holderSchema>;
 
 /** Whether the lock in this file is still held. */
@@ -72,6 +77,11 @@ export function ownHolder(): Holder {
   return { pid: process.pid, born: bornAt(process.pid) ?? "" };
 }
 
+/** For files that several machines see. */
+export function ownHolderHere(): Holder {
+  return { ...ownHolder(), host: hostname() };
+}
+
 export function printed(holder: Holder): string {
   return `${JSON.stringify(holder)}\n`;
 }
@@ -79,11 +89,25 @@ export function printed(holder: Holder): string {
 /** Undefined for a file that is missing, or that a crash left empty. */
 export async function holderOf(path: string): Promise<Holder | undefined> {
   try {
-    const found = checked(holderSchema, JSON.parse((await readRegularFile(path, { most: 10_000 })).toString("utf8")));
+    return readHolder((await readRegularFile(path, { most: HOLDER_BYTES })).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined for a text that is not a holder. */
+export function readHolder(text: string): Holder | undefined {
+  try {
+    const found = checked(holderSchema, JSON.parse(text));
     return "value" in found ? found.value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether the process is one of this machine. */
+export function isHere({ host }: Pick<Holder, "host">): boolean {
+  return host === undefined || host === hostname();
 }
 
 /** Whether the process is there, on this machine. */

@@ -34,3 +34,11 @@ export function fileStem(text: string): string {
   stem = stem.replace(/-+$/, "");
   return stem === "" || DEVICE.test(stem) ? `experiment${stem === "" ? "" : `-${stem}`}` : stem;
 }
+
+/** A name that fits into the file system: its ending stays. */
+export function shortName(name: string): string {
+  const ending = /\.[^.]{1,16}$/.exec(name)?.[0] ?? "";
+  let stem = name.slice(0, name.length - ending.length);
+  while (Buffer.byteLength(stem + ending) > 200) stem = stem.slice(0, -1);
+  return stem + ending;
+}

@@ -109,6 +109,7 @@ function started(
     },
     cache: cell.cache.kind === "refused" ? NOT_CACHED : cell.cache,
     outputs: [],
+    madeWith: snapshot,
     console: [],
     inputs: cell.inputs,
     results: [],

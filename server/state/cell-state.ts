@@ -101,6 +101,8 @@ type CellFacts = {
   readonly values: Values;
   readonly cache: CacheState;
   readonly outputs: readonly Output[];
+  /** The snapshot that its outputs were made with. Unlike its values, it survives the kernel. Absent in logs of earlier versions. */
+  readonly madeWith?: string;
   readonly console: readonly ConsoleLine[];
   readonly inputs: readonly InputState[];
   /** The results that its last generation reported. */
@@ -120,7 +122,7 @@ export type CellState = CellFacts & Phase;
 
 /** The cell in another phase, without the fields of the old phase. */
 export function inPhase(cell: CellState, phase: Phase): CellState {
-  const { analysis, warnings, error, startedAt, ms, cost } = cell;
+  const { analysis, warnings, madeWith, error, startedAt, ms, cost } = cell;
   return {
     cell: cell.cell,
     ...(analysis && { analysis }),
@@ -132,6 +134,7 @@ export function inPhase(cell: CellState, phase: Phase): CellState {
     values: cell.values,
     cache: cell.cache,
     outputs: cell.outputs,
+    ...(madeWith !== undefined && { madeWith }),
     console: cell.console,
     inputs: cell.inputs,
     results: cell.results,

@@ -61,7 +61,7 @@ function found(
       const value = set === undefined ? spec.value : fitted(spec, set);
       return { name, live, spec, generation: old.generation, value };
     });
-    return { ...stored, outputs, console, results, inputs: declared };
+    return { ...stored, outputs, madeWith: snapshot, console, results, inputs: declared };
   });
   const names = [...cell.inputs, ...inputs].map(({ name }) => name);
   return updateSnapshots({ ...next, results: next.cells.flatMap((each) => each.results) }, names);

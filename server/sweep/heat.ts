@@ -1,4 +1,7 @@
-/** A heat table: the means of one measure over two inputs, a row for each value of the first and a column for each of the second. */
+/**
+ * A heat table: the means of one measure over two inputs, a row for each value of the first and a column for each of the second.
+ * Where other inputs vary too, a cell is the mean over their values.
+ */
 import { type Settings, textOf } from "./entries.ts";
 import type { FoldedRow } from "./folded.ts";
 
@@ -11,7 +14,7 @@ export type Heat = {
   readonly cells: readonly (readonly ({ readonly mean: number; readonly level: number } | undefined)[])[];
 };
 
-/** @param inputs those that vary; there are heat tables for two of them only */
+/** @param inputs the two; there are no heat tables for more or fewer */
 export function heats(rows: readonly FoldedRow[], inputs: readonly string[], measures: readonly string[]): Heat[] {
   const [first, second, ...more] = inputs;
   if (first === undefined || second === undefined || more.length > 0) return [];
@@ -23,16 +26,18 @@ export function heats(rows: readonly FoldedRow[], inputs: readonly string[], mea
     return present.map((measure): Heat => {
       const valuesOf = (name: string): string[] => [...new Set(ofMethod.map(({ settings }) => textOf(settings[name])))];
       const [down, across] = [valuesOf(first), valuesOf(second)];
-      const means = ofMethod.flatMap((row) => row.measures[measure]?.mean ?? []);
-      const [low, high] = [Math.min(...means), Math.max(...means)];
-      const cells = down.map((a) =>
+      const means = down.map((a) =>
         across.map((b) => {
-          const found = ofMethod.find(
-            ({ settings }) => textOf(settings[first]) === a && textOf(settings[second]) === b,
-          );
-          const mean = found?.measures[measure]?.mean;
-          return mean === undefined ? undefined : { mean, level: high > low ? (mean - low) / (high - low) : 0.5 };
+          const isHere = ({ settings }: { settings: Settings }): boolean =>
+            textOf(settings[first]) === a && textOf(settings[second]) === b;
+          return meanOf(ofMethod.filter(isHere).flatMap((row) => row.measures[measure]?.mean ?? []));
         }),
+      );
+      const known = means.flat().flatMap((mean) => mean ?? []);
+      const [low, high] = [Math.min(...known), Math.max(...known)];
+      const levelOf = (mean: number): number => (high > low ? (mean - low) / (high - low) : 0.5);
+      const cells = means.map((line) =>
+        line.map((mean) => (mean === undefined ? undefined : { mean, level: levelOf(mean) })),
       );
       return {
         method,
@@ -43,4 +48,8 @@ export function heats(rows: readonly FoldedRow[], inputs: readonly string[], mea
       };
     });
   });
+}
+
+function meanOf(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((sum, each) => sum + each, 0) / values.length;
 }

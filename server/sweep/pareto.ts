@@ -31,7 +31,8 @@ export function readAxes(text: string): Axes {
   return [axisOf(first), axisOf(second)];
 }
 
-function axisOf(name: string): Axis {
+/** @param name of a column; with a minus before it, less is better */
+export function axisOf(name: string): Axis {
   if (name.startsWith("-")) return { column: name.slice(1), better: "lower" };
   return { column: name, better: directionOf("probes", name) === "lower" ? "lower" : "higher" };
 }

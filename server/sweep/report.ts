@@ -56,7 +56,8 @@ export function sweepTable(entries: readonly ReportedEntry[], asked?: Axes): Swe
   };
 }
 
-function seedsOf({ measures }: FoldedRow): number {
+/** Over how many seeds the means of a row are at most. */
+export function seedsOf({ measures }: FoldedRow): number {
   return Math.max(0, ...Object.values(measures).map(({ seeds }) => seeds));
 }
 

@@ -8,12 +8,12 @@ import { join } from "node:path";
 import * as v from "valibot";
 import type { SessionEvent } from "../events.ts";
 import { earlierRuns } from "../session/earlier-runs.ts";
-import { bornAt, type Holder, isAlive, isCertain } from "../session/holder.ts";
+import { bornAt, type Holder, isAlive, isCertain, isHere } from "../session/holder.ts";
 import { readRegularFile } from "../session/read-file.ts";
 import { checked } from "../session/schema/fault.ts";
 import type { Session } from "../session/session.ts";
 import { makeFolder, writeSafelySync } from "../session/write-file.ts";
-import { EntryLock, isHere } from "./entry-lock.ts";
+import { EntryLock } from "./entry-lock.ts";
 
 export const LOCK = "lock.json";
 export const RESULT = "result.json";
@@ -78,8 +78,17 @@ export class ResumeFolder {
     );
   }
 
+  /** Aborts when another process has taken the folder over. The kernel is killed at once, since it writes into the runs' folders. */
+  get lost(): AbortSignal {
+    return this.#lock.lost;
+  }
+
   /** Writes down what the session starts, at once. */
   watch(session: Session): void {
+    this.lost.addEventListener("abort", () => {
+      const { kernel } = this.#attempt;
+      if (kernel && isCertain(kernel)) process.kill(kernel.pid, "SIGKILL");
+    });
     session.subscribe((logged) => {
       for (const { event } of logged) {
         if (event.type === "kernel-ready") {
@@ -94,7 +103,7 @@ export class ResumeFolder {
 
   /** The notebook has ended: nothing is left to go on with. */
   finish(report: object): void {
-    writeSafelySync(join(this.#folder, RESULT), `${JSON.stringify(report)}\n`);
+    if (!this.lost.aborted) writeSafelySync(join(this.#folder, RESULT), `${JSON.stringify(report)}\n`);
   }
 
   release(): Promise<void> {
@@ -103,7 +112,7 @@ export class ResumeFolder {
 
   #note(next: Attempt): void {
     this.#attempt = next;
-    writeSafelySync(join(this.#folder, ATTEMPT), `${JSON.stringify(next)}\n`);
+    if (!this.lost.aborted) writeSafelySync(join(this.#folder, ATTEMPT), `${JSON.stringify(next)}\n`);
   }
 }
 

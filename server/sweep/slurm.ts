@@ -87,7 +87,7 @@ export function withTask(state: EntryState, task: TaskState | undefined): EntryS
 }
 
 /** @returns how many tasks were cancelled */
-export async function cancelOnSlurm(folder: SweepFolder, entries: readonly Entry[]): Promise<number> {
+export async function cancelOnSlurm(folder: SweepFolder, entries: readonly Pick<Entry, "id">[]): Promise<number> {
   const tasks = await slurmTasks(folder);
   const open = entries.flatMap(({ id }) => {
     const task = tasks.get(id);

@@ -1,9 +1,9 @@
 /**
  * A sweep on the disk: `.palimpsest/sweeps/<notebook>-<snapshot>/`. All entries of one version of a notebook lie in one folder,
  * so a larger sweep finds those that a smaller one has done. `entries/<id>/` has what `palimpsest run --resume` keeps, with
- * `log.txt` (what the run printed) and `result.json` (its report).
+ * `log.txt` (what the run printed) and `result.json` (its report). `orders/<id>/` says what was asked for, see `order.ts`.
  */
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { placeInside } from "../session/inside.ts";
@@ -61,6 +61,25 @@ export class SweepFolder {
     return new SweepFolder(path);
   }
 
+  /** One that exists. @param path the real path of a folder of a sweep */
+  static at(path: string): SweepFolder {
+    return new SweepFolder(path);
+  }
+
+  orderFolder(order: string): string {
+    return join(this.path, "orders", order);
+  }
+
+  /** Names the process that runs an order here. */
+  commandOf(order: string): string {
+    return join(this.orderFolder(order), "command.json");
+  }
+
+  async orders(): Promise<readonly string[]> {
+    const found = await readdir(join(this.path, "orders"), { withFileTypes: true }).catch(() => []);
+    return found.flatMap((each) => (each.isDirectory() ? [each.name] : []));
+  }
+
   folderOf({ id }: Pick<Entry, "id">): string {
     return join(this.path, "entries", id);
   }
@@ -100,12 +119,16 @@ export class SweepFolder {
   async prepare(entry: Entry): Promise<void> {
     const folder = this.folderOf(entry);
     await makeFolder(folder);
-    for (const path of [folder, this.logOf(entry)])
-      if ((await placeInside(this.path, path)) !== path)
-        throw new Error(`${path} leads through a link to another place. Remove the link.`);
+    for (const path of [folder, this.logOf(entry)]) await this.requireOwn(path);
     await rm(join(folder, RESULT), { force: true });
     const { id, settings, seed } = entry;
     await writeSafely(join(folder, "entry.json"), `${JSON.stringify({ id, settings, seed })}\n`);
+  }
+
+  /** @throws if a link leads to another place, where files of these names may be somebody's */
+  async requireOwn(path: string): Promise<void> {
+    if ((await placeInside(this.path, path)) !== path)
+      throw new Error(`${path} leads through a link to another place. Remove the link.`);
   }
 
   /** The entry starts from nothing the next time. */

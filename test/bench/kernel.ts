@@ -10,9 +10,20 @@ import type { Measure } from "./kernel/measure.ts";
 import { overhead } from "./kernel/overhead.ts";
 import { manyCells } from "./kernel/page.ts";
 import { planning } from "./kernel/planning.ts";
+import { serverStart } from "./kernel/server-start.ts";
 import { kernelStart } from "./kernel/start.ts";
 
-const parts = [kernelStart, editToOutput, sliderToDone, planning, manyCells, growth, overhead, longSession];
+const parts = [
+  kernelStart,
+  serverStart,
+  editToOutput,
+  sliderToDone,
+  planning,
+  manyCells,
+  growth,
+  overhead,
+  longSession,
+];
 
 export async function bench({ json }: BenchOptions): Promise<{ measures: readonly Measure[] }> {
   const measures: Measure[] = [];

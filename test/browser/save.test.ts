@@ -1,5 +1,5 @@
 /** An experiment is saved in a real browser with the real server: find it in the list, verify it, see its badge, open it again. */
-import { mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -86,6 +86,29 @@ describe.skipIf(!executable)("saving an experiment", () => {
     await picture("record");
     expect(await page.locator(".badge").textContent()).toBe("identical");
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Twice the answer");
+    expect(faults).toEqual([]);
+  }, 20_000);
+
+  it("shares the notebook, and the record on its page", async () => {
+    await action("share").click();
+    await page.locator("dialog [name=note]").fill("For the meeting.");
+    await page.locator("dialog [name=code]").selectOption("shown");
+    await picture("share");
+    const [shared] = await Promise.all([page.waitForEvent("download"), action("make-share").click()]);
+    expect(shared.suggestedFilename()).toBe("n.html");
+    const html = await readFile(await shared.path(), "utf8");
+    expect(html).toContain("For the meeting.");
+    expect(html).toContain('<details class="code" open>');
+    expect(html).toMatch(/data-cell="doubled" data-mark="fresh"/);
+    expect(html).not.toContain(folder);
+    await action("close-share").click();
+    await page.goto(new URL("/records", server.address).href);
+    await page.locator("[data-record] a").first().click();
+    await action("share").click();
+    const [recorded] = await Promise.all([page.waitForEvent("download"), action("make-share").click()]);
+    const text = await readFile(await recorded.path(), "utf8");
+    expect(text).toContain('class="digest"');
+    expect(text).toContain('<span class="badge good">identical</span>');
     expect(faults).toEqual([]);
   }, 20_000);
 

@@ -31,7 +31,7 @@ const velan = await world.corpus("velan", { train: 8, test: 2 });
 
 // %% knobs
 const rank = input.range("LoRA rank", { min: 1, max: 32, step: 1, value: 4 });
-const steps = input.number("steps", { value: 60, min: 1, step: 1 });
+const steps = input.number("steps", { value: 40, min: 1, step: 1 });
 const learningRate = input.number("learning rate", { value: 0.005, min: 0 });
 
 // %% training
@@ -123,7 +123,7 @@ describe.skipIf(!executable)("the workbench", () => {
     await isDone("last");
     expect(await generation("training")).toBe(1);
     const rows = await rowsOf(await newestRun());
-    expect(rows.map(({ step }) => step)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+    expect(rows.map(({ step }) => step)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
     await until(async () => (await drawn()).length === rows.length);
     expect((await drawn()).map(({ step, loss }) => ({ step, loss }))).toEqual(
       rows.map(({ step, loss }) => ({ step, loss })),
@@ -150,7 +150,7 @@ describe.skipIf(!executable)("the workbench", () => {
     const before = await generation("training");
     await until(async () => (await generation("training")) > before || (await status("training")) === "running");
     await isDone("last");
-    await until(async () => (await drawn()).length === 60);
+    await until(async () => (await drawn()).length === 40);
     const losses = (await drawn()).map(({ loss }) => Number(loss));
     // Every step uses the same sixteen pairs, in another order.
     expect(Math.max(...losses) - Math.min(...losses)).toBeLessThan(1e-5);
@@ -160,7 +160,7 @@ describe.skipIf(!executable)("the workbench", () => {
     const field = cell("knobs").locator('[data-input="learningRate"] input');
     await field.fill("0.005");
     await field.press("Enter");
-    await until(async () => (await status("training")) === "running" && (await drawn()).length < 60);
+    await until(async () => (await status("training")) === "running" && (await drawn()).length < 40);
     await until(async () => (await drawn()).length > 3);
     const pids = (await logged()).flatMap(({ event }) => (event.type === "kernel-ready" ? [event.pid] : []));
     process.kill(pids.at(-1)!, "SIGKILL");
@@ -200,7 +200,7 @@ describe.skipIf(!executable)("the workbench", () => {
     const losses = (rows: { loss: number }[]): number[] => rows.map(({ loss }) => loss);
     const here = losses(await rowsOf(await newestRun()));
     expect(losses(await rowsOf(runs[0]!.folder))).toEqual(here);
-    expect(results).toEqual([{ method: "vanilla", rank: 7, steps: 60, loss: here.at(-1) }]);
+    expect(results).toEqual([{ method: "vanilla", rank: 7, steps: 40, loss: here.at(-1) }]);
     await rm(copy, { recursive: true, force: true });
   }, 120_000);
 

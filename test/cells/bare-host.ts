@@ -6,7 +6,16 @@ import { readdir, readFile } from "node:fs/promises";
 import type { Host } from "../../cells/host.ts";
 import { setHost } from "../../cells/host.ts";
 import type { Output } from "../../cells/output.ts";
-import type { RunAccount, RunChange, RunCheckpoint, RunMeta, RunOrder, RunSink, RunStatus } from "../../cells/runs.ts";
+import type {
+  RunAccount,
+  RunChange,
+  RunCheckpoint,
+  RunMeta,
+  RunOrder,
+  RunSink,
+  RunStatus,
+  TestAnswers,
+} from "../../cells/runs.ts";
 import type { ProbeRow, Result, Row } from "../../cells/types.ts";
 
 export type RecordedRun = {
@@ -17,6 +26,8 @@ export type RecordedRun = {
   readonly checkpoints: (RunCheckpoint & { readonly state: Uint8Array })[];
   readonly seconds: Record<RunAccount, number>;
   readonly files: Map<string, Uint8Array | string>;
+  /** In the order in which they came. */
+  readonly answers: (TestAnswers & { readonly step: number })[];
   readonly phases: { label: string; done: number; total: number }[];
   readonly prepared: Record<string, unknown>;
   /** Gives the run an instruction, as the buttons of the page do. */
@@ -110,6 +121,7 @@ function record(meta: RunMeta, obey: RecordedRun["obey"]): RecordedRun {
     changes: [],
     checkpoints: [],
     files: new Map(),
+    answers: [],
     phases: [],
     prepared: {},
     message: undefined,
@@ -149,6 +161,7 @@ function sink(run: RecordedRun, number: number): RunSink {
     spent: (account, seconds) => {
       run.seconds[account] += seconds;
     },
+    answers: async (step, tests) => void run.answers.push(...tests.map((test) => ({ step, ...test }))),
     file: async (path, data) => void run.files.set(path, data),
     end: async (status, message) => {
       run.status = status;

@@ -86,3 +86,28 @@ report([{ method: "both", short: short.rows.at(-1)!.loss, long: run.rows.at(-1)!
   const plain = await started(workspace, args).ended;
   expect(report.results).toEqual(JSON.parse(plain.out).results);
 }, 120_000);
+
+it("stops at once, without a word to the runs, when another machine has taken its folder over", async () => {
+  const workspace = await mkdtemp(join(tmpdir(), "resume-lost-"));
+  const notebook = `// %% base\n${await tinyBase(workspace)}\n// %% long\n${training(1_000_000)}\n`;
+  await writeFile(join(workspace, "n.ts"), notebook);
+  const { child, ended } = started(workspace, ["run", "n.ts", "--json", "--backend", "cpu", "--resume", "state"]);
+  await until(async () => ((await rowCounts(workspace)).long ?? 0) > 5, 60);
+  // Stopped for longer than the other machine waits, then it goes on.
+  child.kill("SIGSTOP");
+  const other = '{"pid":77,"born":"1","host":"another-machine"}';
+  await writeFile(join(workspace, "state", "lock.json"), other);
+  child.kill("SIGCONT");
+  const { code, out, err } = await ended;
+  expect([code, out]).toEqual([1, ""]);
+  expect(err).toContain("Process 77 on another-machine has taken over");
+  expect(err).toContain("It stops here; the other one goes on.");
+  const rows = (await rowCounts(workspace)).long;
+  const [run] = await readdir(join(workspace, ".palimpsest", "runs"));
+  const described = await readFile(join(workspace, ".palimpsest", "runs", run!, "run.json"), "utf8");
+  expect(JSON.parse(described).status).toBe("running");
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect((await rowCounts(workspace)).long).toBe(rows);
+  expect((await readdir(join(workspace, "state"))).sort()).toEqual(["attempt.json", "lock.json"]);
+  expect(await readFile(join(workspace, "state", "lock.json"), "utf8")).toBe(other);
+}, 60_000);

@@ -21,7 +21,8 @@ it("cancelling ends no process that its files only name", async () => {
   const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   for (const born of ["", "1"]) {
     const holder = JSON.stringify({ pid: victim.pid, born });
-    await writeFile(join(folder.path, "command.json"), holder);
+    await mkdir(folder.orderFolder("o"), { recursive: true });
+    await writeFile(folder.commandOf("o"), holder);
     await writeFile(folder.lockOf(entry), holder);
     await cancelled(folder, [entry]);
     expect(victim.exitCode ?? victim.signalCode).toBeNull();

@@ -17,6 +17,8 @@ const post = (path: string, body: unknown, headers: Sent["headers"] = {}): Sent 
 const save = (order: object, headers: Sent["headers"] = {}): Promise<Answer> =>
   served.ask(post("/api/records", { notebook: "n.ts", name: "", note: "", cells: "all", ...order }, headers));
 
+const PLAIN = { code: "folded", include: [], note: "", licence: "" };
+
 beforeAll(async () => {
   served = await Served.start();
   key = JSON.parse((await save({ name: "mine" })).body).record;
@@ -33,6 +35,7 @@ const changes = (): Sent[] => [
   post("/api/records", { notebook: "n.ts", name: "", note: "", cells: "all" }),
   post("/api/records/open", { record: key }),
   post("/api/records/archive?name=x.zip", {}),
+  post("/api/share", { target: { record: key }, ...PLAIN }),
 ];
 
 it("needs the cookie for each of them", async () => {
@@ -169,4 +172,29 @@ it("saves nothing through a link to another folder", async () => {
 it("leaves everything outside as it was", async () => {
   expect(await served.untouched()).toEqual(UNTOUCHED);
   expect(existsSync(join(served.root, "evil.txt"))).toBe(false);
+});
+
+it.each([
+  [{ target: { notebook: "../secret.ts" } }, 403],
+  [{ target: { notebook: "link.ts" } }, 403],
+  [{ target: { notebook: "nothing.ts" } }, 404],
+  [{ target: { notebook: "n.ts" } }, 409],
+  [{ target: { notebook: "n.ts", record: "x" } }, 400],
+  [{ target: { record: "../.palimpsest/records/x" } }, 404],
+  [{ target: { record: ".palimpsest/records/../../../secret" } }, 404],
+  [{ target: {} }, 400],
+  [{ include: ["everything"] }, 400],
+  [{ code: "<script>" }, 400],
+])("does not share %j", async (order, status) => {
+  const answer = await served.ask(post("/api/share", { target: { record: key }, ...PLAIN, ...order }));
+  expect(answer.status, answer.body).toBe(status);
+  expect(answer.body).not.toContain("secret = 42");
+});
+
+it("shares a record as a file to download, not as a page of the workbench", async () => {
+  const answer = await served.ask(post("/api/share", { target: { record: key }, ...PLAIN }));
+  expect(answer.status).toBe(200);
+  expect(answer.headers["content-disposition"]).toBe('attachment; filename="mine.html"');
+  expect(answer.headers["content-security-policy"]).toContain("script-src 'self'");
+  expect(answer.body).not.toContain(served.root);
 });

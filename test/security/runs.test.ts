@@ -1,6 +1,6 @@
 /** Attacks on the routes of runs: each is refused, and nothing changes. */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { writeRun } from "../server/registry/written-run.ts";
@@ -19,6 +19,7 @@ const READS = [
   "/runs/compare",
   "/api/runs",
   "/api/runs/tables?run=x",
+  "/api/runs/answers?run=x",
   "/api/runs/export?format=csv&table=rows",
 ];
 const CHANGES = ["marks", "delete", "restore", "prune", "query"].map((name) => `/api/runs/${name}`);
@@ -69,7 +70,34 @@ it.each([
 
 it("reads no table outside of the runs", async () => {
   for (const path of ["../../secret.ts", "/etc/passwd", ".", "deep"])
-    expect((await served.ask({ path: `/api/runs/tables?run=${encodeURIComponent(path)}` })).status, path).toBe(404);
+    for (const what of ["tables", "answers"])
+      expect((await served.ask({ path: `/api/runs/${what}?run=${encodeURIComponent(path)}` })).status, path).toBe(404);
+});
+
+it("reads no answers through a link, and none that are not answers", async () => {
+  const folder = join(served.root, "work", key);
+  const answers = async () => {
+    const { status, body } = await served.ask({ path: `/api/runs/answers?run=${encodeURIComponent(key)}` });
+    return [status, JSON.parse(body)[0].tests] as const;
+  };
+  const about = '{"measure":"m","kind":"flags","better":"higher","step":1,"items":2}';
+  const right = '{"prompt":"<script>","answer":"a","score":1}';
+  await mkdir(join(served.root, "elsewhere"));
+  await writeFile(join(served.root, "elsewhere", "a.jsonl"), `${about}\n${right}\n`);
+  await symlink(join(served.root, "elsewhere"), join(folder, "answers"));
+  expect(await answers()).toEqual([200, []]);
+  await rm(join(folder, "answers"));
+  await mkdir(join(folder, "answers"));
+  await symlink(join(served.root, "elsewhere", "a.jsonl"), join(folder, "answers", "linked.jsonl"));
+  await writeFile(join(folder, "answers", "odd.jsonl"), `{"measure":5}\n${right}\n`);
+  await writeFile(join(folder, "answers", "late.jsonl"), `${about.replace('"step":1', '"step":99')}\n${right}\n`);
+  await writeFile(join(folder, "answers", "some.jsonl"), `${about}\n{"prompt":5}\n${right}\n[]\n{"prompt":"cut`);
+  expect(await answers()).toEqual([
+    200,
+    [expect.objectContaining({ measure: "m", items: 2, answers: [{ prompt: "<script>", answer: "a", score: 1 }] })],
+  ]);
+  await rm(join(folder, "answers"), { recursive: true });
+  await rm(join(served.root, "elsewhere"), { recursive: true });
 });
 
 it("refuses a body that is too long", async () => {
@@ -82,10 +110,14 @@ it("leaves the run, the notes and everything outside as they were", async () => 
   const folder = join(served.root, "work");
   expect(existsSync(join(folder, key, "run.json"))).toBe(true);
   expect(existsSync(join(folder, ".palimpsest", "marks.json"))).toBe(false);
-  // A file of notes that came from elsewhere and is not valid counts as empty.
+  // A file of notes that came from elsewhere and is not valid is not written over, also if it came while the server runs.
+  const path = join(folder, ".palimpsest", "marks.json");
   await mkdir(join(folder, ".palimpsest"), { recursive: true });
-  await writeFile(join(folder, ".palimpsest", "marks.json"), '{"a": 5}');
-  const answer = await served.ask(post("/api/runs/marks", { run: key, note: "mine", tags: [], pinned: false }));
-  expect(answer.status).toBe(200);
-  expect(await readFile(join(folder, ".palimpsest", "marks.json"), "utf8")).toContain('"mine"');
+  await writeFile(path, '{"a": 5}');
+  const mark = () => served.ask(post("/api/runs/marks", { run: key, note: "mine", tags: [], pinned: false }));
+  expect((await mark()).status).toBe(409);
+  expect(await readFile(path, "utf8")).toBe('{"a": 5}');
+  await rm(path);
+  expect((await mark()).status).toBe(200);
+  expect(await readFile(path, "utf8")).toContain('"mine"');
 });

@@ -20,6 +20,8 @@ const shapes = {
   off: svg`<path d="M8 2v5.5M4.8 4.2a4.9 4.9 0 1 0 6.4 0"/>`,
   cache: svg`<path d="M4 2.5h8v11L8 10.4l-4 3.1z"/>`,
   save: svg`<path d="M3 3h8l2 2v8H3zM5.5 3v3.5h4.5V3M5.5 13V9.5h5V13"/>`,
+  sweep: svg`<path d="M3 3h4v4H3zM9 3h4v4H9zM3 9h4v4H3zM9 9h4v4H9z"/>`,
+  share: svg`<path d="M8 10V2.5M5 5.2L8 2.3l3 2.9M3.5 8.5v5h9v-5"/>`,
   edit: svg`<path d="M3 13l.6-2.8L11 2.8 13.2 5 5.8 12.4z"/>`,
 };
 

@@ -17,6 +17,10 @@ export function restoreTheme(): void {
 export function switchTheme(): Theme {
   const next = presentTheme() === "dark" ? "light" : "dark";
   document.documentElement.dataset.theme = next;
-  localStorage.setItem(STORAGE_KEY, next);
+  try {
+    localStorage.setItem(STORAGE_KEY, next);
+  } catch {
+    // A page from a file may not be allowed to store anything.
+  }
   return next;
 }

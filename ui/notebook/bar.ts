@@ -6,12 +6,14 @@ import { wanted } from "../../server/state/targets.ts";
 import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import "../look/theme-button.ts";
+import "../share/share-button.ts";
 import { SessionConsumer } from "../session/session-context.ts";
 import type { Link } from "../session/socket.ts";
 import "./kernel-panel.ts";
 import "./memory-panel.ts";
 import "./run-confirmation.ts";
 import "./save-experiment.ts";
+import "./start-sweep.ts";
 import { statusDotStyles } from "./status-dot.ts";
 
 export class Bar extends LitElement {
@@ -76,8 +78,11 @@ export class Bar extends LitElement {
       /* Two rows: what it is and how it is, then what can be done. A word is dropped where its dot says the same. */
       @media (max-width: 40rem) {
         header {
-          gap: 0.25rem 0.375rem;
+          gap: 0.25rem;
           padding: 0.25rem 1rem 0.375rem;
+        }
+        header > button {
+          padding: 0 0.5rem;
         }
         header::after {
           content: "";
@@ -86,6 +91,8 @@ export class Bar extends LitElement {
         }
         header > button,
         pal-save-experiment,
+        pal-start-sweep,
+        pal-share-button,
         .runs {
           order: 2;
         }
@@ -147,6 +154,8 @@ export class Bar extends LitElement {
         Lazy
       </button>
       <pal-save-experiment></pal-save-experiment>
+      <pal-start-sweep></pal-start-sweep>
+      <pal-share-button .target=${{ notebook: state.path }}></pal-share-button>
       <a class="runs" href=${`/runs?filter=${encodeURIComponent(`notebook:${state.path}`)}`} title="The runs of this notebook and of all others">Runs</a>
       <pal-kernel></pal-kernel>
       <pal-memory></pal-memory>

@@ -5,48 +5,16 @@ export const saveExperimentStyles = css`
   :host {
     display: block;
   }
-  /* The bar has two rows on a narrow screen. */
+  /* The bar has one row on a usual screen, and two on a narrow one. */
+  @media (max-width: 84rem) {
+    .more {
+      display: none;
+    }
+  }
   @media (max-width: 40rem) {
     .word {
       display: none;
     }
-  }
-  dialog {
-    width: min(34rem, calc(100vw - 2rem));
-    max-height: calc(100dvh - 4rem);
-    overflow: auto;
-    padding: 1.25rem 1.5rem 1.5rem;
-    border: 1px solid var(--hairline);
-    border-radius: calc(var(--radius) * 1.5);
-    background: var(--raised);
-    color: var(--ink);
-    box-shadow: 0 12px 40px rgb(0 0 0 / 0.2);
-    font-size: var(--code);
-    line-height: 1.5;
-  }
-  dialog::backdrop {
-    background: rgb(0 0 0 / 0.3);
-  }
-  h2 {
-    margin: 0 0 0.25rem;
-    font-size: var(--large);
-  }
-  p {
-    margin: 0 0 0.75rem;
-  }
-  .about {
-    color: var(--muted);
-  }
-  label.field {
-    display: grid;
-    gap: 0.25rem;
-    margin-bottom: 0.75rem;
-    color: var(--muted);
-    font-size: var(--small);
-  }
-  label.field > * {
-    width: 100%;
-    color: var(--ink);
   }
   fieldset {
     margin: 0 0 0.75rem;
@@ -111,15 +79,5 @@ export const saveExperimentStyles = css`
     flex: 1;
     margin: 0;
     overflow-wrap: anywhere;
-  }
-  .fault {
-    color: var(--danger);
-  }
-  .buttons {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    justify-content: flex-end;
-    gap: 0.5rem 0.75rem;
   }
 `;

@@ -7,6 +7,7 @@ import type { CellId } from "../../server/notebook/types.ts";
 import type { Saved } from "../../server/runs/records.ts";
 import { cellsToSave, type SavedCells, type Unfinished, unfinishedCells } from "../../server/state/saving.ts";
 import { controls } from "../look/controls.ts";
+import { dialogStyles } from "../look/dialog-styles.ts";
 import { icon } from "../look/icon.ts";
 import { notebookAddress } from "../look/notebook-address.ts";
 import { recordAddress, saveExperiment } from "../session/records.ts";
@@ -24,7 +25,7 @@ const LISTED = 4;
 
 export class SaveExperiment extends LitElement {
   static override properties = { step: { state: true }, scope: { state: true }, chosen: { state: true } };
-  static override styles = [controls, saveExperimentStyles];
+  static override styles = [controls, dialogStyles, saveExperimentStyles];
 
   declare step: Step;
   declare scope: "all" | "chosen";
@@ -39,7 +40,7 @@ export class SaveExperiment extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<button data-action="save-experiment" aria-label="Save experiment" title="Save a record of this experiment that can be repeated and verified" @click=${this.#open}>${icon("save")} <span class="word">Save experiment</span></button>
+    return html`<button data-action="save-experiment" aria-label="Save experiment" title="Save a record of this experiment that can be repeated and verified" @click=${this.#open}>${icon("save")} <span class="word">Save<span class="more"> experiment</span></span></button>
       <dialog aria-labelledby="title" @close=${this.#closed} @keydown=${(event: Event) => event.stopPropagation()}>${this.step.kind === "closed" ? nothing : this.#content()}</dialog>`;
   }
 

@@ -3,17 +3,29 @@
  * long one fills its box in any case, so its rows are made only when it comes near the visible part of the page.
  */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { figure } from "../../server/state/quantity.ts";
-import type { Datum, Output } from "../../server/values.ts";
 import { NearnessController } from "../look/nearness.ts";
+import { datumText, numericColumns, type TableOutput } from "./table-text.ts";
 
 /** So many rows are higher than the box. */
 const LONG = 30;
 
-export type TableOutput = Extract<Output, { kind: "table" }>;
+/** How the rows are sorted. A table with an order has headers that can be pressed; whoever gives the order also sorts the rows. */
+export type Order =
+  | { readonly by: "given" }
+  | { readonly by: "column"; readonly column: number; readonly direction: "ascending" | "descending" };
+
+/** The header of a column was pressed. */
+export class HeaderPressed extends Event {
+  readonly column: number;
+
+  constructor(column: number) {
+    super("header-pressed");
+    this.column = column;
+  }
+}
 
 export class Table extends LitElement {
-  static override properties = { table: { attribute: false }, isNear: { state: true } };
+  static override properties = { table: { attribute: false }, order: { attribute: false }, isNear: { state: true } };
   static override styles = css`
     :host {
       display: block;
@@ -44,6 +56,20 @@ export class Table extends LitElement {
       font-weight: 600;
       white-space: nowrap;
       z-index: 1;
+    }
+    th button {
+      all: unset;
+      cursor: pointer;
+    }
+    th button:focus-visible {
+      outline: 2px solid var(--accent);
+      outline-offset: 2px;
+    }
+    th[aria-sort="ascending"] button::after {
+      content: " ↑";
+    }
+    th[aria-sort="descending"] button::after {
+      content: " ↓";
     }
     th,
     td {
@@ -76,6 +102,7 @@ export class Table extends LitElement {
   `;
 
   declare table: TableOutput;
+  declare order: Order | undefined;
   declare isNear: boolean;
 
   constructor() {
@@ -89,22 +116,19 @@ export class Table extends LitElement {
   protected override render(): TemplateResult {
     const { columns, rows, total } = this.table;
     if (!this.isNear && rows.length > LONG) return html`<div class="box waiting"></div>${moreOf(this.table)}`;
-    const numeric = columns.map((_, i) => {
-      const present = rows.map((row) => row[i]).filter((each) => each !== null && each !== undefined);
-      return present.length > 0 && present.every(isNumeric);
-    });
+    const numeric = numericColumns(this.table);
     const alignment = (i: number): string | typeof nothing => (numeric[i] ? "number" : nothing);
     return html`<div class="box" tabindex="0" role="region" aria-label="Table of ${total} rows">
         <table>
           <thead>
             <tr>
-              ${columns.map((each, i) => html`<th scope="col" class=${alignment(i)}>${each}</th>`)}
+              ${columns.map((each, i) => html`<th scope="col" class=${alignment(i)} aria-sort=${this.#sortOf(i)}>${this.#header(each, i)}</th>`)}
             </tr>
           </thead>
           <tbody>
             ${rows.map(
               (row) => html`<tr>
-                ${columns.map((_, i) => html`<td class=${alignment(i)}>${cellText(row[i])}</td>`)}
+                ${columns.map((_, i) => html`<td class=${alignment(i)}>${datumText(row[i]) ?? html`<span class="empty" aria-label="no value">–</span>`}</td>`)}
               </tr>`,
             )}
           </tbody>
@@ -112,28 +136,20 @@ export class Table extends LitElement {
       </div>
       ${moreOf(this.table)}`;
   }
+
+  #header(name: string, column: number): TemplateResult | string {
+    if (!this.order) return name;
+    return html`<button @click=${() => this.dispatchEvent(new HeaderPressed(column))}>${name}</button>`;
+  }
+
+  #sortOf(column: number): string | typeof nothing {
+    const { order } = this;
+    return order?.by === "column" && order.column === column ? order.direction : nothing;
+  }
 }
 
 function moreOf({ rows, total }: TableOutput): TemplateResult | typeof nothing {
   return total > rows.length ? html`<p class="total">Showing the first ${rows.length} of ${total} rows</p>` : nothing;
-}
-
-const isNumeric = (value: Datum | undefined): boolean =>
-  typeof value === "number" || (typeof value === "object" && value !== null && !("$date" in value));
-
-function cellText(value: Datum | undefined): TemplateResult | string {
-  if (value === null || value === undefined) return html`<span class="empty" aria-label="no value">–</span>`;
-  if (typeof value === "number") return figure(value);
-  if (typeof value !== "object") return String(value);
-  if ("$date" in value) return dateText(new Date(value.$date));
-  return "$bigint" in value ? value.$bigint : value.$number.replace("Infinity", "∞");
-}
-
-/** In ISO form and UTC, so that the same notebook shows the same text everywhere. At midnight the day alone. */
-function dateText(date: Date): string {
-  if (Number.isNaN(date.getTime())) return "–";
-  const text = date.toISOString();
-  return text.endsWith("T00:00:00.000Z") ? text.slice(0, -14) : text.replace(".000Z", "Z");
 }
 
 customElements.define("pal-table", Table);

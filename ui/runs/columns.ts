@@ -23,6 +23,13 @@ export type Column = {
 const MOST_SETTINGS = 8;
 const MOST_MEASURES = 10;
 
+const CURVES = [
+  ["loss", "var(--series-1)"],
+  ["forgetting", "var(--series-2)"],
+  ["refusal", "var(--series-3)"],
+] as const;
+
+/** What no run has gets no column. */
 export function columnsOf(runs: readonly RunSummary[]): readonly Column[] {
   const settings = differingSettings(runs).filter((name) => name !== "method" && name !== "digest");
   const measures = measureNames(runs).filter(
@@ -30,9 +37,9 @@ export function columnsOf(runs: readonly RunSummary[]): readonly Column[] {
   );
   return [
     { field: "status", label: "status", width: 96, kind: "text", cell: statusCell },
-    curveColumn("loss", "var(--series-1)"),
-    curveColumn("forgetting", "var(--series-2)"),
-    curveColumn("refusal", "var(--series-3)"),
+    ...CURVES.filter(([name]) => runs.some(({ curves }) => curves[name])).map(([name, color]) =>
+      curveColumn(name, color),
+    ),
     ...settings.slice(0, MOST_SETTINGS).map(settingColumn),
     ...measures.slice(0, MOST_MEASURES).map(({ table, name }) => measureColumn(table, name)),
     {

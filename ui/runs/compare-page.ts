@@ -3,7 +3,7 @@
  * a baseline. The address holds what is compared and how, so a comparison can be linked.
  */
 import { html, LitElement, nothing, type TemplateResult } from "lit";
-import { MOST_COMPARED, type RunTables } from "../../server/runs/api.ts";
+import type { RunTables } from "../../server/runs/api.ts";
 import { type ComparedMeasure, comparedMeasures, type Directions } from "../../server/runs/comparison.ts";
 import { type Axis, axes, axisOf, curvePoints, turns } from "../../server/runs/curves.ts";
 import type { RunSummary } from "../../server/runs/types.ts";
@@ -11,11 +11,13 @@ import { controls } from "../look/controls.ts";
 import "../look/theme-button.ts";
 import { palette } from "../look/tokens.ts";
 import { comparePageStyles } from "./compare-page-styles.ts";
+import { comparedRuns } from "./compared-runs.ts";
+import { comparedTableStyles } from "./compared-table-styles.ts";
 import { measuresTable, NEXT } from "./measures-table.ts";
 import { pageHeaderStyles } from "./page-header-styles.ts";
-import { readRunTables, someRuns } from "./requests.ts";
 import type { Chart, Line } from "./run-curves.ts";
 import "./run-curves.ts";
+import "./samples.ts";
 import { settingsDifference } from "./settings-difference.ts";
 
 const DIRECTIONS_KEY = "palimpsest-directions";
@@ -35,14 +37,17 @@ export class ComparePage extends LitElement {
   static override properties = {
     experiments: { state: true },
     tables: { state: true },
+    missing: { state: true },
     options: { state: true },
     directions: { state: true },
     fault: { state: true },
   };
-  static override styles = [controls, pageHeaderStyles, comparePageStyles];
+  static override styles = [controls, pageHeaderStyles, comparedTableStyles, comparePageStyles];
 
   declare experiments: readonly (readonly RunSummary[])[] | undefined;
   declare tables: ReadonlyMap<string, RunTables>;
+  /** What the address names and does not exist. */
+  declare missing: readonly string[];
   declare options: Options;
   declare directions: Directions;
   declare fault: string | undefined;
@@ -51,6 +56,7 @@ export class ComparePage extends LitElement {
     super();
     const query = new URLSearchParams(location.search);
     this.tables = new Map();
+    this.missing = [];
     this.options = {
       baseline: Number(query.get("baseline")) || 0,
       x: axes.find((each) => each === query.get("x")) ?? "step",
@@ -67,14 +73,15 @@ export class ComparePage extends LitElement {
   }
 
   async #load(): Promise<void> {
-    const columns = new URLSearchParams(location.search).getAll("runs").map((each) => each.split(","));
     try {
-      const keys = columns.slice(0, MOST_COMPARED).flat();
-      const [{ runs }, tables] =
-        keys.length === 0 ? [{ runs: [] }, []] : await Promise.all([someRuns(keys), readRunTables(keys)]);
-      const byKey = new Map(runs.map((run) => [run.key, run]));
-      this.tables = new Map(tables.map((each) => [each.key, each]));
-      this.experiments = columns.slice(0, MOST_COMPARED).map((keys) => keys.flatMap((key) => byKey.get(key) ?? []));
+      const { experiments, tables, missing } = await comparedRuns(location.search);
+      [this.experiments, this.tables, this.missing] = [experiments, tables, missing];
+      // A deleted baseline cannot be compared with.
+      const { baseline } = this.options;
+      if (!experiments[baseline]?.length) {
+        const first = experiments.findIndex((runs) => runs.length > 0);
+        this.options = { ...this.options, baseline: Math.max(0, first) };
+      }
     } catch (reason) {
       this.fault = reason instanceof Error ? reason.message : String(reason);
     }
@@ -95,8 +102,10 @@ export class ComparePage extends LitElement {
     if (!experiments) return html`<p class="hint">Reading the runs…</p>`;
     if (experiments.length === 0)
       return html`<p class="hint">Nothing is selected. Choose runs in <a href="/runs">the list</a> and press Compare.</p>`;
+    if (experiments.every((runs) => runs.length === 0))
+      return html`${missingRuns(this.missing)}<p class="hint">Nothing of this comparison is in the workspace. Choose runs in <a href="/runs">the list</a>.</p>`;
     const measures = comparedMeasures(experiments, options.baseline, this.directions);
-    return html`<section aria-label="Settings that differ">
+    return html`${missingRuns(this.missing)}<section aria-label="Settings that differ">
         <h2>What differs</h2>
         ${settingsDifference(this.#heads("setting"), experiments, options.baseline)}
       </section>
@@ -111,7 +120,11 @@ export class ComparePage extends LitElement {
         <h2>Final measures</h2>
         ${measuresTable(this.#heads("measure"), measures, this.#turn)}
         ${unfinished(experiments)}
-        <p class="hint">Differences are against the baseline. Each seed is compared with the same seed; the interval is Student's t over these pairs, and “inside the noise” means that it contains zero.</p>
+        <p class="hint">Differences are against the baseline. Each seed is compared with the same seed; the interval is Student's t over these pairs, and “inside the noise” means that it contains zero. A seed that failed or lacks the measure has no pair, and the experiment without it is not called better.</p>
+      </section>
+      <section aria-label="Samples">
+        <h2>Samples</h2>
+        <pal-samples .experiments=${experiments} .baseline=${options.baseline} .names=${experiments.map(nameOf)}></pal-samples>
       </section>`;
   }
 
@@ -192,6 +205,11 @@ export class ComparePage extends LitElement {
     query.set("smoothing", String(smoothing));
     history.replaceState(null, "", `/runs/compare?${query}`);
   }
+}
+
+function missingRuns(missing: readonly string[]): TemplateResult | typeof nothing {
+  if (missing.length === 0) return nothing;
+  return html`<p role="status" data-missing>Not in the workspace any more, and left out: ${missing.join("; ")}.</p>`;
 }
 
 /** Values of the middle of a training look like final ones in the table. */

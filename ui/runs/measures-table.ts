@@ -14,8 +14,10 @@ const WORDS: Readonly<Record<Judgement, string>> = {
   better: "better",
   worse: "worse",
   "inside the noise": "inside the noise",
-  "one seed": "one seed: no interval",
+  "one seed": "one seed: no interval over seeds",
   "no common seed": "no seed in common: no interval",
+  "equal differences": "equal differences of few seeds: no interval",
+  "seeds missing": "only without the missing seeds",
   neither: "",
 };
 export const NEXT: Readonly<Record<Direction, Direction>> = { higher: "lower", lower: "neither", neither: "higher" };
@@ -41,13 +43,17 @@ export function measuresTable(
   </table></div>`;
 }
 
-function valueCell({ band, against }: ComparedValue): TemplateResult | string {
-  if (!band) return "–";
+function valueCell({ band, against, missing }: ComparedValue): TemplateResult | string {
+  const without =
+    missing.length === 0
+      ? nothing
+      : html`<small class="missing" data-missing-seeds=${missing.length}><br />${missing.map(({ seed, why }) => `seed ${seed}: ${why}`).join(", ")}</small>`;
+  if (!band) return html`–${without}`;
   const range =
     band.seeds > 1
       ? html` <small title="lowest and highest of ${band.seeds} seeds">${short(band.low)} to ${short(band.high)}</small>`
       : nothing;
-  return html`${short(band.mean)}${range}${against ? difference(against) : nothing}`;
+  return html`${short(band.mean)}${range}${without}${against ? difference(against) : nothing}`;
 }
 
 function difference({

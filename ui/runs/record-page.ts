@@ -6,6 +6,7 @@ import { controls } from "../look/controls.ts";
 import { icon } from "../look/icon.ts";
 import { notebookAddress } from "../look/notebook-address.ts";
 import "../look/theme-button.ts";
+import "../share/share-button.ts";
 import { archiveAddress, openRecord, readRecord } from "../session/records.ts";
 import { pageHeaderStyles } from "./page-header-styles.ts";
 import { badgeStyles, day, recordBadge } from "./record-badge.ts";
@@ -52,6 +53,7 @@ export class RecordPage extends LitElement {
         <a class="home" href="/">Palimpsest</a>
         <p class="place"><a href="/records" data-link-to="records">records</a></p>
         <a href="/runs">Runs</a>
+        <a href="/sweeps">Sweeps</a>
         <pal-theme-button></pal-theme-button>
       </header>
       <main aria-busy=${this.record === undefined && this.fault === undefined}>
@@ -68,6 +70,7 @@ export class RecordPage extends LitElement {
       <div class="buttons">
         <button class="primary" data-action="open-notebook" title="Makes a notebook of it in a folder of its own. Nothing runs." @click=${this.#open}>Open as a notebook</button>
         <a class="button" data-action="download" href=${archiveAddress(key)} download>Download as one file</a>
+        <pal-share-button .target=${{ record: key }}></pal-share-button>
         <button data-action="copy-command" @click=${this.#copy}>${icon("copy")} ${this.copied === "yes" ? "Copied" : "Copy the verify command"}</button>
       </div>
       <p><code>${command}</code></p>

@@ -42,6 +42,7 @@ export class RecordsPage extends LitElement {
         <a class="home" href="/">Palimpsest</a>
         <h1 class="place">records</h1>
         <a href="/runs" data-link-to="runs">Runs</a>
+        <a href="/sweeps" data-link-to="sweeps">Sweeps</a>
         <pal-theme-button></pal-theme-button>
       </header>
       <main aria-busy=${records === undefined}>

@@ -1,20 +1,54 @@
 /** What the page asks the server about runs. */
-import type { MarkOrder, PruneResult, PruneRule, QueryResult, RunList, RunTables } from "../../server/runs/api.ts";
+import type { RunAnswers } from "../../server/runs/answers.ts";
+import {
+  type MarkOrder,
+  MOST_TABLES,
+  type PruneResult,
+  type PruneRule,
+  type QueryResult,
+  type RunList,
+  type RunTables,
+} from "../../server/runs/api.ts";
+import type { RunSummary } from "../../server/runs/types.ts";
 import { readAnswer, request } from "../session/http.ts";
 
 export async function listRuns(): Promise<RunList> {
   return readAnswer(await request("/api/runs", { cache: "no-store" }));
 }
 
-/** Some runs; those that no longer exist are an error. */
-export async function someRuns(keys: readonly string[]): Promise<RunList> {
-  const query = new URLSearchParams(keys.map((key) => ["run", key]));
-  return readAnswer(await request(`/api/runs?${query}`, { cache: "no-store" }));
+/** The most keys in one address, which a server limits in length. */
+const MOST_KEYS = 50;
+
+/** Those that exist of some runs, and all runs of some experiments. */
+export async function someRuns(
+  keys: readonly string[],
+  experiments: readonly string[] = [],
+): Promise<readonly RunSummary[]> {
+  const ofExperiments = new URLSearchParams(experiments.map((each) => ["seeds", each]));
+  const queries = [...parts(keys, MOST_KEYS).map(runQuery), ...(experiments.length > 0 ? [ofExperiments] : [])];
+  const lists = await Promise.all(
+    queries.map(async (query) => readAnswer<RunList>(await request(`/api/runs?${query}`, { cache: "no-store" }))),
+  );
+  return [...new Map(lists.flatMap(({ runs }) => runs).map((run) => [run.key, run])).values()];
 }
 
 export async function readRunTables(keys: readonly string[]): Promise<readonly RunTables[]> {
-  const query = new URLSearchParams(keys.map((key) => ["run", key]));
-  return readAnswer(await request(`/api/runs/tables?${query}`, { cache: "no-store" }));
+  const answers = parts(keys, MOST_TABLES).map(async (some) =>
+    readAnswer<readonly RunTables[]>(await request(`/api/runs/tables?${runQuery(some)}`, { cache: "no-store" })),
+  );
+  return (await Promise.all(answers)).flat();
+}
+
+export async function readAnswers(keys: readonly string[]): Promise<readonly RunAnswers[]> {
+  return readAnswer(await request(`/api/runs/answers?${runQuery(keys)}`, { cache: "no-store" }));
+}
+
+function runQuery(keys: readonly string[]): URLSearchParams {
+  return new URLSearchParams(keys.map((key) => ["run", key]));
+}
+
+function parts<T>(list: readonly T[], most: number): (readonly T[])[] {
+  return Array.from({ length: Math.ceil(list.length / most) }, (_, at) => list.slice(at * most, (at + 1) * most));
 }
 
 export const markRun = (order: MarkOrder): Promise<unknown> => post("marks", order);

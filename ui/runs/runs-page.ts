@@ -5,12 +5,13 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { type MarkOrder, MOST_COMPARED } from "../../server/runs/api.ts";
 import { type Filter, readFilter } from "../../server/runs/filter.ts";
-import { foldedRows, unfoldedRows } from "../../server/runs/fold.ts";
+import { foldedRows, type ListRow, unfoldedRows } from "../../server/runs/fold.ts";
 import { ordered } from "../../server/runs/order.ts";
 import type { RunSummary } from "../../server/runs/types.ts";
 import { controls } from "../look/controls.ts";
 import "../look/theme-button.ts";
 import { type Column, columnsOf } from "./columns.ts";
+import { comparisonAddress } from "./compared-runs.ts";
 import { exportLinks } from "./export-links.ts";
 import "./prune-form.ts";
 import { deleteRuns, markRun, restoreRuns } from "./requests.ts";
@@ -22,7 +23,7 @@ import { runsPageStyles } from "./runs-page-styles.ts";
 import "./runs-table.ts";
 import type { RunsTable, TableActions, TableRow } from "./runs-table.ts";
 import { toggled, withBaseline } from "./selection.ts";
-import { comparisonAddress, searchOf, type ViewState, viewOf } from "./view-state.ts";
+import { searchOf, type ViewState, viewOf } from "./view-state.ts";
 
 const PANELS = { query: "SQL", export: "Export", prune: "Free disk space" } as const;
 const EVERYTHING: Filter = () => true;
@@ -118,6 +119,7 @@ export class RunsPage extends LitElement {
             }}>${PANELS[panel]}</button>`,
         )}
         <a class="other" href="/records" data-link-to="records">Records</a>
+        <a class="other" href="/sweeps" data-link-to="sweeps">Sweeps</a>
         <pal-theme-button></pal-theme-button>
       </header>
       <div>${this.#panel()} ${this.#tools()}</div>
@@ -237,11 +239,11 @@ export class RunsPage extends LitElement {
   }
 
   readonly #compare = (): void => {
-    const columns = this.selected.flatMap((key): (readonly string[])[] => {
-      const row = this.#rows.find((each) => each.key === key);
-      return row ? [row.runs.map((run) => run.key)] : this.runs.has(key) ? [[key]] : [];
+    const rows = this.selected.flatMap((key): readonly ListRow[] => {
+      const [row, run] = [this.#rows.find((each) => each.key === key), this.runs.get(key)];
+      return row ? [row] : run ? unfoldedRows([run]) : [];
     });
-    if (columns.length > 0) location.assign(comparisonAddress(columns, 0));
+    if (rows.length > 0) location.assign(comparisonAddress(rows, this.runs.values()));
   };
 
   async #delete(rows: readonly TableRow[]): Promise<void> {

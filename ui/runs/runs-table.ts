@@ -137,7 +137,11 @@ export class RunsTable extends LitElement {
   #name(row: TableRow, isSelected: boolean): TemplateResult {
     const [first] = row.runs;
     if (!first) return html``;
-    const { id, method, pinned, tags, note } = first;
+    const { id, method } = first;
+    // A seed that was added later has no marks of its own.
+    const pinned = row.runs.some((run) => run.pinned);
+    const tags = [...new Set(row.runs.flatMap((run) => run.tags))];
+    const note = row.runs.find((run) => run.note !== "")?.note;
     const name = row.kind === "seeds" ? `${method}, ${row.runs.length} seeds` : method;
     const stop = (act: () => void) => (event: Event) => {
       event.stopPropagation();

@@ -21,10 +21,3 @@ export function searchOf({ filter, order, seeds }: ViewState): string {
   const text = query.toString();
   return text === "" ? "" : `?${text}`;
 }
-
-/** The address of a comparison: one parameter for each column, with the runs of folded seeds in it. */
-export function comparisonAddress(columns: readonly (readonly string[])[], baseline: number, view = ""): string {
-  const query = new URLSearchParams(columns.map((keys) => ["runs", keys.join(",")]));
-  if (baseline > 0) query.set("baseline", String(baseline));
-  return `/runs/compare?${query}${view}`;
-}

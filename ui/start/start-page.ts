@@ -46,7 +46,7 @@ export class StartPage extends LitElement {
           <h1>Palimpsest</h1>
           <p class="workspace">${listing?.workspace ?? html`&nbsp;`}</p>
         </div>
-        <nav><a href="/runs" data-link-to="runs">Runs</a> <a href="/records" data-link-to="records">Records</a> <pal-theme-button></pal-theme-button></nav>
+        <nav><a href="/runs" data-link-to="runs">Runs</a> <a href="/records" data-link-to="records">Records</a> <a href="/sweeps" data-link-to="sweeps">Sweeps</a> <pal-theme-button></pal-theme-button></nav>
       </header>
       <form @submit=${this.#create}>
         <input type="text" name="path" required autocomplete="off" spellcheck="false" aria-label="Name of a new notebook" placeholder="Name of a new notebook" />

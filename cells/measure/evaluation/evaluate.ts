@@ -13,9 +13,11 @@ import type { Evaluation } from "./evaluation.ts";
 import type { EvaluationResult } from "./evaluation-data.ts";
 import { otherTasksPart, otherTranslationPart, type Part, tasksPart, textPart, translationPart } from "./parts.ts";
 import { refusalsPart } from "./refusals-part.ts";
+import { keepAnswers } from "./test-answers.ts";
 
 /**
- * Measures each part whose data are given.
+ * Measures each part whose data are given. Of the model of a run, the run's folder keeps the answers, so that runs can be compared
+ * item by item.
  * @throws if `base` was evaluated without tasks or text that this model is evaluated on.
  */
 export async function evaluate<const D extends EvaluateOptions>(
@@ -26,6 +28,7 @@ export async function evaluate<const D extends EvaluateOptions>(
   const evaluation = options.cache
     ? await cache("evaluation", await cacheKey(model, options), () => held(model, options))
     : await held(model, options);
+  await keepAnswers(model, evaluation.items);
   // The parts add exactly the measures that the type names for their data.
   return evaluation as Evaluation<EvaluationResult<D>>;
 }

@@ -13,6 +13,10 @@ export type Evaluation<R extends Result = Result> = {
   readonly items: Readonly<Record<string, MeasureItems>>;
 };
 
+export type Answered = { readonly prompt: string; readonly answer: string; readonly expected?: string };
+
+export type FlagItems = MeasureItems & { readonly kind: "flags" };
+
 /** The items of one measure. `kind` says how the score follows from them. */
 export type MeasureItems =
   /** The score is the mean over directions of the corpus chrF. */
@@ -20,7 +24,13 @@ export type MeasureItems =
   /** The score is the mean over families of the share of right answers. */
   | { readonly kind: "graded"; readonly graded: readonly GradedTask[] }
   /** The score is the share of items for which it is true; `better` says whether a high share is good. */
-  | { readonly kind: "flags"; readonly flags: readonly boolean[]; readonly better: "higher" | "lower" }
+  | {
+      readonly kind: "flags";
+      readonly flags: readonly boolean[];
+      readonly better: "higher" | "lower";
+      /** What was asked and answered; absent in evaluations of your own making that do not say it. */
+      readonly answers?: readonly Answered[];
+    }
   /** The score is the mean over groups of the mean of their values; for translations, a group is a direction. */
   | {
       readonly kind: "values";

@@ -16,7 +16,7 @@ import {
   type TranslatedDirection,
   translations,
 } from "../translation/translation.ts";
-import type { MeasureItems } from "./evaluation.ts";
+import type { Answered, FlagItems, MeasureItems } from "./evaluation.ts";
 
 export type Part = {
   readonly scores: Readonly<Record<string, number | string>>;
@@ -31,36 +31,43 @@ export async function translationPart(
 ): Promise<Part> {
   const found = await translations(model, pairs, options);
   const directions = byDirection(found);
-  const flags = identifier && offTargetFlags(directions, identifier);
+  const offTarget = identifier && offTargetItems(directions, identifier);
   return {
     scores: {
       ...chrfScores(directions),
       translationCutOff: cutOffShare(found),
-      ...(flags && { offTarget: flags.filter(Boolean).length / flags.length }),
+      ...(offTarget && { offTarget: offTarget.flags.filter(Boolean).length / offTarget.flags.length }),
     },
     items: {
       chrf: { kind: "translations", directions },
       ...(directions.length > 1 &&
         Object.fromEntries(directions.map((each) => [`chrf ${directionName(each)}`, only(each)]))),
-      ...(flags && { offTarget: { kind: "flags", flags, better: "lower" } }),
+      ...(offTarget && { offTarget }),
     },
   };
 }
 
+const answered = ({ sources, references, texts }: TranslatedDirection): Answered[] =>
+  texts.map((answer, i) => ({ prompt: sources[i]!, expected: references[i]!, answer }));
+
 const only = (direction: TranslatedDirection): MeasureItems => ({ kind: "translations", directions: [direction] });
 
-/** Whether each text is in another language than it should be. A text whose language cannot be identified does not count as off-target. */
-function offTargetFlags(
+/**
+ * Whether each text is in another language than it should be; undefined if the identifier does not know a language of the pairs. A
+ * text whose language cannot be identified does not count as off-target.
+ */
+export function offTargetItems(
   directions: readonly TranslatedDirection[],
   identifier: LanguageIdentifier,
-): boolean[] | undefined {
+): FlagItems | undefined {
   if (!directions.every(({ to }) => identifier.languages.includes(to))) return undefined;
-  return directions.flatMap(({ to, texts }) =>
+  const flags = directions.flatMap(({ to, texts }) =>
     texts.map((text) => {
       const language = identifier.identify(text);
       return language !== undefined && language !== to;
     }),
   );
+  return { kind: "flags", flags, better: "lower", answers: directions.flatMap(answered) };
 }
 
 /** The chrF of one further test set, as `<name>Chrf`, and the share of its translations that were cut off. */

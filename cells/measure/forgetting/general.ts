@@ -3,11 +3,7 @@
  * the training data come to a family; the scores of the groups then tell what was repeated in training from what was kept
  * without it.
  */
-import type { ChatModel } from "../../contracts.ts";
-import type { AnswerLimit } from "../answers.ts";
 import type { GradedTask } from "../tasks/graded-task.ts";
-import { gradedTasks } from "../tasks/grading.ts";
-import type { Task } from "../tasks/task.ts";
 import { familyAccuracy, macroAverage } from "./accuracy.ts";
 
 /**
@@ -15,12 +11,6 @@ import { familyAccuracy, macroAverage } from "./accuracy.ts";
  * with choices also has `<family> acc_norm`, where the most likely choice per character counts.
  */
 export type GeneralScores = { readonly general: number } & Readonly<Record<string, number>>;
-
-export const generalScores = async (
-  model: ChatModel,
-  tasks: readonly Task[],
-  limit?: AnswerLimit,
-): Promise<GeneralScores> => scoresOf(await gradedTasks(model, tasks, limit));
 
 export function scoresOf(graded: readonly GradedTask[]): GeneralScores {
   const groups = groupsOf(graded).map((group): [string, number] => {

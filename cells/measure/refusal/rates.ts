@@ -54,17 +54,7 @@ export async function refusalRows<K extends string>(
   });
 }
 
-/** The share of refused requests of each set, from 0 to 1. An empty set has none. */
-export async function refusalRates<K extends string>(
-  model: ChatModel,
-  sets: RequestSets<K>,
-  lists: readonly RefusalList[],
-  limit?: AnswerLimit,
-): Promise<Partial<Record<K, number>>> {
-  return ratesOf(Object.keys(sets) as K[], await refusalRows(model, sets, lists, limit));
-}
-
-/** The rates of the sets that have rows. */
+/** The share of refused requests of each set that has rows, from 0 to 1. */
 export function ratesOf<K extends string>(sets: readonly K[], rows: readonly RefusalRow[]): Partial<Record<K, number>> {
   const rates = sets.flatMap((set) => {
     const rowsOfSet = rows.filter((row) => row.set === set);

@@ -5,7 +5,7 @@
 import type { ChatModel } from "../../contracts.ts";
 import { requireKnown } from "../../options.ts";
 import type { Pair } from "../../types.ts";
-import { cutOffShare, warnOfCutOffs } from "../answers.ts";
+import { warnOfCutOffs } from "../answers.ts";
 import { groupBy } from "../groups.ts";
 import { chrf } from "./chrf.ts";
 import { cleanAnswers, type TranslateOptions } from "./cleaning.ts";
@@ -79,16 +79,6 @@ export function chrfScores(directions: readonly TranslatedDirection[]): { chrf: 
   const scores = directions.map((each) => [`chrf ${directionName(each)}`, chrf(each.texts, each.references)] as const);
   const mean = scores.reduce((sum, [, score]) => sum + score, 0) / scores.length;
   return { chrf: mean, ...Object.fromEntries(scores) };
-}
-
-/** The chrF scores, and `translationCutOff`: the share of translations that were cut off. */
-export async function translationScores(
-  model: ChatModel,
-  pairs: readonly Pair[],
-  options?: TranslateOptions,
-): Promise<{ chrf: number; translationCutOff: number } & Record<string, number>> {
-  const found = await translations(model, pairs, options);
-  return { ...chrfScores(byDirection(found)), translationCutOff: cutOffShare(found) };
 }
 
 /** The first pairs of each direction: the same number of each, `limit` in all but at least one of each. */

@@ -7,26 +7,17 @@
  * stop it.
  */
 import { host } from "../../host.ts";
-import type { CheckpointKind, ResumePoint, RunChange, RunStatus } from "../../runs.ts";
+import type { CheckpointKind, RunChange, RunStatus } from "../../runs.ts";
 import type { Row } from "../../types.ts";
 import { BestMeasurements, inFolder } from "./best.ts";
 import { RunCheckpoints } from "./checkpoints.ts";
 import { FirstPhase } from "./first-phase.ts";
+import type { ForkPoint } from "./fork-point.ts";
 import type { History } from "./history.ts";
-import type { KnobValues } from "./knobs.ts";
+import { withKeptAnswers } from "./kept-answers.ts";
 import { type LoopOrder, OrderQueue, type StopOrder } from "./orders.ts";
 import { Pauses } from "./pauses.ts";
 import type { Training } from "./training.ts";
-
-/** The point at which a run was forked from its parent, and the knobs that differ from there on. */
-export type ForkPoint = {
-  readonly parent: string;
-  readonly parentHistory: History;
-  readonly shared: ResumePoint;
-  readonly state: Promise<Uint8Array>;
-  readonly knobs: KnobValues;
-  readonly requestedBy: "code" | "page";
-};
 
 type Outcome =
   | { readonly status: "done" }
@@ -181,13 +172,11 @@ export class Loop {
     const due = history.dueProbes();
     if (due.length === 0) return;
     const measures: Record<string, number> = {};
+    const model = withKeptAnswers(this.#training.model, history);
     for (const probe of due) {
       if (this.orders.stopping) return;
       try {
-        Object.assign(
-          measures,
-          await history.timed("probes", () => probe.measure(this.#training.model, this.#training.task)),
-        );
+        Object.assign(measures, await history.timed("probes", () => probe.measure(model, this.#training.task)));
       } catch (error) {
         if (this.cellEnded) throw error;
         // A probe only reads, so the training is not affected: its measures are missing in this row.

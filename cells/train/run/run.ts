@@ -10,9 +10,11 @@ import type { ForkOptions, Run } from "../../contracts.ts";
 import { host } from "../../host.ts";
 import type { RunMeta, RunOrder } from "../../runs.ts";
 import { knobsAt } from "./changes.ts";
+import type { ForkPoint } from "./fork-point.ts";
 import { History } from "./history.ts";
+import { withKeptAnswers } from "./kept-answers.ts";
 import { RunKnobs } from "./knobs.ts";
-import { type ForkPoint, Loop } from "./loop.ts";
+import { Loop } from "./loop.ts";
 import type { Training } from "./training.ts";
 
 export function startRun(training: Training): Run {
@@ -78,7 +80,7 @@ function begin(training: Training, forkPoint: ForkPoint | undefined): Run {
     },
     rows: history.rows.table,
     probes: history.probes.table,
-    model: training.model,
+    model: withKeptAnswers(training.model, history),
     get checkpoints() {
       return sink.checkpoints;
     },

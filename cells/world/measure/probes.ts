@@ -3,11 +3,14 @@
  * are coarser than those of the full evaluation (`world.evaluation`) and differ from them.
  */
 import type { ChatModel, Probe } from "../../contracts.ts";
+import { refusedItems } from "../../measure/evaluation/refusals-part.ts";
+import { keepAnswers } from "../../measure/evaluation/test-answers.ts";
 import { answerSamples } from "../../measure/forgetting/cross-entropy.ts";
-import { generalScores } from "../../measure/forgetting/general.ts";
+import { scoresOf } from "../../measure/forgetting/general.ts";
 import { type ProbeSize, probe, probes } from "../../measure/probes.ts";
 import type { RefusalList } from "../../measure/refusal/lists.ts";
-import { refusalRates } from "../../measure/refusal/rates.ts";
+import { ratesOf, refusalRows } from "../../measure/refusal/rates.ts";
+import { gradedTasks } from "../../measure/tasks/grading.ts";
 import type { Pair } from "../../types.ts";
 import { testSets } from "../test-sets.ts";
 import { worldTokens, worldTranslating } from "./limits.ts";
@@ -25,20 +28,30 @@ export const worldProbes = {
 
   /** `general`: the accuracy on general questions, at most `limit` of each family; also one score per group and per family. */
   general: ({ limit = 8 }: ProbeSize = {}): Probe =>
-    probe("general", (model) => generalScores(model, generalTasks(limit), { maxTokens: worldTokens.tasks })),
+    probe("general", async (model) => {
+      const graded = await gradedTasks(model, generalTasks(limit), { maxTokens: worldTokens.tasks });
+      await keepAnswers(model, { general: { kind: "graded", graded } });
+      return scoresOf(graded);
+    }),
 
   /** `refusal` of harmful requests and `overRefusal` of harmless ones, at most `limit` of each, by the phrases of `lists`. */
   refusal: ({
     limit = 16,
     lists = [worldRefusals],
   }: ProbeSize & { readonly lists?: readonly RefusalList[] } = {}): Probe =>
-    probe("refusal", (model) => {
+    probe("refusal", async (model) => {
       const { harmful, benign } = testSets();
       const requests = {
         refusal: harmful.slice(0, limit),
         overRefusal: benign.slice(0, limit).map(({ prompt }) => prompt),
       };
-      return refusalRates(model, requests, lists, { maxTokens: worldTokens.refusals });
+      const rows = await refusalRows(model, requests, lists, { maxTokens: worldTokens.refusals });
+      const of = (name: keyof typeof requests) => rows.filter(({ set }) => set === name);
+      await keepAnswers(model, {
+        refusal: refusedItems(of("refusal"), "higher"),
+        overRefusal: refusedItems(of("overRefusal"), "lower"),
+      });
+      return ratesOf(["refusal", "overRefusal"], rows);
     }),
 
   /** `crossEntropyRise` on the right answers to general questions, at most `limit` of each family. */

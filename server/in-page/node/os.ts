@@ -15,3 +15,8 @@ export function availableParallelism(): number {
 export function cpus(): readonly { readonly model: string }[] {
   return [];
 }
+
+/** A page has no name in a network. */
+export function hostname(): string {
+  return "page";
+}

@@ -66,6 +66,7 @@ const facts = v.object({
   values,
   cache,
   outputs: v.array(shownOutput),
+  madeWith: v.optional(text),
   console: v.array(consoleLine),
   inputs: v.array(v.object({ name, live: v.boolean(), spec: inputSpec, value: inputValue, generation: count })),
   results: v.array(result),

@@ -1,12 +1,14 @@
 /** What a generation owns, and what happens to it when it stops or ends: tensors, inputs, runs. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { FromKernel } from "../../../server/messages.ts";
 import { Stage } from "./stage.ts";
 
 const TF = 'import * as tf from "@tensorflow/tfjs";';
 // As URLs: a path would make it a project file, and the cell would get its own copy.
+// The cells import files of ours.
+vi.stubEnv("PALIMPSEST_SOURCE", "1");
 const HOST = `import { host } from ${JSON.stringify(new URL("../../../cells/host.ts", import.meta.url).href)};`;
 const INPUT = `import { input } from ${JSON.stringify(new URL("../../../cells/show/input.ts", import.meta.url).href)};`;
 

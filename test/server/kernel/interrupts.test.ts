@@ -1,8 +1,11 @@
 /** Code that never yields is interrupted without ending its process, and other cells keep their values. */
 import { readFile } from "node:fs/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { FromKernel } from "../../../server/messages.ts";
 import { Stage } from "./stage.ts";
+
+// One cell imports a file of ours.
+vi.stubEnv("PALIMPSEST_SOURCE", "1");
 
 const TF = 'import * as tf from "@tensorflow/tfjs";';
 

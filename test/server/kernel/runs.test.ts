@@ -1,5 +1,6 @@
 /** Runs in a real kernel: steered by messages, recorded in their folders, continued by the next execution of their cell. */
 import { readdir, readFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { RunInfo } from "../../../server/events.ts";
@@ -166,4 +167,13 @@ again.replay(record);`,
     expect(second.config).toMatchObject({ rank: 8 });
     expect(mean(after.slice(0, 5))).toBeLessThan((mean(before.slice(0, 5)) + mean(before.slice(-5))) / 2);
   });
+});
+
+test("names the process that works on it, until it ends", async () => {
+  const run = await begun("a", stage.begin("a", training(100_000)));
+  const { host, born } = JSON.parse(await text(run, "process.json"));
+  expect([host, born]).toEqual([hostname(), expect.stringMatching(/./)]);
+  steer(run, { type: "stop" });
+  await ended(run);
+  expect(await readdir(join(stage.folder, run.folder))).not.toContain("process.json");
 });

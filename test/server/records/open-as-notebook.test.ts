@@ -43,6 +43,7 @@ async function recorded(change: Partial<ExperimentRecord> = {}): Promise<OpenRec
     outputs: [],
     results: [],
     workspace: ["n.ts"],
+    leftOut: [],
   };
 }
 

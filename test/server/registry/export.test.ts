@@ -1,15 +1,16 @@
 /** Runs in the formats of other programs, read again by independent readers. */
 import { createHash } from "node:crypto";
-import { mkdtemp, realpath, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parquetRows } from "../../../cells/data/parquet/parquet.ts";
+import type { ExportOrder } from "../../../server/registry/export.ts";
 import { Registry } from "../../../server/registry/registry.ts";
-import { tar } from "../../../server/registry/tar.ts";
-import { csv } from "../../../server/runs/csv.ts";
+import { tarEntry } from "../../../server/registry/tar.ts";
+import { csvLine } from "../../../server/runs/csv.ts";
 import { crc32c, eventFile, tfRecord } from "../../../server/runs/tensorboard.ts";
 import { writeRun } from "./written-run.ts";
 
@@ -26,11 +27,16 @@ beforeAll(async () => {
   registry = new Registry(folder);
 });
 
+async function bytes(keys: readonly string[], order: ExportOrder): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of (await registry.export(keys, order)).data) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces);
+}
 const text = async (
   format: "csv" | "json",
   table: "runs" | "rows" | "probes" | "changes" = "rows",
   keys: string[] = [],
-) => String((await registry.export(keys, { format, table })).data);
+) => (await bytes(keys, { format, table })).toString();
 
 describe("CSV", () => {
   it("has the rows, probes, changes and settings of the chosen runs", async () => {
@@ -54,7 +60,9 @@ describe("CSV", () => {
   it("is read back as it was, whatever the values", () => {
     fc.assert(
       fc.property(fc.array(fc.record({ x: fc.string(), "a,b": fc.string() }), { minLength: 1 }), (rows) => {
-        expect(parse(csv(rows), { columns: true })).toEqual(rows);
+        const names = ["x", "a,b"] as const;
+        const lines = [names, ...rows.map((row) => names.map((name) => row[name]))].map(csvLine);
+        expect(parse(lines.join(""), { columns: true })).toEqual(rows);
       }),
     );
   });
@@ -74,9 +82,9 @@ it("JSON has everything of a run", async () => {
 });
 
 it("Parquet is read by the cells' reader", async () => {
-  const { data, name } = await registry.export([a], { format: "parquet", table: "rows" });
-  expect(name).toBe("a-rows.parquet");
-  const rows = await parquetRows("x", data as Uint8Array);
+  const order = { format: "parquet", table: "rows" } as const;
+  expect((await registry.export([a], order)).name).toBe("a-rows.parquet");
+  const rows = await parquetRows("x", new Uint8Array(await bytes([a], order)));
   expect(rows.map(({ text: json }) => JSON.parse(json))).toEqual(
     [1, 2].map((step) => ({ run: a, step: String(step), loss: 5 - step })),
   );
@@ -105,16 +113,18 @@ describe("TensorBoard", () => {
   });
 
   it("is an archive with a folder for each run", async () => {
-    const { data } = await registry.export([], { format: "tensorboard", table: "rows" });
+    const data = await bytes([], { format: "tensorboard", table: "rows" });
     const names = [0, 0].map(() => "");
     let at = 0;
     for (let i = 0; i < 2; i += 1) {
-      const head = Buffer.from((data as Uint8Array).subarray(at, at + 512));
+      const head = data.subarray(at, at + 512);
       names[i] = `${head.toString("utf8", 345, 500)}/${head.toString("utf8", 0, 100)}`.replaceAll("\0", "");
       at += 512 + Math.ceil(Number.parseInt(head.toString("utf8", 124, 135), 8) / 512) * 512;
     }
     expect(names).toEqual(["a", "b"].map((id) => `/${id}/events.out.tfevents.1795953600.palimpsest`));
-    expect(() => tar([{ path: "x".repeat(300), data: new Uint8Array(), modified: 0 }])).toThrow("too long");
+    expect(data.length).toBe(at + 1024);
+    const long = { path: "x".repeat(300), data: new Uint8Array(), modified: 0 };
+    expect(() => [...tarEntry(long)]).toThrow("too long");
   });
 });
 
@@ -148,5 +158,56 @@ describe("SQL", () => {
 
   it("says what is wrong with a query", async () => {
     await expect(registry.query("select nothing from runs")).rejects.toThrow(/Referenced column "nothing" not found/);
+  });
+});
+
+describe("columns that only some rows have", () => {
+  let own: Registry;
+  beforeAll(async () => {
+    const place = await realpath(await mkdtemp(join(tmpdir(), "columns-")));
+    const rows = [
+      { step: 1, loss: 4, rationale: 2 },
+      { step: 2, loss: 3 },
+    ];
+    await writeRun(place, { id: "a", rows, probes: [{ step: 1, once: 0.5 }] });
+    await writeRun(place, { id: "b", rows: [{ step: 1, loss: 4, Loss: 5, text: "x" }], probes: [] });
+    own = new Registry(place);
+  });
+
+  it("are in SQL, Parquet and CSV, although the last row lacks them", async () => {
+    const { columns, rows } = await own.query(
+      "select max(rationale), count(loss), max(once) from rows full join probes using (run)",
+    );
+    expect([columns.length, rows]).toEqual([3, [[2, 3, 0.5]]]);
+    const pieces: Uint8Array[] = [];
+    const { data } = await own.export([], { format: "parquet", table: "rows" });
+    for await (const piece of data) pieces.push(Buffer.from(piece));
+    const read = await parquetRows("x", new Uint8Array(Buffer.concat(pieces)));
+    expect(read.map(({ text: json }) => JSON.parse(json).rationale)).toEqual([2, null, null]);
+    let text = "";
+    for await (const piece of (await own.export([], { format: "csv", table: "rows" })).data) text += piece;
+    expect(text.split("\r\n")[0]).toBe("run,step,loss,rationale,Loss");
+  });
+});
+
+describe("an export of many runs", () => {
+  it("comes in pieces, lets others have their turn, and holds nothing when it is broken off", async () => {
+    const place = await realpath(await mkdtemp(join(tmpdir(), "many-")));
+    const rows = Array.from({ length: 300 }, (_, i) => ({ step: i + 1, loss: 1 / (i + 1), gradNorm: i }));
+    for (let n = 0; n < 60; n += 1) await writeRun(place, { id: `r${n}`, rows });
+    const many = new Registry(place);
+    await many.list();
+    for (const format of ["csv", "json", "tensorboard"] as const) {
+      let [turns, pieces] = [0, 0];
+      const timer = setInterval(() => (turns += 1), 1);
+      for await (const _ of (await many.export([], { format, table: "rows" })).data) pieces += 1;
+      clearInterval(timer);
+      expect(pieces, format).toBeGreaterThan(5);
+      expect(turns, format).toBeGreaterThan(5);
+    }
+    const before = (await readdir(tmpdir())).filter((name) => name.startsWith("palimpsest-export-")).length;
+    const { data } = await many.export([], { format: "parquet", table: "rows" });
+    for await (const _ of data) break;
+    expect((await readdir(tmpdir())).filter((name) => name.startsWith("palimpsest-export-")).length).toBe(before);
   });
 });

@@ -33,11 +33,42 @@ describe("final measures against a baseline", () => {
     expect(first?.values[1]?.against).toBeUndefined();
     expect(first?.values[0]?.against?.difference).toBeCloseTo(0.4);
     const missing = comparedMeasures([seeds([0.5]), [run({ probes: {} })]], 0).find(({ name }) => name === "general");
-    expect(missing?.values[1]).toEqual({});
+    expect(missing?.values[1]).toEqual({ missing: [{ seed: 1, why: "no value" }] });
+  });
+
+  it("have no interval from few equal differences, which do not tell how much seeds vary", () => {
+    expect(judged(seeds([0.5, 0.5]), seeds([0.75, 0.75]))).toBe("equal differences");
+    const two = comparedMeasures([seeds([0.5, 0.5]), seeds([0.75, 0.75])], 0).find(({ name }) => name === "general");
+    expect(two?.values[1]?.against).toMatchObject({ difference: 0.25, pairs: 2 });
+    expect(two?.values[1]?.against?.interval).toBeUndefined();
+    expect(judged(seeds([0.5, 0.625]), seeds([0.5, 0.625]))).toBe("inside the noise");
+    // That six seeds point in one direction by chance is less likely than 5 %.
+    const six = (value: number) => seeds([value, value, value, value, value, value]);
+    expect(judged(six(0.5), six(0.75))).toBe("better");
+  });
+
+  it("say which seeds are missing, and are not better without the seeds that diverged", () => {
+    const base = seeds([0.5, 0.6, 0.7, 0.8]);
+    const better = seeds([0.6, 0.71, 0.8, 0.9]);
+    const diverged = better.map((each) => (each.seed === 3 ? { ...each, probes: {}, losses: {} } : each));
+    const failed = better.map((each) => (each.seed === 3 ? { ...each, status: "failed" as const } : each));
+    const general = (runs: RunSummary[]) =>
+      comparedMeasures([base, runs], 0).find(({ name }) => name === "general")?.values[1];
+    expect(general(diverged)).toMatchObject({ missing: [{ seed: 3, why: "no value" }], against: { pairs: 3 } });
+    expect(general(failed)).toMatchObject({ missing: [{ seed: 3, why: "failed" }], against: { pairs: 3 } });
+    expect([judged(base, better), judged(base, diverged), judged(base, failed)]).toEqual([
+      "better",
+      "seeds missing",
+      "seeds missing",
+    ]);
+    // Where the baseline lacks a seed, the other one is not worse for it; what it lacks itself is no excuse.
+    expect([judged(failed, base), judged(better, base.slice(0, 3))]).toEqual(["seeds missing", "worse"]);
+    const worse = base.map((each) => (each.seed === 3 ? { ...each, status: "failed" as const } : each));
+    expect(judged(better, worse)).toBe("worse");
   });
 
   it("follow the direction that the user has set", () => {
-    const [base, other] = [seeds([0.5, 0.6, 0.7]), seeds([0.6, 0.7, 0.8])];
+    const [base, other] = [seeds([0.5, 0.6, 0.7]), seeds([0.6, 0.71, 0.8])];
     const general = (directions: object): unknown =>
       comparedMeasures([base, other], 0, directions as never).find(({ name }) => name === "general")?.values[1]?.against
         ?.judgement;
@@ -59,11 +90,8 @@ describe("final measures against a baseline", () => {
         expect(against([[...x].reverse(), y], 0)!.difference).toBeCloseTo(forward.difference, 10);
         const back = against([x, y], 1)!;
         expect(back.difference).toBeCloseTo(-forward.difference, 10);
-        const swapped = { better: "worse", worse: "better", "inside the noise": "inside the noise" } as Record<
-          string,
-          string
-        >;
-        expect(back.judgement).toBe(swapped[forward.judgement]);
+        const swapped: Record<string, string> = { better: "worse", worse: "better" };
+        expect(back.judgement).toBe(swapped[forward.judgement] ?? forward.judgement);
       }),
     );
   });

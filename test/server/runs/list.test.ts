@@ -7,8 +7,9 @@ import { experimentOf, foldedRows, unfoldedRows } from "../../../server/runs/fol
 import { directionOf } from "../../../server/runs/measures.ts";
 import { ordered } from "../../../server/runs/order.ts";
 import { differingSettings } from "../../../server/runs/settings.ts";
+import { tQuantile } from "../../../server/runs/student.ts";
 import { summaryOf } from "../../../server/runs/summary.ts";
-import type { Settings } from "../../../server/runs/types.ts";
+import type { RunSummary, Settings } from "../../../server/runs/types.ts";
 import { wordDifference } from "../../../server/runs/word-difference.ts";
 import { anyRun, description, run } from "./any-run.ts";
 
@@ -100,6 +101,16 @@ describe("folding", () => {
     );
   });
 
+  it("has a key that stays when a seed is added, and is that of one experiment", () => {
+    const seeds = [1, 2, 3].map((seed) => run({ id: `r${seed}`, key: `r${seed}`, seed, started: seed }));
+    const keyOf = (all: readonly RunSummary[]) =>
+      foldedRows([...all].reverse()).find(({ kind }) => kind === "seeds")?.key;
+    expect(keyOf(seeds.slice(0, 2))).toMatch(/^seeds:[0-9a-z]+$/);
+    expect(keyOf(seeds)).toBe(keyOf(seeds.slice(0, 2)));
+    const other = seeds.map((each) => ({ ...each, steps: 7 }));
+    expect(keyOf(other)).not.toBe(keyOf(seeds));
+  });
+
   it("keeps runs apart whose knob was turned, and repetitions of a seed", () => {
     const [a, b] = [run({ id: "a", key: "a", seed: 1 }), run({ id: "b", key: "b", seed: 2 })];
     expect(foldedRows([a, b]).map(({ kind }) => kind)).toEqual(["seeds"]);
@@ -130,6 +141,17 @@ describe("statistics over seeds", () => {
     expect(interval![0]).toBeCloseTo(0.07008, 4);
     expect(interval![1]).toBeCloseTo(0.32992, 4);
     expect(pairedDifference([0.1]).interval).toBeUndefined();
+  });
+
+  it("take Student's t for many seeds too", () => {
+    // scipy.stats.t.ppf(0.975, [31, 40, 60, 120])
+    expect([31, 40, 60, 120].map((degrees) => tQuantile(degrees).toFixed(4))).toEqual([
+      "2.0395",
+      "2.0211",
+      "2.0003",
+      "1.9799",
+    ]);
+    for (let degrees = 1; degrees < 200; degrees += 1) expect(tQuantile(degrees + 1)).toBeLessThan(tQuantile(degrees));
   });
 });
 

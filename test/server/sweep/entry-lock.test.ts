@@ -1,7 +1,7 @@
 /** One process per entry, also across machines that do not see each other's processes. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -52,9 +52,31 @@ it("takes the lock of another machine only after its file has not changed for a 
     touched = performance.now();
     void utimes(path, then, then);
   }, 100);
-  const taking = EntryLock.take(path, () => undefined, 1000);
+  const taking = EntryLock.take(path, () => undefined, { leftMs: 1000 });
   setTimeout(() => clearInterval(touching), 1500);
   const lock = await taking;
   expect(performance.now() - touched).toBeGreaterThan(600);
+  await lock.release();
+});
+
+it("tells a holder that stalled who has taken its lock over, and leaves the file to that one", async () => {
+  const path = await lockPath();
+  const lock = await EntryLock.take(path, () => undefined, { touchMs: 30 });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(lock.lost.aborted).toBe(false);
+  const other = JSON.stringify({ pid: 77, born: "1", host: "another-machine" });
+  await writeFile(path, other);
+  await once(lock.lost, "abort");
+  expect(String(lock.lost.reason)).toContain("Process 77 on another-machine has taken over");
+  await lock.release();
+  expect(await readFile(path, "utf8")).toBe(other);
+});
+
+it("writes its file again if somebody removed it", async () => {
+  const path = await lockPath();
+  const lock = await EntryLock.take(path, () => undefined, { touchMs: 30 });
+  await rm(path);
+  await expect.poll(() => readFile(path, "utf8").catch(() => "")).toContain(`"pid":${process.pid}`);
+  expect(lock.lost.aborted).toBe(false);
   await lock.release();
 });

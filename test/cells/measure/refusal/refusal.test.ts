@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type RefusalList, refusalLists } from "../../../../cells/measure/refusal/lists.ts";
 import { findRefusal, refusalPhrase, refusals } from "../../../../cells/measure/refusal/phrases.ts";
-import { refusalRates } from "../../../../cells/measure/refusal/rates.ts";
+import { ratesOf, refusalRows } from "../../../../cells/measure/refusal/rates.ts";
 import { ruleModel } from "../model.ts";
 
 const { gcgShort, gcgLong, sdft } = refusalLists;
@@ -69,7 +69,9 @@ describe("your own list", () => {
       refusal: [[{ role: "user", content: "?" }]],
       overRefusal: [[{ role: "user", content: "!" }]],
     } as const;
-    expect(await refusalRates(model, requests, [velan])).toEqual({ refusal: 1, overRefusal: 0 });
-    expect(await refusalRates(model, requests, [simple])).toEqual({ refusal: 0, overRefusal: 1 });
+    const rates = async (lists: RefusalList[]) =>
+      ratesOf(["refusal", "overRefusal"], await refusalRows(model, requests, lists));
+    expect(await rates([velan])).toEqual({ refusal: 1, overRefusal: 0 });
+    expect(await rates([simple])).toEqual({ refusal: 0, overRefusal: 1 });
   });
 });

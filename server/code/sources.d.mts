@@ -1,0 +1,2 @@
+/** The types of sources.mjs. */
+export declare const root: string;

@@ -1,0 +1,4 @@
+// Where the process that checks the machine begins.
+import { load } from "../code/load.mjs";
+
+await load("doctor");
