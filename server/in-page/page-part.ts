@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -93,7 +94,7 @@ async function filesOf({ files, models, record, ...manifest }: Runnable): Promis
   all.set(MANIFEST, text(JSON.stringify({ ...manifest, outside } satisfies Manifest)));
   all.set(ABOUT, text(JSON.stringify(aboutThisCode())));
   all.set(KERNELS, await readFile(join(root, "cells/device/wasm/kernels.wasm")));
-  all.set(TFJS, await readFile(fileURLToPath(import.meta.resolve(TFJS_BINARY))));
+  all.set(TFJS, await readFile(createRequire(import.meta.url).resolve(TFJS_BINARY)));
   for (const { name, folder, origin } of models) {
     const place = origin === "shipped" ? `${MODELS}/${name}` : `${GIVEN}/${basename(name)}`;
     for (const file of await readdir(folder)) all.set(`${place}/${file}`, await readFile(join(folder, file)));
