@@ -48,6 +48,9 @@ export async function compile(entries, folder) {
   });
 }
 
+/** Not where it is the content of a text. */
+const OWN_ADDRESS = /(?<!["'`])import\.meta\.url(?!["'`])/;
+
 /** A file keeps the address that it has as source: others lie beside it. */
 const ownAddresses = {
   name: "own addresses",
@@ -55,9 +58,12 @@ const ownAddresses = {
     onLoad({ filter: /\.(ts|mjs)$/ }, async ({ path }) => {
       if (path.slice(root.length).includes("node_modules")) return undefined;
       const text = await readFile(path, "utf8");
-      if (!text.includes("import.meta.url")) return undefined;
+      if (!OWN_ADDRESS.test(text)) return undefined;
       const address = JSON.stringify(pathToFileURL(path).href);
-      return { contents: text.replaceAll("import.meta.url", address), loader: path.endsWith(".ts") ? "ts" : "js" };
+      return {
+        contents: text.replace(new RegExp(OWN_ADDRESS, "g"), address),
+        loader: path.endsWith(".ts") ? "ts" : "js",
+      };
     });
   },
 };

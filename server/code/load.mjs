@@ -24,7 +24,11 @@ const folder = asSource
   : await compiledFolder("code", ["cells", "server", "ui"], async (folder) => {
       const { compile } = await import("./compile.mjs");
       await compile(ENTRIES, folder);
-    }).catch(() => undefined);
+    }).catch((error) => {
+      // As TypeScript, it starts slower, but it starts.
+      if (error.code === undefined) process.stderr.write(`palimpsest could not be compiled: ${error.message}\n`);
+      return undefined;
+    });
 
 /** Whether TypeScript must be compiled while it is loaded. */
 export const isCompiled = folder !== undefined;
