@@ -13,8 +13,8 @@ export default defineConfig(({ mode }) => ({
     hookTimeout: 60_000,
     // The page of a test may have to wait for other tests.
     expect: { poll: { timeout: 8_000 } },
-    // One more than the cores that the suite is made for: many tests wait for a process or a browser.
-    maxWorkers: 3,
+    // Twice the cores that the suite is made for: many tests wait for a process or a browser.
+    maxWorkers: 4,
     // Servers that tests start keep nothing in the user's own folder.
     env: { XDG_STATE_HOME: mkdtempSync(join(tmpdir(), "state-")) },
     execArgv: ["--expose-gc"],

@@ -123,12 +123,33 @@ describe.skipIf(!executable)("cells", () => {
     await expect.poll(() => status("model")).toBe("done");
   });
 
+  test("a slider that is moved again while its last value is being answered stays where it is", async () => {
+    stage.server.push(...story.training);
+    await stage.open();
+    const slider = stage.page.locator('[data-input="rank"] input[type=range]');
+    await slider.focus();
+    const start = Number(await slider.inputValue());
+    let answer = (): void => undefined;
+    stage.server.answering = new Promise((resolve) => {
+      answer = resolve;
+    });
+    await stage.page.keyboard.press("ArrowRight");
+    await expect.poll(() => asked("input").length).toBe(1);
+    await stage.page.keyboard.down("ArrowRight");
+    answer();
+    await stage.page.waitForTimeout(200);
+    expect(Number(await slider.inputValue())).toBe(start + 2);
+    await stage.page.keyboard.up("ArrowRight");
+    await expect.poll(() => asked("input").map((each) => each.value)).toEqual([start + 1, start + 2]);
+  });
+
   test("an input takes effect when it is released, a live input at once", async () => {
     stage.server.push(...story.training);
     await stage.open();
     const drag = async (name: string): Promise<void> => {
       const slider = stage.page.locator(`[data-input="${name}"] input[type=range]`);
-      await slider.scrollIntoViewIfNeeded();
+      // Waits until the slider is where it stays.
+      await slider.hover();
       const box = (await slider.boundingBox())!;
       await stage.page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
       await stage.page.mouse.down();

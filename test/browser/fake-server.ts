@@ -22,6 +22,8 @@ export class FakeServer {
   missing: string | undefined;
   /** The status of that answer. */
   missingStatus = 404;
+  /** What it waits for before it says that a request is done. */
+  answering: Promise<void> = Promise.resolve();
   readonly #assets: ReadonlyMap<string, Asset>;
   readonly #http: Server;
   readonly #sockets = new Set<WebSocket>();
@@ -90,6 +92,7 @@ export class FakeServer {
     this.since.length = 0;
     this.posted = [];
     this.refusal = () => undefined;
+    this.answering = Promise.resolve();
     this.missing = undefined;
     this.missingStatus = 404;
     this.listing = { workspace: "/home/ada/experiments", notebooks: [] };
@@ -126,7 +129,7 @@ export class FakeServer {
       const { kind, source = "", after } = request;
       this.push({ type: "cell-inserted", after, cell: { id: "new-cell", kind, source, mode: "auto", options: {} } });
     }
-    send(socket, { type: "done", id });
+    void this.answering.then(() => send(socket, { type: "done", id }));
   }
 
   #broadcast(message: ServerMessage): void {

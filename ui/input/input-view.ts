@@ -39,8 +39,9 @@ export class InputView extends LitElement {
   );
   readonly #latest = new LatestValue<InputValue>(
     (value) => this.#session.value.send({ type: "input", cell: this.cell, name: this.input.name, value }),
-    () => {
-      this.draft = undefined;
+    (last) => {
+      // The user may have moved on meanwhile, with a key or the pointer still down.
+      if (this.draft === last) this.draft = undefined;
       this.requestUpdate();
     },
   );

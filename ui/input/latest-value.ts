@@ -1,12 +1,12 @@
 /** Sends values one at a time. Of the values that arrive during a request, only the latest is sent. */
 export class LatestValue<Value> {
   readonly #send: (value: Value) => Promise<unknown>;
-  readonly #idle: () => void;
+  readonly #idle: (last: Value) => void;
   #next: { readonly value: Value } | undefined;
   #sending = false;
 
-  /** @param idle called when the last value has been answered */
-  constructor(send: (value: Value) => Promise<unknown>, idle: () => void) {
+  /** @param idle called with the last value when it has been answered */
+  constructor(send: (value: Value) => Promise<unknown>, idle: (last: Value) => void) {
     this.#send = send;
     this.#idle = idle;
   }
@@ -25,6 +25,6 @@ export class LatestValue<Value> {
       await this.#send(next);
     }
     this.#sending = false;
-    this.#idle();
+    this.#idle(sent);
   }
 }
