@@ -1,6 +1,7 @@
 /**
  * A shared page of `experiments/radis.ts`: how large the file is as a mail or a web server compresses it, and how long it takes in
- * a new tab of Chromium, from a file and without a network, until its first chart is drawn and can be explored.
+ * a new tab of Chromium, from a file and without a network, until its first chart is drawn and can be explored. And how large the
+ * file is, as it is, if it carries what runs the notebook, and how long a training step takes there, compared with a kernel process.
  *
  * The notebook is run whole first, which takes minutes. `PALIMPSEST_RECORD` names a record of it that is there already.
  */
@@ -10,11 +11,13 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
+import { runningPart } from "../../server/command/running-part.ts";
 import { madePage } from "../../server/share/export-page.ts";
 import { DEFAULT_OPTIONS } from "../../server/share/options.ts";
 import { filesOfRecord, withRecord } from "../../server/share/read-record.ts";
 import { launch } from "../browser/chromium.ts";
 import { type Measure, measureOf, samplesOf } from "./kernel/measure.ts";
+import { inPageMeasures } from "./share/in-page.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const ROUNDS = { count: 15, warmUp: 2 };
@@ -30,7 +33,18 @@ export async function bench(): Promise<{ measures: readonly Measure[] }> {
     const page = join(folder, "page.html");
     await writeFile(page, html);
     const opening = await samplesOf(ROUNDS, () => openingTime(browser, page));
-    return { measures: [measureOf("open-ms", opening), measureOf("size-kb", [gzip / 1000])] };
+    const carried = await withRecord(record, async (shared, open) =>
+      madePage(shared, await filesOfRecord(open, []), DEFAULT_OPTIONS, undefined, await runningPart(open.folder)),
+    );
+    const { "step-in-page ÷ step-in-node": step } = await inPageMeasures();
+    return {
+      measures: [
+        measureOf("open-ms", opening),
+        measureOf("size-kb", [gzip / 1024]),
+        measureOf("size-with-training-kb", [carried.bytes / 1024]),
+        measureOf("step-in-page ÷ step-in-node", step!.samples),
+      ],
+    };
   } finally {
     await browser.close();
     await rm(folder, { recursive: true, force: true });
