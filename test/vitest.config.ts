@@ -9,7 +9,8 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: [mode === "cluster" ? "test/cluster/*.test.ts" : "test/**/*.test.ts"],
     exclude: ["test/bench/**", ...(mode === "cluster" ? [] : ["test/cluster/**"])],
-    testTimeout: 30_000,
+    // Only for what hangs: four files share two cores.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // The page of a test may have to wait for other tests.
     expect: { poll: { timeout: 8_000 } },

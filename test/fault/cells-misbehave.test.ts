@@ -149,7 +149,7 @@ const native = (text: string) => writeSync(1, text);
 native("from inside\\n");
 
 // %% first
-native; await new Promise((go) => setTimeout(go, 400)); native("from one of two\\n");
+native; await new Promise((go) => setTimeout(go, 400)); native("from one of two\\n"); await new Promise((go) => setTimeout(go, 1500));
 
 // %% second
 native; await new Promise((go) => setTimeout(go, 2500));

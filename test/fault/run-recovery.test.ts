@@ -114,7 +114,7 @@ it("a run whose kernel is killed while it writes rationales goes on from what wa
 import { chatModel, lora, radis, rationales, train, world } from "palimpsest";
 const base = await chatModel("tiny-chat");
 const velan = await world.corpus("velan", { train: ${pairs}, test: 1 });
-const written = rationales(base, velan.train, { prompt: "Note:", maxTokens: 80 });
+const written = rationales(base, velan.train, { prompt: "Note:", maxTokens: 32 });
 
 // %% training
 const run = train(base, { method: radis(written, { weight: 2, per: "role" }), adapter: lora({ rank: 2 }), steps: 3, batch: 2 });
