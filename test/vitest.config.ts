@@ -9,13 +9,13 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: [mode === "cluster" ? "test/cluster/*.test.ts" : "test/**/*.test.ts"],
     exclude: ["test/bench/**", ...(mode === "cluster" ? [] : ["test/cluster/**"])],
-    // Only for what hangs: four files share two cores.
+    // Only for what hangs: three files share two cores.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // The page of a test may have to wait for other tests.
     expect: { poll: { timeout: 8_000 } },
-    // Twice the cores that the suite is made for: many tests wait for a process or a browser.
-    maxWorkers: 4,
+    // One more than the cores that the suite is made for: many tests wait for a process or a browser.
+    maxWorkers: 3,
     // Servers that tests start keep nothing in the user's own folder.
     env: { XDG_STATE_HOME: mkdtempSync(join(tmpdir(), "state-")) },
     execArgv: ["--expose-gc"],
