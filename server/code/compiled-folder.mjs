@@ -3,12 +3,26 @@
  * trustworthy as they are: whoever can write there can change the program itself.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
 import { root, sourceKey } from "./sources.mjs";
 
 /** Versions that are kept: processes that still run may load a part later. */
 const KEPT = 3;
+/** What a process that was killed has left, after so many milliseconds. */
+const UNFINISHED = ".unfinished-";
+const LEFT_MS = 3_600_000;
 
 /**
  * @param {string} kind a word for what is compiled
@@ -23,7 +37,7 @@ export async function compiledFolder(kind, sources, make) {
   const folder = join(all, prefix + sourceKey(sources));
   if (existsSync(folder)) return folder;
   mkdirSync(all, { recursive: true });
-  const unfinished = mkdtempSync(join(all, ".unfinished-"));
+  const unfinished = mkdtempSync(join(all, UNFINISHED));
   try {
     await make(unfinished);
     renameSync(unfinished, folder);
@@ -36,6 +50,23 @@ export async function compiledFolder(kind, sources, make) {
   return folder;
 }
 
+/**
+ * The same for what is sent to a page: where nothing can be kept, it is made by each process.
+ * @param {() => Promise<readonly { readonly path: string, readonly contents: Uint8Array }[]>} make gives esbuild's output files
+ * @returns {Promise<Map<string, Uint8Array>>} contents by file name
+ * @throws what `make` throws, such as esbuild's messages
+ */
+export async function compiledFiles(kind, sources, make) {
+  const folder = await compiledFolder(kind, sources, async (folder) => {
+    for (const { path, contents } of await make()) writeFileSync(join(folder, basename(path)), contents);
+  }).catch((error) => {
+    // Errors of the file system have a code; esbuild's have none.
+    if (error.code === undefined) throw error;
+  });
+  if (folder === undefined) return new Map((await make()).map(({ path, contents }) => [basename(path), contents]));
+  return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
+}
+
 function removeOld(all, prefix, folder) {
   try {
     const now = new Date();
@@ -44,7 +75,12 @@ function removeOld(all, prefix, folder) {
       .filter((name) => name.startsWith(prefix))
       .map((name) => ({ path: join(all, name), time: statSync(join(all, name)).mtimeMs }))
       .sort((a, b) => b.time - a.time);
-    for (const { path } of versions.slice(KEPT)) rmSync(path, { recursive: true, force: true });
+    const left = readdirSync(all)
+      .filter((name) => name.startsWith(UNFINISHED))
+      .map((name) => join(all, name))
+      .filter((path) => now.getTime() - statSync(path).mtimeMs > LEFT_MS);
+    for (const path of [...versions.slice(KEPT).map(({ path }) => path), ...left])
+      rmSync(path, { recursive: true, force: true });
   } catch {
     // Another process removes them too.
   }

@@ -4,9 +4,9 @@ import { basename, dirname, relative } from "node:path";
 import { logPath } from "../session/history.ts";
 import { type MadePage, madePage } from "../share/export-page.ts";
 import type { ShareOptions } from "../share/options.ts";
-import { filesOfRecord, newestRecord, withRecord } from "../share/read-record.ts";
+import { OnlyInRecord, pageOfRecord, pageOfSession } from "../share/pages.ts";
+import { newestRecord } from "../share/read-record.ts";
 import { readSession } from "../share/read-session.ts";
-import { filesOfSession } from "../share/session-files.ts";
 import { Misuse } from "./command.ts";
 import { chosenStates } from "./export-states.ts";
 import { ImportFaults } from "./import-faults.ts";
@@ -18,19 +18,7 @@ import { runningPart } from "./running-part.ts";
  */
 export async function madeOf(target: string, options: ShareOptions, states: string | undefined): Promise<MadePage> {
   if (states !== undefined) return madeOfStates(target, options, states);
-  return target.endsWith(".ts") ? madeOfNotebook(target, options) : madeOfRecord(target, options);
-}
-
-function madeOfRecord(path: string, options: ShareOptions): Promise<MadePage> {
-  return withRecord(path, async (shared, open) =>
-    madePage(
-      shared,
-      await filesOfRecord(open, options.included),
-      options,
-      undefined,
-      options.included.includes("training") ? await runningPart(open.folder) : undefined,
-    ),
-  );
+  return target.endsWith(".ts") ? madeOfNotebook(target, options) : pageOfRecord(target, options, runningPart);
 }
 
 /** The page shows the first state, and has the records of all. */
@@ -50,17 +38,12 @@ async function madeOfNotebook(notebook: string, options: ShareOptions): Promise<
     { type: "files-read", files: imports.filesOf(state.cells.flatMap(({ analysis }) => analysis ?? [])) },
   ]);
   if (shared) {
-    for (const [part, what] of [
-      ["data", "Data files are"],
-      ["training", "What runs the notebook in the page is"],
-    ] as const)
-      if (options.included.includes(part))
-        throw new Misuse(`${what} included from a record: save the experiment, and export the record.`);
-    const files = await filesOfSession(workspace, shared, options.included);
-    return madePage(shared, files, options);
+    return pageOfSession(workspace, shared, options).catch((error: Error) => {
+      throw error instanceof OnlyInRecord ? new Misuse(error.message) : error;
+    });
   }
   const record = await newestRecord(dirname(notebook), basename(notebook));
-  if (record !== undefined) return madeOfRecord(record, options);
+  if (record !== undefined) return pageOfRecord(record, options, runningPart);
   throw new Misuse(
     `${path} has not run, so there is nothing to show. Run it in the page (palimpsest start) or here (palimpsest run ${path}).`,
   );

@@ -25,8 +25,8 @@ machine are left out.
   -o page.html       where to write it
   --code mode        the code of the cells: folded (default), shown, or none
   --include parts    also put in, separated by commas: adapter (trained weights), data (data files of a record), rows (all
-                     rows of the trainings), training (what runs the notebook of a record in the reader's browser, and
-                     verifies it there)
+                     rows of the trainings), training (what runs and verifies the notebook of a record in the
+                     reader's browser, with its models and data files)
   --theme theme      auto (default) follows the reader's system
   --states name=a,b  a slider for the reader between finished runs of palimpsest sweep, which differ in this input
   --note text        a note for the reader, shown with what is in the file

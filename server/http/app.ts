@@ -3,13 +3,14 @@ import { createHash } from "node:crypto";
 import { upgradeWebSocket } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import type { RunningPart } from "../share/page.ts";
 import { Denied, type Workspace } from "../workspace.ts";
 import { type Asset, shell } from "./assets.ts";
 import { failure } from "./failures.ts";
 import { guard, type Secrets } from "./guard.ts";
 import { recordRoutes } from "./records.ts";
 import { runRoutes } from "./runs.ts";
-import { type RunningPart, shareRoutes } from "./share.ts";
+import { shareRoutes } from "./share.ts";
 import { sessionSocket } from "./socket.ts";
 import { sweepRoutes } from "./sweeps.ts";
 import { readEndOrder, readNewNotebook } from "./wire.ts";
@@ -20,8 +21,8 @@ export type AppParts = {
   readonly secrets: Secrets;
   /** The port that the server listens on; known when it listens. */
   readonly port: () => number;
-  /** Where pages that run their notebook can be made. */
-  readonly running?: RunningPart;
+  /** Makes what a page carries to run the notebook of a record. */
+  readonly running: RunningPart;
 };
 
 const BODY_BYTES = 64 * 1024;

@@ -3,10 +3,8 @@
  * can forget a build step.
  */
 import { createHash } from "node:crypto";
-import { readdir, readFile, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
 import type { OutputFile } from "esbuild";
-import { compiledFolder } from "../code/compiled-folder.mjs";
+import { compiledFiles } from "../code/compiled-folder.mjs";
 import { root } from "../code/sources.mjs";
 
 export type Asset = { readonly body: Uint8Array<ArrayBuffer>; readonly type: string; readonly etag: string };
@@ -28,28 +26,13 @@ export async function bundle({
 }: {
   readonly sourcemap?: boolean;
 } = {}): Promise<ReadonlyMap<string, Asset>> {
-  const make = async (folder: string): Promise<void> => {
-    for (const { path, contents } of await built(sourcemap)) await writeFile(join(folder, basename(path)), contents);
-  };
-  const files = await compiledFolder(sourcemap ? "page-with-map" : "page", SOURCES, make).then(
-    filesIn,
-    async (error) => {
-      // Nothing can be kept beside the packages; or the page does not compile, which this says again.
-      if (error.code === undefined) throw error;
-      return (await built(sourcemap)).map(({ path, contents }) => ({ name: basename(path), contents }));
-    },
-  );
-  return new Map(files.map(({ name, contents }) => [name, assetOf(name, new Uint8Array(contents))]));
+  const files = await compiledFiles(sourcemap ? "page-with-map" : "page", SOURCES, () => built(sourcemap));
+  return new Map([...files].map(([name, contents]) => [name, assetOf(name, new Uint8Array(contents))]));
 }
 
 function assetOf(name: string, body: Uint8Array<ArrayBuffer>): Asset {
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
   return { body, type: TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream", etag };
-}
-
-async function filesIn(folder: string): Promise<{ readonly name: string; readonly contents: Uint8Array }[]> {
-  const names = await readdir(folder);
-  return Promise.all(names.map(async (name) => ({ name, contents: await readFile(join(folder, name)) })));
 }
 
 async function built(sourcemap: boolean): Promise<readonly OutputFile[]> {

@@ -7,7 +7,7 @@ import type { ShareOrder } from "../runs/share.ts";
 import { fileStem } from "../session/names.ts";
 import type { MadePage } from "../share/export-page.ts";
 import { CODE_MODES, type ShareOptions } from "../share/options.ts";
-import type { PagePart } from "../share/page.ts";
+import type { RunningPart } from "../share/page.ts";
 import { Denied, type Workspace } from "../workspace.ts";
 import { jsonBody } from "./json-body.ts";
 
@@ -21,10 +21,7 @@ const shareOrder: v.GenericSchema<unknown, ShareOrder> = v.object({
   licence: text(1000),
 });
 
-/** Makes what a page carries to run the notebook of a record, from its folder. */
-export type RunningPart = (record: string) => Promise<PagePart>;
-
-export function shareRoutes(workspace: Workspace, small: MiddlewareHandler, running?: RunningPart): Hono {
+export function shareRoutes(workspace: Workspace, small: MiddlewareHandler, running: RunningPart): Hono {
   const routes = new Hono();
   routes.post("/", small, async (c) => {
     const { target, code, include, note, licence } = await jsonBody(c, shareOrder, "order to share");
@@ -54,37 +51,27 @@ async function ofNotebook(workspace: Workspace, notebook: string, options: Share
   const { state } = session;
   if (state.cells.every(({ generation, madeWith }) => generation === 0 && madeWith === undefined))
     throw new Denied(409, "Nothing in this notebook has run, so there is nothing to share. Run it first.");
-  const [{ sharedState }, { filesOfSession }, { madePage }] = await Promise.all([
+  const [{ sharedState }, { OnlyInRecord, pageOfSession }] = await Promise.all([
     import("../share/read-session.ts"),
-    import("../share/session-files.ts"),
-    import("../share/export-page.ts"),
+    import("../share/pages.ts"),
   ]);
   const shared = await sharedState(state, root, (hash) => session.blob(hash));
-  const files = await filesOfSession(root, shared, options.included);
-  return { name: basename(notebook, ".ts"), page: await madePage(shared, files, options) };
+  const page = await pageOfSession(root, shared, options).catch((error: Error) => {
+    throw error instanceof OnlyInRecord ? new Denied(409, error.message) : error;
+  });
+  return { name: basename(notebook, ".ts"), page };
 }
 
 async function ofRecord(
   workspace: Workspace,
   record: string,
   options: ShareOptions,
-  running: RunningPart | undefined,
+  running: RunningPart,
 ): Promise<Made> {
   const { folder: root } = workspace;
   const { key, id, name } = await workspace.runs.record(record);
-  const [{ filesOfRecord, withRecord }, { madePage }] = await Promise.all([
-    import("../share/read-record.ts"),
-    import("../share/export-page.ts"),
-  ]);
-  const page = await withRecord(join(root, key), async (shared, open) =>
-    madePage(
-      shared,
-      await filesOfRecord(open, options.included),
-      options,
-      undefined,
-      options.included.includes("training") ? await running?.(open.folder) : undefined,
-    ),
-  ).catch((error: Error) => {
+  const { pageOfRecord } = await import("../share/pages.ts");
+  const page = await pageOfRecord(join(root, key), options, running).catch((error: Error) => {
     throw error instanceof Damaged ? new Denied(409, error.message.replaceAll(root, "")) : error;
   });
   return { name: name === "" ? id : name, page };

@@ -5,7 +5,8 @@
  * machine gets into a page unnoticed.
  */
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build, type Plugin } from "esbuild";
+import type { BuildOptions, Plugin } from "esbuild";
+import { pageScript } from "../code/page-script.ts";
 import { ROOT } from "./places.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -85,34 +86,12 @@ const ENTRIES: Readonly<Record<Part, string>> = {
   element: "ui/run-in-page/alone.ts",
 };
 
-/** The code is the same as long as this process lives. */
-const bundled = new Map<Part, Promise<string>>();
-
 /**
  * The code of a worker, or of the element `pal-run-in-page`, as a classic script.
  * @throws with esbuild's messages if something that a worker imports has no place in a page
  */
 export function codeOf(part: Part): Promise<string> {
-  const code = bundled.get(part) ?? bundle(part);
-  bundled.set(part, code);
-  return code;
-}
-
-async function bundle(part: Part): Promise<string> {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: [ENTRIES[part]],
-    bundle: true,
-    write: false,
-    format: "iife",
-    platform: "browser",
-    target: "es2022",
-    minify: true,
-    legalComments: "none",
-    logLevel: "silent",
-    ...(part !== "element" && inWorker()),
-  });
-  return outputFiles![0]!.text;
+  return pageScript(`in-page-${part}`, ENTRIES[part], part === "element" ? {} : inWorker());
 }
 
 function inWorker(): BuildOptions {

@@ -1,5 +1,5 @@
 /**
- * What a page carries, as one text that stands in its HTML: named files, each compressed, with the digest of each. The text has 85
+ * What a page carries, as one text in its HTML: named files, each compressed, with the digest of each. The text has 85
  * printable characters, none of which means anything in HTML; five of them stand for four bytes.
  *
  *     bytes = length of the list (4 bytes, big end first), the list as JSON, the compressed files one after the other

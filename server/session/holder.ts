@@ -138,7 +138,7 @@ export function bornAt(pid: number): string | undefined {
 
 /**
  * A killed process keeps its number until its parent has asked how it ended. In a container whose first process never asks for
- * those that it inherits, that is for ever: Z (zombie) and X (dead) in `man proc_pid_stat`.
+ * those that it inherits, that is forever: Z (zombie) and X (dead) in `man proc_pid_stat`.
  */
 function isOver(state: string | undefined): boolean {
   return state === "Z" || state === "X";

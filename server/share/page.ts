@@ -37,6 +37,9 @@ export type PagePart = {
   readonly policy: Readonly<Record<string, string>>;
 };
 
+/** Makes that part from the folder of a record. Another room does it. */
+export type RunningPart = (record: string) => Promise<PagePart>;
+
 export type PageParts = {
   readonly shared: Shared;
   readonly code: CodeMode;

@@ -12,9 +12,8 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { runningPart } from "../../server/command/running-part.ts";
-import { madePage } from "../../server/share/export-page.ts";
 import { DEFAULT_OPTIONS } from "../../server/share/options.ts";
-import { filesOfRecord, withRecord } from "../../server/share/read-record.ts";
+import { pageOfRecord } from "../../server/share/pages.ts";
 import { launch } from "../browser/chromium.ts";
 import { type Measure, measureOf, samplesOf } from "./kernel/measure.ts";
 import { inPageMeasures } from "./share/in-page.ts";
@@ -27,15 +26,11 @@ export async function bench(): Promise<{ measures: readonly Measure[] }> {
   const browser = await launch();
   try {
     const record = process.env.PALIMPSEST_RECORD ?? (await recorded(folder));
-    const { html, gzip } = await withRecord(record, async (shared, open) =>
-      madePage(shared, await filesOfRecord(open, []), DEFAULT_OPTIONS),
-    );
+    const { html, gzip } = await pageOfRecord(record, DEFAULT_OPTIONS, runningPart);
     const page = join(folder, "page.html");
     await writeFile(page, html);
     const opening = await samplesOf(ROUNDS, () => openingTime(browser, page));
-    const carried = await withRecord(record, async (shared, open) =>
-      madePage(shared, await filesOfRecord(open, []), DEFAULT_OPTIONS, undefined, await runningPart(open.folder)),
-    );
+    const carried = await pageOfRecord(record, { ...DEFAULT_OPTIONS, included: ["training"] }, runningPart);
     const { "step-in-page ÷ step-in-node": step } = await inPageMeasures();
     return {
       measures: [

@@ -1,16 +1,9 @@
-/** Notebooks that run in a page from a file, without a network, in a real browser: trained, steered, interrupted and verified. */
-import { cp, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+/** Notebooks that run in a page from a file, without a network, in a real browser: trained, steered and interrupted. */
 import { fileURLToPath } from "node:url";
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { pagePart, type Runnable, runnableOf } from "../../server/in-page/page-part.ts";
-import { canonicalJson } from "../../server/records/canonical-json.ts";
-import { digestOf } from "../../server/records/used-files.ts";
-import type { SessionState } from "../../server/state/state.ts";
-import { files, folder, lastLine, notebook, palimpsest } from "../server/records/stage.ts";
-import { executable, launch } from "./chromium.ts";
-import { pageAlone } from "./page-alone.ts";
+import { describe, expect, it } from "vitest";
+import type { Runnable } from "../../server/in-page/page-part.ts";
+import { executable } from "./chromium.ts";
+import { InPageStage } from "./in-page-stage.ts";
 
 const tinyChat = fileURLToPath(new URL("../../experiments/models/tiny-chat", import.meta.url));
 const eventually: typeof expect.poll = (ask, options) => expect.poll(ask, { timeout: 20_000, ...options });
@@ -22,43 +15,8 @@ function runnable(text: string, more: Partial<Runnable> = {}): Runnable {
 }
 
 describe.skipIf(!executable)("a notebook in a page", () => {
-  let browser: Browser;
-  let page: Page;
-  let faults: string[];
-
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterEach(() => page?.context().close());
-  afterAll(() => browser?.close());
-
-  async function open(given: Runnable): Promise<void> {
-    const context = await browser.newContext({ offline: true });
-    page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    faults = [];
-    page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") faults.push(message.text());
-    });
-    page.on("pageerror", (error) => faults.push(String(error)));
-    page.on("request", (request) => {
-      if (!/^(file|blob|data):/.test(request.url())) faults.push(request.url());
-    });
-    await page.goto(await pageAlone(await pagePart(given), given.record === undefined ? "absent" : "inside"));
-  }
-
-  const act = (name: string): Promise<void> => page.locator(`[data-action=${name}]`).click();
-
-  /** A part of the state that the page shows. */
-  async function state<T>(part: (state: SessionState) => T): Promise<T> {
-    return page.evaluate(
-      ([source]) => {
-        const element = document.querySelector("pal-run-in-page") as unknown as { session?: { state: unknown } };
-        return element.session ? new Function(`return (${source})`)()(element.session.state) : undefined;
-      },
-      [String(part)],
-    ) as Promise<T>;
-  }
+  const stage = new InPageStage();
+  const { open, act, state } = stage;
 
   it("trains from a file without a network: the curve grows, a live input steers, another restarts", async () => {
     await open(
@@ -87,14 +45,14 @@ Plot.plot({ marks: [Plot.lineY(run.rows, { x: "step", y: "loss" })] })
       ),
     );
     await act("run-here");
-    await page.locator("pal-run").waitFor();
+    await stage.page.locator("pal-run").waitFor();
     const rows = (): Promise<number> => state(({ runs }) => Object.values(runs).at(-1)?.rows.length ?? 0);
     await eventually(rows).toBeGreaterThan(3);
-    await page.locator('pal-plot [aria-label="line"] path').first().waitFor();
+    await stage.page.locator('pal-plot [aria-label="line"] path').first().waitFor();
     const before = await rows();
     await eventually(rows).toBeGreaterThan(before);
-    await page.locator('[data-input="weight"]').getByRole("spinbutton").fill("0.5");
-    await page.locator('[data-input="weight"]').getByRole("spinbutton").press("Enter");
+    await stage.page.locator('[data-input="weight"]').getByRole("spinbutton").fill("0.5");
+    await stage.page.locator('[data-input="weight"]').getByRole("spinbutton").press("Enter");
     await eventually(() =>
       state(({ runs }) =>
         Object.values(runs)
@@ -104,19 +62,19 @@ Plot.plot({ marks: [Plot.lineY(run.rows, { x: "step", y: "loss" })] })
       ),
     ).toContain("knob");
     const first = await state(({ runs }) => Object.keys(runs).join());
-    await page.locator('[data-input="rank"]').getByRole("spinbutton").fill("8");
-    await page.locator('[data-input="rank"]').getByRole("spinbutton").press("Enter");
+    await stage.page.locator('[data-input="rank"]').getByRole("spinbutton").fill("8");
+    await stage.page.locator('[data-input="rank"]').getByRole("spinbutton").press("Enter");
     await eventually(() => state(({ runs }) => Object.keys(runs).at(-1) ?? "")).not.toBe(first);
     await eventually(() => state(({ runs }) => JSON.stringify(Object.values(runs).at(-1)?.info.config))).toMatch(/8/);
     await eventually(rows).toBeGreaterThan(2);
-    await page.getByRole("button", { name: "Pause radis" }).last().click();
-    await page.locator("pal-run [data-paused]").waitFor();
+    await stage.page.getByRole("button", { name: "Pause radis" }).last().click();
+    await stage.page.locator("pal-run [data-paused]").waitFor();
     const paused = await rows();
-    await page.getByRole("button", { name: "Resume radis" }).last().click();
+    await stage.page.getByRole("button", { name: "Resume radis" }).last().click();
     await eventually(rows).toBeGreaterThan(paused);
     await act("stop-here");
-    await page.locator('[data-action="run-again"]').waitFor();
-    expect(faults).toEqual([]);
+    await stage.page.locator('[data-action="run-again"]').waitFor();
+    expect(stage.faults).toEqual([]);
   }, 90_000);
 
   it("runs what a page can, and says on its cell what needs a machine", async () => {
@@ -186,7 +144,7 @@ words.length + one
     ]);
     await open(runnable(text.replace("words.length + one", "words.length"), { files }));
     await act("run-here");
-    await page.locator('[data-action="run-again"]').waitFor();
+    await stage.page.locator('[data-action="run-again"]').waitFor();
     const shown = await state(({ cells }) =>
       cells.map(({ cell, status, error, outputs, console }) => ({
         id: cell.id,
@@ -220,11 +178,11 @@ chosen ? new TextDecoder().decode(await readFile(chosen.path)) : "none yet"
 `),
     );
     await act("run-here");
-    await page.locator(".output").getByText("none yet").waitFor();
+    await stage.page.locator(".output").getByText("none yet").waitFor();
     const file = { name: "my text.txt", mimeType: "text/plain", buffer: Buffer.from("of the reader") };
-    await page.locator('[data-input="chosen"] input[type="file"]').setInputFiles(file);
-    await page.locator(".output").getByText("of the reader").waitFor();
-    expect(faults).toEqual([]);
+    await stage.page.locator('[data-input="chosen"] input[type="file"]').setInputFiles(file);
+    await stage.page.locator(".output").getByText("of the reader").waitFor();
+    expect(stage.faults).toEqual([]);
   }, 60_000);
 
   it("ends code that never yields, and the page answers all the time", async () => {
@@ -241,95 +199,11 @@ while (Date.now() > 0) Math.sqrt(at);
     await eventually(() => state(({ cells }) => cells[0]?.status)).toBe("running");
     await act("stop-here");
     await eventually(() => state(({ kernel }) => kernel.status)).toBe("ended");
-    await page
+    await stage.page
       .getByText(/could not be interrupted/)
       .first()
       .waitFor();
     await act("end-here");
-    await page.locator('[data-action="run-here"]').waitFor();
+    await stage.page.locator('[data-action="run-here"]').waitFor();
   }, 60_000);
-
-  describe("with its record", () => {
-    let record: string;
-    let run: string;
-
-    beforeAll(async () => {
-      // The model lies outside of the workspace, so that the page has to bring it along.
-      const [workspace, models] = [await folder("in-page"), await folder("models")];
-      const { base, rest } = await notebook(models, 8, ", checkpointEvery: 2");
-      const data = `// %% own\nimport { readFile } from "palimpsest";\nshow((await readFile("words.txt")).length);\n\n`;
-      const outside = base.replace(/chatModel\("\.\/([^"]*)"\)/, (_, name) => `chatModel("${join(models, name)}")`);
-      await files(workspace, { "n.ts": `${outside}\n${data}${rest}`, "words.txt": "one two three" });
-      const outcome = await palimpsest("run", join(workspace, "n.ts"), "--json", "--backend", "wasm");
-      if (outcome.code !== 0) throw new Error(outcome.err);
-      record = lastLine(outcome).record;
-      run = lastLine(outcome).runs[0].id;
-    }, 60_000);
-
-    const verdict = (): Locator => page.locator(".verdict");
-
-    it("verifies it to the last bit, and says how far it has come", async () => {
-      await open(await runnableOf(record));
-      await page.evaluate(() => {
-        const said: string[] = [];
-        Object.assign(window, { said });
-        const element = document.querySelector("pal-run-in-page")!;
-        const note = (): void => {
-          const text = element.shadowRoot?.querySelector(".verdict")?.textContent?.trim();
-          if (text && text !== said.at(-1)) said.push(text);
-          requestAnimationFrame(note);
-        };
-        note();
-      });
-      await act("verify-here");
-      await page.locator('[data-verdict="identical"]').waitFor();
-      expect(await verdict().textContent()).toBe("Identical: all 8 steps and all results, to the last bit");
-      const said = await page.evaluate(() => (window as unknown as { said: string[] }).said);
-      expect(said).toContainEqual(expect.stringMatching(/^Identical so far, step \d of 8$/));
-      expect(faults).toEqual([]);
-    }, 60_000);
-
-    it("runs its notebook with the files and the model that the page carries", async () => {
-      await open(await runnableOf(record));
-      await act("run-here");
-      await page.locator('[data-action="run-again"]').waitFor();
-      expect(await state(({ cells }) => cells.map(({ status, error }) => error?.message ?? status))).toEqual(
-        Array(4).fill("done"),
-      );
-      await page.locator('section[data-cell="own"]').getByText("13", { exact: true }).waitFor();
-    }, 60_000);
-
-    it("finds a byte of the record that was changed", async () => {
-      const part = await pagePart(await runnableOf(record));
-      const at = Math.floor(part.payload.length * 0.98);
-      const other = part.payload[at] === "0" ? "1" : "0";
-      const payload = part.payload.slice(0, at) + other + part.payload.slice(at + 1);
-      page = await (await browser.newContext({ offline: true })).newPage();
-      await page.goto(await pageAlone({ ...part, payload }, "inside"));
-      await act("verify-here");
-      await page
-        .locator("[data-failure]")
-        .getByText(/was changed/)
-        .waitFor();
-    }, 60_000);
-
-    it("names the first step that differs, where a record was changed and sealed again", async () => {
-      const copy = join(await folder("changed"), "record");
-      await cp(record, copy, { recursive: true });
-      const path = `runs/${run}/rows.jsonl`;
-      const rows = (await readFile(join(copy, path), "utf8")).split("\n");
-      const row = JSON.parse(rows[4]!);
-      rows[4] = JSON.stringify({ ...row, loss: row.loss + 1e-9 });
-      await writeFile(join(copy, path), rows.join("\n"));
-      const content = JSON.parse(await readFile(join(copy, "record.json"), "utf8"));
-      const listed = content.files.find((each: { path: string }) => each.path === path);
-      listed.sha256 = await digestOf(join(copy, path));
-      await writeFile(join(copy, "record.json"), `${canonicalJson(content)}\n`);
-      await writeFile(join(copy, "record.sha256"), `${await digestOf(join(copy, "record.json"))}  record.json\n`);
-      await open(await runnableOf(copy));
-      await act("verify-here");
-      await page.locator('[data-verdict="different"]').waitFor();
-      expect(await verdict().textContent()).toMatch(/^Different: both, step 5, loss: recorded .*, here /);
-    }, 60_000);
-  });
 });

@@ -1,12 +1,11 @@
 /** An experiment is saved in a real browser with the real server: find it in the list, verify it, see its badge, open it again. */
-import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { palimpsest } from "../server/records/stage.ts";
-import { executable, launch, openPage } from "./chromium.ts";
-import { type Served, serve } from "./real-server.ts";
+import { executable } from "./chromium.ts";
+import { type PageStage, pageStage } from "./page-stage.ts";
 
 const NOTEBOOK = `// %% [markdown]
 // # Doubled
@@ -25,26 +24,17 @@ report([{ method: "other", value: factor + 1 }]);
 
 describe.skipIf(!executable)("saving an experiment", () => {
   let folder: string;
-  let server: Served;
-  let browser: Browser;
+  let stage: PageStage;
   let page: Page;
   let faults: string[];
 
   beforeAll(async () => {
-    folder = await realpath(await mkdtemp(join(tmpdir(), "save-page-")));
-    await writeFile(join(folder, "n.ts"), NOTEBOOK);
-    server = await serve(folder, undefined, "--backend", "cpu");
-    browser = await launch();
-    ({ page, faults } = await openPage(browser));
-    await page.goto(server.address);
+    stage = await pageStage("save-page", (folder) => writeFile(join(folder, "n.ts"), NOTEBOOK), "--backend", "cpu");
+    ({ folder, page, faults } = stage);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => stage?.close());
   beforeEach(async () => {
-    await page.goto(new URL("/notebook/n.ts", server.address).href);
+    await stage.go("/notebook/n.ts");
     await page.locator('[data-link="live"]').waitFor();
   });
   const action = (name: string) => page.locator(`[data-action=${name}]`);
@@ -69,7 +59,7 @@ describe.skipIf(!executable)("saving an experiment", () => {
     await page.locator("dialog [data-link-to=record]").waitFor();
     await action("close-saved").click();
 
-    await page.goto(new URL("/runs", server.address).href);
+    await stage.go("/runs");
     await page.locator("[data-link-to=records]").click();
     const row = page.locator("[data-record]");
     expect(await row.locator(".badge").textContent()).toBe("not verified");
@@ -102,7 +92,7 @@ describe.skipIf(!executable)("saving an experiment", () => {
     expect(html).toMatch(/data-cell="doubled" data-mark="fresh"/);
     expect(html).not.toContain(folder);
     await action("close-share").click();
-    await page.goto(new URL("/records", server.address).href);
+    await stage.go("/records");
     await page.locator("[data-record] a").first().click();
     await action("share").click();
     const [recorded] = await Promise.all([page.waitForEvent("download"), action("make-share").click()]);
@@ -142,12 +132,12 @@ describe.skipIf(!executable)("saving an experiment", () => {
     expect(await page.locator("pal-cell[data-cell]").count()).toBe(2);
     expect(await page.locator("[data-kernel=off]").count()).toBe(1);
 
-    await page.goto(new URL("/", server.address).href);
+    await stage.go("/");
     await page.locator("pal-archive-opener input").setInputFiles(archive);
     await page.locator('pal-cell[data-cell="doubled"]').waitFor();
     expect(new URL(page.url()).pathname).toBe("/notebook/received/only-doubled.ts");
     expect(await readdir(folder)).toEqual(expect.arrayContaining(["only-doubled.ts", "only-doubled", "received"]));
-    await page.goto(new URL("/", server.address).href);
+    await stage.go("/");
     await picture("start");
     const dataTransfer = await page.evaluateHandle(() => {
       const transfer = new DataTransfer();

@@ -2,15 +2,14 @@
  * A sweep in a real browser with the real server: started from the knobs of a notebook, watched to its end, its tables and charts,
  * a failed entry that runs again, and one that is cancelled.
  */
-import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { executable, launch, openPage } from "./chromium.ts";
-import { type Served, serve } from "./real-server.ts";
+import { executable } from "./chromium.ts";
+import { type PageStage, pageStage } from "./page-stage.ts";
 
-/** One entry fails until there is the file `mended`; with rank 8, an entry waits for ever. */
+/** One entry fails until there is the file `fixed`; with rank 8, an entry waits forever. */
 const notebookIn = (folder: string): string => `// %% [markdown]
 // # Knobs
 
@@ -23,7 +22,7 @@ const tone = input.choice("tone", { options: ["plain", "warm"], value: "plain" }
 const seed = input.number("seed", { value: 1 });
 
 // %% result
-if (rank === 4 && weight === 2 && seed === 2 && !existsSync(${JSON.stringify(join(folder, "mended"))}))
+if (rank === 4 && weight === 2 && seed === 2 && !existsSync(${JSON.stringify(join(folder, "fixed"))}))
   throw new Error("This one is broken.");
 if (rank === 8) await new Promise((end) => setTimeout(end, 1e9));
 report([
@@ -52,30 +51,26 @@ class Dialog {
 
 describe.skipIf(!executable)("sweeps in the page", () => {
   let folder: string;
-  let server: Served;
-  let browser: Browser;
+  let stage: PageStage;
   let page: Page;
   let faults: string[];
   let dialog: Dialog;
 
   beforeAll(async () => {
-    folder = await realpath(await mkdtemp(join(tmpdir(), "sweeps-page-")));
-    await writeFile(join(folder, "n.ts"), notebookIn(folder));
-    server = await serve(folder, undefined, "--backend", "cpu");
-    browser = await launch();
-    ({ page, faults } = await openPage(browser));
+    stage = await pageStage(
+      "sweeps-page",
+      (folder) => writeFile(join(folder, "n.ts"), notebookIn(folder)),
+      "--backend",
+      "cpu",
+    );
+    ({ folder, page, faults } = stage);
     page.setDefaultTimeout(60_000);
     dialog = new Dialog(page);
-    await page.goto(server.address);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => stage?.close());
   beforeEach(async () => {
     faults.length = 0;
-    await page.goto(new URL("/notebook/n.ts", server.address).href);
+    await stage.go("/notebook/n.ts");
     await page.locator('[data-link="live"]').waitFor();
   });
 
@@ -135,7 +130,7 @@ describe.skipIf(!executable)("sweeps in the page", () => {
     await entry("failed").locator("[data-action=log]").click();
     await page.getByRole("dialog").getByText("This one is broken.").waitFor();
     await action("close-log").click();
-    await writeFile(join(folder, "mended"), "");
+    await writeFile(join(folder, "fixed"), "");
     await entry("failed").locator("[data-action=again]").click();
     await page.getByText("8 of 8 entries done").waitFor();
     await page.locator("[data-state=all]").click();

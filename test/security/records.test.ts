@@ -4,6 +4,7 @@ import { readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { packed } from "../../server/records/zip.ts";
+import { refusesForeigners } from "./guarded.ts";
 import { type Answer, type Sent, Served, UNTOUCHED } from "./served.ts";
 
 let served: Served;
@@ -39,20 +40,7 @@ const changes = (): Sent[] => [
   post("/api/share", { target: { record: key }, ...PLAIN }),
 ];
 
-it("needs the cookie for each of them", async () => {
-  for (const path of reads())
-    expect((await served.ask({ path, headers: { cookie: undefined } })).status, path).toBe(401);
-  for (const sent of changes())
-    expect((await served.ask({ ...sent, headers: { ...sent.headers, cookie: undefined } })).status).toBe(401);
-});
-
-it("refuses requests of another site", async () => {
-  for (const sent of changes())
-    for (const origin of ["http://evil.example", "null", undefined])
-      expect((await served.ask({ ...sent, headers: { ...sent.headers, origin } })).status, sent.path).toBe(403);
-  for (const path of reads())
-    expect((await served.ask({ path, headers: { host: "evil.example" } })).status, path).toBe(403);
-});
+refusesForeigners(() => served, reads, changes);
 
 it.each([
   [{ notebook: "../secret.ts" }, 403],

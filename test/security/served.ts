@@ -5,6 +5,7 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
+import { runningPart } from "../../server/command/running-part.ts";
 import { cookieValue } from "../../server/http/guard.ts";
 import { type Listening, listen } from "../../server/http/listen.ts";
 import { Workspace } from "../../server/workspace.ts";
@@ -49,7 +50,10 @@ export class Served {
     await symlink("loop.ts", join(root, "work", "loop.ts"));
     const workspace = await Workspace.at(join(root, "work"), { backend: "cpu" });
     const assets = new Map([["main.js", { body: new Uint8Array([49]), type: "text/javascript", etag: '"one"' }]]);
-    const server = await listen({ workspace, assets, secrets: { token: TOKEN, cookie: "secret" } }, [0]);
+    const server = await listen(
+      { workspace, assets, secrets: { token: TOKEN, cookie: "secret" }, running: runningPart },
+      [0],
+    );
     return new Served(root, workspace, server);
   }
 

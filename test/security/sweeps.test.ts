@@ -9,6 +9,7 @@ import { bornAt } from "../../server/session/holder.ts";
 import type { StartOrder } from "../../server/sweep/api.ts";
 import { writeOrder } from "../../server/sweep/order.ts";
 import { SweepFolder } from "../../server/sweep/sweep-folder.ts";
+import { refusesForeigners } from "./guarded.ts";
 import { type Answer, type Sent, Served, UNTOUCHED } from "./served.ts";
 
 const ID = "0123456789abcdef";
@@ -51,21 +52,10 @@ const changes = (): Sent[] => [
   post("/api/sweeps/cancel", { sweep: key }),
 ];
 
-it("needs the cookie for each of them", async () => {
-  for (const path of reads()) {
-    expect((await served.ask({ path })).status, path).toBe(200);
-    expect((await served.ask({ path, headers: { cookie: undefined } })).status, path).toBe(401);
-  }
-  for (const sent of changes())
-    expect((await served.ask({ ...sent, headers: { ...sent.headers, cookie: undefined } })).status).toBe(401);
-});
+refusesForeigners(() => served, reads, changes);
 
-it("refuses requests of another site", async () => {
-  for (const sent of changes())
-    for (const origin of ["http://evil.example", "null", undefined])
-      expect((await served.ask({ ...sent, headers: { ...sent.headers, origin } })).status, sent.path).toBe(403);
-  for (const path of reads())
-    expect((await served.ask({ path, headers: { host: "evil.example" } })).status, path).toBe(403);
+it("answers the page", async () => {
+  for (const path of reads()) expect((await served.ask({ path })).status, path).toBe(200);
 });
 
 it.each([

@@ -7,6 +7,7 @@ import type { CellId } from "../../server/notebook/types.ts";
 import type { Saved } from "../../server/runs/records.ts";
 import { cellsToSave, type SavedCells, type Unfinished, unfinishedCells } from "../../server/state/saving.ts";
 import { controls } from "../look/controls.ts";
+import { closeDialog, openDialog } from "../look/dialog.ts";
 import { dialogStyles } from "../look/dialog-styles.ts";
 import { icon } from "../look/icon.ts";
 import { notebookAddress } from "../look/notebook-address.ts";
@@ -127,17 +128,12 @@ export class SaveExperiment extends LitElement {
     return this.scope === "all" ? "all" : cellsToSave(this.#session.value.state, [...this.chosen]);
   }
 
-  readonly #open = async (): Promise<void> => {
-    // What is typed right now is saved as well.
-    this.dispatchEvent(new Event("before-run", { bubbles: true, composed: true }));
-    this.step = { kind: "editing" };
-    await this.updateComplete;
-    this.renderRoot.querySelector("dialog")?.showModal();
-  };
+  readonly #open = (): Promise<void> =>
+    openDialog(this, () => {
+      this.step = { kind: "editing" };
+    });
 
-  readonly #close = (): void => {
-    this.renderRoot.querySelector("dialog")?.close();
-  };
+  readonly #close = (): void => closeDialog(this);
 
   readonly #closed = (): void => {
     this.step = { kind: "closed" };

@@ -4,6 +4,7 @@
  */
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { controls } from "../look/controls.ts";
+import { closeDialog, openDialog } from "../look/dialog.ts";
 import { dialogStyles } from "../look/dialog-styles.ts";
 import { icon } from "../look/icon.ts";
 import { SessionConsumer } from "../session/session-context.ts";
@@ -105,17 +106,12 @@ export class StartSweep extends LitElement {
     this.form = { ...this.form, ...change };
   }
 
-  readonly #open = async (): Promise<void> => {
-    // What is typed right now counts as well.
-    this.dispatchEvent(new Event("before-run", { bubbles: true, composed: true }));
-    this.step = { kind: "editing" };
-    await this.updateComplete;
-    this.renderRoot.querySelector("dialog")?.showModal();
-  };
+  readonly #open = (): Promise<void> =>
+    openDialog(this, () => {
+      this.step = { kind: "editing" };
+    });
 
-  readonly #close = (): void => {
-    this.renderRoot.querySelector("dialog")?.close();
-  };
+  readonly #close = (): void => closeDialog(this);
 
   /** What was chosen stays for the next time. */
   readonly #closed = (): void => {

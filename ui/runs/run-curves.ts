@@ -1,6 +1,7 @@
 /** Curves of several runs in one chart, drawn by Observable Plot with the page's look. */
-import { html, LitElement, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, type TemplateResult } from "lit";
 import type { CurvePoint, Turn } from "../../server/runs/curves.ts";
+import { Width } from "../look/width.ts";
 import type { Drawing } from "../plot/drawing.ts";
 import { figureOf } from "../plot/figure.ts";
 import { plotStyles } from "../plot/plot-styles.ts";
@@ -24,36 +25,19 @@ export type Chart = {
 const HEIGHT = 240;
 
 export class RunCurves extends LitElement {
-  static override properties = { chart: { attribute: false }, width: { state: true } };
+  static override properties = { chart: { attribute: false } };
   static override styles = plotStyles;
 
   declare chart: Chart;
-  declare width: number;
-  readonly #resizing = new ResizeObserver(([entry]) => {
-    this.width = Math.floor(entry?.contentRect.width ?? 0);
-  });
-
-  constructor() {
-    super();
-    this.width = 0;
-  }
+  readonly #width = new Width(this);
 
   protected override render(): TemplateResult {
     return html`<div class="box" style="min-height: ${HEIGHT}px"><div class="holder"></div></div>`;
   }
 
-  protected override firstUpdated(): void {
-    this.#resizing.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#resizing.disconnect();
-  }
-
-  protected override updated(changed: PropertyValues<this>): void {
-    if (this.width === 0 || !(changed.has("chart") || changed.has("width"))) return;
-    this.renderRoot.querySelector(".holder")?.replaceChildren(figureOf(drawingOf(this.chart, this.width)));
+  protected override updated(): void {
+    if (this.#width.now === 0) return;
+    this.renderRoot.querySelector(".holder")?.replaceChildren(figureOf(drawingOf(this.chart, this.#width.now)));
     this.dataset.points = String(this.chart.lines.reduce((sum, { points }) => sum + points.length, 0));
     this.dataset.turns = String(this.chart.lines.reduce((sum, line) => sum + line.turns.length, 0));
   }

@@ -1,4 +1,4 @@
-/** Puts the interactive chart or table beside the one that stands in the page, which stays for paper. */
+/** Puts the interactive chart or table beside the one in the page, which stays for paper. */
 import { ShareChart } from "./chart.ts";
 import type { SharePayload } from "./payload.ts";
 import { ShareTable } from "./table.ts";

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { ShareOrder, ShareTarget } from "../../server/runs/share.ts";
 import { bytes } from "../../server/state/quantity.ts";
 import { controls } from "../look/controls.ts";
+import { closeDialog, openDialog } from "../look/dialog.ts";
 import { dialogStyles } from "../look/dialog-styles.ts";
 import { icon } from "../look/icon.ts";
 import { sharePage } from "../session/share.ts";
@@ -21,7 +22,11 @@ const PARTS: readonly {
   { part: "adapter", label: "trained weights (adapters)", of: "all" },
   { part: "rows", label: "all rows of the trainings", of: "all" },
   { part: "data", label: "data files", of: "record" },
-  { part: "training", label: "what runs and verifies it in the reader's browser (about 6 MB)", of: "record" },
+  {
+    part: "training",
+    label: "what runs and verifies it in the reader's browser, with its models and data files",
+    of: "record",
+  },
 ];
 
 export class ShareButton extends LitElement {
@@ -109,17 +114,12 @@ export class ShareButton extends LitElement {
     </form>`;
   }
 
-  readonly #open = async (): Promise<void> => {
-    // What is typed right now is shown as well.
-    this.dispatchEvent(new Event("before-run", { bubbles: true, composed: true }));
-    this.step = { kind: "editing" };
-    await this.updateComplete;
-    this.renderRoot.querySelector("dialog")?.showModal();
-  };
+  readonly #open = (): Promise<void> =>
+    openDialog(this, () => {
+      this.step = { kind: "editing" };
+    });
 
-  readonly #close = (): void => {
-    this.renderRoot.querySelector("dialog")?.close();
-  };
+  readonly #close = (): void => closeDialog(this);
 
   readonly #closed = (): void => {
     this.step = { kind: "closed" };

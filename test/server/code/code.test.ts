@@ -37,7 +37,7 @@ const palimpsest = (...args: string[]): Promise<{ stdout: string }> =>
 const computed = async (): Promise<unknown> =>
   JSON.parse((await palimpsest("run", "n.ts", "--json", "--no-record", "--backend", "cpu")).stdout.trim());
 
-it("is compiled by the first processes that need it, also several at once, and each change is compiled anew", async () => {
+it("is compiled by the first processes that need it, also several at once, and each change is compiled again", async () => {
   const { version } = JSON.parse(await readFile(join(project, "package.json"), "utf8"));
   const first = await Promise.all([1, 2, 3].map(() => palimpsest("--version")));
   expect(first.map(({ stdout }) => stdout)).toEqual(Array(3).fill(`${version}\n`));

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
+import { runningPart } from "../../../server/command/running-part.ts";
 import type { LoggedEvent } from "../../../server/events.ts";
 import { type Listening, listen } from "../../../server/http/listen.ts";
 import type { ClientMessage } from "../../../server/protocol.ts";
@@ -34,7 +35,10 @@ beforeAll(async () => {
   await symlink(join(root, "secret.ts"), join(folder, "link.ts"));
   workspace = await Workspace.at(folder, { backend: "cpu" });
   const assets = new Map([["main.js", { body: new Uint8Array([49]), type: "text/javascript", etag: '"one"' }]]);
-  server = await listen({ workspace, assets, secrets: { token: TOKEN, cookie: "secret-of-cookies" } }, [0]);
+  server = await listen(
+    { workspace, assets, secrets: { token: TOKEN, cookie: "secret-of-cookies" }, running: runningPart },
+    [0],
+  );
 });
 
 afterAll(async () => {

@@ -1,4 +1,4 @@
-/** The page of a share as text: what stands in it without a script, how outputs are marked, and what the file allows. */
+/** The page of a share as text: what it shows without a script, how outputs are marked, and what the file allows. */
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import { renderer } from "../../../server/share/dom.ts";

@@ -9,7 +9,7 @@ import { Workspace } from "../../../server/workspace.ts";
 import { workspaceOf } from "../session/workbench.ts";
 import { until } from "../until.ts";
 
-/** Fails at rank 9, and waits for ever at rank 8. */
+/** Fails at rank 9, and waits forever at rank 8. */
 const NOTEBOOK = `// %% knobs
 import { input, report } from "palimpsest";
 const rank = input.number("rank", { value: 2, min: 1, max: 64 });
