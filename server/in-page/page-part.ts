@@ -1,6 +1,6 @@
 /**
- * Makes the part of a page that runs a notebook in it: the text that the page carries, the script that starts it, and what the page's
- * security policy must allow. It reads files and runs nothing.
+ * Makes the part of a page that runs a notebook in it: the text that the page carries, and what its security policy must allow. It
+ * reads files and runs nothing.
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
@@ -14,6 +14,7 @@ import { findModel } from "../records/model-places.ts";
 import { Damaged, isWeights, openRecord, ownFiles } from "../records/open-record.ts";
 import { WORKSPACE as RECORDED } from "../records/record.ts";
 import { ownVersion } from "../session/own-version.ts";
+import type { PagePart } from "../share/page.ts";
 import type { About } from "./about.ts";
 import { codeOf } from "./bundle.ts";
 import { asText, inPlanes, type Listed } from "./container.ts";
@@ -38,23 +39,14 @@ export type CarriedModel = {
   readonly origin: "shipped" | "outside";
 };
 
-export type PagePart = {
-  /** Goes into `<script type="text/plain" id="…">`; `pal-run-in-page` takes it. No character of it means anything in HTML. */
-  readonly payload: string;
-  /** Defines the element `pal-run-in-page`: a classic script. A page whose own script imports `ui/run-in-page` does not need it. */
-  readonly script: string;
-  /** What the page's policy must allow besides its own scripts. */
-  readonly policy: { readonly "script-src": string; readonly "worker-src": string };
-};
-
-export const PAGE_POLICY: PagePart["policy"] = { "script-src": "'wasm-unsafe-eval' blob:", "worker-src": "blob:" };
+const POLICY: PagePart["policy"] = { "script-src": "'wasm-unsafe-eval' blob:", "worker-src": "blob:" };
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const packed = promisify(deflateRaw);
 
+/** What a page carries to run it. @throws Damaged if its record was changed */
 export async function pagePart(runnable: Runnable): Promise<PagePart> {
-  const [payload, script] = await Promise.all([payloadOf(runnable), codeOf("element")]);
-  return { payload, script, policy: PAGE_POLICY };
+  return { payload: asText(await containerOf(await filesOf(runnable))), policy: POLICY };
 }
 
 /**
@@ -76,11 +68,6 @@ export async function runnableOf(record: string, given?: string): Promise<Runnab
   }
   const { notebook, seed, inputs } = content;
   return { notebook, seed, inputs, files, models, record };
-}
-
-/** The text alone. */
-export async function payloadOf(runnable: Runnable): Promise<string> {
-  return asText(await containerOf(await filesOf(runnable)));
 }
 
 /** @throws Damaged if the record was changed */

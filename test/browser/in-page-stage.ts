@@ -1,7 +1,8 @@
 /** A page that runs a notebook, opened as a file in a real browser without a network. A test file has one browser. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { type PagePart, pagePart, type Runnable } from "../../server/in-page/page-part.ts";
+import { pagePart, type Runnable } from "../../server/in-page/page-part.ts";
+import type { PagePart } from "../../server/share/page.ts";
 import type { SessionState } from "../../server/state/state.ts";
 import { launch } from "./chromium.ts";
 import { pageAlone } from "./page-alone.ts";

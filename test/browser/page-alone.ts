@@ -4,10 +4,12 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { PagePart } from "../../server/in-page/page-part.ts";
+import { codeOf } from "../../server/in-page/bundle.ts";
+import type { PagePart } from "../../server/share/page.ts";
 
 /** @returns the address of the file */
-export async function pageAlone({ payload, script, policy }: PagePart, record: "inside" | "absent"): Promise<string> {
+export async function pageAlone({ payload, policy }: PagePart, record: "inside" | "absent"): Promise<string> {
+  const script = await codeOf("element");
   const hash = createHash("sha256").update(script).digest("base64");
   const rules = [
     "default-src 'none'",
