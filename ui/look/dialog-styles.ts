@@ -39,6 +39,16 @@ export const dialogStyles = css`
     width: 100%;
     color: var(--ink);
   }
+  fieldset {
+    margin: 0 0 0.75rem;
+    padding: 0;
+    border: 0;
+  }
+  legend {
+    padding: 0;
+    color: var(--muted);
+    font-size: var(--small);
+  }
   .fault {
     color: var(--danger);
   }

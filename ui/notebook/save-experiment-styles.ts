@@ -19,16 +19,6 @@ export const saveExperimentStyles = css`
       padding: 0 0.375rem;
     }
   }
-  fieldset {
-    margin: 0 0 0.75rem;
-    padding: 0;
-    border: 0;
-  }
-  legend {
-    padding: 0;
-    color: var(--muted);
-    font-size: var(--small);
-  }
   input[type="radio"] {
     accent-color: var(--accent);
   }

@@ -41,14 +41,6 @@ export class ShareButton extends LitElement {
       fieldset {
         display: grid;
         gap: 0.25rem;
-        margin: 0 0 0.75rem;
-        padding: 0;
-        border: 0;
-      }
-      legend {
-        padding: 0;
-        color: var(--muted);
-        font-size: var(--small);
       }
       /* In the bar, which is full. */
       @media (max-width: 90rem) {
