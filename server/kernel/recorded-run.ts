@@ -205,9 +205,10 @@ export class RecordedRun implements RunSink, OpenRun {
   async #end(asked: Ended, reason?: string): Promise<void> {
     let [status, message] = [asked, reason];
     try {
-      await this.#folder.describe(this.#description(status, message));
-      await this.#folder.tables.sync();
-      await this.#folder.release();
+      // Both at once: each wait is a turn of the event loop, which cells may keep busy. And both to their end, before the tables close.
+      const written = [this.#folder.describe(this.#description(status, message)), this.#folder.tables.sync()];
+      for (const result of await Promise.allSettled(written)) if (result.status === "rejected") throw result.reason;
+      this.#folder.releaseSync();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       [status, message] = ["failed", message ?? `The run's record could not be written: ${why}`];

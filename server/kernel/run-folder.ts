@@ -4,8 +4,7 @@
  * checkpoint that follows them, and when the run has ended. A checkpoint counts from the moment when `run.json` lists it.
  */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TestAnswers } from "../../cells/runs.ts";
 import { ownHolderHere, printed, RUN_HOLDER } from "../session/holder.ts";
@@ -75,8 +74,8 @@ export class RunFolder {
     writeSafelySync(this.#holder, printed(ownHolderHere()));
   }
 
-  async release(): Promise<void> {
-    await rm(this.#holder, { force: true });
+  releaseSync(): void {
+    rmSync(this.#holder, { force: true });
   }
 
   /** A run whose folder was deleted keeps none: writing would make the folder again. */
